@@ -1,0 +1,138 @@
+/**
+ * What a view knows of every line of a trace without its body: a struct of arrays, a row a line (the header line has no
+ * row). A batch travels as it is from the document worker over the extension host into the webview, so every array is a
+ * whole ArrayBuffer of its own, never a view into a larger one.
+ */
+
+/** The kinds of rows; the value stands in `ColumnBatch.kind`. */
+export const ROW_KINDS = ['event', 'open', 'close', 'control', 'gap', 'http', 'note', 'unreadable'] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+/** Bits of `ColumnBatch.flags`. */
+export const RowFlag = {
+  /** Sent by the inspector, not by the app or the server. */
+  injected: 1,
+  /** A value was replaced before writing. */
+  redacted: 2,
+  /** An error of the API, a refused handshake, a failed response, an unreadable line. */
+  error: 4,
+  /** Not a JSON object: binary, invalid JSON, invalid UTF-8. */
+  opaque: 8,
+  /** A `.delta` or an `input_audio_buffer.append`: runs of these fold into one row. */
+  delta: 16,
+} as const;
+
+/** Rows `first` to `first + count - 1`. String columns hold indexes into the document's one string table (0 is ''). */
+export interface ColumnBatch {
+  first: number;
+  count: number;
+  /** Milliseconds since the trace's start. */
+  t: Float64Array;
+  /** When it was handed on; NaN when the row has no such stamp. */
+  sent: Float64Array;
+  /** Event number; 0 for rows that are not events. */
+  seq: Uint32Array;
+  /** Index into ROW_KINDS. */
+  kind: Uint8Array;
+  /** 0 client, 1 server, 2 neither. */
+  from: Uint8Array;
+  flags: Uint8Array;
+  /** The event's type, or for other rows what stands in the type column (`open`, `close 1000`, `ping`, `POST`). */
+  type: Uint32Array;
+  session: Uint32Array;
+  response: Uint32Array;
+  item: Uint32Array;
+  call: Uint32Array;
+  /** Payload bytes. */
+  bytes: Float64Array;
+  /** Milliseconds of audio in this event, 0 for none. */
+  audioMs: Float32Array;
+  /** Strings new in this batch; the first has index `firstString`. */
+  strings: string[];
+  firstString: number;
+}
+
+/** A stretch of time with a meaning, complete at each update: a later one with the same `key` takes its place. */
+export interface Span {
+  key: string;
+  session: string;
+  lane: 'response' | 'item' | 'speech';
+  label: string;
+  start: number;
+  /** null while it goes on. */
+  end: number | null;
+  /** `completed`, `cancelled`, `failed`, `incomplete`, `in_progress`; '' where there is none. */
+  status: string;
+  /** Reason of a status, in words. */
+  detail: string;
+  startRow: number;
+  endRow: number | null;
+  response: string;
+  item: string;
+}
+
+/** A piece of audio on the time axis, in the order of its lane, never overlapping the one before it in its lane. */
+export interface AudioPiece {
+  session: string;
+  from: 'client' | 'server';
+  row: number;
+  /** Where it stands on the axis: for input its capture, for output its earliest playback (see analysis/audioLane). */
+  start: number;
+  ms: number;
+  response: string;
+  item: string;
+}
+
+/** Size and state of a document, sent after each change. */
+export interface DocumentState {
+  rows: number;
+  /** Bytes of the file read so far, and its size. */
+  read: number;
+  size: number;
+  startedAt: string;
+  generator: string;
+  version: number;
+  sessions: { id: string; label: string; start: number; end: number | null; status: number }[];
+  /** What could not be read, for people: torn last line, bad lines (with their numbers), newer version. */
+  problems: string[];
+}
+
+/** Picks audio: of one item, one response, or a side of a session within a range of milliseconds. */
+export interface AudioSelector {
+  session: string;
+  from: 'client' | 'server';
+  item?: string;
+  response?: string;
+  startMs?: number;
+  endMs?: number;
+}
+
+/** Decoded audio: 16-bit mono samples, and where the pieces stand on the time axis. */
+export interface AudioClip {
+  rate: number;
+  samples: Int16Array;
+  /** Time of the first sample on the trace's axis, ms. */
+  startMs: number;
+  /** What could not be decoded, for people; '' when all is well. */
+  problem: string;
+}
+
+/** Waveform of one side of a session: `buckets` pairs of least and greatest sample between two times. */
+export interface Peaks {
+  startMs: number;
+  endMs: number;
+  min: Int16Array;
+  max: Int16Array;
+}
+
+/** The body of a row, as text for people; never HTML. */
+export interface RowBody {
+  row: number;
+  /** The line's own fields without the body. */
+  head: Record<string, unknown>;
+  /** How `text` is to be read: JSON (verbatim), plain text, base64 of binary, or nothing kept. */
+  format: 'json' | 'text' | 'base64' | 'none';
+  text: string;
+  /** Bytes of the whole body when `text` was cut, else 0. */
+  cutFrom: number;
+}

@@ -1,0 +1,3 @@
+/** Door of the document floor. */
+export { openDocument } from './client';
+export type { DocumentOptions, TraceDocument } from './client';

@@ -1,0 +1,3 @@
+/** Door of the proxy floor, for the extension and the CLI. */
+export { startEngine } from './engine';
+export type { Engine, EngineEvents, EngineOptions, SessionState, UpstreamOption } from './engine';

@@ -1,0 +1,3 @@
+/** Door of the simulator floor. */
+export { startSimulator } from './client';
+export type { Simulator, SimulatorOptions } from './client';

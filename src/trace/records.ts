@@ -1,0 +1,147 @@
+/**
+ * The trace format, version 1: one JSON object a line (`NAME.realtime.jsonl`). These types are the format's only
+ * definition; `docs/trace-format.md` explains it to people.
+ *
+ * Times are milliseconds since the header's `startedAt` on a monotonic clock, with microsecond resolution.
+ */
+
+import type { Side } from '../protocol/side';
+
+/** The version this build writes, and the newest it fully understands. */
+export const TRACE_VERSION = 1;
+
+/** How a trace file's name ends; the custom editor is registered for it. */
+export const TRACE_EXTENSION = '.realtime.jsonl';
+
+/** Where a frame came from when it did not come from that end itself. */
+export type Origin = 'inspector';
+
+/** First line of a file. */
+export interface TraceHeader {
+  kind: 'trace';
+  version: number;
+  id: string;
+  /** Wall-clock time of t = 0, ISO 8601 with milliseconds. */
+  startedAt: string;
+  generator: string;
+}
+
+/** HTTP headers as they stood on the wire (name case kept), secrets replaced. */
+export type HeaderRecord = Record<string, string | string[]>;
+
+/** A session's handshake: accepted (`status` 101) or refused (any other status, or 0 when the upstream never answered). */
+export interface OpenRecord {
+  kind: 'open';
+  session: string;
+  t: number;
+  /** The upstream's URL, secrets replaced. */
+  url: string;
+  headers: HeaderRecord;
+  subprotocols: string[];
+  status: number;
+  responseHeaders?: HeaderRecord;
+  subprotocol?: string;
+  extensions?: string;
+  upstream: string;
+  /** Milliseconds each phase of the upstream connection took. */
+  phases: { dns?: number; tcp?: number; tls?: number; upgrade?: number };
+  /** `inspector` when the inspector itself is the client ("New session"). */
+  client?: Origin;
+  /** Why the handshake failed, for people. */
+  error?: string;
+  /** The body of a refusal, at most 64 KiB, secrets replaced. */
+  body?: string;
+}
+
+/** A message. Exactly one of `event`, `text` and `base64` holds the body; none does when it was over the size cap. */
+export interface EventRecord {
+  kind: 'event';
+  seq: number;
+  session: string;
+  /** When the chunk of bytes that completed the message arrived. */
+  t: number;
+  /** When it was handed to the other socket; absent while held. */
+  sent?: number;
+  from: Side;
+  /** The event's `type`, at most 128 characters; absent when the message is not a JSON object with one. */
+  type?: string;
+  /** Size of the message's payload (after inflating), in bytes. */
+  bytes: number;
+  response?: string;
+  item?: string;
+  call?: string;
+  origin?: Origin;
+  /** `seq` of the frame this one was made from. */
+  replaces?: number;
+  /** JSON pointers of values replaced before writing; what was sent is untouched. */
+  redacted?: string[];
+  /** WebSocket opcode (1 text, 2 binary), beside `base64` only. */
+  opcode?: 1 | 2;
+  /** The message's own JSON, embedded unchanged: valid JSON without line feed or carriage return. */
+  event?: unknown;
+  /** Any other text message. */
+  text?: string;
+  /** A binary message, or a text message that is not valid UTF-8. */
+  base64?: string;
+}
+
+/** The end of a session. */
+export interface CloseRecord {
+  kind: 'close';
+  session: string;
+  t: number;
+  /** Close code from the first close frame; 1005 when that had none, 1006 when the socket ended without one. */
+  code: number;
+  reason: string;
+  by: Side;
+}
+
+/** A ping or pong, which end it came from and its payload size in bytes. */
+export interface ControlRecord {
+  kind: 'control';
+  session: string;
+  t: number;
+  op: 'ping' | 'pong';
+  from: Side;
+  bytes: number;
+}
+
+/** Messages that passed but were not kept: recording was off, the disk failed, or the stream could not be decoded. */
+export interface GapRecord {
+  kind: 'gap';
+  t: number;
+  /** First and last `seq` not kept; equal to 0 when the number of messages is unknown. */
+  from: number;
+  to: number;
+  count: number;
+  reason: string;
+  session?: string;
+}
+
+/** A REST call through the proxy that belongs to the realtime API (client secrets, calls). */
+export interface HttpRecord {
+  kind: 'http';
+  t: number;
+  /** When the answer was complete. */
+  end: number;
+  method: string;
+  url: string;
+  status: number;
+  requestHeaders: HeaderRecord;
+  responseHeaders: HeaderRecord;
+  /** Bodies as text with secrets replaced, at most 1 MiB each; absent when empty or not text. */
+  requestBody?: string;
+  responseBody?: string;
+  redacted?: string[];
+  error?: string;
+}
+
+/** A remark of the user or of the recorder. */
+export interface NoteRecord {
+  kind: 'note';
+  t: number;
+  text: string;
+}
+
+/** Everything that may stand on a line after the header. */
+export type TraceRecord = OpenRecord | EventRecord | CloseRecord | ControlRecord | GapRecord | HttpRecord | NoteRecord;

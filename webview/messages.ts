@@ -1,0 +1,207 @@
+/**
+ * The one table of messages between the extension host and the webview. Requests go from the webview to the host and
+ * are always answered, also when their handler throws; notifications go from the host to the webview. Each side checks
+ * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon.
+ *
+ * This file imports types only, so that both sides can load it.
+ */
+import type {
+  AudioClip,
+  AudioSelector,
+  ColumnBatch,
+  DocumentState,
+  Peaks,
+  RowBody,
+  Span,
+  AudioPiece,
+} from '../src/document/columns';
+
+/** State of the proxy and of this document, a whole snapshot each time. */
+export interface InspectorStatus {
+  /** Name of the trace, as the tab shows it. */
+  title: string;
+  /** True while this document is the one the running proxy writes. */
+  live: boolean;
+  recording: boolean;
+  proxy:
+    | { state: 'stopped' | 'starting' }
+    | { state: 'failed'; message: string }
+    | {
+        state: 'running';
+        http: string;
+        https: string;
+        ca: string;
+        upstream: string;
+        /** `simulator` when the upstream is the embedded one. */
+        upstreamKind: 'openai' | 'simulator' | 'url';
+        /** What the recorder could not keep, for people; '' when all is well. */
+        trouble: string;
+      };
+  /** Sessions whose sockets are open now; only into these something can be sent. */
+  liveSessions: string[];
+}
+
+/** Commands the webview may ask the host to run; nothing else is run for it. */
+export const HOST_COMMANDS = [
+  'start',
+  'stop',
+  'chooseUpstream',
+  'setApiKey',
+  'copyEnvironment',
+  'openTerminal',
+  'runSample',
+  'newSession',
+  'toggleRecording',
+  'openLive',
+] as const;
+export type HostCommand = (typeof HOST_COMMANDS)[number];
+
+/** What the webview may ask, and what it gets. */
+export interface Requests {
+  /** First message after load: the host then sends `status`, `document` and all columns so far, and follows the file. */
+  ready: { params: Record<string, never>; result: { generation: number } };
+  /** One-line summaries of rows, plain text, at most 200 characters each; audio never as base64. At most 500 rows. */
+  summaries: { params: { rows: number[] }; result: { summaries: string[] } };
+  /** A row's whole body; over 4 MiB it is cut (`cutFrom`) unless `whole`. */
+  body: { params: { row: number; whole?: boolean }; result: RowBody };
+  /** Waveform between two times in `buckets` (1 to 8192) pairs. */
+  peaks: {
+    params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
+    result: Peaks;
+  };
+  audio: { params: AudioSelector; result: AudioClip };
+  /** Asks the user where to save, and writes a WAV file. `saved` is '' when the user thought better of it. */
+  saveWav: { params: AudioSelector & { name: string }; result: { saved: string } };
+  /**
+   * Sends a message on a live connection: to the server as the client, or to the client as the server. `replaces` is
+   * the row it was made from. `secrets` gives, by JSON pointer, values for what was redacted in the recording.
+   */
+  send: {
+    params: {
+      session: string;
+      to: 'client' | 'server';
+      text: string;
+      replaces?: number;
+      secrets?: Record<string, string>;
+    };
+    result: { sent: true };
+  };
+  /** Opens a session to the upstream with the inspector as its client. */
+  newSession: { params: { model: string; intent?: 'transcription' }; result: { session: string } };
+  closeSession: { params: { session: string }; result: { closed: true } };
+  /** Opens a row's body in VS Code's own read-only editor. */
+  openBody: { params: { row: number }; result: { opened: true } };
+  /** The search for text in bodies: rows whose line holds the text (case-insensitive), at most 100,000. */
+  search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
+  run: { params: { command: HostCommand }; result: { done: true } };
+}
+export type RequestName = keyof Requests;
+
+/** What the host tells the webview. Each is a whole snapshot, except `columns` and `spans`, which carry whole rows. */
+export interface Notifications {
+  status: InspectorStatus;
+  document: DocumentState;
+  columns: ColumnBatch;
+  /** New or changed spans and new pieces of audio. */
+  spans: { spans: Span[]; audio: AudioPiece[] };
+  /** Keys and menu entries that VS Code owns, and rows to show. */
+  act: {
+    action:
+      | 'editAndResend'
+      | 'play'
+      | 'follow'
+      | 'focusFilter'
+      | 'openBody'
+      | 'filterByType'
+      | 'filterByResponse'
+      | 'filterByItem';
+    row?: number;
+  };
+}
+export type NotificationName = keyof Notifications;
+
+/** The envelope on the wire, webview to host. */
+export interface RequestMessage<N extends RequestName = RequestName> {
+  id: number;
+  request: N;
+  params: Requests[N]['params'];
+}
+/** The envelope on the wire, host to webview: an answer, or a notification with the generation it belongs to. */
+export type HostMessage =
+  | { id: number; ok: true; result: unknown }
+  | { id: number; ok: false; error: string }
+  | { [N in NotificationName]: { notify: N; generation: number; params: Notifications[N] } }[NotificationName];
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRow = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isSide = (value: unknown) => value === 'client' || value === 'server';
+const isShort = (value: unknown, most = 256): value is string => typeof value === 'string' && value.length <= most;
+const isOptional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
+const isSelector = (p: Record<string, unknown>) =>
+  isShort(p.session) &&
+  isSide(p.from) &&
+  isOptional(p.item, isShort) &&
+  isOptional(p.response, isShort) &&
+  isOptional(p.startMs, isTime) &&
+  isOptional(p.endMs, isTime);
+
+/** One check per request: true when the parameters have the shape the table says. */
+const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boolean } = {
+  ready: () => true,
+  summaries: (p) => Array.isArray(p.rows) && p.rows.length <= 500 && p.rows.every(isRow),
+  body: (p) => isRow(p.row) && isOptional(p.whole, (v) => typeof v === 'boolean'),
+  peaks: (p) =>
+    isShort(p.session) &&
+    isSide(p.from) &&
+    isTime(p.startMs) &&
+    isTime(p.endMs) &&
+    isRow(p.buckets) &&
+    p.buckets >= 1 &&
+    p.buckets <= 8192,
+  audio: isSelector,
+  saveWav: (p) => isSelector(p) && isShort(p.name),
+  send: (p) =>
+    isShort(p.session) &&
+    isSide(p.to) &&
+    typeof p.text === 'string' &&
+    isOptional(p.replaces, isRow) &&
+    isOptional(p.secrets, (v) => isRecord(v) && Object.values(v).every((s) => typeof s === 'string')),
+  newSession: (p) => isShort(p.model) && isOptional(p.intent, (v) => v === 'transcription'),
+  closeSession: (p) => isShort(p.session),
+  openBody: (p) => isRow(p.row),
+  search: (p) => isShort(p.text, 1024) && typeof p.regex === 'boolean',
+  run: (p) => HOST_COMMANDS.includes(p.command as HostCommand),
+};
+
+/** The message when it is a request of the table with the right parameters, else what is wrong with it. */
+export function checkRequest(message: unknown): RequestMessage | { id: number | null; problem: string } {
+  if (!isRecord(message) || !isRow(message.id)) return { id: null, problem: 'not a request' };
+  const { id, request, params } = message;
+  if (typeof request !== 'string' || !Object.hasOwn(requestChecks, request)) return { id, problem: 'unknown request' };
+  if (!isRecord(params) || !requestChecks[request as RequestName](params))
+    return { id, problem: `wrong parameters for "${request}"` };
+  return message as unknown as RequestMessage;
+}
+
+const notificationNames: { [N in NotificationName]: true } = {
+  status: true,
+  document: true,
+  columns: true,
+  spans: true,
+  act: true,
+};
+
+/** The message when it has the envelope of an answer or of a known notification, else undefined. */
+export function checkHostMessage(message: unknown): HostMessage | undefined {
+  if (!isRecord(message)) return undefined;
+  if (isRow(message.id) && (message.ok === true || (message.ok === false && typeof message.error === 'string')))
+    return message as unknown as HostMessage;
+  if (
+    typeof message.notify === 'string' &&
+    Object.hasOwn(notificationNames, message.notify) &&
+    isRecord(message.params)
+  )
+    return message as unknown as HostMessage;
+  return undefined;
+}
