@@ -5,7 +5,15 @@ import { cp, mkdir, rm, access } from 'node:fs/promises';
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 const shared = { bundle: true, minify: production, sourcemap: production ? false : 'linked', logLevel: 'info' };
-const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', outExtension: { '.js': '.cjs' } };
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outExtension: { '.js': '.cjs' },
+  // Its CommonJS form is UMD, which requires its own files in a way no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+};
 
 /** Entry points of the Node side; the key is the bundle's name in dist/. A worker is a bundle of its own. */
 const entries = {
