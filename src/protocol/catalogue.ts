@@ -1,4 +1,10 @@
 /** Every event of the Realtime API, as data. */
+import { AUDIO_EVENTS } from './catalogue/audio';
+import { CONVERSATION_EVENTS } from './catalogue/conversation';
+import { MCP_EVENTS } from './catalogue/mcp';
+import { RESPONSE_EVENTS } from './catalogue/response';
+import { SESSION_EVENTS } from './catalogue/session';
+import { TRANSLATION_EVENTS } from './catalogue/translation';
 import type { Side } from './side';
 
 /** What the inspector knows of an event type. */
@@ -20,7 +26,19 @@ export interface EventInfo {
   delta: boolean;
 }
 
-/** All of them, by type; `session.update` and a few others exist once per direction they occur in. */
-export declare const CATALOGUE: readonly EventInfo[];
+/** All of them, family by family. */
+export const CATALOGUE: readonly EventInfo[] = [
+  ...SESSION_EVENTS,
+  ...CONVERSATION_EVENTS,
+  ...AUDIO_EVENTS,
+  ...RESPONSE_EVENTS,
+  ...MCP_EVENTS,
+  ...TRANSLATION_EVENTS,
+];
+
+const byKey = new Map(CATALOGUE.map((info) => [`${info.from} ${info.type}`, info]));
+
 /** The event of that type, sent by that end. */
-export declare function findEvent(type: string, from: Side): EventInfo | undefined;
+export function findEvent(type: string, from: Side): EventInfo | undefined {
+  return byKey.get(`${from} ${type}`);
+}

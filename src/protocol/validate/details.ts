@@ -1,0 +1,205 @@
+/** Checks that look into an event: the mistakes people make most, each known to be refused by the live service. */
+import type { EventInfo } from '../catalogue';
+import type { Report } from '../validate';
+import { checkAudio } from './audio';
+
+type Path = (string | number)[];
+type Json = Record<string, unknown>;
+
+/** Runs the checks for that type of event; the top-level fields have been looked at already. */
+export function checkDetails(event: Json, info: EventInfo, report: Report): void {
+  if (info.from !== 'client') return;
+  const { session, item, response, audio } = event;
+  switch (info.type) {
+    case 'session.update':
+      if (isObject(session)) checkSession(session, report);
+      return;
+    case 'response.create':
+      if (isObject(response)) checkResponse(response, report);
+      return;
+    case 'conversation.item.create':
+      if (isObject(item)) checkItem(item, ['item'], report);
+      return;
+    case 'input_audio_buffer.append':
+    case 'session.input_audio_buffer.append':
+      if (typeof audio === 'string') checkAudio(audio, ['audio'], report);
+      return;
+    case 'conversation.item.truncate': {
+      const end = event['audio_end_ms'];
+      if (typeof end === 'number' && (end < 0 || !Number.isInteger(end))) {
+        report('error', ['audio_end_ms'], '"audio_end_ms" must be a whole number of milliseconds, 0 or more.');
+      }
+      return;
+    }
+    case 'transcription_session.update':
+      report(
+        'warning',
+        ['type'],
+        'A name of the retired beta interface: use "session.update" with "session": { "type": "transcription", ... }.',
+      );
+      return;
+    case 'output_audio_buffer.clear':
+      report('note', ['type'], 'For WebRTC and SIP calls only; over a WebSocket the live service refuses it.');
+      return;
+    default:
+      return;
+  }
+}
+
+const SESSION_FIELDS = new Set(
+  (
+    'type object id model output_modalities instructions tools tool_choice max_output_tokens tracing truncation prompt ' +
+    'expires_at audio include reasoning parallel_tool_calls'
+  ).split(' '),
+);
+
+/** Fields of the beta session and where their values go now. */
+const BETA_FIELDS: Record<string, string> = {
+  modalities: '"output_modalities": ["audio"] or ["text"]',
+  voice: '"audio": { "output": { "voice": ... } }',
+  speed: '"audio": { "output": { "speed": ... } }',
+  input_audio_format: '"audio": { "input": { "format": { "type": "audio/pcm", "rate": 24000 } } }',
+  output_audio_format: '"audio": { "output": { "format": { "type": "audio/pcm", "rate": 24000 } } }',
+  input_audio_transcription: '"audio": { "input": { "transcription": ... } }',
+  input_audio_noise_reduction: '"audio": { "input": { "noise_reduction": ... } }',
+  turn_detection: '"audio": { "input": { "turn_detection": ... } }',
+  max_response_output_tokens: '"max_output_tokens"',
+  temperature: 'nothing: it was removed',
+};
+
+function checkSession(session: Json, report: Report): void {
+  const { type, audio } = session;
+  // A translation session has no type; its target language tells it.
+  const translation = isObject(audio) && isObject(audio['output']) && 'language' in audio['output'];
+  if (translation) return;
+  if (type === undefined) {
+    report('error', ['session'], 'Missing required field "session.type": "realtime" or "transcription".');
+  } else if (type !== 'realtime' && type !== 'transcription') {
+    report('error', ['session', 'type'], '"session.type" must be "realtime" or "transcription".');
+  }
+  if (session['model'] !== undefined && type === 'realtime') {
+    report('note', ['session', 'model'], 'The model is fixed when the session opens; this changes nothing.', true);
+  }
+  checkBetaFields(session, ['session'], report);
+  for (const name of Object.keys(session)) {
+    if (SESSION_FIELDS.has(name) || Object.hasOwn(BETA_FIELDS, name)) continue;
+    const message = `"session.${name}" is not a known field; the live service refuses the whole update for one such.`;
+    report('note', ['session', name], message, true);
+  }
+  checkModalities(session, ['session'], report);
+  checkFormats(audio, ['session', 'audio'], report);
+}
+
+function checkResponse(response: Json, report: Report): void {
+  checkBetaFields(response, ['response'], report);
+  checkModalities(response, ['response'], report);
+  checkFormats(response['audio'], ['response', 'audio'], report);
+  const { input } = response;
+  if (!Array.isArray(input)) return;
+  input.forEach((item: unknown, index) => {
+    if (isObject(item)) checkItem(item, ['response', 'input', index], report);
+  });
+}
+
+function checkBetaFields(holder: Json, path: Path, report: Report): void {
+  for (const [name, now] of Object.entries(BETA_FIELDS)) {
+    if (!Object.hasOwn(holder, name)) continue;
+    report('warning', [...path, name], `"${name}" belongs to the retired beta interface: write ${now}.`, true);
+  }
+}
+
+function checkModalities(holder: Json, path: Path, report: Report): void {
+  const list = holder['output_modalities'];
+  if (list === undefined) return;
+  const fine = Array.isArray(list) && list.length === 1 && (list[0] === 'text' || list[0] === 'audio');
+  if (fine) return;
+  const both = Array.isArray(list) && list.includes('text') && list.includes('audio');
+  const message = both
+    ? 'Both modalities at once are refused: ["audio"] already comes with a transcript, ["text"] has no audio.'
+    : '"output_modalities" must be ["audio"] or ["text"].';
+  report('error', [...path, 'output_modalities'], message);
+}
+
+const FORMAT_NOW: Record<string, string> = {
+  pcm16: '{ "type": "audio/pcm", "rate": 24000 }',
+  g711_ulaw: '{ "type": "audio/pcmu" }',
+  g711_alaw: '{ "type": "audio/pcma" }',
+};
+
+function checkFormats(audio: unknown, path: Path, report: Report): void {
+  if (!isObject(audio)) return;
+  for (const end of ['input', 'output']) {
+    const side = audio[end];
+    if (!isObject(side) || side['format'] === undefined) continue;
+    const { format } = side;
+    const where = [...path, end, 'format'];
+    if (typeof format === 'string') {
+      const now = (Object.hasOwn(FORMAT_NOW, format) ? FORMAT_NOW[format] : undefined) ?? FORMAT_NOW['pcm16'];
+      report('error', where, `A format is an object, not a string: ${now}.`);
+    } else if (isObject(format) && format['type'] === 'audio/pcm' && typeof format['rate'] === 'number') {
+      if (format['rate'] !== 24_000) report('error', [...where, 'rate'], 'PCM audio has a rate of 24000, no other.');
+    }
+  }
+}
+
+const CONTENT: Record<string, string[]> = {
+  user: ['input_text', 'input_audio', 'input_image'],
+  system: ['input_text'],
+  assistant: ['output_text', 'output_audio'],
+};
+
+function checkItem(item: Json, path: Path, report: Report): void {
+  const missing = (name: string, hint = ''): boolean => {
+    if (item[name] !== undefined) return false;
+    report('error', path, `Missing required field "item.${name}"${hint}.`);
+    return true;
+  };
+  if (missing('type', ', for example "message" or "function_call_output"')) return;
+  if (item['type'] === 'message') checkMessage(item, path, report, missing);
+  if (item['type'] === 'function_call' && !missing('name')) missing('arguments', ': JSON as a string');
+  if (item['type'] === 'function_call_output') {
+    missing('call_id', ': the one of the function call this answers');
+    if (!missing('output') && typeof item['output'] !== 'string') {
+      report('error', [...path, 'output'], '"output" must be a string; write structured results as JSON in a string.');
+    }
+  }
+  const call = item['call_id'];
+  if (typeof call === 'string' && !/^[a-zA-Z0-9_-]+$/.test(call)) {
+    report('error', [...path, 'call_id'], '"call_id" may hold letters, digits, _ and - only.');
+  }
+}
+
+function checkMessage(item: Json, path: Path, report: Report, missing: (name: string, hint?: string) => boolean): void {
+  const noRole = missing('role', ': "user", "assistant" or "system"');
+  if (missing('content') || noRole) return;
+  const { role, content } = item;
+  const allowed = typeof role === 'string' && Object.hasOwn(CONTENT, role) ? CONTENT[role] : undefined;
+  if (!allowed) return report('error', [...path, 'role'], '"role" must be "user", "assistant" or "system".');
+  if (!Array.isArray(content)) return report('error', [...path, 'content'], '"content" must be an array of parts.');
+  content.forEach((part: unknown, index) => {
+    const where = [...path, 'content', index];
+    if (!isObject(part)) return report('error', where, 'A content part is an object with a "type".');
+    const { type } = part;
+    if (typeof type !== 'string' || !allowed.includes(type)) {
+      const place = type === undefined ? where : [...where, 'type'];
+      report(
+        'error',
+        place,
+        `Content of a ${String(role)} message is ${allowed.map((name) => `"${name}"`).join(' or ')}.`,
+      );
+      return;
+    }
+    if (type === 'output_audio') {
+      report('error', where, 'Assistant audio cannot be put back: send the words as "output_text".');
+    } else if (type.endsWith('_text') && typeof part['text'] !== 'string') {
+      report('error', where, `A part of type "${type}" needs a "text" string.`);
+    } else if (type === 'input_audio') {
+      if (typeof part['audio'] === 'string') checkAudio(part['audio'], [...where, 'audio'], report);
+      else report('error', where, 'A part of type "input_audio" needs "audio": base64 of raw samples.');
+    }
+  });
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

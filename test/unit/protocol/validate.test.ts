@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { validateEvent, type Problem } from '../../../src/protocol/validate';
+import type { Side } from '../../../src/protocol/side';
+
+function check(event: unknown, from: Side = 'client'): Problem[] {
+  return validateEvent(JSON.stringify(event), from);
+}
+
+/** `severity path: words of the message` of each problem, to compare at a glance. */
+function brief(problems: Problem[]): string[] {
+  return problems.map((problem) => `${problem.severity} ${problem.path}`);
+}
+
+describe('text that is no event', () => {
+  it('is told apart: empty, broken, not an object', () => {
+    expect(validateEvent('  ', 'client')[0]?.message).toMatch(/^Nothing to send/);
+    expect(validateEvent('[1]', 'client')[0]?.message).toBe('An event is a JSON object, this is an array.');
+    expect(validateEvent('null', 'client')[0]?.message).toBe('An event is a JSON object, this is null.');
+  });
+
+  it('has its syntax error placed by line, column and offset', () => {
+    const text = '{\n  "type": "response.create"\n  "event_id": "a"\n}';
+    const [problem] = validateEvent(text, 'client');
+    expect(problem?.message).toBe('Not valid JSON at line 3, column 3: comma expected.');
+    expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"event_id"');
+  });
+
+  it('may not hold comments, trailing commas or raw control characters', () => {
+    for (const text of [
+      '{"type":"response.create"/*x*/}',
+      '{"type":"response.create",}',
+      '{"type":"response.create","event_id":"a\u0001"}',
+    ]) {
+      expect(validateEvent(text, 'client')[0]?.severity, text).toBe('error');
+    }
+  });
+
+  it('is refused without a crash when nested without end', () => {
+    expect(validateEvent('['.repeat(200_000), 'client')[0]?.severity).toBe('error');
+    const deep = `{"type":"session.update","session":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    expect(validateEvent(deep, 'client')[0]?.severity).toBe('error');
+  });
+});
+
+describe('the type', () => {
+  it('must be there and be a string', () => {
+    expect(check({})[0]?.message).toMatch(/"type" field is missing/);
+    expect(check({ type: 7 })[0]?.message).toBe('"type" must be a string, this is a number.');
+  });
+
+  it.each([
+    ['sesion.update', 'session.update'],
+    ['response.Create', 'response.create'],
+    ['conversation.items.create', 'conversation.item.create'],
+  ])('%s is taken for a slip of %s', (slip, meant) => {
+    expect(check({ type: slip })[0]).toMatchObject({ severity: 'error', path: '/type' });
+    expect(check({ type: slip })[0]?.message).toContain(`did you mean "${meant}"`);
+  });
+
+  it('is renamed when it is a beta name', () => {
+    const [problem] = check({ type: 'response.audio.delta' }, 'server');
+    expect(problem?.message).toContain('now "response.output_audio.delta"');
+  });
+
+  it('is a warning when it is like nothing known: other servers have their own', () => {
+    expect(brief(check({ type: 'transport.frobnicate' }))).toEqual(['warning /type']);
+  });
+
+  it('must go the right way', () => {
+    const [problem] = check({ type: 'response.done' });
+    expect(problem?.message).toBe('"response.done" goes from the server to the client, not the other way.');
+    expect(check({ type: 'response.create' }, 'server')[0]?.severity).toBe('error');
+  });
+});
+
+describe('top-level fields', () => {
+  it('that are required are missed, at the opening brace', () => {
+    expect(check({ type: 'conversation.item.delete' })).toEqual([
+      { severity: 'error', message: 'Missing required field "item_id" (string).', path: '', offset: 0, length: 1 },
+    ]);
+  });
+
+  it('must have the right JSON type, marked at the value', () => {
+    const text = '{"type":"conversation.item.truncate","item_id":"i","content_index":"0","audio_end_ms":5}';
+    const [problem] = validateEvent(text, 'client');
+    expect(problem).toMatchObject({ path: '/content_index', severity: 'error' });
+    expect(text.slice(problem?.offset).startsWith('"0"')).toBe(true);
+  });
+
+  it('that nobody knows are a note, marked at the name, with the path escaped', () => {
+    const text = '{"type":"response.create","a/b~c":1}';
+    const [problem] = validateEvent(text, 'client');
+    expect(problem).toMatchObject({ severity: 'note', path: '/a~1b~0c', offset: text.indexOf('"a/b'), length: 7 });
+  });
+
+  it('may be null where they are optional', () => {
+    const item = { type: 'message', role: 'user', content: [] };
+    expect(check({ type: 'conversation.item.create', previous_item_id: null, item })).toEqual([]);
+  });
+
+  it('named like things every object has are still unknown', () => {
+    expect(brief(check({ type: 'response.create', constructor: 1 }))).toEqual(['note /constructor']);
+  });
+
+  it('lacking only the event id of a server event is a warning', () => {
+    expect(brief(check({ type: 'input_audio_buffer.cleared' }, 'server'))).toEqual(['warning ']);
+  });
+});
+
+describe('a session update', () => {
+  const update = (session: unknown): Problem[] => check({ type: 'session.update', session });
+
+  it('needs the type of session', () => {
+    expect(update({ instructions: 'Hi' })[0]).toMatchObject({ severity: 'error', path: '/session' });
+    expect(update({ type: 'beta' })[0]).toMatchObject({ severity: 'error', path: '/session/type' });
+    expect(update({ type: 'transcription' })).toEqual([]);
+  });
+
+  it('may ask for one modality only', () => {
+    expect(update({ type: 'realtime', output_modalities: ['text', 'audio'] })[0]?.message).toMatch(/^Both modalities/);
+    expect(update({ type: 'realtime', output_modalities: [] })[0]?.severity).toBe('error');
+    expect(update({ type: 'realtime', output_modalities: ['text'] })).toEqual([]);
+  });
+
+  it('gives formats as objects', () => {
+    const [problem] = update({ type: 'realtime', audio: { input: { format: 'g711_ulaw' } } });
+    expect(problem).toMatchObject({ severity: 'error', path: '/session/audio/input/format' });
+    expect(problem?.message).toContain('{ "type": "audio/pcmu" }');
+    const slow = update({ type: 'realtime', audio: { output: { format: { type: 'audio/pcm', rate: 16000 } } } });
+    expect(brief(slow)).toEqual(['error /session/audio/output/format/rate']);
+  });
+
+  it('with the flat fields of the beta is warned of each, with the place it has now', () => {
+    const problems = update({ type: 'realtime', voice: 'alloy', turn_detection: null });
+    expect(brief(problems)).toEqual(['warning /session/voice', 'warning /session/turn_detection']);
+    expect(problems[0]?.message).toContain('"audio": { "output": { "voice": ... } }');
+  });
+
+  it('with an unknown field is told that all of it will be refused', () => {
+    const [problem] = update({ type: 'realtime', bogus: 1 });
+    expect(problem).toMatchObject({ severity: 'note', path: '/session/bogus' });
+    expect(problem?.message).toContain('refuses the whole update');
+  });
+
+  it('of a translation session has no type', () => {
+    expect(update({ audio: { output: { language: 'es' } } })).toEqual([]);
+  });
+});
+
+describe('an item to create', () => {
+  const create = (item: unknown): Problem[] => check({ type: 'conversation.item.create', item });
+
+  it('needs what its type needs', () => {
+    expect(create({})[0]?.message).toContain('"item.type"');
+    expect(create({ type: 'message', content: [] })[0]?.message).toContain('"item.role"');
+    expect(create({ type: 'function_call_output', output: 'x' })[0]?.message).toContain('"item.call_id"');
+    expect(brief(create({ type: 'function_call_output', call_id: 'c', output: {} }))).toEqual(['error /item/output']);
+    expect(brief(create({ type: 'function_call_output', call_id: 'a b', output: '' }))).toEqual([
+      'error /item/call_id',
+    ]);
+  });
+
+  it('has content that fits the role', () => {
+    const say = (role: string, part: unknown): Problem[] => create({ type: 'message', role, content: [part] });
+    expect(say('user', { type: 'input_text', text: 'Hi' })).toEqual([]);
+    expect(brief(say('user', { type: 'text', text: 'Hi' }))).toEqual(['error /item/content/0/type']);
+    expect(brief(say('assistant', { type: 'output_audio', audio: 'AAAA' }))).toEqual(['error /item/content/0']);
+    expect(brief(say('user', { type: 'input_text' }))).toEqual(['error /item/content/0']);
+    expect(brief(say('user', { type: 'input_audio', audio: '' }))).toEqual(['error /item/content/0/audio']);
+    expect(brief(say('robot', { type: 'input_text', text: '' }))).toEqual(['error /item/role']);
+    expect(brief(say('user', 'Hi'))).toEqual(['error /item/content/0']);
+  });
+});
+
+describe('audio to append', () => {
+  const append = (audio: string): string[] =>
+    check({ type: 'input_audio_buffer.append', audio }).map(({ severity, message }) => `${severity}: ${message}`);
+
+  it.each([
+    ['', /^error: The audio is empty/],
+    ['data:audio/wav;base64,AAAA', /^error: A data URL/],
+    ['not base64!', /^error: Not base64/],
+    ['ab-_', /base64url/],
+    ['AAAAAA', /^error: Not base64/],
+    ['AAAA', /^warning: 3 bytes/],
+    [Buffer.from('RIFF....WAVE').toString('base64'), /^warning: This begins with a WAV header/],
+    [Buffer.alloc(15 * 1024 * 1024 + 2).toString('base64'), /^error: 15728642 bytes/],
+  ])('%#: is told what is wrong', (audio, message) => {
+    expect(append(audio)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('passes when it is whole samples', () => {
+    expect(append(Buffer.alloc(960).toString('base64'))).toEqual([]);
+  });
+});
+
+describe('other client events', () => {
+  it('a response takes the same rules for modalities and formats', () => {
+    const response = {
+      output_modalities: ['text', 'audio'],
+      modalities: ['text'],
+      audio: { output: { format: 'pcm16' } },
+    };
+    expect(brief(check({ type: 'response.create', response }))).toEqual([
+      'warning /response/modalities',
+      'error /response/output_modalities',
+      'error /response/audio/output/format',
+    ]);
+  });
+
+  it('a cut lies at a whole number of milliseconds', () => {
+    const cut = { type: 'conversation.item.truncate', item_id: 'i', content_index: 0, audio_end_ms: -1.5 };
+    expect(brief(check(cut))).toEqual(['error /audio_end_ms']);
+  });
+
+  it('a retired or WebRTC-only event says so', () => {
+    expect(brief(check({ type: 'transcription_session.update', session: {} }))).toEqual(['warning /type']);
+    expect(brief(check({ type: 'output_audio_buffer.clear' }))).toEqual(['note /type']);
+  });
+});
