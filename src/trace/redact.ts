@@ -32,10 +32,12 @@ const SECRET_PARAMETER =
   /^(?:(?:x-)?api[-_]?key|key|(?:access[-_]?)?token|client_secret|authorization|secret|password|sig|signature)$/i;
 const KNOWN_SCHEME = /^\s*(bearer|basic|digest|negotiate|token|apikey)\s+\S/i;
 
-// Anything that might be a secret must match this, or nobody looks closer. `\u00[2-7]` is a plain character in disguise.
-const SUSPICIOUS = /sk-|ek_|\\u00[2-7]|uthorization"|eaders"|_secret|insecure-api|pi[-_]?[kK]ey"|"expires_at"/;
-const SUSPICIOUS_NAMES = /authorization"|headers"|client_secret|api[-_]?key"/i;
+// Anything that might be a secret must match this, or nobody looks closer. Measured, not pretty: V8 takes twice as long for
+// most other spellings. `\u00[2-7]` is a plain character in disguise; the rest are pieces of authorization, headers,
+// client_secret, openai-insecure-api-key, api_key and expires_at.
+const SUSPICIOUS = /sk-|ek_|\\u00[2-7]|zation|aders|ecret|e-api|pi[-_]?[kK]ey|res_at/;
 const LONG = 1024;
+const AUDIO_DELTA = /"type"\s*:\s*"[\w.]*audio\.delta"/;
 
 /**
  * The text of a message without its secrets, or undefined when it has none (nearly always: that answer costs one scan,
@@ -134,40 +136,28 @@ function decodeLoosely(text: string): string {
   }
 }
 
-/** Looks at everything but long audio values: base64 is no place for a key, and most of the bytes. */
+/**
+ * Looks at everything but long audio values: base64 is no place for a key, and most of the bytes. A long stretch without
+ * a quote is skipped when it is the value of `audio`, or of `delta` in an event of audio.
+ */
 function isSuspicious(text: string): boolean {
-  if (text.length < LONG) return SUSPICIOUS.test(text) || hasOddNames(text);
-  const audioDelta =
-    /"type"\s*:\s*"[\w.]*audio\.delta"/.test(text.slice(0, LONG)) || /audio\.delta"[\s}]*$/.test(text.slice(-64));
+  if (text.length < LONG) return SUSPICIOUS.test(text);
   let from = 0;
-  for (let at = 0; ;) {
-    const value = nextAudio(text, at, audioDelta);
-    if (!value) break;
-    at = value[1];
-    if (value[1] - value[0] < LONG) continue;
-    const before = text.slice(from, value[0] + 4);
-    if (SUSPICIOUS.test(before) || hasOddNames(before)) return true;
-    from = value[1];
+  for (let quote = text.indexOf('"'); quote >= 0;) {
+    const next = text.indexOf('"', quote + 1);
+    if (next - quote > LONG && isAudioName(text, quote)) {
+      if (SUSPICIOUS.test(text.slice(from, quote + 4))) return true;
+      from = next;
+    }
+    quote = next;
   }
-  const rest = text.slice(from);
-  return SUSPICIOUS.test(rest) || hasOddNames(rest);
+  return SUSPICIOUS.test(text.slice(from));
 }
 
-/** Names in capitals are rare enough for a slower look, taken only when a capital letter stands where they would have one. */
-function hasOddNames(text: string): boolean {
-  return /[A-Z]"\s*:/.test(text) && SUSPICIOUS_NAMES.test(text);
-}
-
-function nextAudio(text: string, from: number, audioDelta: boolean): Range | undefined {
-  const audio = text.indexOf('"audio"', from);
-  const delta = audioDelta ? text.indexOf('"delta"', from) : -1;
-  const key = audio < 0 ? delta : delta < 0 ? audio : Math.min(audio, delta);
-  if (key < 0) return undefined;
-  let start = key + 7;
-  while (/[\s:]/.test(text.charAt(start))) start++;
-  if (text.charAt(start) !== '"') return [start, start];
-  const end = text.indexOf('"', start + 1);
-  return end < 0 ? undefined : [start + 1, end];
+function isAudioName(text: string, quote: number): boolean {
+  const name = /"(audio|delta)"\s*:\s*$/.exec(text.slice(Math.max(0, quote - 32), quote))?.[1];
+  if (name !== 'delta') return name === 'audio';
+  return AUDIO_DELTA.test(text.slice(0, LONG)) || AUDIO_DELTA.test(text.slice(-LONG));
 }
 
 function parseStrict(text: string): Node | undefined {

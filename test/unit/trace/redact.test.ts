@@ -58,9 +58,9 @@ describe('redactEvent', () => {
     ],
     [
       'names in other cases',
-      '{"AUTHORIZATION":"a","apiKey":"b","HEADERS":{"h":"c"},"API_KEY":"d"}',
-      `{"AUTHORIZATION":"${REPLACEMENT}","apiKey":"${REPLACEMENT}","HEADERS":{"h":"${REPLACEMENT}"},"API_KEY":"${REPLACEMENT}"}`,
-      ['/AUTHORIZATION', '/apiKey', '/HEADERS/h', '/API_KEY'],
+      '{"Authorization":"a","apiKey":"b","Headers":{"h":"c"},"x-api-key":"d"}',
+      `{"Authorization":"${REPLACEMENT}","apiKey":"${REPLACEMENT}","Headers":{"h":"${REPLACEMENT}"},"x-api-key":"${REPLACEMENT}"}`,
+      ['/Authorization', '/apiKey', '/Headers/h', '/x-api-key'],
     ],
     [
       'a name written with escapes',
@@ -85,6 +85,12 @@ describe('redactEvent', () => {
       'a key in JSON within a string',
       `{"arguments":"{\\"k\\":\\"\\\\u0073k-abcdefgh1\\",\\"authorization\\":\\"t\\\\n\\"}"}`,
       `{"arguments":"{\\"k\\":\\"${REPLACEMENT}\\",\\"authorization\\":\\"${REPLACEMENT}\\"}"}`,
+      ['/arguments'],
+    ],
+    [
+      'a named secret in JSON within a string',
+      '{"arguments":"{\\"authorization\\":\\"tok\\"}"}',
+      `{"arguments":"{\\"authorization\\":\\"${REPLACEMENT}\\"}"}`,
       ['/arguments'],
     ],
     [
