@@ -1,0 +1,135 @@
+/**
+ * Audio on the time axis. Input stands where it was captured: it ends when its event was sent, and never overlaps the
+ * piece before it. Output stands at its earliest playback: when it arrived, or when the piece before it has been played.
+ */
+import { bytesToMs, DEFAULT_FORMAT, parseAudioFormat, type AudioFormat } from '../audio/format';
+import type { Side } from '../protocol/side';
+import { asNumber, asText, dig, type JsonObject } from './json';
+
+/** Where a piece of audio stands. */
+export interface LanePlace {
+  start: number;
+  ms: number;
+  /** Milliseconds of audio in this lane before it, pauses not counted: the clock of `audio_start_ms` for input. */
+  clock: number;
+  format: AudioFormat;
+}
+
+/** A user's item as a stretch of the session's input audio, in ms of that audio (not of the time axis). */
+export interface InputItem {
+  from: number;
+  /** Infinity while speech goes on. */
+  to: number;
+}
+
+interface Lane {
+  end: number;
+  clock: number;
+}
+
+interface Session {
+  lanes: Record<Side, Lane>;
+  formats: Record<Side, AudioFormat>;
+  responses: Map<string, AudioFormat>;
+  items: Map<string, InputItem>;
+  /** Input clock where the audio not yet committed begins. */
+  pending: number;
+}
+
+/** The audio lanes of all sessions of a trace, fed record by record. */
+export class AudioLanes {
+  #sessions = new Map<string, Session>();
+
+  /** Places a piece of audio of so many bytes that passed at `t`. */
+  place(session: string, from: Side, t: number, bytes: number, response: string): LanePlace {
+    const state = this.#session(session);
+    const format = (from === 'server' ? state.responses.get(response) : undefined) ?? state.formats[from];
+    const ms = bytesToMs(bytes, format);
+    const lane = state.lanes[from];
+    const start = Math.max(lane.end, from === 'client' ? t - ms : t);
+    const place = { start, ms, clock: lane.clock, format };
+    lane.end = start + ms;
+    lane.clock += ms;
+    return place;
+  }
+
+  /** The format a piece of that side and response would have now. */
+  format(session: string, from: Side, response = ''): AudioFormat {
+    const state = this.#session(session);
+    return (from === 'server' ? state.responses.get(response) : undefined) ?? state.formats[from];
+  }
+
+  /** The stretch of input audio an item was made of; undefined when no event told. */
+  inputItem(session: string, item: string): InputItem | undefined {
+    return this.#sessions.get(session)?.items.get(item);
+  }
+
+  /** Learns from an event what formats and items there are. */
+  observe(session: string, from: Side, event: JsonObject): void {
+    if (from === 'client') return;
+    const state = this.#session(session);
+    switch (event.type) {
+      case 'session.created':
+      case 'session.updated': {
+        const told = event.session;
+        const input = parseAudioFormat(dig(told, 'audio', 'input', 'format') ?? dig(told, 'input_audio_format'));
+        const output = parseAudioFormat(dig(told, 'audio', 'output', 'format') ?? dig(told, 'output_audio_format'));
+        if (input) state.formats.client = input;
+        if (output) state.formats.server = output;
+        return;
+      }
+      case 'response.created': {
+        const id = asText(dig(event, 'response', 'id'));
+        const format = parseAudioFormat(
+          dig(event, 'response', 'audio', 'output', 'format') ?? dig(event, 'response', 'output_audio_format'),
+        );
+        if (id && format) state.responses.set(id, format);
+        return;
+      }
+      case 'response.done':
+        // Late audio of a finished response is not heard of; the map stays small.
+        if (state.responses.size > 64) state.responses.delete(state.responses.keys().next().value ?? '');
+        return;
+      case 'input_audio_buffer.speech_started':
+        this.#setItem(state, asText(event.item_id), asNumber(event.audio_start_ms) ?? state.pending, Infinity);
+        return;
+      case 'input_audio_buffer.speech_stopped': {
+        const item = state.items.get(asText(event.item_id));
+        const end = asNumber(event.audio_end_ms) ?? state.lanes.client.clock;
+        if (item) item.to = end;
+        else this.#setItem(state, asText(event.item_id), state.pending, end);
+        return;
+      }
+      case 'input_audio_buffer.committed': {
+        const id = asText(event.item_id);
+        const item = state.items.get(id);
+        if (!item) this.#setItem(state, id, state.pending, state.lanes.client.clock);
+        else if (item.to === Infinity) item.to = state.lanes.client.clock;
+        state.pending = state.items.get(id)?.to ?? state.lanes.client.clock;
+        return;
+      }
+      case 'input_audio_buffer.cleared':
+        state.pending = state.lanes.client.clock;
+        return;
+    }
+  }
+
+  #setItem(state: Session, id: string, from: number, to: number): void {
+    if (id) state.items.set(id, { from, to });
+  }
+
+  #session(id: string): Session {
+    let state = this.#sessions.get(id);
+    if (!state) {
+      state = {
+        lanes: { client: { end: -Infinity, clock: 0 }, server: { end: -Infinity, clock: 0 } },
+        formats: { client: DEFAULT_FORMAT, server: DEFAULT_FORMAT },
+        responses: new Map(),
+        items: new Map(),
+        pending: 0,
+      };
+      this.#sessions.set(id, state);
+    }
+    return state;
+  }
+}

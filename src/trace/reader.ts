@@ -1,0 +1,152 @@
+/**
+ * A trace file read from its beginning and on as it grows: header, records and everything that is wrong with it. What
+ * cannot be read never stops the rest.
+ */
+import { LineReader, type LineReaderOptions, type RawLine } from './lineReader';
+import { parseLine, type ParsedLine } from './parseLine';
+import { TRACE_VERSION, type TraceHeader } from './records';
+
+/** A line that is a row: everything but headers and empty lines. */
+export interface TraceEntry extends RawLine {
+  parsed: Exclude<ParsedLine, { kind: 'header' }>;
+  /** Milliseconds to add to its times: not 0 only after a second header, where traces were joined. */
+  shift: number;
+  /** How many headers came before: 1 in an ordinary trace. Sessions of joined traces are told apart by it. */
+  part: number;
+}
+
+/** Problems listed one by one; the rest is counted. */
+const MOST_PROBLEMS = 100;
+
+/** An open trace. */
+export class TraceReader {
+  readonly lines: LineReader;
+  #header: TraceHeader | undefined;
+  #problems: string[] = [];
+  #unlisted = 0;
+  #fate = '';
+  #part = 0;
+  #shift = 0;
+  #begun = false;
+  #torn = '';
+  #reading: Promise<void> = Promise.resolve();
+
+  private constructor(lines: LineReader) {
+    this.lines = lines;
+  }
+
+  /** Opens the file; rejects with a message for people when it cannot be read. */
+  static async open(file: string, options: LineReaderOptions = {}): Promise<TraceReader> {
+    try {
+      return new TraceReader(await LineReader.open(file, options));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const why =
+        code === 'ENOENT'
+          ? 'it does not exist'
+          : code === 'EACCES' || code === 'EPERM'
+            ? 'its permissions do not allow it'
+            : error instanceof Error
+              ? error.message
+              : String(error);
+      throw new Error(`The trace ${file} cannot be opened: ${why}.`, { cause: error });
+    }
+  }
+
+  /** The file's first line; undefined when it has none. */
+  get header(): TraceHeader | undefined {
+    return this.#header;
+  }
+
+  /** What is wrong with the file, for people; a snapshot. */
+  get problems(): string[] {
+    const more = this.#unlisted > 0 ? [`${this.#unlisted} more lines could not be read.`] : [];
+    return [...this.#problems, ...more, ...(this.#torn ? [this.#torn] : []), ...(this.#fate ? [this.#fate] : [])];
+  }
+
+  /**
+   * Reads on to the file's end as it is now. Calls wait for one another. `onChunk` runs after every chunk read; when it
+   * answers false, reading stops there and a later call goes on.
+   */
+  read(onEntry: (entry: TraceEntry) => void, onChunk?: () => boolean): Promise<void> {
+    const run = this.#reading.then(() => this.#read(onEntry, onChunk));
+    this.#reading = run.catch(() => undefined);
+    return run;
+  }
+
+  close(): Promise<void> {
+    return this.lines.close();
+  }
+
+  async #read(onEntry: (entry: TraceEntry) => void, onChunk?: () => boolean): Promise<void> {
+    const fate = await this.lines.fate();
+    this.#fate =
+      fate === 'shorter'
+        ? 'The file has become shorter than what was read of it. Open it again to see it as it is now.'
+        : fate === 'replaced'
+          ? 'Another file has taken the place of this one. Open it again to see the new one.'
+          : fate === 'gone'
+            ? 'The file has been moved or deleted.'
+            : '';
+    if (fate === 'shorter') return;
+    let stopped = false;
+    await this.lines.read(
+      (line) => this.#take(line, onEntry),
+      () => {
+        stopped = onChunk?.() === false;
+        return !stopped;
+      },
+    );
+    if (stopped) return;
+    this.lines.takeTail((line) => {
+      const parsed = parseLine(line.data, line.bytes);
+      if (parsed.kind === 'unreadable') return false;
+      this.#take(line, onEntry);
+      return true;
+    });
+    const torn = this.lines.tailBytes;
+    this.#torn =
+      torn > 0
+        ? `The last line (${this.lines.nextLine}) is torn: ${torn} bytes without an end. Everything before it is shown.`
+        : '';
+  }
+
+  #take(line: RawLine, onEntry: (entry: TraceEntry) => void): void {
+    if (isBlank(line.data)) return;
+    const parsed = parseLine(line.data, line.bytes);
+    const first = !this.#begun;
+    this.#begun = true;
+    if (parsed.kind === 'header') {
+      this.#takeHeader(parsed.header, line.number);
+      return;
+    }
+    if (first) this.#report('The file does not begin with a trace header: its start time and version are unknown.');
+    if (parsed.kind === 'unreadable') this.#report(`Line ${line.number} cannot be read: ${parsed.problem}.`);
+    onEntry({ ...line, parsed, shift: this.#shift, part: Math.max(1, this.#part) });
+  }
+
+  #takeHeader(header: TraceHeader, line: number): void {
+    this.#part++;
+    if (header.version > TRACE_VERSION) {
+      this.#report(
+        `Written by a newer version (format ${header.version}, this reads up to ${TRACE_VERSION}): some of it may not be shown.`,
+      );
+    }
+    if (!this.#header) {
+      this.#header = header;
+      return;
+    }
+    const shift = Date.parse(header.startedAt) - Date.parse(this.#header.startedAt);
+    this.#shift = Number.isFinite(shift) ? shift : 0;
+    this.#report(`Line ${line} begins another trace; its times are counted on from the first one's start.`);
+  }
+
+  #report(problem: string): void {
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
+    else this.#unlisted++;
+  }
+}
+
+function isBlank(data: Buffer): boolean {
+  return data.length < 16 && data.toString('latin1').trim() === '';
+}
