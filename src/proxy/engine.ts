@@ -2,7 +2,23 @@
  * The running proxy as its owner (extension or CLI) sees it: two worker threads (traffic, recorder), and the simulator's
  * when it is the upstream. The owner's own event loop carries no traffic.
  */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
+import { startSimulator, type Simulator } from '../simulator';
+import { Asker } from './ask';
+import { ensureAuthority } from './certificates';
+import { createRing } from './ring';
+import type {
+  RecorderReport,
+  RecorderRequests,
+  RecorderSetup,
+  TrafficReport,
+  TrafficRequests,
+  TrafficSetup,
+  UpstreamTarget,
+} from './workerMessages';
 
 /** Where sessions go. */
 export type UpstreamOption = { kind: 'simulator' } | { kind: 'openai' } | { kind: 'url'; url: string };
@@ -22,6 +38,8 @@ export interface EngineOptions {
   upstream: UpstreamOption;
   /** Key of the user's, spent for clients; the base URL then carries an unguessable segment. */
   apiKey?: string;
+  /** The unguessable segment to use with `apiKey` (at least 16 of A-Z a-z 0-9 - _); made anew when absent. */
+  segment?: string;
   /** HTTP proxy for upstream connections (VS Code's `http.proxy`); environment variables are read when absent. */
   proxyUrl?: string;
   /** Certificates (PEM) to trust besides Node's own: the system's. */
@@ -78,5 +96,237 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** The official API. */
+const OPENAI_URL = 'https://api.openai.com/v1';
+const RING_BYTES = 64 << 20;
+
 /** Starts the proxy; resolves once it listens. Rejects with one clear message (port, certificate folder, trace file). */
-export declare function startEngine(options: EngineOptions): Promise<Engine>;
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const authority = await ensureAuthority(options.certificates, options.allowedHosts);
+  let simulator: Simulator | undefined;
+  const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
+    if (upstream.kind === 'simulator') {
+      simulator ??= await startSimulator({ workers: options.workers, listen: { host: '127.0.0.1', port: 0 } });
+      return { url: simulator.url };
+    }
+    const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
+    return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
+  };
+  let upstream = await resolveUpstream(options.upstream);
+  const segment = options.apiKey === undefined ? undefined : (options.segment ?? randomBytes(18).toString('base64url'));
+
+  const listeners: { [N in keyof EngineEvents]: Set<EngineEvents[N]> } = {
+    session: new Set(),
+    recorded: new Set(),
+    problem: new Set(),
+    log: new Set(),
+  };
+  const problem = (message: string) => listeners.problem.forEach((listener) => listener(message));
+  const sessions = new Map<string, SessionState>();
+  const ring = createRing(RING_BYTES);
+  const wake = new MessageChannel();
+  const workerOptions = { stdout: false, stderr: false };
+
+  const traffic = new Worker(path.join(options.workers, 'proxyWorker.cjs'), {
+    ...workerOptions,
+    workerData: {
+      ring,
+      wake: wake.port1,
+      listen: { host: options.listen.host, port: options.listen.port, exact: options.listen.exact ?? false },
+      allowedHosts: options.allowedHosts,
+      allowedOrigins: options.allowedOrigins,
+      tls: { key: authority.key, cert: authority.cert, caFile: authority.caFile },
+      upstream,
+      segment,
+      proxyUrl: options.proxyUrl,
+      trustedCertificates: options.trustedCertificates ?? [],
+    } satisfies TrafficSetup & { wake: MessagePort },
+    transferList: [wake.port1],
+  });
+  const clock = deferred<{ epoch: number; now: number }>();
+  const listening = deferred<{ port: number; moved: boolean }>();
+  let stopping = false;
+  let recorder: Worker | undefined;
+  const died = (error: Error) => {
+    clock.reject(error);
+    listening.reject(error);
+    if (!stopping) problem(`${error.message} Restart the proxy.`);
+  };
+  const trafficAsker = new Asker<TrafficRequests>(
+    traffic,
+    'proxy',
+    (report) => {
+      const told = report as TrafficReport;
+      switch (told.report) {
+        case 'clock':
+          clock.resolve(told);
+          break;
+        case 'listening':
+          listening.resolve(told);
+          break;
+        case 'failed':
+          listening.reject(new Error(told.message));
+          break;
+        case 'session':
+          if (told.session.status === 'closed' || told.session.status === 'refused') sessions.delete(told.session.id);
+          else sessions.set(told.session.id, told.session);
+          listeners.session.forEach((listener) => listener(told.session));
+          break;
+        case 'problem':
+          problem(told.message);
+          break;
+        case 'log':
+          listeners.log.forEach((listener) => listener(told.level, told.message));
+          break;
+        case 'held':
+          held = told.held;
+          tellRecorded();
+          break;
+      }
+    },
+    died,
+  );
+
+  let held = false;
+  let recorded = { file: '', size: 0, recording: options.recording.on, trouble: '' };
+  const tellRecorded = () => {
+    const slow = held
+      ? 'Recording is 48 MB behind the traffic; the connections are slowed down until it has caught up.'
+      : '';
+    const trouble = [recorded.trouble, slow].filter(Boolean).join(' ');
+    listeners.recorded.forEach((listener) => listener({ ...recorded, trouble }));
+  };
+
+  const ended = async () => {
+    stopping = true;
+    await Promise.allSettled([traffic.terminate(), recorder?.terminate(), simulator?.stop()]);
+  };
+  try {
+    const zero = await clock.promise;
+    const ready = deferred<{ file: string; size: number }>();
+    recorder = new Worker(path.join(options.workers, 'recorderWorker.cjs'), {
+      ...workerOptions,
+      workerData: {
+        ring,
+        wake: wake.port2,
+        target: 'file' in options.recording ? { file: options.recording.file } : { folder: options.recording.folder },
+        maxTotalBytes: options.recording.maxTotalBytes,
+        generator: options.generator,
+        alsoSecret: [options.apiKey, segment].filter((secret) => secret !== undefined),
+        on: options.recording.on,
+        epoch: zero.epoch,
+        now: zero.now,
+      } satisfies RecorderSetup & { wake: MessagePort },
+      transferList: [wake.port2],
+    });
+    const recorderAsker = new Asker<RecorderRequests>(
+      recorder,
+      'recorder',
+      (report) => {
+        const told = report as RecorderReport;
+        switch (told.report) {
+          case 'ready':
+            recorded = { ...recorded, file: told.file, size: told.size };
+            ready.resolve(told);
+            break;
+          case 'failed':
+            ready.reject(new Error(told.message));
+            break;
+          case 'recorded':
+            recorded = { file: told.file, size: told.size, recording: told.recording, trouble: told.trouble };
+            tellRecorded();
+            break;
+          case 'log':
+            listeners.log.forEach((listener) => listener(told.level, told.message));
+            break;
+        }
+      },
+      (error) => {
+        ready.reject(error);
+        if (!stopping) problem(`${error.message} Nothing is recorded any more; restart the proxy.`);
+      },
+    );
+    await ready.promise;
+    const bound = await listening.promise;
+    const host = reachable(options.listen.host);
+    const prefix = segment === undefined ? '' : `/k/${segment}`;
+
+    return {
+      address: {
+        host: options.listen.host,
+        port: bound.port,
+        http: `http://${host}:${bound.port}${prefix}/v1`,
+        https: `https://${host === '127.0.0.1' ? 'localhost' : host}:${bound.port}${prefix}/v1`,
+        ca: authority.caFile,
+        moved: bound.moved,
+      },
+      get file() {
+        return recorded.file;
+      },
+      get upstream() {
+        return upstream.url;
+      },
+      sessions: () => [...sessions.values()],
+      on(event, listener) {
+        const set: Set<typeof listener> = listeners[event];
+        set.add(listener);
+        return () => set.delete(listener);
+      },
+      async inject(session, to, text, replaces) {
+        await trafficAsker.ask('inject', { session, to, text, ...(replaces === undefined ? {} : { replaces }) });
+      },
+      newSession: (query) => trafficAsker.ask('newSession', query),
+      async closeSession(session) {
+        await trafficAsker.ask('closeSession', { session });
+      },
+      async setRecording(on) {
+        await recorderAsker.ask('setOn', { on });
+      },
+      async setUpstream(next) {
+        upstream = await resolveUpstream(next);
+        await trafficAsker.ask('setUpstream', upstream);
+      },
+      async stop() {
+        if (stopping) return;
+        stopping = true;
+        await trafficAsker.ask('stop', {}).catch(() => undefined);
+        const last = await recorderAsker.ask('stop', {}).catch(() => undefined);
+        if (last?.removed) recorded = { ...recorded, size: 0 };
+        await ended();
+      },
+    };
+  } catch (error) {
+    await ended();
+    throw error;
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: Error): void } {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // A failure is told where it is awaited; before that it must not end the process.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
+
+function checkedUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch (error) {
+    throw new Error(`The upstream "${text}" is not a URL, e.g. https://api.openai.com/v1.`, { cause: error });
+  }
+  if (!['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol))
+    throw new Error(`The upstream "${text}" must begin with https:, http:, wss: or ws:.`);
+  return url.href;
+}
+
+/** The name under which this machine's own programs reach an address listened on. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -33,6 +33,7 @@ export type HeaderRecord = Record<string, string | string[]>;
 export interface OpenRecord {
   kind: 'open';
   session: string;
+  /** When the handshake was answered; `phases` tells how long it took. */
   t: number;
   /** The upstream's URL, secrets replaced. */
   url: string;
@@ -121,9 +122,10 @@ export interface GapRecord {
 /** A REST call through the proxy that belongs to the realtime API (client secrets, calls). */
 export interface HttpRecord {
   kind: 'http';
+  /** When the answer was complete; lines of a trace stand in the order of their `t`. */
   t: number;
-  /** When the answer was complete. */
-  end: number;
+  /** When the request arrived. */
+  start: number;
   method: string;
   url: string;
   status: number;

@@ -1,0 +1,173 @@
+#!/usr/bin/env node
+/** Bundle `cli`: the engine without VS Code. Data goes to stdout, everything for people to stderr. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { startEngine, type UpstreamOption } from '../proxy';
+import { startSimulator } from '../simulator';
+import { formatReport, inspectTrace } from './inspect';
+import packageJson from '../../package.json';
+
+const workers = __dirname;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+function address(text: string): { host: string; port: number } {
+  const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port > 65535) throw new InvalidArgumentError('It must be HOST:PORT or PORT, e.g. 127.0.0.1:8787.');
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+function upstream(text: string): UpstreamOption {
+  if (text === 'simulator' || text === 'openai') return { kind: text };
+  if (!/^(https?|wss?):\/\//.test(text)) throw new InvalidArgumentError('It must be "simulator", "openai" or a URL.');
+  return { kind: 'url', url: text };
+}
+
+/** Where the CLI keeps its certificate authority: the user's own folder for such things. */
+function dataFolder(): string {
+  if (process.platform === 'win32')
+    return path.join(process.env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'), 'realtime-inspector');
+  if (process.platform === 'darwin')
+    return path.join(os.homedir(), 'Library', 'Application Support', 'realtime-inspector');
+  return path.join(process.env.XDG_DATA_HOME ?? path.join(os.homedir(), '.local', 'share'), 'realtime-inspector');
+}
+
+/** Resolves at the first Ctrl-C (or SIGTERM); a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false;
+    const stop = () => {
+      if (told) process.exit(130);
+      told = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
+
+const program = new Command('realtime-inspector')
+  .description('Record, simulate and inspect sessions of the OpenAI Realtime API.')
+  .version(packageJson.version)
+  .showHelpAfterError('(--help lists the options)');
+
+program
+  .command('proxy')
+  .description('run the recording proxy until Ctrl-C')
+  .addOption(
+    new Option('--listen <host:port>', 'address to listen on')
+      .argParser(address)
+      .default({ host: '127.0.0.1', port: 8787 }, '127.0.0.1:8787'),
+  )
+  .option('--exact', 'fail when the port is taken instead of moving to the next free one')
+  .addOption(
+    new Option('--upstream <url>', '"simulator", "openai" or a base URL')
+      .argParser(upstream)
+      .default({ kind: 'simulator' }, 'simulator'),
+  )
+  .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
+  .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
+  .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
+  .option('--certificates <dir>', 'folder of the local certificate authority', path.join(dataFolder(), 'certificates'))
+  .option('--json', 'print one JSON line with the addresses on stdout, then one for each session')
+  .action(
+    async (options: {
+      listen: { host: string; port: number };
+      exact?: boolean;
+      upstream: UpstreamOption;
+      record: string;
+      allowHost: string[];
+      allowOrigin: string[];
+      certificates: string;
+      json?: boolean;
+    }) => {
+      const target = path.resolve(options.record);
+      const isFolder =
+        options.record.endsWith('/') ||
+        fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() ||
+        path.extname(target) === '';
+      const stop = interrupted();
+      const engine = await startEngine({
+        workers,
+        listen: { ...options.listen, exact: options.exact ?? false },
+        allowedHosts: options.allowHost,
+        allowedOrigins: options.allowOrigin,
+        certificates: options.certificates,
+        upstream: options.upstream,
+        recording: { on: true, maxTotalBytes: Infinity, ...(isFolder ? { folder: target } : { file: target }) },
+        generator: `realtime-inspector/${packageJson.version}`,
+      });
+      const { http, https, ca, moved, port } = engine.address;
+      if (options.json)
+        process.stdout.write(
+          `${JSON.stringify({ listening: true, http, https, ca, upstream: engine.upstream, trace: engine.file })}\n`,
+        );
+      if (moved) say(`Port ${options.listen.port} is taken; listening on ${port} instead.`);
+      say(`Proxy to ${engine.upstream}, recording to ${engine.file}`);
+      say(`  OPENAI_BASE_URL=${https}  NODE_EXTRA_CA_CERTS=${ca}   (Node)`);
+      say(`  OPENAI_BASE_URL=${http}   (Python, plain clients)`);
+      engine.on('session', (session) => {
+        if (options.json) process.stdout.write(`${JSON.stringify({ session })}\n`);
+        say(
+          `${session.id} ${session.status} ${session.label}${session.closeReason ? ` (${session.closeReason})` : ''}`,
+        );
+      });
+      engine.on('problem', say);
+      let trouble = '';
+      engine.on('recorded', (state) => {
+        if (state.trouble !== trouble) say(state.trouble || 'Recording goes on.');
+        trouble = state.trouble;
+      });
+      engine.on('log', (level, message) => {
+        if (level !== 'info') say(message);
+      });
+      await stop;
+      say('Closing sessions and the trace ...');
+      await engine.stop();
+    },
+  );
+
+program
+  .command('simulate')
+  .description('run the embedded Realtime simulator alone, without a proxy, until Ctrl-C')
+  .addOption(
+    new Option('--listen <host:port>', 'address to listen on')
+      .argParser(address)
+      .default({ host: '127.0.0.1', port: 8788 }, '127.0.0.1:8788'),
+  )
+  .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(Number))
+  .option('--json', 'print one JSON line with the address on stdout')
+  .action(async (options: { listen: { host: string; port: number }; seed?: number; json?: boolean }) => {
+    const stop = interrupted();
+    const simulator = await startSimulator({
+      workers,
+      listen: options.listen,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    if (options.json) process.stdout.write(`${JSON.stringify({ listening: true, http: simulator.url })}\n`);
+    say(`Simulator at ${simulator.url}`);
+    await stop;
+    await simulator.stop();
+  });
+
+program
+  .command('inspect <trace>')
+  .description('summarise a recorded trace')
+  .option('--json', 'print the summary as JSON')
+  .action(async (trace: string, options: { json?: boolean }) => {
+    const report = await inspectTrace(trace);
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+  });
+
+// The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
+Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });
+
+program.parseAsync().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

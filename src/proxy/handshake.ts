@@ -1,0 +1,171 @@
+/**
+ * A WebSocket handshake through the proxy: the upstream's comes first, then the client's. The upstream's answer is passed
+ * on as it came, so subprotocol and compression are agreed between the two ends themselves; a refusal is mirrored with
+ * its status, headers and body.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { OpenNote } from './notes';
+import { requestTarget } from './rest';
+import { describeUpstreamError } from './upstream';
+
+/** Longest body of a refusal kept for the record, bytes. */
+const BODY_KEPT = 64 * 1024;
+const PATIENCE_MS = 30_000;
+
+/** A handshake to make. */
+export interface HandshakeOptions {
+  target: URL;
+  agent: http.Agent;
+  method: string;
+  /** The client's headers, names and values in turn, already without what is the proxy's own. */
+  headers: string[];
+  client: Duplex;
+}
+
+/** How it went; for an accepted one the upstream's socket and what came right behind its answer. */
+export type HandshakeResult = Pick<OpenNote, 'status' | 'responseHeaders' | 'phases' | 'error' | 'body'> &
+  ({ accepted: true; socket: Socket; head: Buffer } | { accepted: false });
+
+/** Asks the upstream and answers the client. Never rejects; the client has its answer when this resolves. */
+export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> {
+  const { target, client } = options;
+  const secure = target.protocol === 'https:';
+  const began = performance.now();
+  const phases: OpenNote['phases'] = {};
+  return new Promise((resolve) => {
+    const request = (secure ? https : http).request({
+      ...requestTarget(target),
+      method: options.method,
+      headers: withHost(options.headers, target.host) as unknown as http.OutgoingHttpHeaders,
+      agent: options.agent,
+      timeout: PATIENCE_MS,
+    });
+    let settled = false;
+    const settle = (result: HandshakeResult) => {
+      if (settled) return;
+      settled = true;
+      client.off('close', clientGone);
+      client.off('error', clientGone);
+      resolve(result);
+    };
+    const clientGone = () => {
+      request.destroy();
+      settle({ accepted: false, status: 0, phases, error: 'The client went away before the upstream answered.' });
+    };
+    client.on('close', clientGone);
+    client.on('error', clientGone);
+
+    request.on('socket', (socket) => {
+      let last = performance.now();
+      const mark = (phase: keyof OpenNote['phases']) => () => {
+        const now = performance.now();
+        phases[phase] = Math.round((now - last) * 1000) / 1000;
+        last = now;
+      };
+      socket.once('lookup', mark('dns'));
+      socket.once('connect', mark('tcp'));
+      socket.once('secureConnect', mark('tls'));
+      request.once('upgrade', () => mark('upgrade')());
+    });
+    request.on('timeout', () => {
+      request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    });
+    request.on('upgrade', (answer, socket, head) => {
+      socket.setTimeout(0);
+      socket.setNoDelay(true);
+      client.write(headBytes(answer));
+      settle({
+        accepted: true,
+        status: answer.statusCode ?? 101,
+        responseHeaders: answer.rawHeaders,
+        phases,
+        socket,
+        head,
+      });
+    });
+    request.on('response', (answer) => {
+      phases.upgrade ??= Math.round((performance.now() - began) * 1000) / 1000;
+      mirror(answer, client, (body) => {
+        settle({
+          accepted: false,
+          status: answer.statusCode ?? 0,
+          responseHeaders: answer.rawHeaders,
+          phases,
+          ...(body ? { body } : {}),
+        });
+      });
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (settled) return;
+      const message = describeUpstreamError(error, target);
+      refuse(client, error.code === 'ETIMEDOUT' ? 504 : 502, message);
+      settle({ accepted: false, status: 0, phases, error: message });
+    });
+    request.end();
+  });
+}
+
+/** Answers an upgrade request with a status and a JSON error, and closes. */
+export function refuse(client: Duplex, status: number, message: string): void {
+  const body = Buffer.from(JSON.stringify({ error: { message, type: 'proxy_error' } }));
+  client.end(
+    Buffer.concat([
+      Buffer.from(
+        `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json\r\n` +
+          `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+      ),
+      body,
+    ]),
+  );
+}
+
+function withHost(headers: string[], host: string): string[] {
+  const out: string[] = [];
+  let named = false;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.toLowerCase() === 'host') {
+      if (!named) out.push(name, host);
+      named = true;
+    } else out.push(name, headers[i + 1] as string);
+  }
+  if (!named) out.unshift('Host', host);
+  return out;
+}
+
+/** Status line and headers as they came; header text is Latin-1 on the wire. */
+function headBytes(answer: http.IncomingMessage, leaveOut: ReadonlySet<string> = new Set(), extra = ''): Buffer {
+  let text = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n`;
+  for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
+    const name = answer.rawHeaders[i] as string;
+    if (!leaveOut.has(name.toLowerCase())) text += `${name}: ${answer.rawHeaders[i + 1]}\r\n`;
+  }
+  return Buffer.from(`${text}${extra}\r\n`, 'latin1');
+}
+
+/** The client's connection ends behind a refusal: a body whose length is not told beforehand ends with it. */
+const CONNECTION_HEADERS = new Set(['transfer-encoding', 'connection', 'keep-alive', 'trailer']);
+
+function mirror(answer: http.IncomingMessage, client: Duplex, done: (body: string) => void): void {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  client.write(headBytes(answer, CONNECTION_HEADERS, 'Connection: close\r\n'));
+  answer.on('data', (chunk: Buffer) => {
+    if (bytes < BODY_KEPT) kept.push(chunk.subarray(0, BODY_KEPT - bytes));
+    bytes += chunk.length;
+    if (!client.write(chunk)) {
+      answer.pause();
+      client.once('drain', () => answer.resume());
+    }
+  });
+  const finish = () => {
+    client.end();
+    done(Buffer.concat(kept).toString('utf8'));
+  };
+  answer.on('end', finish);
+  answer.on('error', finish);
+  answer.on('close', finish);
+}

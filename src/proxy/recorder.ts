@@ -1,0 +1,365 @@
+/**
+ * From the traffic thread's entries to lines of a trace. Messages stand in the file in the order in which they were
+ * complete on the wire, also when inflating one takes longer than inflating the next of another session.
+ */
+import { extension } from 'ws';
+import type { Side } from '../protocol/side';
+import { formatTime, messageLine } from '../trace/line';
+import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
+import { TRACE_VERSION, type HeaderRecord, type HttpRecord, type OpenRecord, type TraceRecord } from '../trace/records';
+import { TraceWriter } from '../trace/writer';
+import { EntryTag, type Entry } from './ring';
+import { Tap, type Slot } from './tap';
+import type { EndNote, InjectedNote, OpenNote } from './notes';
+import type { RestExchange } from './rest';
+
+/** Where traces go and what is secret besides what is secret everywhere. */
+export interface RecorderOptions {
+  /** Makes the path of a new trace. */
+  newFile(): string;
+  generator: string;
+  /** Wall-clock time of t = 0 on the traffic thread's clock. */
+  epoch: number;
+  alsoSecret: string[];
+  on: boolean;
+}
+
+interface Session {
+  name: string;
+  taps: { client: Tap; server: Tap };
+  closed: boolean;
+}
+
+/** Something to be written, in its place: a line, or a message whose body is still being inflated. */
+interface Pending {
+  write: (() => void) | undefined;
+}
+
+/** Writes one trace at a time. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  #writer: TraceWriter;
+  /** Traffic-clock time of t = 0 of the trace being written. */
+  #zero: number;
+  #seq = 0;
+  #sessions = new Map<number, Session>();
+  #pending: Pending[] = [];
+  /** Payload pieces of an entry that is not whole yet, by stream. */
+  #pieces = new Map<string, Buffer[]>();
+  #on: boolean;
+  #skipped = { from: 0, count: 0 };
+  #empty = true;
+
+  /** Throws when the first trace cannot be made. `now` is the traffic thread's clock. */
+  constructor(options: RecorderOptions, now: number) {
+    this.#options = options;
+    this.#on = options.on;
+    this.#zero = now;
+    this.#writer = this.#newWriter(now);
+  }
+
+  get file(): string {
+    return this.#writer.file;
+  }
+  get size(): number {
+    return this.#writer.size;
+  }
+  get trouble(): string {
+    return this.#writer.trouble;
+  }
+  get recording(): boolean {
+    return this.#on;
+  }
+  /** True while a message waits for its body to be inflated. */
+  get waiting(): boolean {
+    return this.#pending.length > 0;
+  }
+  /** True while nothing but the header stands in the trace. */
+  get empty(): boolean {
+    return this.#empty;
+  }
+
+  /** Takes the next entry of the ring. */
+  take(entry: Entry): void {
+    const stream = entry.stream >>> 1;
+    if (entry.tag === EntryTag.bytes) {
+      const session = this.#sessions.get(stream);
+      if (session)
+        (entry.stream & 1 ? session.taps.server : session.taps.client).push(entry.payload, entry.t, entry.sent);
+      return;
+    }
+    const key = `${entry.tag}/${entry.stream}`;
+    let payload = entry.payload;
+    const pieces = this.#pieces.get(key);
+    if (entry.more) {
+      if (pieces) pieces.push(payload);
+      else this.#pieces.set(key, [payload]);
+      return;
+    }
+    if (pieces) {
+      this.#pieces.delete(key);
+      payload = Buffer.concat([...pieces, payload]);
+    }
+    switch (entry.tag) {
+      case EntryTag.open:
+        this.#open(stream, JSON.parse(payload.toString()) as OpenNote, entry.t);
+        break;
+      case EntryTag.injected:
+        this.#injected(stream, entry.stream & 1 ? 'server' : 'client', payload, entry);
+        break;
+      case EntryTag.end:
+        this.#end(stream, JSON.parse(payload.toString()) as EndNote, entry.t);
+        break;
+      case EntryTag.http:
+        this.#http(JSON.parse(payload.toString()) as RestExchange, entry.t);
+        break;
+    }
+  }
+
+  /** Writes out what is buffered. */
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  /** Switches recording; what passes while it is off is counted, and a gap line says so when it is on again. */
+  setOn(on: boolean, now: number): void {
+    if (on === this.#on) return;
+    this.#on = on;
+    if (on && this.#skipped.count > 0) {
+      const { from, count } = this.#skipped;
+      this.#skipped = { from: 0, count: 0 };
+      this.#record({
+        kind: 'gap',
+        t: now - this.#zero,
+        from,
+        to: from + count - 1,
+        count,
+        reason: 'Recording was off.',
+      });
+    }
+  }
+
+  /** Closes the trace; one without any record is removed. */
+  close(): void {
+    for (const pending of this.#pending) pending.write?.();
+    this.#pending = [];
+    this.#writer.close();
+  }
+
+  #newWriter(now: number): TraceWriter {
+    this.#zero = now;
+    return new TraceWriter(this.#options.newFile(), {
+      kind: 'trace',
+      version: TRACE_VERSION,
+      id: crypto.randomUUID(),
+      startedAt: new Date(this.#options.epoch + now).toISOString(),
+      generator: this.#options.generator,
+    });
+  }
+
+  #record(record: TraceRecord): void {
+    if (!this.#on) return;
+    this.#queue(() => {
+      this.#empty = false;
+      this.#writer.record(record);
+    });
+  }
+
+  /** Writes now when nothing waits, else in its turn. */
+  #queue(write: () => void): void {
+    if (this.#pending.length === 0) write();
+    else this.#pending.push({ write });
+  }
+
+  #flushPending(): void {
+    let done = 0;
+    for (const pending of this.#pending) {
+      if (!pending.write) break;
+      pending.write();
+      done++;
+    }
+    if (done === this.#pending.length) this.#pending = [];
+    else if (done > 0) this.#pending.splice(0, done);
+  }
+
+  /** Keeps a message's place; `fill` gives its body. */
+  #slot(session: string, from: Side, t: number, sent: number): Slot {
+    const pending: Pending = { write: undefined };
+    this.#pending.push(pending);
+    return {
+      fill: (data, bytes, binary) => {
+        pending.write = () =>
+          this.#message({ session, from, t, sent, data, bytes, binary, injected: false, replaces: undefined });
+        if (this.#pending[0] === pending) this.#flushPending();
+      },
+    };
+  }
+
+  #message(message: {
+    session: string;
+    from: Side;
+    t: number;
+    sent: number;
+    data: Buffer | undefined;
+    bytes: number;
+    binary: boolean;
+    injected: boolean;
+    replaces: number | undefined;
+  }): void {
+    const seq = ++this.#seq;
+    if (!this.#on) {
+      if (this.#skipped.count++ === 0) this.#skipped.from = seq;
+      return;
+    }
+    const t = message.t - this.#zero;
+    this.#empty = false;
+    this.#writer.message(
+      seq,
+      t,
+      messageLine({ ...message, seq, t, sent: message.sent - this.#zero }, this.#options.alsoSecret),
+    );
+  }
+
+  #open(stream: number, note: OpenNote, t: number): void {
+    const { alsoSecret } = this.#options;
+    const record: OpenRecord = {
+      kind: 'open',
+      session: note.session,
+      t: t - this.#zero,
+      url: redactUrl(note.url, alsoSecret),
+      headers: redactHeaders(note.requestHeaders, alsoSecret),
+      subprotocols: redactSubprotocols(note.subprotocols, alsoSecret),
+      status: note.status,
+      ...(note.responseHeaders ? { responseHeaders: redactHeaders(note.responseHeaders, alsoSecret) } : {}),
+      ...(note.subprotocol !== undefined ? { subprotocol: redactSubprotocols([note.subprotocol])[0] ?? '' } : {}),
+      ...(note.extensions !== undefined ? { extensions: note.extensions } : {}),
+      upstream: redactUrl(note.upstream, alsoSecret),
+      phases: note.phases,
+      ...(note.own ? { client: 'inspector' as const } : {}),
+      ...(note.error !== undefined ? { error: note.error } : {}),
+      ...(note.body !== undefined ? { body: redactBody(note.body, alsoSecret)?.text ?? note.body } : {}),
+    };
+    this.#record(record);
+    if (note.status !== 101) return;
+    const state = { name: note.session, closed: false };
+    const session: Session = Object.assign(state, {
+      taps: { client: this.#tap('client', note, state), server: this.#tap('server', note, state) },
+    });
+    this.#sessions.set(stream, session);
+    const other = unknownExtension(note.extensions);
+    if (other)
+      for (const tap of Object.values(session.taps)) tap.giveUp(`the extension "${other}" is not known here`, t);
+  }
+
+  #tap(side: Side, note: OpenNote, session: { name: string; closed: boolean }): Tap {
+    return new Tap(side, deflateParameters(note.extensions), {
+      arrived: (t, sent) => this.#slot(note.session, side, t, sent),
+      control: (op, t, bytes) =>
+        this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
+      close: (code, reason, t) => this.#closed(session, code, reason, side, t),
+      undecodable: (reason, t) =>
+        this.#record({
+          kind: 'gap',
+          session: note.session,
+          t: t - this.#zero,
+          from: 0,
+          to: 0,
+          count: 0,
+          reason: `Messages from the ${side} can no longer be decoded, only their sizes are kept: ${reason}.`,
+        }),
+    });
+  }
+
+  /** The first close frame of either side is the session's end. */
+  #closed(session: { name: string; closed: boolean }, code: number, reason: string, by: Side, t: number): void {
+    if (session.closed) return;
+    session.closed = true;
+    const { alsoSecret } = this.#options;
+    const text = redactBody(reason, alsoSecret)?.text ?? reason;
+    this.#record({ kind: 'close', session: session.name, t: t - this.#zero, code, reason: text, by });
+  }
+
+  #injected(stream: number, from: Side, payload: Buffer, entry: Entry): void {
+    const session = this.#sessions.get(stream);
+    if (!session) return;
+    const split = payload.indexOf(0);
+    const note = JSON.parse(payload.toString('utf8', 0, split)) as InjectedNote;
+    const data = payload.subarray(split + 1);
+    this.#queue(() =>
+      this.#message({
+        session: session.name,
+        from,
+        t: entry.t,
+        sent: entry.sent,
+        data,
+        bytes: data.length,
+        binary: false,
+        injected: true,
+        replaces: note.replaces,
+      }),
+    );
+  }
+
+  #end(stream: number, note: EndNote, t: number): void {
+    const session = this.#sessions.get(stream);
+    this.#sessions.delete(stream);
+    // A close frame that waits behind a message being inflated will still be told.
+    if (session && !session.closed && !session.taps.client.closing && !session.taps.server.closing) {
+      session.closed = true;
+      this.#record({
+        kind: 'close',
+        session: session.name,
+        t: t - this.#zero,
+        code: 1006,
+        reason: note.reason,
+        by: note.by,
+      });
+    }
+  }
+
+  #http(exchange: RestExchange, t: number): void {
+    const { alsoSecret } = this.#options;
+    const request = redactBody(exchange.requestBody ?? '', alsoSecret);
+    const response = redactBody(exchange.responseBody ?? '', alsoSecret);
+    const redacted = [
+      ...(request?.redacted ?? []).map((pointer) => `/requestBody${pointer}`),
+      ...(response?.redacted ?? []).map((pointer) => `/responseBody${pointer}`),
+    ];
+    const record: HttpRecord = {
+      kind: 'http',
+      ...exchange,
+      t: t - this.#zero,
+      start: Number(formatTime(exchange.start - this.#zero)),
+      url: redactUrl(exchange.url, alsoSecret),
+      requestHeaders: redactHeaders(flat(exchange.requestHeaders), alsoSecret),
+      responseHeaders: redactHeaders(flat(exchange.responseHeaders), alsoSecret),
+      ...(request ? { requestBody: request.text } : {}),
+      ...(response ? { responseBody: response.text } : {}),
+      ...(redacted.length > 0 ? { redacted } : {}),
+    };
+    this.#record(record);
+  }
+}
+
+/** Names and values in turn, as redaction wants them. */
+function flat(headers: HeaderRecord): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one]));
+}
+
+function unknownExtension(header: string | undefined): string | undefined {
+  if (!header) return undefined;
+  return Object.keys(extension.parse(header)).find((name) => name !== 'permessage-deflate');
+}
+
+/** The negotiated parameters of permessage-deflate, numbers as numbers; undefined when it was not negotiated. */
+function deflateParameters(header: string | undefined): Record<string, number | boolean> | undefined {
+  if (!header) return undefined;
+  const parameters = extension.parse(header)['permessage-deflate']?.[0];
+  if (!parameters) return undefined;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => {
+      const one = Array.isArray(value) ? value[0] : value;
+      return [name, one === true ? true : Number(one)];
+    }),
+  );
+}

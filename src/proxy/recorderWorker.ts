@@ -1,0 +1,126 @@
+/** Bundle `recorderWorker`: the recorder thread. It takes entries out of the ring and writes the trace. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { TRACE_EXTENSION } from '../trace/records';
+import { retainTraces } from '../trace/retention';
+import { answer } from './ask';
+import { Recorder } from './recorder';
+import { RingReader } from './ring';
+import type { RecorderReport, RecorderRequests, RecorderSetup } from './workerMessages';
+
+const port = parentPort;
+if (!port) throw new Error('recorderWorker runs as a worker thread only');
+const setup = workerData as RecorderSetup & { wake: MessagePort };
+const say = (report: RecorderReport) => port.postMessage(report);
+
+/** Entries are taken for this long at a time, so that requests and inflating get their turn, ms. */
+const SLICE_MS = 10;
+/** What was recorded reaches the file within this time, ms. */
+const FLUSH_MS = 20;
+
+const ring = new RingReader(setup.ring);
+let recorder: Recorder | undefined;
+let flushTimer: NodeJS.Timeout | undefined;
+let last = '';
+
+function newFile(): string {
+  if ('file' in setup.target) return setup.target.file;
+  const stamp = new Date(setup.epoch + setup.now)
+    .toISOString()
+    .replace(/[:.]/g, '-')
+    .replace(/-\d+Z$/, '');
+  for (let n = 1; ; n++) {
+    const file = path.join(setup.target.folder, `${stamp}${n === 1 ? '' : `-${n}`}${TRACE_EXTENSION}`);
+    if (!fs.existsSync(file)) return file;
+  }
+}
+
+function tidy(current: string): void {
+  if (!('folder' in setup.target)) return;
+  void retainTraces(setup.target.folder, setup.maxTotalBytes, [current]).then(({ deleted, problems }) => {
+    for (const file of deleted)
+      say({ report: 'log', level: 'info', message: `Removed the old trace ${path.basename(file)}.` });
+    for (const message of problems) say({ report: 'log', level: 'warn', message });
+  });
+}
+
+function tell(): void {
+  if (!recorder) return;
+  const { file, size, recording, trouble } = recorder;
+  const now = `${file}|${size}|${recording}|${trouble}`;
+  if (now === last) return;
+  last = now;
+  say({ report: 'recorded', file, size, recording, trouble });
+}
+
+function flush(): void {
+  flushTimer = undefined;
+  recorder?.flush();
+  tell();
+  // A failing disk is tried again without waiting for the next message.
+  if (recorder?.trouble) flushTimer = setTimeout(flush, 1000);
+}
+
+function drain(): void {
+  if (!recorder) return;
+  const until = performance.now() + SLICE_MS;
+  for (let n = 0; ; n++) {
+    const entry = ring.take();
+    if (!entry) break;
+    recorder.take(entry);
+    if ((n & 15) === 15 && performance.now() > until) {
+      flushTimer ??= setTimeout(flush, FLUSH_MS);
+      if (ring.used < ring.capacity / 4 && ring.writerWaits()) setup.wake.postMessage(null);
+      setImmediate(drain);
+      return;
+    }
+  }
+  if (ring.writerWaits()) setup.wake.postMessage(null);
+  flushTimer ??= setTimeout(flush, FLUSH_MS);
+  if (!ring.sleep()) setImmediate(drain);
+}
+
+try {
+  recorder = new Recorder(
+    { newFile, generator: setup.generator, epoch: setup.epoch, alsoSecret: setup.alsoSecret, on: setup.on },
+    setup.now,
+  );
+  tidy(recorder.file);
+  setInterval(() => recorder && tidy(recorder.file), 60_000).unref();
+  setup.wake.on('message', drain);
+  answer<RecorderRequests>(port, {
+    setOn: ({ on }) => {
+      drain();
+      recorder?.setOn(on, performance.timeOrigin + performance.now() - setup.epoch);
+      flush();
+      return null;
+    },
+    stop: async () => {
+      const file = recorder?.file ?? '';
+      drain();
+      // Bodies that are still being inflated: zlib answers from its own threads, in a few milliseconds.
+      for (let waited = 0; waited < 100 && recorder?.waiting; waited++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      if (flushTimer) clearTimeout(flushTimer);
+      recorder?.close();
+      tell();
+      const removed = recorder?.empty === true;
+      if (removed) fs.rmSync(file, { force: true });
+      recorder = undefined;
+      return { file, removed };
+    },
+  });
+  say({ report: 'ready', file: recorder.file, size: recorder.size });
+  if (!ring.sleep()) setImmediate(drain);
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const what = 'file' in setup.target ? setup.target.file : setup.target.folder;
+  say({
+    report: 'failed',
+    message:
+      code === 'EEXIST'
+        ? `The trace ${what} exists already; choose another name or remove it.`
+        : `The trace cannot be written to ${what}: ${code === 'EACCES' ? 'permission denied' : message}`,
+  });
+}

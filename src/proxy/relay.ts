@@ -1,0 +1,210 @@
+/**
+ * A session's two sockets, spliced: bytes go on as they come, both ways, with back pressure, and a copy goes to the
+ * recorder. Nothing is parsed but frame headers, which tell where something may be injected.
+ */
+import type { Duplex } from 'node:stream';
+import { Sender } from 'ws';
+import type { Side } from '../protocol/side';
+import { FrameWalker } from './frames';
+
+/** Where a relay's copies go. Times are the traffic thread's clock, ms. */
+export interface RelaySink {
+  bytes(from: Side, t: number, sent: number, chunk: Uint8Array): void;
+  injected(from: Side, t: number, payload: Buffer, replaces: number | undefined): void;
+  ended(by: Side, t: number, reason: string): void;
+}
+
+/** How long a socket may take to say goodbye before it is cut, ms. */
+const GOODBYE_MS = 2000;
+/** How long an end that reads no more keeps what was read from the other before it left, ms. */
+const LINGER_MS = 60_000;
+
+interface Injection {
+  payload: Buffer;
+  opcode: number;
+  replaces: number | undefined;
+  sent(): void;
+  failed(error: Error): void;
+}
+
+/** One direction: what one end says to the other. */
+class Direction {
+  readonly #walker = new FrameWalker();
+  readonly #queue: Injection[] = [];
+  #blocked = false;
+  #held = false;
+  #ended = false;
+
+  constructor(
+    readonly side: Side,
+    readonly from: Duplex,
+    readonly to: Duplex,
+    private readonly sink: RelaySink,
+  ) {}
+
+  start(head: Buffer): void {
+    this.to.on('drain', () => {
+      this.#blocked = false;
+      if (!this.#held) this.from.resume();
+    });
+    if (head.length > 0) this.#pass(head);
+    this.from.on('data', (chunk: Buffer) => this.#pass(chunk));
+    this.from.on('end', () => {
+      this.end('the other end has gone');
+      this.to.end();
+    });
+  }
+
+  /** Stops reading while the recorder is too far behind. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.from.pause();
+    else if (!this.#blocked) this.from.resume();
+  }
+
+  inject(injection: Injection): void {
+    if (this.#ended || this.#walker.closed || this.to.destroyed || this.to.writableEnded)
+      injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
+    else if (this.#walker.atBoundary && this.#queue.length === 0) this.#send(injection);
+    else this.#queue.push(injection);
+  }
+
+  end(why: string): void {
+    this.#ended = true;
+    for (const injection of this.#queue.splice(0)) injection.failed(new Error(`Not sent: ${why}.`));
+  }
+
+  #pass(chunk: Buffer): void {
+    const t = performance.now();
+    this.#walker.push(chunk);
+    if (this.#queue.length > 0 && this.#walker.firstBoundary >= 0) {
+      this.#passAround(chunk, t);
+      return;
+    }
+    if (!this.to.write(chunk)) this.#block();
+    this.sink.bytes(this.side, t, performance.now(), chunk);
+  }
+
+  /** Puts what waits between the first two messages that part in this chunk. */
+  #passAround(chunk: Buffer, t: number): void {
+    const at = this.#walker.firstBoundary;
+    const before = chunk.subarray(0, at);
+    const after = chunk.subarray(at);
+    if (!this.to.write(before)) this.#block();
+    this.sink.bytes(this.side, t, performance.now(), before);
+    if (this.#walker.closed) this.end('the connection is closing');
+    else for (const injection of this.#queue.splice(0)) this.#send(injection);
+    if (after.length === 0) return;
+    if (!this.to.write(after)) this.#block();
+    this.sink.bytes(this.side, t, performance.now(), after);
+  }
+
+  #send({ payload, opcode, replaces, sent }: Injection): void {
+    // Masked as RFC 6455 5.3 demands of a client. RSV1 stays 0: the receiver's inflating window is untouched.
+    const parts = Sender.frame(payload, {
+      fin: true,
+      opcode,
+      mask: this.side === 'client',
+      rsv1: false,
+      readOnly: true,
+    });
+    let flowing = true;
+    for (const part of parts) flowing = this.to.write(part) && flowing;
+    if (!flowing) this.#block();
+    if (opcode < 8) this.sink.injected(this.side, performance.now(), payload, replaces);
+    sent();
+  }
+
+  #block(): void {
+    this.#blocked = true;
+    this.from.pause();
+  }
+}
+
+/** A running session. */
+export class Relay {
+  readonly #client: Duplex;
+  readonly #server: Duplex;
+  readonly #up: Direction;
+  readonly #down: Direction;
+  readonly #sink: RelaySink;
+  #by: Side | undefined;
+  #reason = '';
+  #open = 2;
+  readonly #onEnd: () => void;
+
+  /** `onEnd` is called once, when both sockets are closed. */
+  constructor(client: Duplex, server: Duplex, sink: RelaySink, onEnd: () => void) {
+    this.#client = client;
+    this.#server = server;
+    this.#sink = sink;
+    this.#onEnd = onEnd;
+    this.#up = new Direction('client', client, server, sink);
+    this.#down = new Direction('server', server, client, sink);
+  }
+
+  /** Begins; the heads are bytes that came right behind the handshakes. */
+  start(clientHead: Buffer, serverHead: Buffer): void {
+    this.#watch('client', this.#client, this.#server, this.#up);
+    this.#watch('server', this.#server, this.#client, this.#down);
+    this.#down.start(serverHead);
+    this.#up.start(clientHead);
+  }
+
+  hold(held: boolean): void {
+    this.#up.hold(held);
+    this.#down.hold(held);
+  }
+
+  /** Sends a text message to that end, in the other's name; resolves when it was handed to the socket. */
+  inject(to: Side, payload: Buffer, replaces: number | undefined): Promise<void> {
+    const direction = to === 'server' ? this.#up : this.#down;
+    return new Promise((sent, failed) => direction.inject({ payload, opcode: 1, replaces, sent, failed }));
+  }
+
+  /** Says goodbye to both ends with that close code, and cuts what does not answer. */
+  close(code: number, reason: string): void {
+    const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
+    payload.writeUInt16BE(code);
+    payload.write(reason, 2);
+    const ignore = () => undefined;
+    for (const direction of [this.#up, this.#down])
+      direction.inject({ payload, opcode: 8, replaces: undefined, sent: ignore, failed: ignore });
+    this.#reason ||= reason;
+    setTimeout(() => this.cut(), GOODBYE_MS).unref();
+  }
+
+  /** Cuts both sockets at once. */
+  cut(): void {
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+
+  #watch(side: Side, socket: Duplex, other: Duplex, direction: Direction): void {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#gone(side, error.code === 'ECONNRESET' ? 'the connection was reset' : error.message);
+    });
+    socket.on('end', () => this.#gone(side, ''));
+    socket.on('close', () => {
+      this.#gone(side, '');
+      direction.end('the other end has gone');
+      // What was read before the end still goes out.
+      destroySoon(other);
+      if (--this.#open > 0) return;
+      this.#sink.ended(this.#by ?? side, performance.now(), this.#reason);
+      this.#onEnd();
+    });
+  }
+
+  #gone(side: Side, reason: string): void {
+    this.#by ??= side;
+    this.#reason ||= reason;
+  }
+}
+
+function destroySoon(socket: Duplex): void {
+  if (socket.destroyed) return;
+  if ('destroySoon' in socket && typeof socket.destroySoon === 'function') socket.destroySoon();
+  else socket.end(() => socket.destroy());
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,373 @@
+/**
+ * The traffic thread's work: listens, lets requests in, opens sessions and splices them, passes REST on. Everything the
+ * recorder must know goes through the ring; nothing here waits for it, unless it is too far behind.
+ */
+import type http from 'node:http';
+import { timingSafeEqual } from 'node:crypto';
+import type net from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import { WebSocket } from 'ws';
+import type { Side } from '../protocol/side';
+import type { SessionState } from './engine';
+import { checkRequest } from './guard';
+import { refuse, shakeHands } from './handshake';
+import { createListener, type Listener } from './listener';
+import type { EndNote, InjectedNote, OpenNote } from './notes';
+import { Relay, type RelaySink } from './relay';
+import { forwardRequest, isRealtimeCall, type RestExchange } from './rest';
+import { EntryTag, RingWriter } from './ring';
+import { withKey, withoutSegment } from './requests';
+import { createAgent, resolveTarget } from './upstream';
+import type { TrafficReport, TrafficSetup, UpstreamTarget } from './workerMessages';
+
+/** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
+const WAKE_MS = 8;
+/** Bytes in the ring at which the recorder is woken at once. */
+const WAKE_BYTES = 1 << 20;
+/** Share of the ring at which sockets are held until the recorder has caught up. */
+const FULL = 0.75;
+/** Names the inspector's own handshakes to this thread; never sent on. */
+const OWN_HEADER = 'x-realtime-inspector-own';
+
+interface Session {
+  state: SessionState;
+  stream: number;
+  relay: Relay | undefined;
+}
+
+/** See the file's head. */
+export class Traffic {
+  readonly #setup: TrafficSetup;
+  readonly #say: (report: TrafficReport) => void;
+  readonly #ring: RingWriter;
+  readonly #wake: MessagePort;
+  readonly #listener: Listener;
+  readonly #sessions = new Map<string, Session>();
+  /** Sessions the inspector is opening, by the token their handshake carries. */
+  readonly #own = new Map<string, { opened(id: string): void; failed(error: Error): void; socket: WebSocket }>();
+  readonly #ownSockets = new Map<string, WebSocket>();
+  readonly #agents = new Map<string, http.Agent>();
+  #upstream: UpstreamTarget;
+  #count = 0;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #held = false;
+  #port = 0;
+
+  constructor(setup: TrafficSetup & { wake: MessagePort }, say: (report: TrafficReport) => void) {
+    this.#setup = setup;
+    this.#say = say;
+    this.#ring = new RingWriter(setup.ring);
+    this.#upstream = setup.upstream;
+    this.#wake = setup.wake;
+    this.#wake.on('message', () => this.#caughtUp());
+    this.#listener = createListener({
+      key: setup.tls.key,
+      cert: setup.tls.cert,
+      caFile: setup.tls.caFile,
+      onRequest: (request, response) => this.#onRequest(request, response),
+      onUpgrade: (request, socket, head) => void this.#onUpgrade(request, socket, head),
+      onClientError: (message) => say({ report: 'problem', message }),
+    });
+  }
+
+  /** Listens and says where. Rejects with a message for people. */
+  async listen(): Promise<void> {
+    const { host, port, exact } = this.#setup.listen;
+    const bound = await this.#listener.listen(host, port, exact);
+    this.#port = bound.port;
+    this.#say({ report: 'listening', ...bound });
+  }
+
+  setUpstream(upstream: UpstreamTarget): void {
+    this.#upstream = upstream;
+  }
+
+  /** Sends a text message in the other end's name. Rejects when the session is not open. */
+  async inject(id: string, to: Side, text: string, replaces: number | undefined): Promise<void> {
+    const relay = this.#sessions.get(id)?.relay;
+    if (!relay) throw new Error(`The session ${id} is not open; nothing was sent.`);
+    await relay.inject(to, Buffer.from(text, 'utf8'), replaces);
+  }
+
+  /** Opens a session with the inspector as its client; gives its id. Rejects with the refusal's words. */
+  newSession(query: { model?: string; intent?: string }): Promise<string> {
+    const token = crypto.randomUUID();
+    const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
+    const segment = this.#upstream.apiKey && this.#setup.segment ? `/k/${this.#setup.segment}` : '';
+    const host = loopbackOf(this.#setup.listen.host);
+    const socket = new WebSocket(`ws://${host}:${this.#port}${segment}/v1/realtime?${search.toString()}`, {
+      headers: { [OWN_HEADER]: token },
+      perMessageDeflate: false,
+      maxPayload: 0,
+      skipUTF8Validation: true,
+      agent: undefined,
+    });
+    return new Promise((opened, failed) => {
+      this.#own.set(token, { opened, failed, socket });
+      socket.on('message', () => undefined);
+      socket.on('error', (error) => {
+        this.#own.delete(token);
+        failed(new Error(`The session could not be opened: ${error.message}`));
+      });
+    });
+  }
+
+  /** Closes a session of the inspector's own with 1000, drops an app's with 1001 to both ends. */
+  closeSession(id: string): void {
+    const own = this.#ownSockets.get(id);
+    const relay = this.#sessions.get(id)?.relay;
+    if (own) own.close(1000);
+    else if (relay) relay.close(1001, 'closed by Realtime Inspector');
+    else throw new Error(`The session ${id} is not open.`);
+  }
+
+  /** Says goodbye to every session, then stops listening. */
+  async stop(): Promise<void> {
+    const open = [...this.#sessions.values()].filter((session) => session.relay);
+    for (const session of open) session.relay?.close(1001, 'Realtime Inspector stopped');
+    for (let waited = 0; waited < 60 && [...this.#sessions.values()].some((s) => s.relay); waited++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const session of this.#sessions.values()) session.relay?.cut();
+    await this.#listener.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    while (!this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.#wakeNow();
+  }
+
+  // ---- requests -----------------------------------------------------------------------------------------------
+
+  #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const refusal = checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
+    if (refusal) {
+      this.#say({ report: 'problem', message: refusal.message });
+      answerJson(response, refusal.status, refusal.message);
+      return;
+    }
+    const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
+    if (wrong) {
+      answerJson(response, 404, 'This base URL has expired. Copy the new one from Realtime Inspector.');
+      return;
+    }
+    if (path === '/' && request.method === 'GET') {
+      response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
+      response.end('Realtime Inspector proxy. Point your app at /v1 below this address.\n');
+      return;
+    }
+    const target = resolveTarget(new URL(this.#upstream.url), path);
+    const recorded = isRealtimeCall(request.method ?? 'GET', path);
+    if (keyed) request.rawHeaders.splice(0, Infinity, ...withKey(request.rawHeaders, this.#upstream));
+    void forwardRequest(request, response, {
+      target,
+      agent: this.#agent(target, true),
+      clock: () => performance.now(),
+      ...(recorded
+        ? { onRecorded: (exchange: RestExchange) => this.#putJson(EntryTag.http, 0, performance.now(), exchange) }
+        : {}),
+    });
+  }
+
+  async #onUpgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer): Promise<void> {
+    // An upgraded socket has no owner until the relay takes it; without a listener its errors would end the thread.
+    socket.on('error', () => undefined);
+    const refusal = checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
+    if (refusal) {
+      this.#say({ report: 'problem', message: refusal.message });
+      refuse(socket, refusal.status, refusal.message);
+      return;
+    }
+    const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
+    if (wrong) {
+      refuse(socket, 404, 'This base URL has expired. Copy the new one from Realtime Inspector.');
+      return;
+    }
+    const own = request.headers[OWN_HEADER];
+    const opening = typeof own === 'string' ? this.#own.get(own) : undefined;
+    const given = opening ? dropHeader(request.rawHeaders, OWN_HEADER) : request.rawHeaders;
+    const headers = keyed ? withKey(given, this.#upstream) : given;
+    const target = resolveTarget(new URL(this.#upstream.url), path);
+    const url = target.webSocketUrl;
+    const stream = ++this.#count;
+    const id = `s${stream}`;
+    const state: SessionState = {
+      id,
+      label:
+        target.searchParams.get('model') ??
+        target.searchParams.get('intent') ??
+        target.searchParams.get('call_id') ??
+        target.pathname,
+      upstream: target.host,
+      openedAt: Date.now(),
+      status: 'connecting',
+      own: opening !== undefined,
+    };
+    const session: Session = { state, stream, relay: undefined };
+    this.#sessions.set(id, session);
+    this.#report(state);
+
+    const result = await shakeHands({
+      target,
+      agent: this.#agent(target, false),
+      method: request.method ?? 'GET',
+      headers,
+      client: socket,
+    });
+    const note: OpenNote = {
+      session: id,
+      url,
+      upstream: target.host,
+      requestHeaders: headers,
+      subprotocols: (request.headers['sec-websocket-protocol'] ?? '')
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+      status: result.status,
+      phases: result.phases,
+      own: state.own,
+      ...(result.responseHeaders ? { responseHeaders: result.responseHeaders } : {}),
+      ...headerFields(result.responseHeaders),
+      ...(result.error !== undefined ? { error: result.error } : {}),
+      ...(result.body !== undefined ? { body: result.body } : {}),
+    };
+    this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
+    if (!result.accepted) {
+      this.#sessions.delete(id);
+      this.#own.delete(String(own));
+      const reason = result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`;
+      opening?.failed(new Error(reason));
+      this.#report({ ...state, status: 'refused', closeReason: reason });
+      return;
+    }
+    if (opening) {
+      this.#own.delete(String(own));
+      this.#ownSockets.set(id, opening.socket);
+      opening.opened(id);
+    }
+    socket.setNoDelay(true);
+    session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session));
+    session.relay.start(head, result.head);
+    if (this.#held) session.relay.hold(true);
+    state.status = 'open';
+    this.#report(state);
+  }
+
+  #ended(session: Session): void {
+    session.relay = undefined;
+    this.#sessions.delete(session.state.id);
+    this.#ownSockets.delete(session.state.id);
+    this.#report({ ...session.state, status: 'closed' });
+  }
+
+  /** Kept by upstream: making one parses hundreds of certificates. */
+  #agent(target: URL, keepAlive: boolean): http.Agent {
+    const key = `${target.origin} ${keepAlive}`;
+    const known = this.#agents.get(key);
+    if (known) return known;
+    const agent = createAgent(target, {
+      ca: this.#setup.trustedCertificates,
+      keepAlive,
+      ...(this.#setup.proxyUrl !== undefined ? { proxyUrl: this.#setup.proxyUrl } : {}),
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  #report(state: SessionState): void {
+    this.#say({ report: 'session', session: { ...state } });
+  }
+
+  // ---- to the recorder ----------------------------------------------------------------------------------------
+
+  #sink(session: Session): RelaySink {
+    const up = session.stream << 1;
+    const down = up | 1;
+    return {
+      bytes: (from, t, sent, chunk) => this.#put(EntryTag.bytes, from === 'client' ? up : down, t, sent, chunk),
+      injected: (from, t, payload, replaces) => {
+        const note: InjectedNote = replaces === undefined ? {} : { replaces };
+        const bytes = Buffer.concat([Buffer.from(JSON.stringify(note)), Buffer.of(0), payload]);
+        this.#put(EntryTag.injected, from === 'client' ? up : down, t, t, bytes);
+      },
+      ended: (by, t, reason) => this.#putJson(EntryTag.end, up, t, { by, reason } satisfies EndNote),
+    };
+  }
+
+  #putJson(tag: number, stream: number, t: number, value: unknown): void {
+    this.#put(tag, stream, t, t, Buffer.from(JSON.stringify(value)));
+  }
+
+  #put(tag: number, stream: number, t: number, sent: number, payload: Uint8Array): void {
+    const ring = this.#ring;
+    ring.put(tag, stream, t, sent, payload);
+    const behind = ring.behind;
+    if (behind > WAKE_BYTES) this.#wakeNow();
+    else this.#wakeTimer ??= setTimeout(() => this.#wakeNow(), WAKE_MS);
+    if (!this.#held && behind > ring.capacity * FULL) this.#hold(true);
+  }
+
+  #wakeNow(): void {
+    if (this.#wakeTimer) {
+      clearTimeout(this.#wakeTimer);
+      this.#wakeTimer = undefined;
+    }
+    if (this.#ring.mustWake()) this.#wake.postMessage(null);
+  }
+
+  #hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#ring.waitForReader();
+    for (const session of this.#sessions.values()) session.relay?.hold(held);
+    this.#say({ report: 'held', held });
+  }
+
+  #caughtUp(): void {
+    if (!this.#ring.drain()) {
+      this.#ring.waitForReader();
+      this.#wakeNow();
+      return;
+    }
+    this.#wakeNow();
+    if (this.#held) this.#hold(false);
+  }
+}
+
+function loopbackOf(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function dropHeader(rawHeaders: string[], name: string): string[] {
+  const out: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.toLowerCase() !== name) out.push(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+  return out;
+}
+
+/** Subprotocol and extensions of a 101, for the record and the taps. */
+function headerFields(rawHeaders: string[] | undefined): { subprotocol?: string; extensions?: string } {
+  const found: { subprotocol?: string; extensions?: string } = {};
+  for (let i = 0; rawHeaders && i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase();
+    const value = rawHeaders[i + 1] as string;
+    if (name === 'sec-websocket-protocol') found.subprotocol = value;
+    if (name === 'sec-websocket-extensions')
+      found.extensions = found.extensions ? `${found.extensions}, ${value}` : value;
+  }
+  return found;
+}
+
+function describeBody(body: string | undefined): string {
+  if (!body) return '.';
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
+    if (typeof error?.message === 'string') return `: ${error.message.slice(0, 500)}`;
+  } catch {
+    // Not JSON: the first line says most.
+  }
+  return `: ${body.split('\n', 1)[0]?.slice(0, 200)}`;
+}
+
+function answerJson(response: http.ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ error: { message, type: 'proxy_error' } }));
+}

@@ -1,0 +1,78 @@
+/** What the engine's owner and its two worker threads say to each other. */
+import type { Side } from '../protocol/side';
+import type { SessionState } from './engine';
+
+/** Where requests go, and with which key. */
+export interface UpstreamTarget {
+  url: string;
+  /** Sent in the place of the client's, for requests under the secret segment. */
+  apiKey?: string;
+}
+
+/** How the traffic thread begins. */
+export interface TrafficSetup {
+  ring: SharedArrayBuffer;
+  listen: { host: string; port: number; exact: boolean };
+  allowedHosts: string[];
+  allowedOrigins: string[];
+  tls: { key: string; cert: string; caFile: string };
+  upstream: UpstreamTarget;
+  /** Path segment that must stand before `/v1` for the stored key to be spent. */
+  segment: string | undefined;
+  proxyUrl: string | undefined;
+  trustedCertificates: string[];
+}
+
+/** How the recorder thread begins. */
+export interface RecorderSetup {
+  ring: SharedArrayBuffer;
+  target: { file: string } | { folder: string };
+  maxTotalBytes: number;
+  generator: string;
+  alsoSecret: string[];
+  on: boolean;
+  /** Wall-clock time of 0 on the traffic thread's clock, ms. */
+  epoch: number;
+  /** That clock's time now, ms. */
+  now: number;
+}
+
+/** What can be asked of the traffic thread, and what it answers. */
+export interface TrafficRequests {
+  inject: { params: { session: string; to: Side; text: string; replaces?: number }; result: null };
+  newSession: { params: { model?: string; intent?: string }; result: string };
+  closeSession: { params: { session: string }; result: null };
+  setUpstream: { params: UpstreamTarget; result: null };
+  stop: { params: Record<string, never>; result: null };
+}
+
+/** What can be asked of the recorder thread. */
+export interface RecorderRequests {
+  setOn: { params: { on: boolean }; result: null };
+  stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
+}
+
+/** A request, named and numbered; the answer carries the number. */
+export type RequestEnvelope<T> = {
+  [N in keyof T]: { id: number; ask: N; params: T[N] extends { params: infer P } ? P : never };
+}[keyof T];
+/** An answer. */
+export type Answer = { id: number; result: unknown } | { id: number; error: string };
+
+/** What the traffic thread tells unasked. */
+export type TrafficReport =
+  | { report: 'clock'; epoch: number; now: number }
+  | { report: 'listening'; port: number; moved: boolean }
+  | { report: 'failed'; message: string }
+  | { report: 'session'; session: SessionState }
+  | { report: 'log'; level: 'info' | 'warn' | 'error'; message: string }
+  | { report: 'problem'; message: string }
+  /** The recorder is so far behind that sockets are held (or no longer). */
+  | { report: 'held'; held: boolean };
+
+/** What the recorder thread tells unasked. */
+export type RecorderReport =
+  | { report: 'ready'; file: string; size: number }
+  | { report: 'failed'; message: string }
+  | { report: 'recorded'; file: string; size: number; recording: boolean; trouble: string }
+  | { report: 'log'; level: 'info' | 'warn' | 'error'; message: string };

@@ -1,0 +1,186 @@
+/**
+ * Appends lines to a trace file. Synchronous on purpose: it lives in the recorder's own thread, and a line that was
+ * written is on its way to the disk even when the process dies the next moment. A failing disk never throws at the
+ * caller: lines are counted instead, and a `gap` line says how many as soon as writing works again.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { GapRecord, TraceHeader, TraceRecord } from './records';
+import { formatTime, type Line } from './line';
+
+const BUFFER_BYTES = 1 << 20;
+/** How long a failed disk is left alone before the next try, ms. */
+const RETRY_MS = 1000;
+
+/** What did not reach the file, and why. */
+interface Loss {
+  from: number;
+  to: number;
+  count: number;
+  t: number;
+  reason: string;
+}
+
+/** An open trace being written. */
+export class TraceWriter {
+  readonly file: string;
+  #fd: number;
+  #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #length = 0;
+  #size = 0;
+  /** Set while the disk fails. */
+  #loss: Loss | undefined;
+  /** What was being written when the disk failed; it goes out first, so that no line is torn. */
+  #stuck: Uint8Array | undefined;
+  #retryAt = 0;
+
+  /**
+   * Creates the file (readable by its owner only: it holds conversations) and writes the header line.
+   * Throws when the folder or file cannot be made, or when the file exists already.
+   */
+  constructor(file: string, header: TraceHeader) {
+    this.file = file;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    this.#fd = fs.openSync(file, 'ax', 0o600);
+    const line = Buffer.from(`${JSON.stringify(header)}\n`);
+    try {
+      fs.writeSync(this.#fd, line);
+    } catch (error) {
+      fs.closeSync(this.#fd);
+      fs.rmSync(file, { force: true });
+      throw error;
+    }
+    this.#size = line.length;
+  }
+
+  /** Bytes that reached the file. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What the user must know about the disk; '' when all is well. */
+  get trouble(): string {
+    if (!this.#loss) return '';
+    const since = this.#loss.count > 0 ? ` Nothing was kept from #${this.#loss.from} on.` : '';
+    return `The trace cannot be written: ${this.#loss.reason}.${since} Traffic goes on; recording resumes when the disk does.`;
+  }
+
+  /** Appends a message's line. */
+  message(seq: number, t: number, line: Line): void {
+    // A head is at most three bytes a character in UTF-8, so this much room is enough.
+    const most = line.head.length * 3 + (line.body?.length ?? 0) + line.tail.length;
+    if (!this.#makeRoom(most)) {
+      this.#lose(seq, t);
+      return;
+    }
+    if (most > BUFFER_BYTES) {
+      this.#write(Buffer.concat([Buffer.from(line.head), line.body ?? Buffer.alloc(0), Buffer.from(line.tail)]));
+      return;
+    }
+    this.#length += this.#buffer.write(line.head, this.#length, 'utf8');
+    if (line.body) this.#length += line.body.copy(this.#buffer, this.#length);
+    if (line.tail) this.#length += this.#buffer.write(line.tail, this.#length, 'latin1');
+  }
+
+  /** Appends any other record. Times in it are written with microsecond resolution. */
+  record(record: TraceRecord): void {
+    const line = Buffer.from(`${JSON.stringify({ ...record, t: Number(formatTime(record.t)) })}\n`);
+    if (!this.#makeRoom(line.length)) return;
+    if (line.length > BUFFER_BYTES) this.#write(line);
+    else this.#length += line.copy(this.#buffer, this.#length);
+  }
+
+  /** Writes out what is buffered. */
+  flush(): void {
+    if (this.#loss && !this.#recover()) return;
+    if (this.#length === 0) return;
+    const length = this.#length;
+    this.#length = 0;
+    this.#write(this.#buffer.subarray(0, length));
+  }
+
+  /** Flushes and closes. */
+  close(): void {
+    this.#retryAt = 0;
+    this.flush();
+    fs.closeSync(this.#fd);
+  }
+
+  /** True when a line of that many bytes can be taken; false when it is lost. */
+  #makeRoom(bytes: number): boolean {
+    if (this.#loss && !this.#recover()) return false;
+    if (this.#length + bytes > BUFFER_BYTES) this.flush();
+    return this.#loss === undefined;
+  }
+
+  #write(bytes: Uint8Array): void {
+    const rest = this.#writeWhole(bytes);
+    if (!rest) return;
+    // A copy: the buffer it lies in is used again.
+    this.#stuck = Buffer.from(rest.bytes);
+    this.#loss = { from: 0, to: 0, count: 0, t: 0, reason: rest.reason };
+    this.#retryAt = performance.now() + RETRY_MS;
+  }
+
+  /** Writes all of it, or gives the part that found no room, and why. */
+  #writeWhole(bytes: Uint8Array): { bytes: Uint8Array; reason: string } | undefined {
+    let at = 0;
+    try {
+      while (at < bytes.length) {
+        const written = fs.writeSync(this.#fd, bytes, at, bytes.length - at);
+        at += written;
+        this.#size += written;
+      }
+    } catch (error) {
+      return { bytes: bytes.subarray(at), reason: describe(error) };
+    }
+    return undefined;
+  }
+
+  #lose(seq: number, t: number): void {
+    const loss = this.#loss;
+    if (!loss) return;
+    if (loss.count++ === 0) loss.from = seq;
+    loss.to = seq;
+    loss.t = t;
+  }
+
+  /** Tries to go on after a failure; true when the disk works again. */
+  #recover(): boolean {
+    const loss = this.#loss;
+    if (!loss) return true;
+    if (performance.now() < this.#retryAt) return false;
+    const gap: GapRecord = {
+      kind: 'gap',
+      t: Number(formatTime(loss.t)),
+      from: loss.from,
+      to: loss.to,
+      count: loss.count,
+      reason: `The trace could not be written: ${loss.reason}.`,
+    };
+    const line = loss.count > 0 ? Buffer.from(`${JSON.stringify(gap)}\n`) : Buffer.alloc(0);
+    const stuck = this.#stuck ?? Buffer.alloc(0);
+    const rest = this.#writeWhole(Buffer.concat([stuck, line]));
+    if (rest) {
+      // Of the gap line only what began to be written is owed: its count may still grow.
+      const owed = rest.bytes.length - line.length;
+      this.#stuck = owed >= 0 ? Buffer.from(rest.bytes.subarray(0, owed)) : Buffer.from(rest.bytes);
+      if (owed < 0) Object.assign(loss, { from: 0, to: 0, count: 0 });
+      loss.reason = rest.reason;
+      this.#retryAt = performance.now() + RETRY_MS;
+      return false;
+    }
+    this.#stuck = undefined;
+    this.#loss = undefined;
+    return true;
+  }
+}
+
+function describe(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC') return 'the disk is full';
+  if (code === 'EDQUOT') return 'the disk quota is used up';
+  if (code === 'EROFS') return 'the disk is read-only';
+  if (code === 'EACCES' || code === 'EPERM') return 'the file may not be written';
+  return error instanceof Error ? error.message : String(error);
+}
