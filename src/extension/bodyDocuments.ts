@@ -1,0 +1,65 @@
+/**
+ * Bodies of events in VS Code's own read-only editor, which gives search, folding and comparison. The text is laid out
+ * for reading; values stay as they were sent.
+ */
+import * as vscode from 'vscode';
+import { TRACE_EXTENSION } from '../trace/records';
+import { prettyJson } from './prettyJson';
+import { safeName } from './traceHandlers';
+import type { TraceModel } from './traceModel';
+
+/** The scheme of these documents: `realtime-inspector-body:/TRACE/ROW-TYPE.json?{"file":...,"row":...}`. */
+export const BODY_SCHEME = 'realtime-inspector-body';
+
+/** VS Code hands no document over 50 MB to extensions; a larger body is opened cut, and says so. */
+const WHOLE_BYTES = 24 * 1024 * 1024;
+
+export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #registration: vscode.Disposable;
+
+  /** `find` gives the model of a trace, an open one or one of its own. */
+  constructor(private readonly find: (file: string) => { model: TraceModel; own: boolean }) {
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(BODY_SCHEME, this);
+  }
+
+  /** Opens a row's body beside its trace's tab. Rejects when the row cannot be read. */
+  async show(model: TraceModel, row: number): Promise<void> {
+    const { head, format } = await (await model.document()).body(row, false);
+    const type = safeName(typeof head['type'] === 'string' ? head['type'] : String(head['kind'] ?? 'row'), 'row');
+    const number = typeof head['seq'] === 'number' ? head['seq'] : `row-${row}`;
+    const uri = vscode.Uri.from({
+      scheme: BODY_SCHEME,
+      path: `/${number}-${type}.${format === 'json' ? 'json' : 'txt'}`,
+      query: JSON.stringify({ file: model.file, row }),
+    });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const { file, row } = readQuery(uri.query);
+    const { model, own } = this.find(file);
+    if (own && !file.endsWith(TRACE_EXTENSION)) throw new Error(`${file} is not a trace.`);
+    try {
+      if (own) await model.follow();
+      const document = await model.document();
+      const bytes = model.columns.at('bytes', row) ?? 0;
+      const body = await document.body(row, bytes <= WHOLE_BYTES);
+      if (body.cutFrom > 0) return `${body.text}\n\n... cut here: the whole body has ${body.cutFrom} bytes.\n`;
+      return body.format === 'json' ? prettyJson(body.text) : body.text;
+    } finally {
+      if (own) await model.close();
+    }
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+}
+
+/** What a document's address holds, whoever made it. */
+function readQuery(query: string): { file: string; row: number } {
+  const { file, row } = JSON.parse(query) as { file?: unknown; row?: unknown };
+  if (typeof file !== 'string' || !Number.isSafeInteger(row)) throw new Error('This address names no row of a trace.');
+  return { file, row: row as number };
+}

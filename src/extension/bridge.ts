@@ -1,0 +1,215 @@
+/**
+ * The host's end of one page (webview). The page is disposable: it may be torn down and loaded again at any moment, and
+ * each `ready` begins a new generation that is sent everything from the start. Requests are checked, and always
+ * answered; what a dead page asked for is never delivered to its successor.
+ */
+import {
+  checkRequest,
+  type HostMessage,
+  type InspectorStatus,
+  type Notifications,
+  type RequestMessage,
+  type RequestName,
+  type Requests,
+} from '../../webview/messages';
+import type { ColumnCursor } from './columnLog';
+import { messageOf } from './signal';
+import type { TraceModel } from './traceModel';
+
+/** At most one update of the page in this time, ms. */
+const UPDATE_MS = 30;
+/** Spans and pieces of audio in one post. */
+const SPANS_PER_POST = 5000;
+
+/** What handles each request; `ready` is the bridge's own. */
+export type Handlers = {
+  [N in Exclude<RequestName, 'ready'>]: (params: Requests[N]['params']) => Promise<Requests[N]['result']>;
+};
+
+/** Where messages go, and what the page is told of the world. */
+export interface BridgeOptions {
+  model: TraceModel;
+  handlers: Handlers;
+  /** Delivers to the page; settles when it has it. */
+  post(message: HostMessage): PromiseLike<unknown>;
+  /** A whole snapshot, taken when it is sent. */
+  status(): InspectorStatus;
+  /** Loads the page anew. */
+  reload(): void;
+  log(message: string): void;
+}
+
+/** What one load of the page has been sent. */
+interface Generation {
+  readonly number: number;
+  cursor: ColumnCursor;
+  audio: number;
+  spans: Set<string>;
+  status: boolean;
+  state: boolean;
+  posting: boolean;
+}
+
+export class Bridge {
+  #generation: Generation | undefined;
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #visible = true;
+  readonly #subscriptions: { dispose(): void }[];
+
+  constructor(private readonly options: BridgeOptions) {
+    const { model } = options;
+    this.#subscriptions = [
+      model.onDidGrow.on(() => {
+        if (this.#generation) this.#generation.state = true;
+        this.#schedule();
+      }),
+      model.onDidSpan.on((keys) => {
+        for (const key of keys) this.#generation?.spans.add(key);
+        this.#schedule();
+      }),
+      model.onDidReset.on(() => {
+        this.#generation = undefined;
+        options.reload();
+      }),
+    ];
+  }
+
+  /** The page has loaded and said so. */
+  get loaded(): boolean {
+    return this.#generation !== undefined;
+  }
+
+  /** A message from the page, of whatever shape. */
+  async receive(message: unknown): Promise<void> {
+    const request = checkRequest(message);
+    if ('problem' in request) {
+      this.options.log(`A page's message was refused: ${request.problem}`);
+      if (request.id !== null) await this.options.post({ id: request.id, ok: false, error: request.problem });
+      return;
+    }
+    if (request.request === 'ready') return this.#begin(request.id);
+    const asked = this.#generation;
+    let answer: HostMessage;
+    try {
+      answer = { id: request.id, ok: true, result: await this.#handle(request) };
+    } catch (error) {
+      answer = { id: request.id, ok: false, error: messageOf(error) };
+    }
+    // Ids start again with each load: an answer to a dead page's request would be taken for another's.
+    if (asked === this.#generation) await this.options.post(answer);
+  }
+
+  /** The status snapshot is out of date. */
+  statusChanged(): void {
+    if (this.#generation) this.#generation.status = true;
+    this.#schedule();
+  }
+
+  /** A hidden page is gone: posts to it would pile up until it is loaded again, and then arrive stale. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) this.#schedule();
+  }
+
+  /** Tells the page to do something VS Code's menus or keys asked for; false when no page is there. */
+  act(params: Notifications['act']): boolean {
+    if (!this.#generation) return false;
+    void this.options.post({ notify: 'act', generation: this.#generation.number, params });
+    return true;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#generation = undefined;
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #begin(id: number): Promise<void> {
+    const { model } = this.options;
+    const generation: Generation = {
+      number: ++this.#count,
+      cursor: { row: 0, string: 0 },
+      audio: 0,
+      spans: new Set(model.spans.keys()),
+      status: true,
+      state: true,
+      posting: false,
+    };
+    this.#generation = generation;
+    void this.options.post({ id, ok: true, result: { generation: generation.number } });
+    void this.#update();
+    // A file that cannot be opened is reported through the document's state, where the user looks.
+    await model.follow().catch((error: unknown) => this.options.log(`${model.file}: ${messageOf(error)}`));
+  }
+
+  async #handle(request: RequestMessage): Promise<unknown> {
+    const handler = this.options.handlers[request.request as Exclude<RequestName, 'ready'>] as (
+      params: RequestMessage['params'],
+    ) => Promise<unknown>;
+    return handler(request.params);
+  }
+
+  #schedule(): void {
+    if (!this.#generation || this.#generation.posting || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#update();
+    }, UPDATE_MS);
+  }
+
+  /** Sends what the page lacks. Waits for each large post, so a slow page is not buried. */
+  async #update(): Promise<void> {
+    const generation = this.#generation;
+    if (!generation || generation.posting || !this.#visible) return;
+    generation.posting = true;
+    try {
+      for (const message of this.#missing(generation)) {
+        await this.options.post(message);
+        if (generation !== this.#generation || !this.#visible) return;
+      }
+    } catch (error) {
+      this.options.log(`A page could not be updated: ${messageOf(error)}`);
+    } finally {
+      generation.posting = false;
+    }
+    if (generation === this.#generation && this.#lacks(generation)) this.#schedule();
+  }
+
+  #lacks(generation: Generation): boolean {
+    const { model } = this.options;
+    return (
+      generation.status ||
+      generation.state ||
+      generation.spans.size > 0 ||
+      generation.audio < model.audio.length ||
+      generation.cursor.row < model.columns.rows
+    );
+  }
+
+  /** The next posts, each taken at the moment it is sent. */
+  *#missing(generation: Generation): Generator<HostMessage> {
+    const { model } = this.options;
+    const { number } = generation;
+    if (generation.status) {
+      generation.status = false;
+      yield { notify: 'status', generation: number, params: this.options.status() };
+    }
+    if (generation.state) {
+      generation.state = false;
+      yield { notify: 'document', generation: number, params: model.state };
+    }
+    for (let next = model.columns.after(generation.cursor); next; next = model.columns.after(generation.cursor)) {
+      generation.cursor = next.cursor;
+      yield { notify: 'columns', generation: number, params: next.batch };
+    }
+    while (generation.spans.size > 0 || generation.audio < model.audio.length) {
+      const keys = [...generation.spans].slice(0, SPANS_PER_POST);
+      for (const key of keys) generation.spans.delete(key);
+      const spans = keys.flatMap((key) => model.spans.get(key) ?? []);
+      const audio = model.audio.slice(generation.audio, generation.audio + SPANS_PER_POST);
+      generation.audio += audio.length;
+      yield { notify: 'spans', generation: number, params: { spans, audio } };
+    }
+  }
+}

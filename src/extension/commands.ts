@@ -1,0 +1,217 @@
+/** Every command of the manifest. A command says once, in one sentence, what went wrong, and offers what helps. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Notifications } from '../../webview/messages';
+import type { Engine } from '../proxy/engine';
+import { clientVariables, shellLines } from './environment';
+import type { Host } from './host';
+import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
+import { SECTION } from './settings';
+import { messageOf } from './signal';
+import { openTerminal, runSampleClient } from './terminals';
+import type { TraceEditors } from './traceEditor';
+import { sameFile } from './traceFolder';
+import type { TracesView } from './tracesView';
+
+/** What `start` and `restart` answer, for other extensions and for tests. */
+export interface StartedProxy {
+  http: string;
+  https: string;
+  ca: string;
+  file: string;
+}
+
+const SHOW_LOG = 'Show Log';
+const CHANGE_PORT = 'Change Port';
+
+export function registerCommands(host: Host, editors: TraceEditors, traces: TracesView): vscode.Disposable {
+  const { proxy } = host;
+
+  /** Starts the proxy when it is not running, and says when its port was taken. */
+  const start = async (again = false): Promise<Engine> => {
+    const before = proxy.engine;
+    const engine = await (again ? proxy.restart() : proxy.start());
+    if (engine !== before && engine.address.moved) void sayMoved(host, engine);
+    return engine;
+  };
+  const started = ({ address, file }: Engine): StartedProxy => ({
+    http: address.http,
+    https: address.https,
+    ca: address.ca,
+    file,
+  });
+  const openLive = async () => {
+    const engine = await start();
+    await host.openTrace(engine.file);
+  };
+  const copy = async (text: string, what: string) => {
+    await vscode.env.clipboard.writeText(text);
+    vscode.window.setStatusBarMessage(`Copied ${what}`, 3000);
+  };
+  const act = (action: Notifications['act']['action']) => (context: unknown) => editors.act(action, context);
+
+  const handlers: Record<string, (argument?: unknown) => unknown> = {
+    start: async () => started(await start()),
+    stop: () => proxy.stop(),
+    restart: async () => started(await start(true)),
+    chooseUpstream: () => chooseUpstream(host),
+    setApiKey: async () => {
+      if (await host.keys.ask(host.settings.upstream)) await applyKey(host, `The key for ${host.keyOrigin} is stored`);
+    },
+    clearApiKey: async () => {
+      const had = await host.keys.clear(host.settings.upstream);
+      if (had) await applyKey(host, `The key for ${host.keyOrigin} is gone`);
+      else void vscode.window.showInformationMessage(`No key is stored for ${host.keyOrigin}.`);
+    },
+    newSession: async () => {
+      const query = await chooseSession();
+      if (!query) return;
+      const engine = await start();
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: 'Opening a Realtime session' },
+        () => engine.newSession(query),
+      );
+      await host.openTrace(engine.file);
+    },
+    closeSession: async (node) => {
+      const id = property(node, 'id') ?? (await pickSession(host));
+      if (id) await proxy.engine?.closeSession(id);
+    },
+    openTrace: async (node) => {
+      const given = node instanceof vscode.Uri ? node.fsPath : property(node, 'file');
+      const files = given ? [given] : await pickTrace(host);
+      for (const file of files) await host.openTrace(file);
+    },
+    openLive,
+    copyEnvironment: async () => {
+      const { address } = await start();
+      const shell = process.platform === 'win32' ? 'powershell' : 'posix';
+      const variables = clientVariables('preload', address, path.join(host.dist, 'preload.cjs'));
+      await copy(shellLines(variables, shell), 'the environment as shell lines');
+    },
+    copyBaseUrl: async (node) => {
+      const given = property(node, 'copy');
+      const text = given ?? (await chooseAddress(host, await start()));
+      if (text) await copy(text, 'to the clipboard');
+    },
+    openTerminal: async () => {
+      await start();
+      openTerminal(host);
+    },
+    toggleRecording: async () => {
+      const engine = proxy.engine;
+      if (engine) await engine.setRecording(!proxy.recording);
+    },
+    runSample: async () => {
+      const engine = await start();
+      await host.openTrace(engine.file);
+      runSampleClient(host, engine.address.http);
+    },
+    showLog: () => host.log.show(),
+    revealTrace: async (node) => {
+      const file = property(node, 'file');
+      // A remote machine has no window of its own to show the file in.
+      const local = vscode.env.uiKind === vscode.UIKind.Desktop && !vscode.env.remoteName;
+      if (file)
+        await vscode.commands.executeCommand(local ? 'revealFileInOS' : 'revealInExplorer', vscode.Uri.file(file));
+    },
+    deleteTrace: async (node) => {
+      const file = property(node, 'file');
+      if (file && (await deleteTrace(host, file))) traces.refresh();
+    },
+    refreshTraces: () => traces.refresh(),
+    editAndResend: act('editAndResend'),
+    play: act('play'),
+    openBody: act('openBody'),
+    filterByType: act('filterByType'),
+    filterByResponse: act('filterByResponse'),
+    filterByItem: act('filterByItem'),
+    focusFilter: act('focusFilter'),
+    follow: act('follow'),
+  };
+
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(`${SECTION}.${name}`, async (argument: unknown) => {
+        try {
+          return await handler(argument);
+        } catch (error) {
+          host.log.error(`${name}: ${messageOf(error)}`);
+          void sayFailed(host, error);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}
+
+/** A text property of whatever a menu passed along. */
+function property(node: unknown, name: string): string | undefined {
+  const value = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+const openSetting = (name: string) =>
+  vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);
+
+async function sayFailed(host: Host, error: unknown): Promise<void> {
+  const message = messageOf(error);
+  const actions = /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message) ? [CHANGE_PORT, SHOW_LOG] : [SHOW_LOG];
+  const answer = await vscode.window.showErrorMessage(`Realtime Inspector: ${message}`, ...actions);
+  if (answer === SHOW_LOG) host.log.show();
+  if (answer === CHANGE_PORT) await openSetting('proxy.port');
+}
+
+async function sayMoved(host: Host, { address }: Engine): Promise<void> {
+  const answer = await vscode.window.showInformationMessage(
+    `Port ${host.settings.port} is taken by another program: the Realtime proxy listens on ${address.port}.`,
+    CHANGE_PORT,
+  );
+  if (answer === CHANGE_PORT) await openSetting('proxy.port');
+}
+
+/** A key is built into the running proxy's address: a changed one needs another start. */
+async function applyKey(host: Host, happened: string): Promise<void> {
+  const restart = 'Restart Proxy';
+  if (!host.proxy.engine) {
+    void vscode.window.showInformationMessage(`${happened}.`);
+    return;
+  }
+  const answer = await vscode.window.showInformationMessage(
+    `${happened}. The proxy takes note of it when it starts again, which ends open sessions.`,
+    restart,
+  );
+  if (answer === restart) await vscode.commands.executeCommand(`${SECTION}.restart`);
+}
+
+async function pickSession({ proxy }: Host): Promise<string | undefined> {
+  const open = proxy.sessions.filter(({ status }) => status === 'open' || status === 'connecting');
+  const items = open.map(({ id, label, upstream }) => ({ label: id, description: label, detail: upstream }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Close which session?' });
+  return picked?.label;
+}
+
+async function pickTrace(host: Host): Promise<string[]> {
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Open Realtime Trace',
+    defaultUri: vscode.Uri.file(host.folder),
+    canSelectMany: true,
+    filters: { 'Realtime traces': ['jsonl'] },
+  });
+  return (picked ?? []).map(({ fsPath }) => fsPath);
+}
+
+async function deleteTrace({ proxy }: Host, file: string): Promise<boolean> {
+  if (proxy.engine && sameFile(proxy.engine.file, file))
+    throw new Error('The proxy is writing this trace. Stop the proxy before deleting it.');
+  const name = path.basename(file);
+  const remove = 'Delete';
+  const answer = await vscode.window.showWarningMessage(`Delete the trace "${name}"?`, { modal: true }, remove);
+  if (answer !== remove) return false;
+  const uri = vscode.Uri.file(file);
+  // Remote file systems often have no trash; the user has agreed to the deletion.
+  await vscode.workspace.fs
+    .delete(uri, { useTrash: true })
+    .then(undefined, () => vscode.workspace.fs.delete(uri, { useTrash: false }));
+  return true;
+}

@@ -1,0 +1,51 @@
+/** The extension's entry. Activation registers; workers, folders and certificates come into being when they are used. */
+import type * as vscode from 'vscode';
+import { registerCommands } from './commands';
+import { followSettings, keepContextKeys, showProblems } from './follow';
+import { Host } from './host';
+import { createProxyView } from './proxyView';
+import { createSessionsView } from './sessionsView';
+import { createStatusBar } from './statusBar';
+import { keepTerminalEnvironment } from './terminals';
+import { TraceEditors } from './traceEditor';
+import { createTracesView } from './tracesView';
+
+/** What `extensions.getExtension(...).exports` gives: the traces open in editors, and how far each has been read. */
+export interface InspectorApi {
+  openTraces(): { file: string; rows: number; problems: string[]; pages: number }[];
+}
+
+let stop: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): InspectorApi {
+  const host = new Host(context);
+  const editors = new TraceEditors(host);
+  const traces = createTracesView(host);
+  context.subscriptions.push(
+    editors,
+    traces,
+    createProxyView(host),
+    createSessionsView(host),
+    createStatusBar(host),
+    keepTerminalEnvironment(host),
+    keepContextKeys(host),
+    showProblems(host),
+    followSettings(host),
+    registerCommands(host, editors, traces),
+  );
+  stop = () => host.proxy.stop();
+  return {
+    openTraces: () =>
+      editors.open.map((trace) => ({
+        file: trace.uri.fsPath,
+        rows: trace.model.columns.rows,
+        problems: trace.model.state.problems,
+        pages: editors.pages(trace),
+      })),
+  };
+}
+
+/** Ends sessions and closes the trace; VS Code waits a few seconds for it. */
+export async function deactivate(): Promise<void> {
+  await stop?.();
+}

@@ -1,0 +1,65 @@
+/** Keeps the running proxy in step with the settings, and VS Code's context keys in step with the proxy. */
+import * as vscode from 'vscode';
+import type { Host } from './host';
+import { RESTART_SETTINGS, SECTION } from './settings';
+import { messageOf } from './signal';
+
+const RESTART = 'Restart Proxy';
+const SHOW_LOG = 'Show Log';
+
+/** Context keys for `when` clauses. */
+export function keepContextKeys(host: Host): vscode.Disposable {
+  const set = (key: string, value: boolean) => {
+    void vscode.commands.executeCommand('setContext', `${SECTION}.${key}`, value);
+  };
+  return host.proxy.onDidChange.on(() => {
+    const { state } = host.proxy.state;
+    set('running', state === 'running');
+    set('busy', state === 'starting' || state === 'stopping');
+    set('recording', host.proxy.recording);
+  });
+}
+
+/** Problems the engine reports while it runs, each shown once with the log at hand. */
+export function showProblems(host: Host): vscode.Disposable {
+  return host.proxy.onDidProblem.on((message) => {
+    host.log.warn(message);
+    void vscode.window.showWarningMessage(`Realtime Inspector: ${message}`, SHOW_LOG).then((answer) => {
+      if (answer === SHOW_LOG) host.log.show();
+    });
+  });
+}
+
+/** What can change while the proxy runs is changed; for the rest a restart is offered. */
+export function followSettings(host: Host): vscode.Disposable {
+  let offered = false;
+  const offerRestart = async () => {
+    if (offered) return;
+    offered = true;
+    const answer = await vscode.window
+      .showInformationMessage(
+        'The proxy takes the changed settings when it starts again, which ends open sessions.',
+        RESTART,
+      )
+      .then(undefined, () => undefined);
+    offered = false;
+    if (answer === RESTART) await vscode.commands.executeCommand(`${SECTION}.restart`);
+  };
+  return vscode.workspace.onDidChangeConfiguration(async (event) => {
+    const { state } = host.proxy;
+    if (state.state !== 'running') return;
+    try {
+      if (event.affectsConfiguration(`${SECTION}.recording.enabled`))
+        await state.engine.setRecording(host.settings.recordingEnabled);
+      if (event.affectsConfiguration(`${SECTION}.upstream`)) {
+        const { upstream, apiKey } = await host.upstream();
+        // A stored key belongs to one server and is built into the address: it must not follow to another.
+        if (state.keyed || apiKey !== undefined) await offerRestart();
+        else await host.proxy.setUpstream(upstream);
+      }
+      if (RESTART_SETTINGS.some((name) => event.affectsConfiguration(name))) await offerRestart();
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
+    }
+  });
+}

@@ -1,0 +1,97 @@
+/** What the parts of the extension share: the proxy, the settings, the keys, the log. Making it starts nothing. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { EngineOptions } from '../proxy/engine';
+import { ApiKeys } from './apiKeys';
+import { clientVariables, type Variable } from './environment';
+import { ProxyController } from './proxyController';
+import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
+import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
+import { upstreamTrust } from './upstreamTrust';
+
+/** Name of the custom editor. */
+export const EDITOR = `${SECTION}.trace`;
+
+export class Host {
+  readonly log: vscode.LogOutputChannel;
+  readonly keys: ApiKeys;
+  readonly proxy: ProxyController;
+  /** Folder of the bundles. */
+  readonly dist: string;
+
+  constructor(readonly context: vscode.ExtensionContext) {
+    this.log = vscode.window.createOutputChannel('Realtime Inspector', { log: true });
+    this.keys = new ApiKeys(context.secrets);
+    this.dist = context.asAbsolutePath('dist');
+    this.proxy = new ProxyController({
+      options: () => this.engineOptions(),
+      start: async (options) => (await import('../proxy')).startEngine(options),
+      log: (level, message) => this.log[level](message),
+    });
+    context.subscriptions.push(this.log);
+  }
+
+  get settings(): Settings {
+    const configuration = vscode.workspace.getConfiguration(SECTION);
+    return readSettings((name) => configuration.get(name));
+  }
+
+  /** Where recordings go now. */
+  get folder(): string {
+    return recordingFolder(this.#folderContext());
+  }
+
+  /** Opens a trace in its editor. */
+  async openTrace(file: string, column?: vscode.ViewColumn): Promise<void> {
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), EDITOR, column);
+  }
+
+  /** Variables for a client of the running proxy; none while it is stopped. */
+  variables(mode: TerminalEnvironment): Variable[] {
+    const address = this.proxy.engine?.address;
+    return address ? clientVariables(mode, address, path.join(this.dist, 'preload.cjs')) : [];
+  }
+
+  /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */
+  async engineOptions(): Promise<EngineOptions> {
+    const { settings, context } = this;
+    const { upstream, apiKey } = await this.upstream(settings);
+    const folder = await prepareFolder(this.#folderContext());
+    const extension = context.extension.packageJSON as { version: string };
+    return {
+      workers: this.dist,
+      listen: { host: settings.host, port: settings.port },
+      allowedHosts: settings.allowedHosts,
+      allowedOrigins: settings.allowedOrigins,
+      certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
+      upstream,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
+      recording: { on: settings.recordingEnabled, maxTotalBytes: settings.maxTotalBytes, folder },
+      generator: `realtime-inspector/${extension.version}`,
+    };
+  }
+
+  /** Where sessions go by the settings, and the key to spend there. */
+  async upstream(settings = this.settings): Promise<Pick<EngineOptions, 'upstream' | 'apiKey'>> {
+    const key = await this.keys.get(settings.upstream);
+    const environment = Boolean(process.env['OPENAI_API_KEY']);
+    const upstream = resolveUpstream(settings.upstream, { stored: key !== undefined, environment });
+    // The simulator needs no key, and a base URL without a secret segment is easier to type.
+    return upstream.kind === 'simulator' || key === undefined ? { upstream } : { upstream, apiKey: key };
+  }
+
+  /** Whose key the settings call for, e.g. `https://api.openai.com`. */
+  get keyOrigin(): string {
+    return keyOrigin(this.settings.upstream);
+  }
+
+  #folderContext(): FolderContext {
+    const first = vscode.workspace.workspaceFolders?.[0]?.uri;
+    return {
+      setting: this.settings.recordingFolder,
+      workspace: first?.scheme === 'file' ? first.fsPath : undefined,
+      storage: this.context.globalStorageUri.fsPath,
+    };
+  }
+}

@@ -1,0 +1,114 @@
+/** The view of the proxy: where it listens, where it sends, and the recording switch. Empty while stopped (welcome text). */
+import * as vscode from 'vscode';
+import type { Host } from './host';
+import { SECTION, upstreamLabel } from './settings';
+
+/** A line of the view; `copy` is what its copy button takes. */
+export interface ProxyNode {
+  label: string;
+  description: string;
+  icon: string;
+  tooltip?: string;
+  copy?: string;
+  command?: string;
+  checked?: boolean;
+}
+
+export function createProxyView(host: Host): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const view = vscode.window.createTreeView<ProxyNode>(`${SECTION}.proxy`, {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: (node) => (node ? [] : nodes(host)),
+      getTreeItem: treeItem,
+    },
+    manageCheckboxStateManually: true,
+  });
+  const subscriptions = [
+    changed,
+    view,
+    host.proxy.onDidChange.on(() => changed.fire()),
+    view.onDidChangeCheckboxState(() => {
+      void vscode.commands.executeCommand(`${SECTION}.toggleRecording`).then(() => changed.fire());
+    }),
+  ];
+  return vscode.Disposable.from(...subscriptions);
+}
+
+function nodes({ proxy }: Host): ProxyNode[] {
+  const { state } = proxy;
+  switch (state.state) {
+    case 'stopped':
+      return [];
+    case 'starting':
+      return [{ label: 'Starting', description: '', icon: 'loading~spin' }];
+    case 'stopping':
+      return [{ label: 'Stopping', description: '', icon: 'loading~spin' }];
+    case 'failed':
+      return [
+        { label: 'Not running', description: state.message, tooltip: state.message, icon: 'error', command: 'showLog' },
+        { label: 'Start again', description: '', icon: 'play', command: 'start' },
+      ];
+    case 'running': {
+      const { host, port, http, https, ca, moved } = state.engine.address;
+      const list: ProxyNode[] = [
+        {
+          label: 'Listening',
+          description: `${host}:${port}${moved ? ' (the port in the settings is taken)' : ''}`,
+          icon: 'broadcast',
+        },
+        {
+          label: 'Upstream',
+          description: upstreamLabel(state.upstream) + (state.keyed ? ', stored key' : ''),
+          tooltip: `Sessions go to ${state.engine.upstream}. Select to change.`,
+          icon: 'cloud',
+          command: 'chooseUpstream',
+        },
+        {
+          label: 'Base URL, TLS',
+          description: https,
+          tooltip: `${https}\n\nFor the OpenAI SDK for Node, which always uses TLS. It must trust the CA certificate below.`,
+          icon: 'lock',
+          copy: https,
+        },
+        {
+          label: 'Base URL',
+          description: http,
+          tooltip: `${http}\n\nFor Python, browsers and plain WebSocket clients.`,
+          icon: 'link',
+          copy: http,
+        },
+        {
+          label: 'CA certificate',
+          description: ca,
+          tooltip: `${ca}\n\nNODE_EXTRA_CA_CERTS takes this path.`,
+          icon: 'verified',
+          copy: ca,
+        },
+        { label: 'Record sessions', description: '', icon: 'record', checked: proxy.recording },
+      ];
+      if (proxy.trouble)
+        list.push({
+          label: proxy.trouble,
+          description: '',
+          tooltip: proxy.trouble,
+          icon: 'warning',
+          command: 'showLog',
+        });
+      return list;
+    }
+  }
+}
+
+function treeItem(node: ProxyNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.label);
+  item.id = node.label;
+  item.description = node.description;
+  item.tooltip = node.tooltip ?? `${node.label} ${node.description}`;
+  if (node.checked === undefined) item.iconPath = new vscode.ThemeIcon(node.icon);
+  else
+    item.checkboxState = node.checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked;
+  if (node.copy) item.contextValue = 'copyable';
+  if (node.command) item.command = { command: `${SECTION}.${node.command}`, title: node.label };
+  return item;
+}

@@ -1,0 +1,204 @@
+/**
+ * The editor of `*.realtime.jsonl`. The file is never a TextDocument: a worker indexes it, and the page asks for what it
+ * shows. The live tab is this same editor, following the file the proxy writes.
+ */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { InspectorStatus, Notifications } from '../../webview/messages';
+import { BodyDocuments } from './bodyDocuments';
+import { Bridge, type Handlers } from './bridge';
+import { EDITOR, type Host } from './host';
+import { pageHtml } from './html';
+import { messageOf } from './signal';
+import { upstreamLabel } from './settings';
+import { sameFile } from './traceFolder';
+import { traceHandlers } from './traceHandlers';
+import { TraceModel } from './traceModel';
+
+/** A trace open in one or more editors. */
+export class OpenTrace implements vscode.CustomDocument {
+  readonly #watcher: vscode.FileSystemWatcher | undefined;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    readonly model: TraceModel,
+    private readonly closed: (trace: OpenTrace) => void,
+  ) {
+    if (uri.scheme !== 'file') return;
+    // Another program (the command line's proxy) may be writing it.
+    const folder = vscode.Uri.file(path.dirname(uri.fsPath));
+    const pattern = new vscode.RelativePattern(folder, path.basename(uri.fsPath).replace(/[*?{}[\]!]/g, '?'));
+    this.#watcher = vscode.workspace.createFileSystemWatcher(pattern, true, false, true);
+    this.#watcher.onDidChange((changed) => {
+      if (sameFile(changed.fsPath, uri.fsPath)) this.follow();
+    });
+  }
+
+  /** Reads on, when a page has opened it. */
+  follow(): void {
+    // What goes wrong is in the document's state, which the page shows.
+    if (this.model.opened) this.model.follow().catch(() => undefined);
+  }
+
+  dispose(): void {
+    this.#watcher?.dispose();
+    this.closed(this);
+    void this.model.close();
+  }
+}
+
+/** One tab. */
+interface Tab {
+  trace: OpenTrace;
+  panel: vscode.WebviewPanel;
+  bridge: Bridge;
+}
+
+export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTrace>, vscode.Disposable {
+  readonly bodies: BodyDocuments;
+  readonly #traces = new Set<OpenTrace>();
+  readonly #tabs = new Set<Tab>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+
+  constructor(private readonly host: Host) {
+    this.bodies = new BodyDocuments((file) => {
+      const open = this.find(file);
+      return { model: open?.model ?? this.#model(file), own: open === undefined };
+    });
+    this.#subscriptions.push(
+      this.bodies,
+      vscode.window.registerCustomEditorProvider(EDITOR, this, {
+        supportsMultipleEditorsPerDocument: true,
+        webviewOptions: { retainContextWhenHidden: false },
+      }),
+      host.proxy.onDidChange.on(() => this.#statusChanged()),
+      host.proxy.onDidRecord.on(({ file }) => this.find(file)?.follow()),
+    );
+  }
+
+  /** The open traces, for what must know how far they have been read. */
+  get open(): readonly OpenTrace[] {
+    return [...this.#traces];
+  }
+
+  find(file: string): OpenTrace | undefined {
+    return this.open.find((trace) => trace.uri.scheme === 'file' && sameFile(trace.uri.fsPath, file));
+  }
+
+  /** How many pages of a trace have loaded and asked for it. */
+  pages(trace: OpenTrace): number {
+    return [...this.#tabs].filter((tab) => tab.trace === trace && tab.bridge.loaded).length;
+  }
+
+  openCustomDocument(uri: vscode.Uri): OpenTrace {
+    const trace = new OpenTrace(uri, this.#model(uri.fsPath), (closed) => this.#traces.delete(closed));
+    this.#traces.add(trace);
+    return trace;
+  }
+
+  resolveCustomEditor(trace: OpenTrace, panel: vscode.WebviewPanel): void {
+    if (trace.uri.scheme !== 'file') return void this.#openAsText(trace.uri, panel);
+    const { webview } = panel;
+    const dist = vscode.Uri.file(this.host.dist);
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+    const load = () => {
+      const nonce = randomBytes(16).toString('base64url');
+      webview.html = pageHtml({
+        cspSource: webview.cspSource,
+        nonce,
+        script: file('webview.js'),
+        codicons: file('codicon.css'),
+      });
+    };
+    const bridge = new Bridge({
+      model: trace.model,
+      handlers: this.#handlers(trace),
+      post: (message) => webview.postMessage(message),
+      status: () => this.#status(trace),
+      reload: load,
+      log: (message) => this.host.log.warn(message),
+    });
+    const tab: Tab = { trace, panel, bridge };
+    this.#tabs.add(tab);
+    panel.onDidChangeViewState(() => bridge.setVisible(panel.visible));
+    panel.onDidDispose(() => {
+      this.#tabs.delete(tab);
+      bridge.dispose();
+    });
+    webview.onDidReceiveMessage((message: unknown) => void bridge.receive(message));
+    load();
+  }
+
+  /** Passes a command on to the page in front. `context` is what VS Code hands to a command from a page's own menu. */
+  act(action: Notifications['act']['action'], context: unknown): void {
+    const tab = [...this.#tabs].find(({ panel }) => panel.active) ?? [...this.#tabs].find(({ panel }) => panel.visible);
+    const row = (context as { row?: unknown } | undefined)?.row;
+    tab?.bridge.act(Number.isSafeInteger(row) && (row as number) >= 0 ? { action, row: row as number } : { action });
+  }
+
+  dispose(): void {
+    for (const { bridge } of this.#tabs) bridge.dispose();
+    for (const trace of this.#traces) trace.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #model(file: string): TraceModel {
+    return new TraceModel(file, this.host.dist, async () => (await import('../document')).openDocument);
+  }
+
+  #handlers(trace: OpenTrace): Handlers {
+    return traceHandlers({
+      host: this.host,
+      model: trace.model,
+      isLive: () => this.#isLive(trace),
+      openBody: (row) => this.bodies.show(trace.model, row),
+    });
+  }
+
+  #isLive(trace: OpenTrace): boolean {
+    const { engine } = this.host.proxy;
+    return engine !== undefined && sameFile(engine.file, trace.uri.fsPath);
+  }
+
+  #status(trace: OpenTrace): InspectorStatus {
+    const { proxy } = this.host;
+    const { state } = proxy;
+    const common = {
+      title: path.basename(trace.uri.fsPath),
+      live: this.#isLive(trace),
+      recording: proxy.recording,
+      liveSessions: proxy.sessions.filter(({ status }) => status === 'open').map(({ id }) => id),
+    };
+    if (state.state === 'failed') return { ...common, proxy: state };
+    if (state.state !== 'running')
+      return { ...common, proxy: { state: state.state === 'starting' ? 'starting' : 'stopped' } };
+    const { http, https, ca } = state.engine.address;
+    return {
+      ...common,
+      proxy: {
+        state: 'running',
+        http,
+        https,
+        ca,
+        upstream: state.upstream.kind === 'url' ? state.upstream.url : upstreamLabel(state.upstream),
+        upstreamKind: state.upstream.kind,
+        trouble: proxy.trouble,
+      },
+    };
+  }
+
+  #statusChanged(): void {
+    for (const { bridge } of this.#tabs) bridge.statusChanged();
+  }
+
+  /** Traces of other schemes (a revision of git's, say) are small text to compare; only files are read by range. */
+  #openAsText(uri: vscode.Uri, panel: vscode.WebviewPanel): void {
+    const column = panel.viewColumn ?? vscode.ViewColumn.Active;
+    panel.dispose();
+    vscode.commands
+      .executeCommand('vscode.openWith', uri, 'default', column)
+      .then(undefined, (error: unknown) => this.host.log.error(`${uri.toString()}: ${messageOf(error)}`));
+  }
+}

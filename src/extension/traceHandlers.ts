@@ -1,0 +1,94 @@
+/** What a page may ask of its trace and of the proxy; the bridge checks the shape before anything here runs. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Handlers } from './bridge';
+import { SECTION } from './settings';
+import type { Host } from './host';
+import type { TraceModel } from './traceModel';
+
+export interface HandlerOptions {
+  host: Host;
+  model: TraceModel;
+  /** The proxy is writing this trace. */
+  isLive(): boolean;
+  openBody(row: number): Promise<void>;
+}
+
+/** A typed array in a buffer of its own: VS Code posts the whole buffer behind a view. */
+function exact<T extends Int16Array>(array: T): T {
+  return (array.byteLength === array.buffer.byteLength ? array : array.slice()) as T;
+}
+
+/** A file name from captured text: letters, digits, dot, dash, underscore. */
+export const safeName = (text: string, otherwise: string) =>
+  text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 80) || otherwise;
+
+export function traceHandlers({ host, model, isLive, openBody }: HandlerOptions): Handlers {
+  /** The running proxy, or the reason why nothing can be sent. */
+  const engine = () => {
+    if (!host.proxy.engine) throw new Error('The proxy is stopped. Start it, then open a session to send to.');
+    return host.proxy.engine;
+  };
+  return {
+    summaries: async ({ rows }) => ({ summaries: await (await model.document()).summaries(rows) }),
+    body: async ({ row, whole }) => (await model.document()).body(row, whole ?? false),
+    peaks: async ({ session, from, startMs, endMs, buckets }) => {
+      const peaks = await (await model.document()).peaks(session, from, startMs, endMs, buckets);
+      return { ...peaks, min: exact(peaks.min), max: exact(peaks.max) };
+    },
+    audio: async (selector) => {
+      const clip = await (await model.document()).audio(selector);
+      return { ...clip, samples: exact(clip.samples) };
+    },
+    saveWav: async ({ name, ...selector }) => {
+      const wav = await (await model.document()).wav(selector);
+      const file = `${safeName(name.replace(/\.wav$/i, ''), 'audio')}.wav`;
+      const uri = await vscode.window.showSaveDialog({
+        title: 'Save Audio',
+        defaultUri: vscode.Uri.file(path.join(path.dirname(model.file), file)),
+        filters: { 'WAV audio': ['wav'] },
+      });
+      if (!uri) return { saved: '' };
+      await vscode.workspace.fs.writeFile(uri, wav);
+      return { saved: vscode.workspace.asRelativePath(uri) };
+    },
+    send: async ({ session, to, text, replaces, secrets }) => {
+      const running = engine();
+      const open = running.sessions().find(({ id }) => id === session);
+      if (open?.status !== 'open')
+        throw new Error(
+          open
+            ? `Session ${session} is ${open.status}: nothing can be sent into it.`
+            : `There is no session ${session}.`,
+        );
+      const { fillSecrets } = await import('./resend');
+      const ready = fillSecrets(text, secrets ?? {});
+      // Numbers of another trace's events mean nothing in the one being written.
+      const seq = replaces === undefined || !isLive() ? 0 : (model.columns.at('seq', replaces) ?? 0);
+      await running.inject(session, to, ready, seq || undefined);
+      return { sent: true };
+    },
+    newSession: async ({ model: name, intent }) => {
+      const running = await host.proxy.start();
+      const session = await running.newSession(intent ? { intent } : { model: name });
+      if (!isLive()) await host.openTrace(running.file);
+      return { session };
+    },
+    closeSession: async ({ session }) => {
+      await engine().closeSession(session);
+      return { closed: true };
+    },
+    openBody: async ({ row }) => {
+      await openBody(row);
+      return { opened: true };
+    },
+    search: async ({ text, regex }) => (await model.document()).search(text, regex),
+    run: async ({ command }) => {
+      await vscode.commands.executeCommand(`${SECTION}.${command}`);
+      return { done: true };
+    },
+  };
+}

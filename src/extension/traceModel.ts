@@ -1,0 +1,113 @@
+/**
+ * One trace file as all its editors share it: the document worker behind it, the columns and spans received so far, and
+ * following the file as it grows. The worker starts when a page first asks for something.
+ */
+import type { openDocument, TraceDocument } from '../document';
+import type { AudioPiece, DocumentState, Span } from '../document/columns';
+import { ColumnLog } from './columnLog';
+import { messageOf, Signal } from './signal';
+
+/** Nothing read yet. */
+const EMPTY: DocumentState = {
+  rows: 0,
+  read: 0,
+  size: 0,
+  startedAt: '',
+  generator: '',
+  version: 0,
+  sessions: [],
+  problems: [],
+};
+
+export class TraceModel {
+  columns = new ColumnLog();
+  readonly spans = new Map<string, Span>();
+  readonly audio: AudioPiece[] = [];
+  state: DocumentState = EMPTY;
+  /** Columns or state have changed. */
+  readonly onDidGrow = new Signal<void>();
+  /** These spans are new or changed. */
+  readonly onDidSpan = new Signal<string[]>();
+  /** The index began again from the first row: pages must drop what they have. */
+  readonly onDidReset = new Signal<void>();
+
+  #opening: Promise<TraceDocument> | undefined;
+  #following: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  constructor(
+    readonly file: string,
+    private readonly workers: string,
+    private readonly open: () => Promise<typeof openDocument>,
+  ) {}
+
+  /** True once a page has asked for the document. */
+  get opened(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** The open document. Rejects with a message for people; the next call tries again. */
+  document(): Promise<TraceDocument> {
+    if (this.#closed) return Promise.reject(new Error(`${this.file} is closed.`));
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      this.state = { ...EMPTY, problems: [messageOf(error)] };
+      this.onDidGrow.fire();
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** The file may have grown. Calls that come while one is under way make one more, however many they are. */
+  follow(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    if (this.#following) {
+      this.#again = true;
+      return this.#following;
+    }
+    this.#following = (async () => {
+      do {
+        this.#again = false;
+        await (await this.document()).follow();
+      } while (this.#again && !this.#closed);
+    })().finally(() => (this.#following = undefined));
+    return this.#following;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const document = await this.#opening?.catch(() => undefined);
+    await document?.close();
+  }
+
+  async #open(): Promise<TraceDocument> {
+    const openDocument = await this.open();
+    const document = await openDocument({
+      file: this.file,
+      workers: this.workers,
+      onColumns: (batch) => {
+        if (batch.first === 0 && this.columns.rows > 0) this.#reset();
+        this.columns.append(batch);
+        this.onDidGrow.fire();
+      },
+      onSpans: (spans, audio) => {
+        for (const span of spans) this.spans.set(span.key, span);
+        for (const piece of audio) this.audio.push(piece);
+        this.onDidSpan.fire(spans.map((span) => span.key));
+      },
+      onState: (state) => {
+        this.state = state;
+        this.onDidGrow.fire();
+      },
+    });
+    return document;
+  }
+
+  #reset(): void {
+    this.columns = new ColumnLog();
+    this.spans.clear();
+    this.audio.length = 0;
+    this.onDidReset.fire();
+  }
+}
