@@ -75,18 +75,11 @@ export function createListener(options: ListenerOptions): Listener {
   }
   secure.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     const advice = describeTlsError(error, options.caFile);
-    if (advice !== undefined) tell(advice.kind, advice.message);
+    tell(advice.kind, advice.message);
     socket.destroy();
   });
   secure.on('secureConnection', (socket: TLSSocket) => {
     socket.setTimeout(silenceMs, () => socket.destroy());
-    const since = performance.now();
-    // Node's own clients finish the handshake, look at the certificate, and hang up without an alert.
-    socket.once('close', () => {
-      if (socket.bytesRead === 0 && performance.now() - since < 1_000) {
-        tell('untrusted', untrusted('hung up right after the TLS handshake, so it may not trust', options.caFile));
-      }
-    });
   });
 
   const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -109,6 +102,8 @@ export function createListener(options: ListenerOptions): Listener {
       if (first[0] === TLS_HANDSHAKE) {
         socket.setTimeout(0);
         socket.removeListener('timeout', dropped);
+        // As in Node's own TLS server; a client that hangs up in the handshake would otherwise stay unnoticed.
+        socket.allowHalfOpen = false;
         secure.emit('connection', socket);
       } else {
         plain.emit('connection', socket);
@@ -179,11 +174,8 @@ const untrusted = (what: string, caFile: string | undefined): string =>
   `A client ${what} the proxy's certificate. Make it trust ${caFile ?? 'the certificate authority of the proxy'}: ` +
   `NODE_EXTRA_CA_CERTS=${caFile ?? 'ca.pem'} for Node, SSL_CERT_FILE for Python, or use the http:// address.`;
 
-/** undefined: the client merely went away. */
-function describeTlsError(
-  error: NodeJS.ErrnoException,
-  caFile: string | undefined,
-): { kind: string; message: string } | undefined {
+/** Errors of one kind are one to the user, however often they come. */
+function describeTlsError(error: NodeJS.ErrnoException, caFile: string | undefined): { kind: string; message: string } {
   const code = error.code ?? '';
   if (/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE)/.test(code)) {
     return { kind: 'untrusted', message: untrusted('refused', caFile) };
@@ -191,7 +183,10 @@ function describeTlsError(
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
     return { kind: code, message: 'A client began a TLS handshake and did not finish it.' };
   }
-  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
+  // Node's own clients look at the certificate themselves and hang up in the handshake, without an alert.
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return { kind: 'untrusted', message: untrusted('hung up during the TLS handshake, so it may not trust', caFile) };
+  }
   return { kind: code, message: `A client's TLS handshake failed: ${error.message.split('\n')[0]?.slice(0, 200)}` };
 }
 
