@@ -1,4 +1,5 @@
 /** What the parts of the extension share: the proxy, the settings, the keys, the log. Making it starts nothing. */
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineOptions } from '../proxy/engine';
@@ -11,6 +12,8 @@ import { upstreamTrust } from './upstreamTrust';
 
 /** Name of the custom editor. */
 export const EDITOR = `${SECTION}.trace`;
+
+const SEGMENT = 'segment';
 
 export class Host {
   readonly log: vscode.LogOutputChannel;
@@ -65,7 +68,7 @@ export class Host {
       allowedOrigins: settings.allowedOrigins,
       certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
       upstream,
-      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(apiKey === undefined ? {} : { apiKey, segment: await this.#segment() }),
       ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
       recording: { on: settings.recordingEnabled, maxTotalBytes: settings.maxTotalBytes, folder },
       generator: `realtime-inspector/${extension.version}`,
@@ -84,6 +87,15 @@ export class Host {
   /** Whose key the settings call for, e.g. `https://api.openai.com`. */
   get keyOrigin(): string {
     return keyOrigin(this.settings.upstream);
+  }
+
+  /** The unguessable part of the base URL. It stays the same, so that an app once pointed at the proxy stays pointed. */
+  async #segment(): Promise<string> {
+    const stored = await this.context.secrets.get(SEGMENT);
+    if (stored) return stored;
+    const made = randomBytes(18).toString('base64url');
+    await this.context.secrets.store(SEGMENT, made);
+    return made;
   }
 
   #folderContext(): FolderContext {

@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostMessage, InspectorStatus } from '../../../webview/messages';
+import type { DocumentOptions, TraceDocument } from '../../../src/document';
+import type { Span } from '../../../src/document/columns';
+import { Bridge, type Handlers } from '../../../src/extension/bridge';
+import { TraceModel } from '../../../src/extension/traceModel';
+import { batchOf } from './columns';
+
+const status: InspectorStatus = {
+  title: 'a.realtime.jsonl',
+  live: true,
+  recording: true,
+  proxy: { state: 'stopped' },
+  liveSessions: [],
+};
+const span = (key: string, label = key): Span => ({
+  key,
+  label,
+  session: 's1',
+  lane: 'response',
+  start: 0,
+  end: null,
+  status: '',
+  detail: '',
+  startRow: 0,
+  endRow: null,
+  response: '',
+  item: '',
+});
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A bridge to a page that keeps what it gets, over a document that says what the test makes it say. */
+function setUp(over: Partial<Handlers> = {}) {
+  let file!: DocumentOptions;
+  let failure: Error | undefined;
+  let follows = 0;
+  const document = {
+    follow: async () => void (follows += 1),
+    close: async () => undefined,
+  } as Partial<TraceDocument> as TraceDocument;
+  const model = new TraceModel('/a.realtime.jsonl', '/dist', async () => async (options) => {
+    if (failure) throw failure;
+    file = options;
+    return document;
+  });
+  const posts: HostMessage[] = [];
+  const logged: string[] = [];
+  let reloads = 0;
+  let gate: Promise<unknown> = Promise.resolve();
+  const bridge = new Bridge({
+    model,
+    handlers: new Proxy(over as Handlers, {
+      get: (given, name) => Reflect.get(given, name) ?? (() => Promise.reject(new Error(`no ${String(name)}`))),
+    }),
+    post: (message) => {
+      posts.push(message);
+      return gate;
+    },
+    status: () => status,
+    reload: () => void (reloads += 1),
+    log: (message) => logged.push(message),
+  });
+  return {
+    bridge,
+    model,
+    posts,
+    logged,
+    document: () => file,
+    fail: (error: Error | undefined) => (failure = error),
+    hold: (until: Promise<unknown>) => (gate = until),
+    follows: () => follows,
+    reloads: () => reloads,
+    /** Lets timers and promises run. */
+    settle: () => vi.advanceTimersByTimeAsync(100),
+    take: () => posts.splice(0),
+    ready: async (id = 1) => {
+      void bridge.receive({ id, request: 'ready', params: {} });
+      await vi.advanceTimersByTimeAsync(100);
+    },
+  };
+}
+const named = (posts: HostMessage[], name: string) =>
+  posts.filter((post): post is Extract<HostMessage, { notify: unknown }> => 'notify' in post && post.notify === name);
+/** Rows in column posts, as [first, count]. */
+const rowsOf = (posts: HostMessage[]) =>
+  named(posts, 'columns').map(({ params }) => {
+    const { first, count } = params as { first: number; count: number };
+    return [first, count];
+  });
+
+describe('requests', () => {
+  it('are answered with the result', async () => {
+    const { bridge, posts } = setUp({ search: async ({ text }) => ({ rows: [text.length], complete: true }) });
+    await bridge.receive({ id: 7, request: 'search', params: { text: 'abc', regex: false } });
+    expect(posts).toEqual([{ id: 7, ok: true, result: { rows: [3], complete: true } }]);
+  });
+
+  it('are answered when the handler throws or rejects', async () => {
+    const { bridge, posts } = setUp({
+      body: () => {
+        throw new Error('thrown');
+      },
+      search: () => Promise.reject(new Error('rejected')),
+    });
+    await bridge.receive({ id: 1, request: 'body', params: { row: 1 } });
+    await bridge.receive({ id: 2, request: 'search', params: { text: '', regex: false } });
+    expect(posts).toEqual([
+      { id: 1, ok: false, error: 'thrown' },
+      { id: 2, ok: false, error: 'rejected' },
+    ]);
+  });
+
+  it.each([
+    [{ id: 3, request: 'body', params: { row: -1 } }, 'wrong parameters for "body"'],
+    [{ id: 3, request: 'constructor', params: {} }, 'unknown request'],
+    [{ id: 3, request: 'run', params: { command: 'workbench.action.quit' } }, 'wrong parameters for "run"'],
+  ])('are refused by name and never handled: %j', async (message, error) => {
+    const handled = vi.fn();
+    const { bridge, posts } = setUp({ body: handled, run: handled });
+    await bridge.receive(message);
+    expect(posts).toEqual([{ id: 3, ok: false, error }]);
+    expect(handled).not.toHaveBeenCalled();
+  });
+
+  it('without a number are only logged', async () => {
+    const { bridge, posts, logged } = setUp();
+    for (const message of [null, 'ready', { request: 'ready', params: {} }, { id: '1' }]) await bridge.receive(message);
+    expect(posts).toEqual([]);
+    expect(logged).toHaveLength(4);
+  });
+
+  it('of a page that is gone are not delivered to its successor', async () => {
+    let answer!: (value: { rows: number[]; complete: boolean }) => void;
+    const { bridge, posts, ready, settle } = setUp({ search: () => new Promise((resolve) => (answer = resolve)) });
+    await ready();
+    void bridge.receive({ id: 5, request: 'search', params: { text: 'a', regex: false } });
+    await ready();
+    answer({ rows: [], complete: true });
+    await settle();
+    expect(posts.filter((post) => 'id' in post && post.id === 5)).toEqual([]);
+  });
+});
+
+describe('a page that is ready', () => {
+  it('is sent status, document, columns and spans, in this order, after its answer', async () => {
+    const { ready, document, posts, settle, take } = setUp();
+    await ready();
+    document().onColumns(batchOf(0, 3, ['', 'a']));
+    document().onSpans([span('r1')], []);
+    await settle();
+    take();
+    await ready(9);
+    expect(posts.map((post) => ('notify' in post ? post.notify : post.id))).toEqual([
+      9,
+      'status',
+      'document',
+      'columns',
+      'spans',
+    ]);
+    expect(posts[0]).toEqual({ id: 9, ok: true, result: { generation: 2 } });
+    for (const post of posts.slice(1)) expect(post).toMatchObject({ generation: 2 });
+  });
+
+  it('does not open the document before', async () => {
+    const { model, ready } = setUp();
+    expect(model.opened).toBe(false);
+    await ready();
+    expect(model.opened).toBe(true);
+  });
+
+  it('is sent new rows merged, once per interval, and nothing twice', async () => {
+    const { ready, document, posts, settle, take } = setUp();
+    await ready();
+    take();
+    for (let row = 0; row < 50; row++) document().onColumns(batchOf(row, 1));
+    await settle();
+    expect(rowsOf(take())).toEqual([[0, 50]]);
+    document().onColumns(batchOf(50, 1));
+    await settle();
+    expect(rowsOf(posts)).toEqual([[50, 1]]);
+  });
+
+  it('is sent a span that changed as it is when it is sent, whole', async () => {
+    const { ready, document, posts, settle, take } = setUp();
+    await ready();
+    take();
+    document().onSpans([span('r1', 'one'), span('r2')], []);
+    document().onSpans([span('r1', 'two')], []);
+    await settle();
+    const sent = named(posts, 'spans').flatMap(({ params }) => (params as { spans: Span[] }).spans);
+    expect(sent).toEqual([span('r1', 'two'), span('r2')]);
+  });
+
+  it('is not buried while it is slow: what comes meanwhile waits and goes in one post', async () => {
+    const { ready, document, posts, settle, take, hold } = setUp();
+    await ready();
+    take();
+    let done!: () => void;
+    hold(new Promise<void>((resolve) => (done = resolve)));
+    document().onColumns(batchOf(0, 1));
+    await settle();
+    for (let row = 1; row < 20; row++) document().onColumns(batchOf(row, 1));
+    await settle();
+    const before = posts.length;
+    hold(Promise.resolve());
+    done();
+    await settle();
+    expect(before).toBe(1);
+    expect(rowsOf(posts)).toEqual([[0, 20]]);
+  });
+
+  it('gets nothing while hidden, and what it missed when it is seen again', async () => {
+    const { ready, bridge, document, posts, settle, take } = setUp();
+    await ready();
+    bridge.setVisible(false);
+    take();
+    document().onColumns(batchOf(0, 4));
+    bridge.statusChanged();
+    await settle();
+    expect(posts).toEqual([]);
+    bridge.setVisible(true);
+    await settle();
+    expect(rowsOf(posts)).toEqual([[0, 4]]);
+    expect(named(posts, 'status')).toHaveLength(1);
+  });
+
+  it('is loaded anew when the file began again', async () => {
+    const { ready, document, settle, reloads, model, posts, take } = setUp();
+    await ready();
+    document().onColumns(batchOf(0, 4));
+    await settle();
+    take();
+    document().onColumns(batchOf(0, 2));
+    await settle();
+    expect(reloads()).toBe(1);
+    expect(posts).toEqual([]);
+    expect(model.columns.rows).toBe(2);
+  });
+
+  it('is told why the file cannot be opened, and the next look tries again', async () => {
+    const { ready, fail, posts, model, take } = setUp();
+    fail(new Error('a.realtime.jsonl: permission denied'));
+    await ready();
+    expect(named(posts, 'document').at(-1)?.params).toMatchObject({
+      problems: ['a.realtime.jsonl: permission denied'],
+    });
+    fail(undefined);
+    take();
+    await model.follow();
+    await expect(model.document()).resolves.toBeDefined();
+  });
+});
+
+describe('following', () => {
+  it('makes one more pass for any number of calls during one', async () => {
+    const { ready, model, follows } = setUp();
+    await ready();
+    const before = follows();
+    await Promise.all([model.follow(), model.follow(), model.follow(), model.follow()]);
+    expect(follows() - before).toBe(2);
+  });
+});
+
+describe('menu actions', () => {
+  it('reach the page that is loaded, with its generation', async () => {
+    const { bridge, ready, posts, take } = setUp();
+    expect(bridge.act({ action: 'play' })).toBe(false);
+    await ready();
+    take();
+    expect(bridge.act({ action: 'filterByType', row: 4 })).toBe(true);
+    expect(posts).toEqual([{ notify: 'act', generation: 1, params: { action: 'filterByType', row: 4 } }]);
+  });
+});
