@@ -2,7 +2,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { HeaderRecord, HttpRecord } from '../trace/records';
@@ -95,12 +94,13 @@ export function forwardRequest(
       answer.once('end', () => {
         if (answer.rawTrailers.length > 0) res.addTrailers(pairs(answer.rawTrailers));
       });
-      pipeline(answer, res, (error) => {
-        if (error != null) {
-          request.destroy();
-          end(res.destroyed && !answer.complete && answer.destroyed ? describeCut(error, target) : undefined);
-        } else end();
+      // Destroying the request because the client left ends in here too, but only after that was reported.
+      answer.once('error', () => {
+        res.destroy();
+        end(`The upstream ${target.host} closed the connection in the middle of its answer.`);
       });
+      answer.pipe(res);
+      res.once('finish', () => end());
     });
     // The client went away before the answer was complete: the upstream need not go on.
     res.once('close', () => {
@@ -214,9 +214,6 @@ function answer502(req: http.IncomingMessage, res: http.ServerResponse, message:
   res.writeHead(502, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
   res.end(body);
 }
-
-const describeCut = (_error: Error, target: URL): string =>
-  `The upstream ${target.host} closed the connection in the middle of its answer.`;
 
 // ---- recording ---------------------------------------------------------------------------------------------------------------
 
