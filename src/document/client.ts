@@ -2,7 +2,10 @@
  * A trace file opened for looking at: a worker reads, indexes and analyses it, so that neither the extension host nor a
  * terminal stalls on a large file. The file is never held in memory; bodies are read by range when asked for.
  */
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { AudioClip, AudioPiece, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
 /** Where the file is, where the bundles are, and who listens. */
 export interface DocumentOptions {
@@ -30,4 +33,111 @@ export interface TraceDocument {
 }
 
 /** Opens a trace. Resolves when the header is read and indexing has begun; rejects when the file cannot be read at all. */
-export declare function openDocument(options: DocumentOptions): Promise<TraceDocument>;
+export async function openDocument(options: DocumentOptions): Promise<TraceDocument> {
+  const worker = new Worker(path.join(options.workers, 'documentWorker.cjs'), { workerData: { file: options.file } });
+  const document = new WorkerDocument(worker, options);
+  await document.opened;
+  return document;
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+class WorkerDocument implements TraceDocument {
+  readonly opened: Promise<void>;
+  #worker: Worker;
+  #waiting = new Map<number, Waiting>();
+  #next = 1;
+  /** Why nothing can be asked any more. */
+  #ended: string | undefined;
+
+  constructor(worker: Worker, options: DocumentOptions) {
+    this.#worker = worker;
+    this.opened = new Promise((resolve, reject) => {
+      const end = (why: string) => {
+        this.#end(why);
+        reject(new Error(why));
+      };
+      worker.on('message', (message: DocumentMessage) => {
+        switch (message.kind) {
+          case 'opened':
+            return resolve();
+          case 'failed':
+            return end(message.error);
+          case 'reply':
+            return this.#settle(message.id)?.resolve(message.result);
+          case 'refusal':
+            return this.#settle(message.id)?.reject(new Error(message.error));
+        }
+        if (this.#ended !== undefined) return;
+        if (message.kind === 'columns') options.onColumns(message.batch);
+        else if (message.kind === 'spans') options.onSpans(message.spans, message.audio);
+        else options.onState(message.state);
+      });
+      worker.on('error', (error) => end(`Reading ${options.file} failed: ${error.message}. Open it again.`));
+      worker.on('exit', () => end(`The trace ${options.file} is no longer open.`));
+    });
+  }
+
+  async follow(): Promise<void> {
+    await this.#ask('follow', {});
+  }
+
+  summaries(rows: number[]): Promise<string[]> {
+    return this.#ask('summaries', { rows });
+  }
+
+  body(row: number, whole: boolean): Promise<RowBody> {
+    return this.#ask('body', { row, whole });
+  }
+
+  peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks> {
+    return this.#ask('peaks', { session, from, startMs, endMs, buckets });
+  }
+
+  audio(selector: AudioSelector): Promise<AudioClip> {
+    return this.#ask('audio', selector);
+  }
+
+  wav(selector: AudioSelector): Promise<Uint8Array> {
+    return this.#ask('wav', selector);
+  }
+
+  search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }> {
+    return this.#ask('search', { text, regex });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#end('The trace has been closed.');
+    await this.#worker.terminate();
+  }
+
+  #ask<N extends DocumentRequestName>(
+    name: N,
+    params: DocumentRequests[N]['params'],
+  ): Promise<DocumentRequests[N]['result']> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      // The worker answers by the same table, so the result is of the request's type.
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      const message: DocumentRequestMessage<N> = { id, name, params };
+      this.#worker.postMessage(message);
+    });
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #end(why: string): void {
+    this.#ended ??= why;
+    for (const waiting of this.#waiting.values()) waiting.reject(new Error(this.#ended));
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,34 @@
+/** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
+import type { AudioClip, AudioPiece, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+
+/** Requests by name. */
+export interface DocumentRequests {
+  follow: { params: Record<string, never>; result: null };
+  summaries: { params: { rows: number[] }; result: string[] };
+  body: { params: { row: number; whole: boolean }; result: RowBody };
+  peaks: {
+    params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
+    result: Peaks;
+  };
+  audio: { params: AudioSelector; result: AudioClip };
+  wav: { params: AudioSelector; result: Uint8Array };
+  search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
+  close: { params: Record<string, never>; result: null };
+}
+export type DocumentRequestName = keyof DocumentRequests;
+
+export interface DocumentRequestMessage<N extends DocumentRequestName = DocumentRequestName> {
+  id: number;
+  name: N;
+  params: DocumentRequests[N]['params'];
+}
+
+/** Worker to owner. `opened` or `failed` comes first and once. */
+export type DocumentMessage =
+  | { kind: 'opened' }
+  | { kind: 'failed'; error: string }
+  | { kind: 'reply'; id: number; result: unknown }
+  | { kind: 'refusal'; id: number; error: string }
+  | { kind: 'columns'; batch: ColumnBatch }
+  | { kind: 'spans'; spans: Span[]; audio: AudioPiece[] }
+  | { kind: 'state'; state: DocumentState };

@@ -1,0 +1,291 @@
+/** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
+import { audioField } from '../analysis/audioEvents';
+import { summarise } from '../analysis/summary';
+import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
+import { base64Bytes, decodeAudio } from '../audio/decode';
+import { bytesToMs, DEFAULT_FORMAT } from '../audio/format';
+import { encodeWav } from '../audio/wav';
+import { LineReader } from '../trace/lineReader';
+import { parseLine } from '../trace/parseLine';
+import type { EventRecord } from '../trace/records';
+import { TraceReader } from '../trace/reader';
+import type { AudioClip, AudioPiece, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import { audioText, messageText } from './eventBody';
+import { HAS_AUDIO, TraceIndex } from './indexer';
+import { readBody } from './rowBody';
+import { makeMatcher } from './search';
+
+/** Who hears of rows, spans and state as they come. */
+export interface DocumentListener {
+  columns(batch: ColumnBatch): void;
+  spans(spans: Span[], audio: AudioPiece[]): void;
+  state(state: DocumentState): void;
+}
+
+const BATCH_ROWS = 20_000;
+/** How often a view hears of progress while a large file is indexed, ms. */
+const FLUSH_MS = 50;
+/** Lines larger than this are not read for a summary. */
+const SUMMARY_LINE = 1 << 20;
+/** Bytes read at once for rows that lie together. */
+const READ_TOGETHER = 4 << 20;
+/** Longest clip, ms: an hour is 170 MB of samples. */
+const LONGEST_CLIP_MS = 3_600_000;
+const MOST_FOUND = 100_000;
+
+export class TraceDocumentCore {
+  #reader: TraceReader;
+  #index = new TraceIndex();
+  #listener: DocumentListener;
+  #searches = 0;
+  #closed = false;
+  #size = 0;
+  #flushedAt = 0;
+
+  private constructor(reader: TraceReader, listener: DocumentListener) {
+    this.#reader = reader;
+    this.#listener = listener;
+  }
+
+  /** Opens the file; rejects with a message for people. Nothing is indexed before `follow`. */
+  static async open(file: string, listener: DocumentListener): Promise<TraceDocumentCore> {
+    const document = new TraceDocumentCore(await TraceReader.open(file), listener);
+    document.#size = await document.#reader.lines.size();
+    return document;
+  }
+
+  /** Reads on to the file's end as it is now, reporting rows as they come. */
+  async follow(): Promise<void> {
+    this.#size = await this.#reader.lines.size();
+    await this.#reader.read(
+      (entry) => {
+        this.#index.add(entry);
+        if (this.#index.columns.waiting >= BATCH_ROWS) this.#flush();
+      },
+      () => {
+        if (performance.now() - this.#flushedAt > FLUSH_MS) {
+          this.#flush();
+          this.#listener.state(this.#state());
+        }
+        return !this.#closed;
+      },
+    );
+    this.#size = Math.max(await this.#reader.lines.size(), this.#reader.lines.position);
+    this.#flush();
+    this.#listener.state(this.#state());
+  }
+
+  async summaries(rows: number[]): Promise<string[]> {
+    const summaries = new Map<number, string>();
+    const readable = rows.filter((row) => this.#index.bytes.at(row) <= SUMMARY_LINE);
+    for (const row of rows) if (row < this.#index.bytes.length) summaries.set(row, '');
+    await this.#eachLine(readable, (row, line) => summaries.set(row, this.#summary(line)));
+    for (const row of rows) {
+      if (this.#index.bytes.at(row) > SUMMARY_LINE) summaries.set(row, await this.#longSummary(row));
+    }
+    return rows.map((row) => summaries.get(row) ?? '');
+  }
+
+  body(row: number, whole: boolean): Promise<RowBody> {
+    this.#check(row);
+    return readBody(this.#reader.lines, row, this.#index.offset.at(row), this.#index.bytes.at(row), whole);
+  }
+
+  peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {
+    return this.#index.audio.peaks(session, from, startMs, endMs, buckets);
+  }
+
+  /** Assembles the audio a selector means; what is missing or broken is said in `problem`, never thrown. */
+  async audio(selector: AudioSelector): Promise<AudioClip> {
+    const index = this.#index;
+    const clocks =
+      selector.from === 'client' && selector.item !== undefined
+        ? index.lanes.inputItem(selector.session, selector.item)
+        : undefined;
+    let pieces = index.audio.pieces(selector, (text) => index.columns.strings.find(text), clocks);
+    const problems = new Set<string>();
+    const first = pieces[0];
+    if (!first) {
+      return {
+        rate: DEFAULT_FORMAT.rate,
+        samples: new Int16Array(0),
+        startMs: selector.startMs ?? 0,
+        problem: 'There is no audio here.',
+      };
+    }
+    const rate = first.format.rate;
+    const within = pieces.filter((piece) => piece.start + piece.ms - first.start <= LONGEST_CLIP_MS);
+    if (within.length < pieces.length) problems.add('Only the first hour is here.');
+    pieces = within;
+    const byRow = new Map(pieces.map((piece) => [piece.row, piece]));
+    const placed: PlacedSamples[] = [];
+    await this.#eachLine([...byRow.keys()], (row, line) => {
+      const piece = byRow.get(row);
+      const parsed = parseLine(line);
+      if (!piece || parsed.kind !== 'event' || !parsed.body) return;
+      const field = audioField(parsed.head.type ?? '', parsed.head.from);
+      const base64 = field && audioText(line, parsed.body, field);
+      if (!base64) return;
+      const decoded = decodeAudio(base64, piece.format);
+      if (decoded.problem) problems.add(`The audio of event ${parsed.head.seq} is damaged: ${decoded.problem}.`);
+      // The part of it that was asked for, in ms from its beginning.
+      const from = Math.max(
+        0,
+        (selector.startMs ?? -Infinity) - piece.start,
+        (clocks?.from ?? -Infinity) - piece.clock,
+      );
+      const to = Math.min(piece.ms, (selector.endMs ?? Infinity) - piece.start, (clocks?.to ?? Infinity) - piece.clock);
+      const at = (ms: number) => Math.round((ms * piece.format.rate) / 1000);
+      const samples = decoded.samples.subarray(at(from), Math.max(at(from), at(to)));
+      placed.push({ startMs: piece.start + from, samples: resample(samples, piece.format.rate, rate) });
+    });
+    if (pieces.some((piece) => piece.format.rate !== rate))
+      problems.add(`Parts of it had another rate and were brought to ${rate} Hz.`);
+    const startMs = placed[0]?.startMs ?? first.start;
+    const samples = assembleClip(placed, startMs, rate);
+    return {
+      rate,
+      samples,
+      startMs,
+      problem: [...problems].slice(0, 5).join(' '),
+    };
+  }
+
+  async wav(selector: AudioSelector): Promise<Uint8Array> {
+    const clip = await this.audio(selector);
+    if (clip.samples.length === 0) throw new Error(clip.problem || 'There is no audio here.');
+    return encodeWav(clip.samples, clip.rate);
+  }
+
+  /**
+   * Rows whose line holds the text (any case) or matches the expression; sound is not searched. A later search ends an
+   * earlier one, which answers with what it has. Rejects when the expression is not valid.
+   */
+  async search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }> {
+    const own = ++this.#searches;
+    const matcher = makeMatcher(text, regex);
+    const rows: number[] = [];
+    const index = this.#index;
+    const last = index.offset.length;
+    let row = 0;
+    let cut = false;
+    const lines = await LineReader.open(this.#reader.lines.file);
+    try {
+      const goesOn = () => own === this.#searches && !this.#closed && row < last && rows.length <= MOST_FOUND;
+      await lines.read((line) => {
+        // Lines that are no rows (headers, empty ones) lie between the rows' offsets.
+        if (row >= last || line.offset !== index.offset.at(row)) return;
+        if (line.data.length < line.bytes) cut = true;
+        rows.push(...matcher.add(row, line.data.toString('utf8'), (index.marks.at(row) & HAS_AUDIO) !== 0));
+        row++;
+      }, goesOn);
+      lines.takeTail((line) => {
+        if (row < last && line.offset === index.offset.at(row))
+          rows.push(...matcher.add(row++, line.data.toString('utf8'), false));
+        return true;
+      });
+    } finally {
+      await lines.close();
+    }
+    rows.push(...matcher.finish());
+    const complete = row >= last && matcher.complete && !cut && rows.length <= MOST_FOUND;
+    return { rows: rows.slice(0, MOST_FOUND), complete };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reader.close();
+  }
+
+  #check(row: number): void {
+    if (!Number.isSafeInteger(row) || row < 0 || row >= this.#index.offset.length) {
+      throw new Error(`Row ${row} is not in this trace (it has ${this.#index.offset.length}).`);
+    }
+  }
+
+  /** Reads the lines of rows, neighbours in one go, in ascending order. */
+  async #eachLine(rows: number[], take: (row: number, line: Buffer) => void): Promise<void> {
+    const { offset, bytes } = this.#index;
+    const ordered = [...new Set(rows)].filter((row) => row >= 0 && row < offset.length).sort((a, b) => a - b);
+    for (let i = 0; i < ordered.length;) {
+      const start = offset.at(ordered[i] as number);
+      let next = i + 1;
+      let end = start + bytes.at(ordered[i] as number);
+      for (; next < ordered.length; next++) {
+        const row = ordered[next] as number;
+        const rowEnd = offset.at(row) + bytes.at(row);
+        // A small gap costs less than another read.
+        if (rowEnd - start > READ_TOGETHER || offset.at(row) - end > 64 * 1024) break;
+        end = rowEnd;
+      }
+      const block = await this.#reader.lines.range(start, end - start);
+      for (; i < next; i++) {
+        const row = ordered[i] as number;
+        const at = offset.at(row) - start;
+        take(row, block.subarray(at, at + bytes.at(row)));
+      }
+    }
+  }
+
+  #summary(line: Buffer): string {
+    const parsed = parseLine(line);
+    if (parsed.kind === 'record') return summarise(parsed.record);
+    if (parsed.kind !== 'event') return summarise({ kind: 'note', t: 0, text: line.toString('utf8', 0, 800) });
+    const { head, body } = parsed;
+    const record: EventRecord = { ...head };
+    const field = audioField(head.type ?? '', head.from);
+    if (body && field) {
+      const base64 = audioText(line, body, field);
+      const audioBytes = base64 === undefined ? 0 : base64Bytes(base64);
+      const format = this.#index.lanes.format(head.session, head.from, head.response ?? '');
+      return summarise({ ...record, event: {} }, { audioBytes, audioMs: bytesToMs(audioBytes, format) });
+    }
+    if (body?.format === 'base64') record.base64 = '';
+    else if (body) {
+      const text = messageText(line, body) ?? '';
+      try {
+        record.event = JSON.parse(text);
+      } catch {
+        record.text = text;
+      }
+    }
+    return summarise(record);
+  }
+
+  async #longSummary(row: number): Promise<string> {
+    const bytes = this.#index.bytes.at(row);
+    const data = await this.#reader.lines.range(this.#index.offset.at(row), Math.min(bytes, 64 * 1024));
+    const parsed = parseLine(data, bytes);
+    if (parsed.kind !== 'event') return `a line of ${bytes} bytes`;
+    const { head, body } = parsed;
+    const field = audioField(head.type ?? '', head.from);
+    if (body?.format === 'event' && field) {
+      const audioBytes = Math.floor(((body.end - body.start) * 3) / 4);
+      const format = this.#index.lanes.format(head.session, head.from, head.response ?? '');
+      return summarise({ ...head, event: {} }, { audioBytes, audioMs: bytesToMs(audioBytes, format) });
+    }
+    const begins = body ? data.toString('utf8', body.start, Math.min(data.length, body.start + 800)) : '';
+    return summarise(body?.format === 'base64' ? { ...head, base64: '' } : { ...head, text: begins });
+  }
+
+  #flush(): void {
+    this.#flushedAt = performance.now();
+    if (this.#index.columns.waiting > 0) this.#listener.columns(this.#index.columns.take());
+    const { spans, audio } = this.#index.takeChanges();
+    if (spans.length > 0 || audio.length > 0) this.#listener.spans(spans, audio);
+  }
+
+  #state(): DocumentState {
+    const { header, lines, problems } = this.#reader;
+    return {
+      rows: this.#index.columns.rows,
+      read: lines.position,
+      size: Math.max(this.#size, lines.position),
+      startedAt: header?.startedAt ?? '',
+      generator: header?.generator ?? '',
+      version: header?.version ?? 0,
+      sessions: this.#index.sessions(),
+      problems,
+    };
+  }
+}

@@ -1,0 +1,80 @@
+/** The thread a document lives in: opens the file, indexes it, answers requests. */
+import { parentPort, workerData, type Transferable } from 'node:worker_threads';
+import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
+import { TraceDocumentCore } from './traceDocument';
+
+type Handlers = {
+  [N in DocumentRequestName]: (
+    document: TraceDocumentCore,
+    params: DocumentRequests[N]['params'],
+  ) => Promise<DocumentRequests[N]['result']> | DocumentRequests[N]['result'];
+};
+
+const handlers: Handlers = {
+  follow: async (document) => {
+    await document.follow();
+    return null;
+  },
+  summaries: (document, { rows }) => document.summaries(rows),
+  body: (document, { row, whole }) => document.body(row, whole),
+  peaks: (document, { session, from, startMs, endMs, buckets }) =>
+    document.peaks(session, from, startMs, endMs, buckets),
+  audio: (document, selector) => document.audio(selector),
+  wav: (document, selector) => document.wav(selector),
+  search: (document, { text, regex }) => document.search(text, regex),
+  close: async (document) => {
+    await document.close();
+    return null;
+  },
+};
+
+const port = parentPort;
+if (port) void serve(port, (workerData as { file: string }).file);
+
+async function serve(owner: NonNullable<typeof parentPort>, file: string): Promise<void> {
+  const post = (message: DocumentMessage, payload?: object) =>
+    owner.postMessage(message, payload ? buffersOf(payload) : []);
+  let document: TraceDocumentCore;
+  try {
+    document = await TraceDocumentCore.open(file, {
+      columns: (batch) => post({ kind: 'columns', batch }, batch),
+      spans: (spans, audio) => post({ kind: 'spans', spans, audio }),
+      state: (state) => post({ kind: 'state', state }),
+    });
+  } catch (error) {
+    post({ kind: 'failed', error: describe(error) });
+    owner.close();
+    return;
+  }
+  owner.on('message', (message: DocumentRequestMessage) => {
+    void answer(document, message, post).then(() => {
+      if (message.name === 'close') owner.close();
+    });
+  });
+  post({ kind: 'opened' });
+  // A failure here is what the first `follow` request would meet too, and is answered there.
+  await document.follow().catch(() => undefined);
+}
+
+async function answer<N extends DocumentRequestName>(
+  document: TraceDocumentCore,
+  { id, name, params }: DocumentRequestMessage<N>,
+  post: (message: DocumentMessage, payload?: object) => void,
+): Promise<void> {
+  try {
+    const result = await handlers[name](document, params);
+    post({ kind: 'reply', id, result }, typeof result === 'object' && result !== null ? result : undefined);
+  } catch (error) {
+    post({ kind: 'refusal', id, error: describe(error) });
+  }
+}
+
+/** The buffers of the typed arrays in an object, each its own: they move to the owner instead of being copied. */
+function buffersOf(payload: object): Transferable[] {
+  const values = ArrayBuffer.isView(payload) ? [payload] : Object.values(payload);
+  return values.filter((value) => ArrayBuffer.isView(value)).map((view) => view.buffer as ArrayBuffer);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
