@@ -1,4 +1,8 @@
 /** The embedded upstream, run in a worker of its own. */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { WorkerReport } from './worker';
 
 /** How to run the simulator. */
 export interface SimulatorOptions {
@@ -13,8 +17,37 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** Base URL ending in `/v1`, e.g. `http://127.0.0.1:41234/v1`. */
   readonly url: string;
+  /** Closes its sessions (1001) and ends its thread. */
   stop(): Promise<void>;
 }
 
-/** Starts it; resolves once it listens. */
-export declare function startSimulator(options: SimulatorOptions): Promise<Simulator>;
+/** How long a stop may take before the thread is ended by force, ms. */
+const STOP_MS = 3000;
+
+/** Starts it; resolves once it listens. Rejects with one message when it cannot (port taken, worker bundle missing). */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { host, port } = options.listen;
+  const seed = options.seed ?? randomInt(0x7fffffff);
+  const worker = new Worker(join(options.workers, 'simulatorWorker.cjs'), { workerData: { host, port, seed } });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (reason: string, cause?: unknown): void => {
+      reject(new Error(`The simulator cannot listen on ${host}:${port}: ${reason}`, { cause }));
+    };
+    worker.once('message', (report: WorkerReport) => {
+      if (report.kind === 'listening') resolve(report.url);
+      else fail(report.message);
+    });
+    worker.once('error', (cause) => fail(cause instanceof Error ? cause.message : String(cause), cause));
+    worker.once('exit', (code) => fail(`its thread ended with code ${code}`));
+  });
+  return {
+    url,
+    stop: async () => {
+      worker.postMessage('stop');
+      const patience = setTimeout(() => void worker.terminate(), STOP_MS);
+      await ended;
+      clearTimeout(patience);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Between the session's audio formats and what the simulator works on: PCM16, 24 kHz, mono. G.711 has 8000 samples a second. */
+import { Refusal } from './wire';
+
+/** A format's name as in the session's configuration. */
+export type FormatName = 'audio/pcm' | 'audio/pcmu' | 'audio/pcma';
+
+/** Largest audio in one event, in bytes. */
+const MAX_APPEND = 15 * 1024 * 1024;
+
+/** Bytes of base64 audio. Throws a `Refusal` when there is nothing, too much, or something else. */
+export function decodeBase64(audio: string, param: string): Buffer {
+  const expected = `Invalid '${param}'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got`;
+  if (audio === '') throw new Refusal('invalid_value', `${expected} empty bytes.`, param);
+  if (audio.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(audio)) {
+    throw new Refusal('invalid_value', `${expected} an invalid value.`, param);
+  }
+  const bytes = Buffer.from(audio, 'base64');
+  if (bytes.length > MAX_APPEND) {
+    const message = `Invalid '${param}': audio too long. Expected at most ${MAX_APPEND} bytes, but got ${bytes.length} instead.`;
+    throw new Refusal('string_above_max_length', message, param);
+  }
+  return bytes;
+}
+
+/** PCM16 at 24 kHz from bytes of that format; an odd last byte of PCM is left out. */
+export function toPcm(bytes: Uint8Array, format: FormatName): Uint8Array {
+  if (format === 'audio/pcm') return bytes.subarray(0, bytes.length & ~1);
+  const expand = format === 'audio/pcmu' ? expandMu : expandA;
+  const out = Buffer.alloc(bytes.length * 6);
+  let before = bytes.length > 0 ? expand(bytes[0] ?? 0) : 0;
+  bytes.forEach((byte, index) => {
+    const value = expand(byte);
+    for (const third of [1, 2, 3]) {
+      out.writeInt16LE(Math.round(before + ((value - before) * third) / 3), index * 6 + (third - 1) * 2);
+    }
+    before = value;
+  });
+  return out;
+}
+
+/** Bytes of that format from PCM16 at 24 kHz. */
+export function fromPcm(pcm: Uint8Array, format: FormatName): Buffer {
+  const view = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.length);
+  if (format === 'audio/pcm') return view;
+  const compress = format === 'audio/pcmu' ? compressMu : compressA;
+  const out = Buffer.alloc(Math.floor(pcm.length / 6));
+  for (let index = 0; index < out.length; index += 1) {
+    const sum = view.readInt16LE(index * 6) + view.readInt16LE(index * 6 + 2) + view.readInt16LE(index * 6 + 4);
+    out[index] = compress(Math.round(sum / 3));
+  }
+  return out;
+}
+
+/** A view of PCM bytes as samples; copies when they do not lie at an even address. */
+export function samplesOf(pcm: Uint8Array): Int16Array {
+  const aligned = pcm.byteOffset % 2 === 0 ? pcm : Uint8Array.from(pcm);
+  return new Int16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
+}
+
+// ITU-T G.711: a sign, three bits of exponent, four of mantissa; mu-law adds a bias of 132 and turns all bits over,
+// A-law turns every other bit over.
+function expandMu(byte: number): number {
+  const bits = ~byte & 0xff;
+  const size = ((((bits & 0x0f) << 3) + 132) << ((bits >> 4) & 7)) - 132;
+  return bits & 0x80 ? -size : size;
+}
+
+function compressMu(sample: number): number {
+  const size = Math.min(32_635, Math.abs(sample)) + 132;
+  const exponent = Math.max(0, 24 - Math.clz32(size));
+  const mantissa = (size >> (exponent + 3)) & 0x0f;
+  return ~((sample < 0 ? 0x80 : 0) | (exponent << 4) | mantissa) & 0xff;
+}
+
+function expandA(byte: number): number {
+  const bits = byte ^ 0x55;
+  const exponent = (bits >> 4) & 7;
+  const mantissa = ((bits & 0x0f) << 4) + 8;
+  const size = exponent === 0 ? mantissa : (mantissa + 256) << (exponent - 1);
+  return bits & 0x80 ? size : -size;
+}
+
+function compressA(sample: number): number {
+  const size = Math.min(32_767, sample < 0 ? -sample - 1 : sample);
+  const exponent = Math.max(0, 24 - Math.clz32(size));
+  const mantissa = (size >> (exponent === 0 ? 4 : exponent + 3)) & 0x0f;
+  return ((sample < 0 ? 0 : 0x80) | (exponent << 4) | mantissa) ^ 0x55;
+}

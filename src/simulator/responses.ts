@@ -1,0 +1,131 @@
+/** Responses: which may run, what they read, and one at a time for the conversation. */
+import { checkModalities, isNewer, member } from './config';
+import { shownItem, type Conversation, type Item } from './conversation';
+import type { Desk, Steps } from './desk';
+import { Run, type RunSettings } from './run';
+import { decodeBase64, toPcm, type FormatName } from './codec';
+import { NO_USAGE, inputTokens, rateLimits, usageOf, type InputTokens } from './usage';
+import { Refusal, isObject, type Json } from './wire';
+
+/** Milliseconds between a response's end and the word on rate limits, as recorded. */
+const RATE_LIMITS_AFTER_MS = 43;
+
+export class Responses {
+  /** Assistant audio exists: the voice is fixed from now on. */
+  spoken = false;
+  #active: Run | undefined;
+  #aside = new Map<string, Run>();
+  #conversationId = '';
+  #read: InputTokens | undefined;
+  #greeted = false;
+  #waiting = false;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly conversation: Conversation,
+    private readonly config: () => Json,
+    /** Called after a response of the conversation, with the ms its audio still plays. */
+    private readonly ended: (playsMs: number) => void,
+  ) {}
+
+  /** `response.create`, or a turn that ended. Throws a `Refusal`. */
+  create(params: Json = {}): void {
+    checkModalities(params, 'response');
+    const aside = params['conversation'] === 'none';
+    if (!aside && this.#active) {
+      const message = `Conversation already has an active response in progress: ${this.#active.id}. Wait until the response is finished before creating a new one.`;
+      throw new Refusal('conversation_already_has_active_response', message);
+    }
+    const run = new Run(this.desk, this.conversation, this.#settings(params, aside), {
+      spoke: () => {
+        this.spoken = true;
+      },
+      finished: (done, playsMs) => this.#finish(done, playsMs),
+    });
+    if (aside) this.#aside.set(run.id, run);
+    else this.#active = run;
+    this.#greeted = true;
+    run.begin();
+  }
+
+  /** A turn ended by itself: answer it now, or when the response under way has ended. */
+  answerTurn(): void {
+    if (this.#active) this.#waiting = true;
+    else this.create();
+  }
+
+  /** `response.cancel`. Throws a `Refusal` when there is nothing to cancel. */
+  cancel(id: string | undefined): void {
+    const run = id === undefined || id === this.#active?.id ? this.#active : this.#aside.get(id);
+    if (!run) throw new Refusal('response_cancel_not_active', 'Cancellation failed: no active response found');
+    run.stop('cancelled', { type: 'cancelled', reason: 'client_cancelled' });
+  }
+
+  /** The user has begun to speak over the response. */
+  interrupt(): void {
+    this.#active?.stop('cancelled', { type: 'cancelled', reason: 'turn_detected' });
+  }
+
+  #settings(params: Json, aside: boolean): RunSettings {
+    const session = this.config();
+    const merged: Json = { ...session, ...params };
+    const output = { ...member(member(session, 'audio'), 'output'), ...member(member(params, 'audio'), 'output') };
+    const limit = merged['max_output_tokens'];
+    if (!aside && this.#conversationId === '') this.#conversationId = this.desk.mint('conv');
+    const items = this.#context(params, output);
+    const reads = inputTokens(merged, items, this.conversation);
+    const cached = aside ? undefined : this.#read;
+    if (!aside) this.#read = reads;
+    const id = this.desk.mint('resp');
+    return {
+      id,
+      aside,
+      conversationId: aside ? null : this.#conversationId,
+      modality:
+        Array.isArray(merged['output_modalities']) && merged['output_modalities'][0] === 'text' ? 'text' : 'audio',
+      maxTokens: typeof limit === 'number' ? limit : Infinity,
+      format: { ...(output['format'] as Json | undefined) },
+      voice: output['voice'] ?? 'alloy',
+      speed: typeof output['speed'] === 'number' ? output['speed'] : 1,
+      metadata: params['metadata'] ?? null,
+      tools: merged['tools'],
+      toolChoice: merged['tool_choice'],
+      items,
+      first: !this.#greeted,
+      phases: isNewer(String(session['model'])),
+      usage: (made) => (made === undefined ? NO_USAGE : usageOf(reads, cached, made)),
+    };
+  }
+
+  /** What the response reads: the conversation, or the items given for this response only. */
+  #context(params: Json, output: Json): Item[] {
+    const { input } = params;
+    if (!Array.isArray(input)) return [...this.conversation.items];
+    const format = (member(output, 'format')?.['type'] ?? 'audio/pcm') as FormatName;
+    return input.filter(isObject).map((given) => {
+      if (given['type'] === 'item_reference') {
+        const item = this.conversation.find(String(given['id']));
+        if (item) return item;
+        const message = `Error referencing item: the item with id '${String(given['id'])}' does not exist.`;
+        throw new Refusal('item_reference_invalid_item_id', message, 'response.input');
+      }
+      const decode = (audio: string): Uint8Array => toPcm(decodeBase64(audio, 'response.input'), format);
+      return shownItem(given, this.desk.mint('item'), decode).item;
+    });
+  }
+
+  #finish(run: Run, playsMs: number): void {
+    if (this.#active === run) this.#active = undefined;
+    this.#aside.delete(run.id);
+    this.desk.start(RATE_LIMITS_AFTER_MS, this.#limits(run.totalTokens));
+    if (run.aside) return;
+    if (this.#waiting) {
+      this.#waiting = false;
+      this.create();
+    } else this.ended(playsMs);
+  }
+
+  *#limits(used: number): Steps {
+    this.desk.emit('rate_limits.updated', { rate_limits: rateLimits(used) });
+  }
+}

@@ -1,0 +1,38 @@
+/** What goes over the wire, and how a refusal of the API looks. */
+
+export type Json = Record<string, unknown>;
+
+/** An event of the server; `event_id` is minted when it is emitted. */
+export interface ServerEvent extends Json {
+  type: string;
+  event_id: string;
+}
+
+/** Something to send at that time, or the end of the connection. */
+export type Output = { atMs: number; event: ServerEvent } | { atMs: number; close: { code: number; reason: string } };
+
+/** A client event the API refuses; becomes an `error` event and leaves the session as it was. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string | null,
+    message: string,
+    readonly param: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Words joined as the live service joins them: `'a', 'b', and 'c'`. */
+export function quotedList(values: readonly string[]): string {
+  const quoted = values.map((value) => `'${value}'`);
+  const last = quoted.at(-1) ?? '';
+  if (quoted.length < 3) return quoted.join(' and ');
+  return `${quoted.slice(0, -1).join(', ')}, and ${last}`;
+}
+
+/** PCM16 at 24 kHz: bytes in a millisecond. */
+export const BYTES_PER_MS = 48;
