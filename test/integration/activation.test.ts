@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as threads from 'node:worker_threads';
+import * as vscode from 'vscode';
+import { api, extension, run } from './support';
+
+describe('activation', () => {
+  it('comes only with use, and starts no worker and makes no folder', async () => {
+    assert.equal(extension().isActive, false, 'the extension was active before anything was used');
+    // The bundle reads `Worker` from this same module when it makes one.
+    const module = createRequire(__filename)('node:worker_threads') as { Worker: typeof threads.Worker };
+    const Real = module.Worker;
+    let made = 0;
+    module.Worker = class extends Real {
+      constructor(...args: ConstructorParameters<typeof Real>) {
+        super(...args);
+        made += 1;
+      }
+    };
+    try {
+      await api();
+      assert.equal(made, 0);
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+      if (folder) assert.equal(existsSync(path.join(folder, '.realtime')), false);
+      // The counter counts: starting the proxy goes through it.
+      await vscode.workspace
+        .getConfiguration('realtimeInspector')
+        .update('upstream', 'simulator', vscode.ConfigurationTarget.Global);
+      assert.ok(await run('start'));
+      assert.ok(made >= 2, `${made} workers after the start`);
+      await run('stop');
+    } finally {
+      module.Worker = Real;
+      await vscode.workspace
+        .getConfiguration('realtimeInspector')
+        .update('upstream', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('registers exactly the commands of the manifest', async () => {
+    await api();
+    const manifest = extension().packageJSON as {
+      contributes: { commands: { command: string }[]; views: Record<string, { id: string }[]> };
+    };
+    const declared = manifest.contributes.commands.map(({ command }) => command).sort();
+    // VS Code makes commands of its own for each view (`.focus`, `.open`, ...).
+    const views = Object.values(manifest.contributes.views).flat();
+    const registered = (await vscode.commands.getCommands(true))
+      .filter((command) => command.startsWith('realtimeInspector.'))
+      .filter((command) => !views.some(({ id }) => command.startsWith(`${id}.`)))
+      .sort();
+    assert.deepEqual(registered, declared);
+  });
+
+  it('finds every file the manifest names', () => {
+    const root = extension().extensionPath;
+    const named = readFileSync(path.join(root, 'package.json'), 'utf8').matchAll(
+      /"((?:media|dist)\/[^"]+|\.\/dist\/[^"]+)"/g,
+    );
+    const files = [...named].map(([, file]) => file!);
+    assert.ok(files.length > 3);
+    for (const file of files) assert.ok(existsSync(path.join(root, file)), `${file} is missing`);
+  });
+});

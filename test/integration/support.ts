@@ -1,0 +1,166 @@
+/** What the tests share: the extension, waiting, answers given in place of a person, clients. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import WebSocket from 'ws';
+import type { StartedProxy } from '../../src/extension/commands';
+import type { InspectorApi } from '../../src/extension/extension';
+import type { EventRecord, TraceRecord } from '../../src/trace/records';
+
+export const EXTENSION_ID = 'realtime-inspector.realtime-inspector';
+export const EDITOR_ID = 'realtimeInspector.trace';
+
+export function extension(): vscode.Extension<InspectorApi> {
+  const found = vscode.extensions.getExtension<InspectorApi>(EXTENSION_ID);
+  if (!found) throw new Error(`${EXTENSION_ID} is not installed in this window.`);
+  return found;
+}
+
+export const api = async (): Promise<InspectorApi> => extension().activate();
+
+/** Runs one of the extension's commands. */
+export const run = <T>(name: string, ...args: unknown[]): Thenable<T> =>
+  vscode.commands.executeCommand<T>(`realtimeInspector.${name}`, ...args);
+
+/** Waits until `look` gives something; fails by `what` after 20 seconds. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    if (Date.now() > deadline) throw new Error(`Waited 20 s in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const inspector = () => vscode.workspace.getConfiguration('realtimeInspector');
+const changed = new Set<string>();
+
+/** Changes settings of the user until `restore`. */
+export async function configure(values: Record<string, unknown>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    changed.add(name);
+    await inspector().update(name, value, vscode.ConfigurationTarget.Global);
+  }
+}
+
+const scratch: string[] = [];
+/** A folder that goes with the test. */
+export function temporary(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'realtime-inspector-it-'));
+  scratch.push(folder);
+  return folder;
+}
+
+/** Back to a stopped proxy, no open editor, the settings' defaults. */
+export async function restore(): Promise<void> {
+  await run('stop');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  for (const name of changed) await inspector().update(name, undefined, vscode.ConfigurationTarget.Global);
+  changed.clear();
+  for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Starts the proxy on any free port with the simulator behind it. */
+export async function start(values: Record<string, unknown> = {}): Promise<StartedProxy> {
+  await configure({ 'proxy.port': 0, upstream: 'simulator', ...values });
+  const started = await run<StartedProxy | undefined>('start');
+  if (!started) throw new Error('The proxy did not start.');
+  return started;
+}
+
+type Window = typeof vscode.window;
+type Asking = 'showInputBox' | 'showQuickPick' | 'showErrorMessage' | 'showInformationMessage' | 'showWarningMessage';
+
+/** Answers a question of VS Code's in place of a person while `work` runs; resolves with what was asked. */
+export async function answering(
+  asking: Asking,
+  answer: unknown,
+  work: () => PromiseLike<unknown>,
+): Promise<unknown[][]> {
+  const asked: unknown[][] = [];
+  const window = vscode.window as unknown as Record<Asking, unknown>;
+  const real = window[asking];
+  window[asking] = (async (...args: unknown[]) => {
+    asked.push(args);
+    return answer;
+  }) as Window[typeof asking];
+  try {
+    await work();
+    return asked;
+  } finally {
+    window[asking] = real;
+  }
+}
+
+/** An event of the API, whatever else it holds. */
+export interface ApiEvent {
+  type: string;
+  [name: string]: unknown;
+}
+
+/** An app that talks to the proxy as any WebSocket client does. */
+export class Client {
+  readonly received: ApiEvent[] = [];
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data) => this.received.push(JSON.parse(String(data)) as ApiEvent));
+  }
+
+  /** Connects under a base URL ending in /v1. */
+  static async connect(base: string, options: WebSocket.ClientOptions = {}): Promise<Client> {
+    const url = `${base.replace(/^http/, 'ws')}/realtime?model=gpt-realtime`;
+    const socket = new WebSocket(url, options);
+    const client = new Client(socket);
+    await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    return client;
+  }
+
+  send(event: ApiEvent): void {
+    this.socket.send(JSON.stringify(event));
+  }
+
+  wait(type: string): Promise<ApiEvent> {
+    return until(`the event ${type}`, () => this.received.find((event) => event.type === type));
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.readyState === WebSocket.CLOSED) return;
+    const closed = new Promise((resolve) => this.socket.once('close', resolve));
+    this.socket.close(1000);
+    await closed;
+  }
+}
+
+/** A question in text and its answer. */
+export async function converse(client: Client): Promise<void> {
+  await client.wait('session.created');
+  client.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
+  await client.wait('session.updated');
+  const content = [{ type: 'input_text', text: 'Hello there' }];
+  client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+  client.send({ type: 'response.create' });
+  await client.wait('response.done');
+}
+
+/** The records of a trace, as they stand in the file. */
+export const recordsOf = (file: string): TraceRecord[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => JSON.parse(line) as TraceRecord);
+
+export const eventsOf = (file: string): EventRecord[] =>
+  recordsOf(file).filter((record): record is EventRecord => record.kind === 'event');
+
+/** The custom editor tabs of a file. */
+export const tabsOf = (file: string): vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputCustom && input.viewType === EDITOR_ID && input.uri.fsPath === file,
+    );
