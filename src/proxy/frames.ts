@@ -3,23 +3,13 @@
  * end, so that something can be put between two of them, and how many messages and control frames each chunk completed.
  */
 
-/** Told of every frame that ends, with the offset just behind it in the chunk being walked. */
-export type FrameListener = (frame: {
-  end: number;
-  opcode: number;
-  /** True when this frame ends a message, or is a control frame. */
-  complete: boolean;
-  /** Payload bytes of the whole message (all fragments) or of the control frame, as they stand on the wire. */
-  bytes: number;
-}) => void;
-
-/** Told of every frame whose header is complete, before its payload; `at` is the offset just behind the header. */
-export type FrameStartListener = (frame: {
-  at: number;
-  opcode: number;
-  messageBytes: number;
-  compressed: boolean;
-}) => void;
+/** Told of frames while a chunk is walked; what they are stands in the walker's own fields. */
+export interface FrameListener {
+  /** A frame's header is complete; its payload begins at that offset of the chunk. */
+  started(walker: FrameWalker, at: number): void;
+  /** A frame is complete; the next one begins at that offset of the chunk. */
+  ended(walker: FrameWalker, at: number): void;
+}
 
 /** One direction of one connection. */
 export class FrameWalker {
@@ -27,18 +17,21 @@ export class FrameWalker {
   closed = false;
   /** Offset just behind the first message boundary of the last chunk; -1 when it had none. */
   firstBoundary = -1;
-  /** Data messages completed by the last chunk. */
-  completed = 0;
+  /** The frame at hand: its opcode, whether it ends its message (or is a control frame), whether RSV1 is set. */
+  opcode = 0;
+  complete = false;
+  compressed = false;
+  /** Offset of the frame's first byte in the chunk; -1 when it began in an earlier one. */
+  start = -1;
+  /** Payload bytes on the wire: of the frame, and of its message so far (all fragments). */
+  frameBytes = 0;
+  messageBytes = 0;
 
   #head = new Uint8Array(14);
   #have = 0;
   #need = 2;
   /** Payload bytes of the current frame still to come; -1 while its header is being read. */
   #left = -1;
-  #opcode = 0;
-  #fin = false;
-  #frameBytes = 0;
-  #messageBytes = 0;
   /** Inside a message whose last fragment has not come yet. */
   #fragmented = false;
 
@@ -48,21 +41,22 @@ export class FrameWalker {
   }
 
   /** Takes the next bytes of the stream. */
-  push(chunk: Uint8Array, onFrame?: FrameListener, onStart?: FrameStartListener): void {
+  push(chunk: Uint8Array, listener?: FrameListener): void {
     const size = chunk.length;
     const head = this.#head;
     let at = 0;
     this.firstBoundary = -1;
-    this.completed = 0;
+    this.start = -1;
     while (at < size) {
       if (this.#left > 0) {
         const take = Math.min(this.#left, size - at);
         this.#left -= take;
         at += take;
         if (this.#left > 0) return;
-        this.#endFrame(at, onFrame);
+        this.#endFrame(at, listener);
         continue;
       }
+      if (this.#have === 0) this.start = at;
       while (this.#have < this.#need && at < size) {
         head[this.#have++] = chunk[at++] as number;
         if (this.#have === 2) {
@@ -71,16 +65,16 @@ export class FrameWalker {
         }
       }
       if (this.#have < this.#need) return;
-      this.#startFrame(at, onStart);
-      if (this.#left === 0) this.#endFrame(at, onFrame);
+      this.#startFrame(at, listener);
+      if (this.#left === 0) this.#endFrame(at, listener);
     }
   }
 
-  #startFrame(at: number, onStart: FrameStartListener | undefined): void {
+  #startFrame(at: number, listener: FrameListener | undefined): void {
     const head = this.#head;
+    const first = head[0] as number;
     const length = (head[1] as number) & 0x7f;
-    this.#opcode = (head[0] as number) & 0x0f;
-    this.#fin = ((head[0] as number) & 0x80) !== 0;
+    const opcode = first & 0x0f;
     if (length < 126) this.#left = length;
     else if (length === 126) this.#left = ((head[2] as number) << 8) | (head[3] as number);
     else {
@@ -88,32 +82,24 @@ export class FrameWalker {
       for (let i = 2; i < 10; i++) bytes = bytes * 256 + (head[i] as number);
       this.#left = bytes;
     }
-    this.#frameBytes = this.#left;
-    if (this.#opcode < 8) this.#messageBytes += this.#left;
-    onStart?.({
-      at,
-      opcode: this.#opcode,
-      messageBytes: this.#opcode < 8 ? this.#messageBytes : this.#left,
-      compressed: ((head[0] as number) & 0x40) !== 0,
-    });
+    this.opcode = opcode;
+    this.complete = opcode >= 8 || (first & 0x80) !== 0;
+    this.compressed = (first & 0x40) !== 0;
+    this.frameBytes = this.#left;
+    // Opcode 0 goes on with a message; 1 and 2 begin one; control frames may stand between fragments.
+    if (opcode === 0) this.messageBytes += this.#left;
+    else if (opcode < 8) this.messageBytes = this.#left;
+    if (listener) listener.started(this, at);
   }
 
-  #endFrame(end: number, onFrame: FrameListener | undefined): void {
+  #endFrame(at: number, listener: FrameListener | undefined): void {
     this.#left = -1;
     this.#have = 0;
     this.#need = 2;
-    if (this.#opcode >= 8) {
-      if (this.#opcode === 8) this.closed = true;
-      onFrame?.({ end, opcode: this.#opcode, complete: true, bytes: this.#frameBytes });
-    } else {
-      this.#fragmented = !this.#fin;
-      const bytes = this.#messageBytes;
-      if (this.#fin) {
-        this.completed++;
-        this.#messageBytes = 0;
-      }
-      onFrame?.({ end, opcode: this.#opcode, complete: this.#fin, bytes });
-    }
-    if (!this.#fragmented && this.firstBoundary < 0) this.firstBoundary = end;
+    if (this.opcode === 8) this.closed = true;
+    else if (this.opcode < 8) this.#fragmented = !this.complete;
+    if (listener) listener.ended(this, at);
+    if (!this.#fragmented && this.firstBoundary < 0) this.firstBoundary = at;
+    this.start = at;
   }
 }

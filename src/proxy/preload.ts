@@ -161,8 +161,7 @@ function patchHttps(proxy: ProxyAddress): void {
     const createConnection: CreateConnection = (connection, done) => {
       connectToProxy(proxy, (socket) => {
         if (req.destroyed) {
-          socket?.destroy();
-          done(new Error('The request was ended before its connection stood.'));
+          done(null, socket ?? new net.Socket()); // Node reports it and destroys the socket
         } else if (socket === undefined) {
           try {
             straight(connection, done);
@@ -176,7 +175,8 @@ function patchHttps(proxy: ProxyAddress): void {
       });
       return undefined;
     };
-    const merged = { ...plain, createConnection } as unknown as https.RequestOptions;
+    // Without an agent Node would fill in port 80.
+    const merged = { defaultPort: 443, ...plain, createConnection } as unknown as https.RequestOptions;
     const req: http.ClientRequest = url === undefined ? original(merged, callback) : original(url, merged, callback);
     return req;
   }
@@ -213,9 +213,10 @@ interface Dispatcher {
 
 /** The dispatcher that Node's own fetch and WebSocket use; undefined before the first of them was loaded. */
 function builtinDispatcher(): Dispatcher | undefined {
-  const symbol = Object.getOwnPropertySymbols(globalThis).find((s) =>
-    s.description?.startsWith('undici.globalDispatcher'),
-  );
+  // Node 24 keeps two, the newer one under the higher number.
+  const symbol = Object.getOwnPropertySymbols(globalThis)
+    .filter((s) => s.description?.startsWith('undici.globalDispatcher'))
+    .sort((a, b) => String(b.description).localeCompare(String(a.description)))[0];
   return symbol === undefined ? undefined : ((globalThis as Record<symbol, unknown>)[symbol] as Dispatcher | undefined);
 }
 
@@ -278,40 +279,24 @@ type SocketArguments = [url: unknown, second?: unknown];
 function patchWebSocket(proxy: ProxyAddress): void {
   const found = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
   if (found === undefined || found.configurable !== true) return;
-  const replace = (value: unknown): void => {
-    Object.defineProperty(globalThis, 'WebSocket', {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: found.enumerable === true,
-    });
-  };
-  const wrap = (original: unknown): unknown =>
-    typeof original !== 'function'
-      ? original
-      : new Proxy(original, {
-          construct(target, args, newTarget): object {
-            const [url, second] = args as SocketArguments;
-            if (isBypassed() || !isApiUrl(url, ['wss:', 'https:'])) return Reflect.construct(target, args, newTarget);
-            const init = typeof second === 'object' && second !== null && !Array.isArray(second) ? second : undefined;
-            const own = (init as { dispatcher?: Dispatcher } | undefined)?.dispatcher;
-            const settings =
-              init === undefined ? (second === undefined ? {} : { protocols: second }) : (init as object);
-            const dispatcher = redirecting(proxy, own);
-            return Reflect.construct(target, [url, { ...settings, dispatcher }], newTarget);
-          },
-        });
-  // Node makes this class when it is first looked at; an app that never does should not pay for it.
+  const original: unknown = found.get === undefined ? found.value : found.get.call(globalThis);
+  if (typeof original !== 'function') return;
+  const value = new Proxy(original, {
+    construct(target, args, newTarget): object {
+      const [url, second] = args as SocketArguments;
+      if (isBypassed() || !isApiUrl(url, ['wss:', 'https:']))
+        return Reflect.construct(target, args, newTarget) as object;
+      const asInit = typeof second === 'object' && second !== null && !Array.isArray(second);
+      const init = asInit ? (second as { dispatcher?: Dispatcher }) : second === undefined ? {} : { protocols: second };
+      const dispatcher = redirecting(proxy, (init as { dispatcher?: Dispatcher }).dispatcher);
+      return Reflect.construct(target, [url, { ...init, dispatcher }], newTarget) as object;
+    },
+  });
   Object.defineProperty(globalThis, 'WebSocket', {
+    value,
+    writable: true,
     configurable: true,
     enumerable: found.enumerable === true,
-    get() {
-      const original: unknown = found.get === undefined ? found.value : found.get.call(globalThis);
-      const wrapped = wrap(original);
-      replace(wrapped);
-      return wrapped;
-    },
-    set: replace,
   });
 }
 

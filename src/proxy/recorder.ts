@@ -4,7 +4,7 @@
  */
 import { extension } from 'ws';
 import type { Side } from '../protocol/side';
-import { formatTime, messageLine } from '../trace/line';
+import { formatTime, messageLine, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
 import { TRACE_VERSION, type HeaderRecord, type HttpRecord, type OpenRecord, type TraceRecord } from '../trace/records';
 import { TraceWriter } from '../trace/writer';
@@ -195,17 +195,7 @@ export class Recorder {
     };
   }
 
-  #message(message: {
-    session: string;
-    from: Side;
-    t: number;
-    sent: number;
-    data: Buffer | undefined;
-    bytes: number;
-    binary: boolean;
-    injected: boolean;
-    replaces: number | undefined;
-  }): void {
+  #message(message: Message): void {
     const seq = ++this.#seq;
     if (!this.#on) {
       if (this.#skipped.count++ === 0) this.#skipped.from = seq;
@@ -213,11 +203,7 @@ export class Recorder {
     }
     const t = message.t - this.#zero;
     this.#empty = false;
-    this.#writer.message(
-      seq,
-      t,
-      messageLine({ ...message, seq, t, sent: message.sent - this.#zero }, this.#options.alsoSecret),
-    );
+    this.#writer.message(seq, t, messageLine(seq, t, message.sent - this.#zero, message, this.#options.alsoSecret));
   }
 
   #open(stream: number, note: OpenNote, t: number): void {
@@ -253,6 +239,22 @@ export class Recorder {
 
   #tap(side: Side, note: OpenNote, session: { name: string; closed: boolean }): Tap {
     return new Tap(side, deflateParameters(note.extensions), {
+      whole: (t, sent, data, binary) => {
+        const message = {
+          session: note.session,
+          from: side,
+          t,
+          sent,
+          data,
+          bytes: data.length,
+          binary,
+          injected: false,
+          replaces: undefined,
+        };
+        // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
+        if (this.#pending.length === 0) this.#message(message);
+        else this.#pending.push({ write: () => this.#message(message) });
+      },
       arrived: (t, sent) => this.#slot(note.session, side, t, sent),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),

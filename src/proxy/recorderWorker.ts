@@ -77,7 +77,9 @@ function drain(): void {
     }
   }
   if (ring.writerWaits()) setup.wake.postMessage(null);
-  flushTimer ??= setTimeout(flush, FLUSH_MS);
+  // The traffic thread wakes this one at most every few milliseconds, so what came meanwhile goes out in one write.
+  if (flushTimer) clearTimeout(flushTimer);
+  flush();
   if (!ring.sleep()) setImmediate(drain);
 }
 

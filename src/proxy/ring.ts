@@ -160,8 +160,7 @@ export class RingReader extends Ring {
         this.#advance(HEAD + length);
         continue;
       }
-      // allocUnsafeSlow, not the shared pool: ws keeps slices of this for as long as a message is incomplete.
-      const payload = Buffer.allocUnsafeSlow(length);
+      const payload = Buffer.allocUnsafe(length);
       this.bytes.copy(payload, 0, at + HEAD, at + HEAD + length);
       const entry: Entry = {
         tag,

@@ -4,13 +4,15 @@
  */
 import { PerMessageDeflate, Receiver } from 'ws';
 import type { Side } from '../protocol/side';
-import { FrameWalker } from './frames';
+import { FrameWalker, type FrameListener } from './frames';
 
 /** A message over this many bytes (inflated) is recorded by its size only. */
 export const LARGEST_MESSAGE = 64 << 20;
 
 /** What a tap tells. Stamps are those of the chunk that completed the message or frame. */
 export interface TapListener {
+  /** A message is complete and decoded. */
+  whole(t: number, sent: number, data: Buffer, binary: boolean): void;
   /** A message is complete on the wire; its body follows by `message`, in this order, perhaps later (inflating). */
   arrived(t: number, sent: number): Slot;
   control(op: 'ping' | 'pong', t: number, bytes: number): void;
@@ -25,7 +27,7 @@ export interface Slot {
 }
 
 /** One direction of one session. */
-export class Tap {
+export class Tap implements FrameListener {
   readonly #side: Side;
   readonly #listener: TapListener;
   readonly #walker = new FrameWalker();
@@ -33,6 +35,13 @@ export class Tap {
   #receiver: Receiver | undefined;
   /** Messages that are complete on the wire and not yet decoded, oldest first, with their sizes on the wire. */
   #waiting: { slot: Slot; bytes: number }[] = [];
+  /** Every byte so far made whole messages and the Receiver holds none of them. */
+  #idle = true;
+  /** The chunk being walked, its stamps, and how much of it has gone where it belongs. */
+  #chunk: Buffer = Buffer.alloc(0);
+  #t = 0;
+  #sent = 0;
+  #fed = 0;
   /** An uncompressed message over the cap is passing: its bytes are skipped until it ends. */
   #skipping = false;
   #dead = false;
@@ -69,39 +78,52 @@ export class Tap {
   /** Takes the next bytes, which become the tap's own (unmasking happens in place). */
   push(chunk: Buffer, t: number, sent: number): void {
     if (this.#walker.closed) return;
-    let fed = 0;
-    let oversize = -1;
-    this.#walker.push(
-      chunk,
-      (frame) => {
-        if (frame.opcode === 8) this.#closedAt = t;
-        else if (frame.opcode === 9 || frame.opcode === 10)
-          this.#listener.control(frame.opcode === 9 ? 'ping' : 'pong', t, frame.bytes);
-        else if (frame.complete) {
-          const slot = this.#listener.arrived(t, sent);
-          if (this.#skipping) {
-            slot.fill(undefined, frame.bytes, frame.opcode === 2);
-            this.#skipping = false;
-            this.#receiver = this.#newReceiver();
-            fed = frame.end;
-            oversize = -1;
-          } else if (this.#dead) slot.fill(undefined, frame.bytes, false);
-          else this.#waiting.push({ slot, bytes: frame.bytes });
-        }
-      },
-      (frame) => {
-        // Compressed messages cannot be skipped: the next one needs their window. The inflated size is capped instead.
-        if (this.#skipping || this.#dead || frame.opcode >= 8 || this.#deflate || frame.messageBytes <= LARGEST_MESSAGE)
-          return;
-        this.#receiver?.write(chunk.subarray(fed, frame.at));
-        this.#receiver?.removeAllListeners().on('error', () => undefined);
-        this.#receiver = undefined;
-        this.#skipping = true;
-        oversize = frame.at;
-      },
-    );
-    if (oversize < 0 && !this.#skipping && fed < chunk.length)
-      this.#receiver?.write(fed === 0 ? chunk : chunk.subarray(fed));
+    this.#chunk = chunk;
+    this.#t = t;
+    this.#sent = sent;
+    this.#fed = 0;
+    this.#walker.push(chunk, this);
+    if (!this.#skipping && this.#fed < chunk.length)
+      this.#receiver?.write(this.#fed === 0 ? chunk : chunk.subarray(this.#fed));
+    this.#idle = !this.#skipping && this.#walker.atBoundary;
+  }
+
+  /** FrameListener. */
+  started(walker: FrameWalker, at: number): void {
+    // Compressed messages cannot be skipped: the next one needs their window. The inflated size is capped instead.
+    if (this.#skipping || this.#dead || this.#deflate || walker.opcode >= 8 || walker.messageBytes <= LARGEST_MESSAGE)
+      return;
+    this.#receiver?.write(this.#chunk.subarray(this.#fed, at));
+    this.#receiver?.removeAllListeners().on('error', () => undefined);
+    this.#receiver = undefined;
+    this.#skipping = true;
+  }
+
+  /** FrameListener. */
+  ended(walker: FrameWalker, at: number): void {
+    const { opcode } = walker;
+    if (opcode >= 8) {
+      if (opcode === 8) this.#closedAt = this.#t;
+      else this.#listener.control(opcode === 9 ? 'ping' : 'pong', this.#t, walker.frameBytes);
+      return;
+    }
+    if (!walker.complete) return;
+    if (this.#skipping) {
+      this.#listener.arrived(this.#t, this.#sent).fill(undefined, walker.messageBytes, opcode === 2);
+      this.#skipping = false;
+      this.#receiver = this.#newReceiver();
+      this.#fed = at;
+    } else if (this.#dead) this.#listener.arrived(this.#t, this.#sent).fill(undefined, walker.messageBytes, false);
+    else if (this.#idle && walker.start === this.#fed && opcode !== 0 && !walker.compressed && !this.#deflate) {
+      // The usual message, one frame and whole in this chunk: nothing is left for the Receiver to put together.
+      const data = this.#chunk.subarray(at - walker.frameBytes, at);
+      if (this.#side === 'client') unmask(this.#chunk, at - walker.frameBytes - 4, at - walker.frameBytes, at);
+      this.#fed = at;
+      this.#listener.whole(this.#t, this.#sent, data, opcode === 2);
+    } else {
+      this.#idle = false;
+      this.#waiting.push({ slot: this.#listener.arrived(this.#t, this.#sent), bytes: walker.messageBytes });
+    }
   }
 
   #newReceiver(): Receiver {
@@ -124,4 +146,29 @@ export class Tap {
     });
     return receiver;
   }
+}
+
+/** Undoes a client's masking in place, four bytes at a time where the buffer's alignment allows. */
+function unmask(bytes: Buffer, keyAt: number, from: number, to: number): void {
+  const k0 = bytes[keyAt] as number;
+  const k1 = bytes[keyAt + 1] as number;
+  const k2 = bytes[keyAt + 2] as number;
+  const k3 = bytes[keyAt + 3] as number;
+  const key = [k0, k1, k2, k3];
+  let at = from;
+  while (at < to && ((bytes.byteOffset + at) & 3) !== 0) {
+    bytes[at] = (bytes[at] as number) ^ (key[(at - from) & 3] as number);
+    at++;
+  }
+  const words = (to - at) >> 2;
+  if (words > 0) {
+    const shift = at - from;
+    const mask = new Uint32Array(
+      new Uint8Array([0, 1, 2, 3].map((i) => key[(shift + i) & 3] as number)).buffer,
+    )[0] as number;
+    const view = new Uint32Array(bytes.buffer, bytes.byteOffset + at, words);
+    for (let i = 0; i < words; i++) view[i] = (view[i] as number) ^ mask;
+    at += words * 4;
+  }
+  for (; at < to; at++) bytes[at] = (bytes[at] as number) ^ (key[(at - from) & 3] as number);
 }

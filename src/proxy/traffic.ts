@@ -21,7 +21,7 @@ import { createAgent, resolveTarget } from './upstream';
 import type { TrafficReport, TrafficSetup, UpstreamTarget } from './workerMessages';
 
 /** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
-const WAKE_MS = 8;
+const WAKE_MS = 15;
 /** Bytes in the ring at which the recorder is woken at once. */
 const WAKE_BYTES = 1 << 20;
 /** Share of the ring at which sockets are held until the recorder has caught up. */

@@ -14,11 +14,10 @@ const CARRIAGE_RETURN = 13;
 
 /** A message as the recorder has it, before its line is made. */
 export interface Message {
-  seq: number;
   session: string;
-  /** Milliseconds since the trace's start. */
+  /** When it arrived and when it was handed on, on the traffic thread's clock, ms. */
   t: number;
-  sent: number | undefined;
+  sent: number;
   from: Side;
   /** The payload; undefined when the message was over the size cap or could not be decoded. */
   data: Buffer | undefined;
@@ -38,74 +37,78 @@ export interface Line {
 
 /** Milliseconds with microsecond resolution, as a JSON number. */
 export function formatTime(ms: number): string {
-  return (Math.round(ms * 1000) / 1000).toString();
+  return String(Math.round(ms * 1000) / 1000);
 }
 
-function text(value: string): string {
-  return JSON.stringify(value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME) : value);
+/** JSON strings of types and ids: the same few come thousands of times. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 2048;
+
+function quoted(value: string): string {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  const made = JSON.stringify(value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME) : value);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (value.length <= LONGEST_NAME) known.set(value, made);
+  return made;
 }
 
 /**
- * Makes a message's line. Valid JSON without line feed or carriage return is embedded as it is (`event`), other text
- * becomes a JSON string (`text`), a binary message or invalid UTF-8 becomes `base64`. Secrets are replaced, among them
- * the literal values of `alsoSecret`.
+ * Makes a message's line; `t` and `sent` are milliseconds since the trace's start. Valid JSON without line feed or
+ * carriage return is embedded as it is (`event`), other text becomes a JSON string (`text`), a binary message or invalid
+ * UTF-8 becomes `base64`. Secrets are replaced, among them the literal values of `alsoSecret`.
  */
-export function messageLine(message: Message, alsoSecret: readonly string[] = []): Line {
+export function messageLine(
+  seq: number,
+  t: number,
+  sent: number,
+  message: Message,
+  alsoSecret: readonly string[] = [],
+): Line {
   const { data } = message;
-  let head = `{"kind":"event","seq":${message.seq},"session":${JSON.stringify(message.session)},"t":${formatTime(message.t)}`;
-  if (message.sent !== undefined) head += `,"sent":${formatTime(message.sent)}`;
-  head += `,"from":"${message.from}"`;
-
-  if (data === undefined)
-    return { head: `${head},"bytes":${message.bytes}${origin(message)}}\n`, body: undefined, tail: '' };
+  const start = `{"kind":"event","seq":${seq},"session":${quoted(message.session)},"t":${formatTime(t)},"sent":${formatTime(sent)},"from":"${message.from}"`;
+  if (data === undefined) return whole(`${start},"bytes":${message.bytes}${origin(message)}`);
   if (message.binary || !isUtf8(data)) {
+    const head = `${start},"bytes":${data.length}${origin(message)}`;
     const opcode = message.binary ? 2 : 1;
-    const start = `${head},"bytes":${data.length}${origin(message)}`;
     // A key inside bytes that are not UTF-8 is still a key: look at them as Latin-1, where every byte keeps its place.
-    const latin = data.toString('latin1');
-    const secret = redactEvent(latin, alsoSecret);
-    if (!secret)
-      return {
-        head: `${start},"opcode":${opcode},"base64":"${data.toString('base64')}"}\n`,
-        body: undefined,
-        tail: '',
-      };
+    const secret = redactEvent(data.toString('latin1'), alsoSecret);
+    if (!secret) return whole(`${head},"opcode":${opcode},"base64":"${data.toString('base64')}"`);
     const kept = Buffer.from(secret.text, 'latin1').toString('base64');
-    return {
-      head: `${start},"redacted":${JSON.stringify(secret.redacted)},"opcode":${opcode},"base64":"${kept}"}\n`,
-      body: undefined,
-      tail: '',
-    };
+    return whole(`${head},"redacted":${JSON.stringify(secret.redacted)},"opcode":${opcode},"base64":"${kept}"`);
   }
 
-  const original = data.toString('utf8');
-  let event: unknown;
+  const text = data.toString('utf8');
   let isJson = !data.includes(LINE_FEED) && !data.includes(CARRIAGE_RETURN);
-  let names = '';
+  let type = '';
   let ids = '';
   try {
-    event = JSON.parse(original);
+    const event: unknown = JSON.parse(text);
+    if (typeof event === 'object' && event !== null && !Array.isArray(event)) {
+      const record = event as Record<string, unknown>;
+      if (typeof record.type === 'string') type = `,"type":${quoted(record.type)}`;
+      const { response, item, call } = eventIds(record);
+      if (response !== undefined) ids += `,"response":${quoted(response)}`;
+      if (item !== undefined) ids += `,"item":${quoted(item)}`;
+      if (call !== undefined) ids += `,"call":${quoted(call)}`;
+    }
   } catch {
     isJson = false;
   }
-  if (typeof event === 'object' && event !== null && !Array.isArray(event)) {
-    const record = event as Record<string, unknown>;
-    if (typeof record.type === 'string') names = `,"type":${text(record.type)}`;
-    const found = eventIds(record);
-    if (found.response !== undefined) ids += `,"response":${text(found.response)}`;
-    if (found.item !== undefined) ids += `,"item":${text(found.item)}`;
-    if (found.call !== undefined) ids += `,"call":${text(found.call)}`;
-  }
-  head += `${names},"bytes":${data.length}${ids}${origin(message)}`;
-  const secret = redactEvent(original, alsoSecret);
-  if (secret) head += `,"redacted":${JSON.stringify(secret.redacted)}`;
-  if (isJson) return { head: `${head},"event":`, body: secret ? Buffer.from(secret.text, 'utf8') : data, tail: '}\n' };
-  return { head: `${head},"text":${JSON.stringify(secret ? secret.text : original)}}\n`, body: undefined, tail: '' };
+  const head = `${start}${type},"bytes":${data.length}${ids}${origin(message)}`;
+  const secret = redactEvent(text, alsoSecret);
+  const marked = secret ? `${head},"redacted":${JSON.stringify(secret.redacted)}` : head;
+  if (!isJson) return whole(`${marked},"text":${JSON.stringify(secret ? secret.text : text)}`);
+  return { head: `${marked},"event":`, body: secret ? Buffer.from(secret.text, 'utf8') : data, tail: '}\n' };
+}
+
+/** A line without a body that could be copied as it is. */
+function whole(head: string): Line {
+  return { head: `${head}}\n`, body: undefined, tail: '' };
 }
 
 function origin(message: Message): string {
-  let fields = '';
-  if (message.injected) fields += ',"origin":"inspector"';
-  if (message.replaces !== undefined) fields += `,"replaces":${message.replaces}`;
-  return fields;
+  if (!message.injected && message.replaces === undefined) return '';
+  const fields = message.injected ? ',"origin":"inspector"' : '';
+  return message.replaces === undefined ? fields : `${fields},"replaces":${message.replaces}`;
 }
