@@ -243,7 +243,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       (error) => {
         ready.reject(error);
-        if (!stopping) problem(`${error.message} Nothing is recorded any more; restart the proxy.`);
+        if (stopping) return;
+        void trafficAsker.ask('forgetRecorder', {}).catch(() => undefined);
+        problem(`${error.message} Traffic goes on, but nothing is recorded any more; restart the proxy.`);
       },
     );
     await ready.promise;

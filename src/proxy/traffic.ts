@@ -51,6 +51,7 @@ export class Traffic {
   #count = 0;
   #wakeTimer: NodeJS.Timeout | undefined;
   #held = false;
+  #recorderGone = false;
   #port = 0;
 
   constructor(setup: TrafficSetup & { wake: MessagePort }, say: (report: TrafficReport) => void) {
@@ -121,6 +122,12 @@ export class Traffic {
     else throw new Error(`The session ${id} is not open.`);
   }
 
+  /** Goes on without a record. */
+  forgetRecorder(): void {
+    this.#recorderGone = true;
+    if (this.#held) this.#hold(false);
+  }
+
   /** Says goodbye to every session, then stops listening. */
   async stop(): Promise<void> {
     const open = [...this.#sessions.values()].filter((session) => session.relay);
@@ -130,7 +137,7 @@ export class Traffic {
     for (const session of this.#sessions.values()) session.relay?.cut();
     await this.#listener.close();
     await new Promise((resolve) => setImmediate(resolve));
-    while (!this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!this.#recorderGone && !this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
     this.#wakeNow();
   }
 
@@ -296,6 +303,7 @@ export class Traffic {
   }
 
   #put(tag: number, stream: number, t: number, sent: number, payload: Uint8Array): void {
+    if (this.#recorderGone) return;
     const ring = this.#ring;
     ring.put(tag, stream, t, sent, payload);
     const behind = ring.behind;

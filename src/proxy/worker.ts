@@ -23,6 +23,10 @@ answer<TrafficRequests>(port, {
     traffic.setUpstream(upstream);
     return null;
   },
+  forgetRecorder: () => {
+    traffic.forgetRecorder();
+    return null;
+  },
   stop: async () => {
     await traffic.stop();
     return null;

@@ -43,6 +43,8 @@ export interface TrafficRequests {
   newSession: { params: { model?: string; intent?: string }; result: string };
   closeSession: { params: { session: string }; result: null };
   setUpstream: { params: UpstreamTarget; result: null };
+  /** The recorder has died: traffic goes on without a record instead of waiting for it. */
+  forgetRecorder: { params: Record<string, never>; result: null };
   stop: { params: Record<string, never>; result: null };
 }
 
