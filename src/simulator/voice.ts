@@ -44,6 +44,8 @@ function soundsOf(words: string): Sound[] {
 
 /** Longest speech made, so that a long text does not become minutes of sound. */
 const MAX_SECONDS = 30;
+/** Loudest sample, as loud as ordinary speech. */
+const PEAK = 14_000;
 
 /**
  * Sound in the rhythm of the words: PCM16, 24 kHz mono. `voice` only moves the pitch; `speed` is the API's 0.25 to 1.5.
@@ -53,19 +55,19 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
   const sounds = soundsOf(words);
   const lengths = sounds.map((sound) => Math.round((sound.ms / speed / 1000) * RATE));
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const samples = new Int16Array(Math.min(total, MAX_SECONDS * RATE));
+  const wave = new Float32Array(Math.min(total, MAX_SECONDS * RATE));
   const pitch = 105 + ([...voice].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 100);
   const resonators = WIDTHS.map(() => ({ a: 0, b: 0 }));
   const formants = [...HUM];
   let [buzz, hiss, phase, noise, at] = [0, 0, 0, 22_222, 0];
   for (const [index, sound] of sounds.entries()) {
-    for (let step = 0; step < (lengths[index] ?? 0) && at < samples.length; step += 1, at += 1) {
+    for (let step = 0; step < (lengths[index] ?? 0) && at < wave.length; step += 1, at += 1) {
       // Mouth and lungs move smoothly: 4 ms for loudness, 12 ms for the formants.
       buzz += (sound.buzz - buzz) / 96;
       hiss += (sound.hiss - hiss) / 96;
       for (const part of [0, 1, 2] as const) formants[part]! += (sound.formants[part] - formants[part]!) / 288;
       // The pitch falls over the sentence and wavers a little, as voices do.
-      const fall = 1.08 - 0.16 * (at / samples.length);
+      const fall = 1.08 - 0.16 * (at / wave.length);
       phase += (pitch * fall * (1 + 0.02 * Math.sin((at / RATE) * 31))) / RATE;
       if (phase >= 1) phase -= 1;
       const glottis = phase < 0.4 ? Math.sin((phase / 0.4) * Math.PI) ** 2 - 0.3 : -0.3;
@@ -74,11 +76,12 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
       let sum = 0;
       for (const part of [0, 1, 2] as const)
         sum += resonate(source, formants[part]!, WIDTHS[part], resonators[part]!) / (part + 1);
-      const edge = Math.min(1, (samples.length - at) / 480);
-      samples[at] = Math.max(-32_768, Math.min(32_767, Math.round(sum * edge * 9_000)));
+      const edge = Math.min(1, (wave.length - at) / 480);
+      wave[at] = sum * edge;
     }
   }
-  return samples;
+  const peak = wave.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  return Int16Array.from(wave, (value) => Math.round((value / peak) * PEAK));
 }
 
 /** One step of a two-pole resonator with the peak brought to 1. */
