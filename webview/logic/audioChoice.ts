@@ -1,0 +1,100 @@
+/** What can be played for a selection, best choice first. */
+import type { AudioPiece, AudioSelector } from '../../src/document/columns';
+import { shortenMiddle } from './format';
+
+/** One thing to play: one selector, or both sides at once. */
+export interface AudioChoice {
+  key: string;
+  label: string;
+  selectors: AudioSelector[];
+  /** File name offered when it is saved. */
+  name: string;
+}
+
+export interface AudioQuestion {
+  pieces: { client: readonly AudioPiece[]; server: readonly AudioPiece[] };
+  /** Session that is shown, or of the selected row; '' when there is no telling. */
+  session: string;
+  /** The selected row's ids ('' for none), and its own piece of audio. */
+  selected: { row: number; response: string; item: string } | null;
+  range: { start: number; end: number } | null;
+}
+
+/** Choices for a selection; empty when there is no audio at all. */
+export function audioChoices(question: AudioQuestion): AudioChoice[] {
+  const { pieces, selected, range } = question;
+  const session = question.session || pieces.client[0]?.session || pieces.server[0]?.session || '';
+  const client = pieces.client.filter((piece) => piece.session === session);
+  const server = pieces.server.filter((piece) => piece.session === session);
+  const sides = { client, server } as const;
+  const choices: AudioChoice[] = [];
+  if (range !== null) {
+    const heard = (['client', 'server'] as const).filter((side) =>
+      sides[side].some((piece) => piece.start < range.end && piece.start + piece.ms > range.start),
+    );
+    const bounds = { startMs: range.start, endMs: range.end };
+    if (heard.length === 2)
+      choices.push(
+        choice(
+          'range',
+          'Range, both sides',
+          heard.map((from) => ({ session, from, ...bounds })),
+        ),
+      );
+    for (const from of heard)
+      choices.push(choice(`range-${from}`, `Range, ${sideName(from)}`, [{ session, from, ...bounds }]));
+  }
+  if (selected !== null) {
+    const { item, response, row } = selected;
+    for (const from of ['server', 'client'] as const) {
+      if (response !== '' && sides[from].some((piece) => piece.response === response))
+        choices.push(
+          choice(
+            `response-${from}`,
+            `Response ${shortenMiddle(response, 16)}`,
+            [{ session, from, response }],
+            response,
+          ),
+        );
+      if (item !== '' && sides[from].some((piece) => piece.item === item))
+        choices.push(
+          choice(
+            `item-${from}`,
+            `${from === 'client' ? 'Speech' : 'Item'} ${shortenMiddle(item, 16)}`,
+            [{ session, from, item }],
+            item,
+          ),
+        );
+    }
+    for (const from of ['client', 'server'] as const) {
+      const piece = sides[from].find((candidate) => candidate.row === row);
+      if (piece !== undefined)
+        choices.push(
+          choice(`row-${row}`, 'This event', [{ session, from, startMs: piece.start, endMs: piece.start + piece.ms }]),
+        );
+    }
+  }
+  if (client.length > 0 && server.length > 0)
+    choices.push(
+      choice('session', 'Session, both sides', [
+        { session, from: 'client' },
+        { session, from: 'server' },
+      ]),
+    );
+  if (client.length > 0) choices.push(choice('session-client', 'Session, microphone', [{ session, from: 'client' }]));
+  if (server.length > 0) choices.push(choice('session-server', 'Session, speaker', [{ session, from: 'server' }]));
+  return choices;
+
+  function choice(key: string, label: string, selectors: AudioSelector[], id = key): AudioChoice {
+    return {
+      key: `${session}|${key}|${id}|${range?.start ?? ''}|${range?.end ?? ''}`,
+      label,
+      selectors,
+      name: `${session}-${id}`,
+    };
+  }
+}
+
+function sideName(from: 'client' | 'server'): string {
+  return from === 'client' ? 'microphone' : 'speaker';
+}

@@ -1,0 +1,215 @@
+/**
+ * Rows as the list shows them: those that pass the filter, runs of deltas folded. A stretch of deltas that nothing else
+ * interrupts folds into one entry per kind (type, session, direction, response, item): servers interleave audio and
+ * transcript deltas, so runs of strict neighbours would fold almost nothing.
+ */
+import { FLAG, type RowSource } from './rowSource';
+
+/** What stands at a position of the list. */
+export interface ListEntry {
+  /** First row of the run, or the row itself. */
+  row: number;
+  /** Rows folded here; 1 for a plain row and for a member of an opened run. */
+  count: number;
+  /** Last row of the run. */
+  last: number;
+  /** True when the run is open: its members follow as rows of their own. */
+  open: boolean;
+  /** True for a row shown because its run is open. */
+  member: boolean;
+}
+
+interface OpenRun {
+  /** Position among the entries. */
+  at: number;
+  count: number;
+  members: Uint32Array;
+}
+
+/** Grows as rows arrive; `extend` looks at each row once. */
+export class FoldedRows {
+  #first = new Uint32Array(1024);
+  #last = new Uint32Array(1024);
+  #count = new Uint32Array(1024);
+  #entries = 0;
+  #looked = 0;
+  /** Rows that passed the filter. */
+  #passed = 0;
+  /** Entries of the stretch of deltas that is going on, one per kind; few, so looked through in order. */
+  #stretch: number[] = [];
+  #open: OpenRun[] = [];
+  readonly #rows: RowSource;
+  readonly #passes: (row: number) => boolean;
+  readonly #fold: boolean;
+
+  /** @param start First row to look at (what came before was cleared away). */
+  constructor(rows: RowSource, passes: (row: number) => boolean, options: { start?: number; fold?: boolean } = {}) {
+    this.#rows = rows;
+    this.#passes = passes;
+    this.#looked = options.start ?? 0;
+    this.#fold = options.fold ?? true;
+  }
+
+  /** Rows looked at so far, from the document's first. */
+  get looked(): number {
+    return this.#looked;
+  }
+
+  /** Rows that passed the filter, folded or not. */
+  get passed(): number {
+    return this.#passed;
+  }
+
+  /** Positions of the list, members of open runs included. */
+  get length(): number {
+    return this.#entries + this.#open.reduce((sum, run) => sum + run.members.length, 0);
+  }
+
+  /** Looks at the rows up to (not including) `end`. */
+  extend(end: number): void {
+    const rows = this.#rows;
+    for (; this.#looked < end; this.#looked += 1) {
+      const row = this.#looked;
+      if (!this.#passes(row)) continue;
+      this.#passed += 1;
+      if (!this.#fold || ((rows.flags[row] ?? 0) & FLAG.delta) === 0) {
+        this.#stretch.length = 0;
+        this.#push(row);
+        continue;
+      }
+      const entry = this.#stretch.find((at) => sameKind(rows, this.#first[at] ?? 0, row));
+      if (entry === undefined) {
+        this.#stretch.push(this.#entries);
+        this.#push(row);
+      } else {
+        this.#last[entry] = row;
+        this.#count[entry] = (this.#count[entry] ?? 0) + 1;
+        const open = this.#open.find((run) => run.at === entry);
+        if (open !== undefined) open.members = this.#membersOf(entry);
+      }
+    }
+  }
+
+  /** The entry at a position, 0 to `length - 1`. */
+  at(position: number): ListEntry {
+    let before = 0;
+    for (const run of this.#open) {
+      const header = run.at + before;
+      if (position <= header) break;
+      const inside = position - header - 1;
+      const row = run.members[inside];
+      if (row !== undefined) return { row, count: 1, last: row, open: false, member: true };
+      before += run.members.length;
+    }
+    const entry = position - before;
+    const row = this.#first[entry] ?? 0;
+    return {
+      row,
+      count: this.#count[entry] ?? 1,
+      last: this.#last[entry] ?? row,
+      open: this.#open.some((run) => run.at === entry),
+      member: false,
+    };
+  }
+
+  /** Position that shows a row: its own, or that of the run it is folded into; -1 when it is not shown. */
+  positionOf(row: number): number {
+    let entry = this.#entryAtOrBefore(row);
+    // Runs of one stretch interleave: the entry that holds the row may start before its neighbour.
+    for (; entry >= 0; entry -= 1) {
+      const first = this.#first[entry] ?? 0;
+      if (first === row) return this.#positionOfEntry(entry);
+      const count = this.#count[entry] ?? 1;
+      if (count > 1 && row <= (this.#last[entry] ?? 0)) {
+        if (this.#passes(row) && sameKind(this.#rows, row, first)) {
+          const open = this.#open.find((run) => run.at === entry);
+          const header = this.#positionOfEntry(entry);
+          return open === undefined ? header : header + 1 + Math.max(0, open.members.indexOf(row));
+        }
+      } else if (count === 1 && ((this.#rows.flags[first] ?? 0) & FLAG.delta) === 0) {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  /** Position of the last entry whose first row is at or before `row`; -1 when there is none. */
+  positionBefore(row: number): number {
+    const entry = this.#entryAtOrBefore(row);
+    return entry < 0 ? -1 : this.#positionOfEntry(entry);
+  }
+
+  /** Opens a closed run, closes an open one. True when there was a run at that position. */
+  toggle(position: number): boolean {
+    const shown = this.at(position);
+    if (shown.member || shown.count < 2) return false;
+    const entry = this.#entryAtOrBefore(shown.row);
+    const at = this.#open.findIndex((run) => run.at === entry);
+    if (at >= 0) this.#open.splice(at, 1);
+    else {
+      this.#open.push({ at: entry, count: shown.count, members: this.#membersOf(entry) });
+      this.#open.sort((a, b) => a.at - b.at);
+    }
+    return true;
+  }
+
+  /** The rows folded into the run that starts at `row` (which is one of them). */
+  runAt(row: number): Uint32Array {
+    return this.#membersOf(this.#entryAtOrBefore(row));
+  }
+
+  #membersOf(entry: number): Uint32Array {
+    const first = this.#first[entry] ?? 0;
+    const last = this.#last[entry] ?? first;
+    const members = new Uint32Array(this.#count[entry] ?? 1);
+    let at = 0;
+    for (let row = first; row <= last; row += 1)
+      if (sameKind(this.#rows, row, first) && this.#passes(row)) members[at++] = row;
+    return members;
+  }
+
+  #positionOfEntry(entry: number): number {
+    let position = entry;
+    for (const run of this.#open) if (run.at < entry) position += run.members.length;
+    return position;
+  }
+
+  #entryAtOrBefore(row: number): number {
+    let low = 0;
+    let high = this.#entries;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#first[middle] ?? 0) <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  #push(row: number): void {
+    if (this.#entries === this.#first.length) {
+      this.#first = grow(this.#first);
+      this.#last = grow(this.#last);
+      this.#count = grow(this.#count);
+    }
+    this.#first[this.#entries] = row;
+    this.#last[this.#entries] = row;
+    this.#count[this.#entries] = 1;
+    this.#entries += 1;
+  }
+}
+
+function sameKind(rows: RowSource, a: number, b: number): boolean {
+  return (
+    rows.type[a] === rows.type[b] &&
+    rows.item[a] === rows.item[b] &&
+    rows.from[a] === rows.from[b] &&
+    rows.session[a] === rows.session[b] &&
+    rows.response[a] === rows.response[b]
+  );
+}
+
+function grow(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(array.length * 2);
+  grown.set(array);
+  return grown;
+}

@@ -1,0 +1,23 @@
+/** Read access to the rows of a trace, as filter, fold and timeline need it. */
+export interface RowSource {
+  readonly count: number;
+  readonly t: Float64Array;
+  readonly seq: Uint32Array;
+  readonly kind: Uint8Array;
+  readonly from: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly type: Uint32Array;
+  readonly session: Uint32Array;
+  readonly response: Uint32Array;
+  readonly item: Uint32Array;
+  readonly call: Uint32Array;
+  /** The string table's entry; '' for an index nobody sent. */
+  string(index: number): string;
+}
+
+/** Bits of a row's flags (the same values as `RowFlag`, which lives in a file of types). */
+export const FLAG = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 } as const;
+/** Value of the `kind` column for a message of the session. */
+export const KIND_EVENT = 0;
+/** Values of the `from` column. */
+export const FROM = { client: 0, server: 1, neither: 2 } as const;

@@ -1,0 +1,381 @@
+/** The player: what to play for the selection, its waveform to seek in, speed, and saving it as a WAV file. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { audioChoices, type AudioChoice } from '../logic/audioChoice';
+import { formatClock } from '../logic/format';
+import { mix, waveform } from '../logic/stretch';
+import type { Topic } from '../state/store';
+import { readPalette } from '../views/palette';
+import { sharedStyles, View } from '../views/view';
+import { Playback, type Clip } from './playback';
+
+const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+@customElement('rti-player')
+export class PlayerView extends View {
+  protected override readonly topics: readonly Topic[] = ['selection', 'spans', 'status'];
+  /** Measures what is being played; null before the first play. */
+  get analyser(): AnalyserNode | null {
+    return this.#playback?.analyser ?? null;
+  }
+  @state() private choices: AudioChoice[] = [];
+  /** Key the user picked; the best choice while '' or when it is not among the choices. */
+  @state() private picked = '';
+  @state() private isPlaying = false;
+  @state() private loading = false;
+  @state() private speed = 1;
+  @state() private problem = '';
+  @query('canvas') private canvas!: HTMLCanvasElement | null;
+  #playback: Playback | null = null;
+  #clip: Clip | null = null;
+  #clipKey = '';
+  #wave: { min: Float32Array; max: Float32Array; of: Clip } | null = null;
+  #resize: ResizeObserver | undefined;
+  #theme: MutationObserver | undefined;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        align-items: center;
+        display: flex;
+        gap: 6px;
+        height: 36px;
+        min-width: 0;
+        padding: 0 8px;
+      }
+      :host([hidden]) {
+        display: none;
+      }
+      canvas {
+        cursor: pointer;
+        flex: 1 1 120px;
+        height: 28px;
+        min-width: 40px;
+        touch-action: none;
+      }
+      .time {
+        min-width: 92px;
+        text-align: right;
+      }
+      select.what {
+        flex: 0 1 210px;
+        min-width: 70px;
+      }
+      .problem {
+        color: var(--vscode-errorForeground);
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      @media (max-width: 560px) {
+        .save,
+        .speed {
+          display: none;
+        }
+        .time {
+          min-width: 40px;
+        }
+        .total {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-label', 'Player');
+    this.#resize = new ResizeObserver(() => this.#drawWave());
+    this.#resize.observe(this);
+    this.#theme = new MutationObserver(() => this.#drawWave());
+    this.#theme.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    this.#updateChoices();
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+    this.#theme?.disconnect();
+    void this.#playback?.close();
+    this.#playback = null;
+  }
+  protected override storeChanged(): void {
+    this.#updateChoices();
+  }
+
+  /** Plays or pauses what is chosen; call it from a click or key. */
+  async toggle(): Promise<void> {
+    if (this.isPlaying) {
+      this.#pause();
+      return;
+    }
+    await this.#start();
+  }
+  /** Plays the best choice for the selection from its start. */
+  async playSelection(): Promise<void> {
+    this.picked = '';
+    this.#updateChoices();
+    this.#pause();
+    this.#clipKey = '';
+    await this.#start();
+  }
+  /** Plays only the audio of the selected event. */
+  async playRow(row: number): Promise<void> {
+    this.#updateChoices();
+    this.picked = this.choices.find((choice) => choice.key.includes(`|row-${row}|`))?.key ?? '';
+    this.#pause();
+    this.#clipKey = '';
+    await this.#start();
+  }
+
+  #updateChoices(): void {
+    const { store } = this;
+    const { rows, selected } = store;
+    const session = store.session || (selected === null ? '' : rows.sessionOf(selected));
+    this.choices = audioChoices({
+      pieces: { client: store.audio.pieces(session, 'client'), server: store.audio.pieces(session, 'server') },
+      session,
+      selected:
+        selected === null ? null : { row: selected, response: rows.responseOf(selected), item: rows.itemOf(selected) },
+      range: store.range,
+    });
+    this.hidden = this.choices.length === 0;
+  }
+  get #choice(): AudioChoice | undefined {
+    return this.choices.find((choice) => choice.key === this.picked) ?? this.choices[0];
+  }
+
+  async #start(): Promise<void> {
+    const choice = this.#choice;
+    if (choice === undefined) {
+      this.store.tell({ kind: 'info', text: 'There is no audio to play here.' });
+      return;
+    }
+    try {
+      // Made before anything is awaited, while the click still counts as the user's gesture.
+      if (this.#playback === null) {
+        this.#playback = new Playback();
+        this.#playback.ended = () => this.#ended();
+      }
+      if (this.#clipKey !== choice.key) await this.#loadClip(choice);
+      if (this.#clip === null) return;
+      await this.#playback.play();
+      this.isPlaying = this.#playback.isPlaying;
+      if (this.isPlaying) this.#tick();
+    } catch (error) {
+      this.isPlaying = false;
+      this.store.fail(error);
+    }
+  }
+
+  async #loadClip(choice: AudioChoice): Promise<void> {
+    this.loading = true;
+    this.problem = '';
+    this.#clip = null;
+    try {
+      const clips = await Promise.all(choice.selectors.map((selector) => this.store.bridge.request('audio', selector)));
+      this.problem = clips.map((clip) => clip.problem).find((problem) => problem !== '') ?? '';
+      const clip = mix(clips);
+      if (clip.samples.length === 0) {
+        if (this.problem === '') this.problem = 'No audio was kept here.';
+        return;
+      }
+      this.#clip = clip;
+      this.#clipKey = choice.key;
+      this.#playback?.load(clip);
+      this.#drawWave();
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  #pause(): void {
+    this.#playback?.pause();
+    this.isPlaying = false;
+    this.#showPosition();
+  }
+  #ended(): void {
+    this.isPlaying = false;
+    this.store.setPlayhead(null);
+    this.#showPosition();
+  }
+  async #stop(): Promise<void> {
+    this.#pause();
+    await this.#playback?.seek(0);
+    this.store.setPlayhead(null);
+    this.#showPosition();
+  }
+  async #seek(seconds: number): Promise<void> {
+    if (this.#clip === null) return;
+    await this.#playback?.seek(seconds);
+    this.#showPosition();
+  }
+  async #setSpeed(speed: number): Promise<void> {
+    this.speed = speed;
+    await this.#playback?.setSpeed(speed);
+  }
+
+  #tick(): void {
+    this.#showPosition();
+    if (this.isPlaying) requestAnimationFrame(() => this.#tick());
+  }
+  #showPosition(): void {
+    const position = this.#playback?.position ?? 0;
+    if (this.#clip !== null && this.isPlaying) this.store.setPlayhead(this.#clip.startMs + position * 1000);
+    const label = this.renderRoot.querySelector('.now');
+    if (label !== null) label.textContent = formatClock(position);
+    this.canvas?.setAttribute('aria-valuenow', position.toFixed(1));
+    this.#drawWave();
+  }
+
+  #drawWave(): void {
+    const { canvas } = this;
+    if (canvas === null || canvas === undefined || canvas.clientWidth === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const width = canvas.clientWidth;
+    const height = canvas.clientHeight;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const context = canvas.getContext('2d');
+    if (context === null) return;
+    context.scale(ratio, ratio);
+    const palette = readPalette(getComputedStyle(this));
+    const clip = this.#clip;
+    if (clip === null) {
+      context.fillStyle = palette.grid;
+      context.fillRect(0, height / 2, width, 1);
+      return;
+    }
+    if (this.#wave?.of !== clip || this.#wave.min.length !== width)
+      this.#wave = { ...waveform(clip.samples, width), of: clip };
+    const played = (this.#playback?.position ?? 0) / (clip.samples.length / clip.rate);
+    for (let x = 0; x < width; x += 1) {
+      const top = height / 2 - Math.sqrt(this.#wave.max[x] ?? 0) * (height / 2);
+      const bottom = height / 2 + Math.sqrt(-(this.#wave.min[x] ?? 0)) * (height / 2);
+      context.fillStyle = x / width <= played ? palette.response : palette.other;
+      context.fillRect(x, top, 1, Math.max(1, bottom - top));
+    }
+    context.fillStyle = palette.foreground;
+    context.fillRect(Math.min(width - 1, played * width), 0, 1, height);
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    this.#drawWave();
+  }
+  protected override render() {
+    const choice = this.#choice;
+    const length = this.#clip === null ? 0 : this.#clip.samples.length / this.#clip.rate;
+    const isOther = choice !== undefined && this.#clipKey !== '' && this.#clipKey !== choice.key && !this.isPlaying;
+    return html`
+      <button
+        class="icon play"
+        title=${this.isPlaying ? 'Pause (Space)' : 'Play (Space)'}
+        aria-label=${this.isPlaying ? 'Pause' : 'Play'}
+        ?disabled=${this.loading}
+        @click=${() => void this.toggle()}
+      >
+        <vscode-icon
+          name=${this.loading ? 'loading' : this.isPlaying ? 'debug-pause' : 'play'}
+          ?spin=${this.loading}
+        ></vscode-icon>
+      </button>
+      <button class="icon" title="Stop" aria-label="Stop" @click=${() => void this.#stop()}>
+        <vscode-icon name="debug-stop"></vscode-icon>
+      </button>
+      <select
+        class="what"
+        aria-label="What to play"
+        @change=${(event: Event) => {
+          this.picked = (event.target as HTMLSelectElement).value;
+          if (this.isPlaying) {
+            this.#pause();
+            void this.#start();
+          }
+        }}
+      >
+        ${this.choices.map(
+          (each) => html`<option value=${each.key} .selected=${each.key === choice?.key}>${each.label}</option>`,
+        )}
+      </select>
+      ${this.problem === '' ? nothing : html`<span class="problem" title=${this.problem}>${this.problem}</span>`}
+      <canvas
+        tabindex="0"
+        role="slider"
+        aria-label="Position"
+        aria-valuemin="0"
+        aria-valuemax=${length.toFixed(1)}
+        aria-valuenow="0"
+        @pointerdown=${this.#pointer}
+        @keydown=${this.#key}
+      ></canvas>
+      <span class="time num"
+        ><span class="now">${formatClock(isOther ? 0 : (this.#playback?.position ?? 0))}</span
+        ><span class="total dim"> / ${formatClock(isOther ? 0 : length)}</span></span
+      >
+      <select
+        class="speed"
+        aria-label="Speed"
+        @change=${(event: Event) => void this.#setSpeed(Number((event.target as HTMLSelectElement).value))}
+      >
+        ${speeds.map((speed) => html`<option value=${speed} .selected=${speed === this.speed}>${speed}×</option>`)}
+      </select>
+      ${
+        choice !== undefined
+          ? html`<button
+              class="icon save"
+              title="Save as WAV"
+              aria-label="Save as WAV"
+              @click=${() => void this.#save(choice)}
+            >
+              <vscode-icon name="save"></vscode-icon>
+            </button>`
+          : nothing
+      }
+    `;
+  }
+
+  async #save(choice: AudioChoice): Promise<void> {
+    for (const selector of choice.selectors) {
+      const side = selector.from === 'client' ? 'microphone' : 'speaker';
+      const result = await this.store.ask('saveWav', { ...selector, name: `${choice.name}-${side}.wav` });
+      if (result === undefined || result.saved === '') return;
+      this.store.tell({ kind: 'info', text: `Saved ${result.saved}` });
+    }
+  }
+
+  readonly #pointer = (event: PointerEvent): void => {
+    const { canvas } = this;
+    if (canvas === null || this.#clip === null) return;
+    const length = this.#clip.samples.length / this.#clip.rate;
+    const seek = (e: PointerEvent): void => {
+      const box = canvas.getBoundingClientRect();
+      void this.#seek(((e.clientX - box.left) / box.width) * length);
+    };
+    canvas.setPointerCapture(event.pointerId);
+    seek(event);
+    const up = (): void => {
+      canvas.removeEventListener('pointermove', seek);
+      canvas.removeEventListener('pointerup', up);
+      canvas.removeEventListener('pointercancel', up);
+    };
+    canvas.addEventListener('pointermove', seek);
+    canvas.addEventListener('pointerup', up);
+    canvas.addEventListener('pointercancel', up);
+  };
+  readonly #key = (event: KeyboardEvent): void => {
+    const position = this.#playback?.position ?? 0;
+    const to: Record<string, number> = {
+      ArrowLeft: position - 1,
+      ArrowRight: position + 1,
+      Home: 0,
+      End: this.#playback?.length ?? 0,
+    };
+    const target = to[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.#seek(target);
+  };
+}

@@ -1,0 +1,162 @@
+/** The columns of a trace as they grow, a struct of arrays; bodies stay with the host. */
+import type { ColumnBatch } from '../../src/document/columns';
+import { FLAG, FROM, KIND_EVENT, type RowSource } from '../logic/rowSource';
+import { SortedIndex } from './sortedIndex';
+
+const numbers = {
+  t: Float64Array,
+  sent: Float64Array,
+  seq: Uint32Array,
+  kind: Uint8Array,
+  from: Uint8Array,
+  flags: Uint8Array,
+  type: Uint32Array,
+  session: Uint32Array,
+  response: Uint32Array,
+  item: Uint32Array,
+  call: Uint32Array,
+  bytes: Float64Array,
+  audioMs: Float32Array,
+} as const;
+type ColumnName = keyof typeof numbers;
+const columnNames = Object.keys(numbers) as ColumnName[];
+
+/** Places of a lane's rows on the time axis, for one session or ('') for all. */
+export interface LaneIndexes {
+  client: SortedIndex;
+  server: SortedIndex;
+  errors: SortedIndex;
+  all: SortedIndex;
+}
+
+export class Rows implements RowSource {
+  count = 0;
+  t = new Float64Array(0);
+  sent = new Float64Array(0);
+  seq = new Uint32Array(0);
+  kind = new Uint8Array(0);
+  from = new Uint8Array(0);
+  flags = new Uint8Array(0);
+  type = new Uint32Array(0);
+  session = new Uint32Array(0);
+  response = new Uint32Array(0);
+  item = new Uint32Array(0);
+  call = new Uint32Array(0);
+  bytes = new Float64Array(0);
+  audioMs = new Float32Array(0);
+  /** Latest time of any row, ms. */
+  lastTime = 0;
+  #strings: string[] = [''];
+  /** Row + 1 by event number; numbers far beyond the count of rows (a file edited by hand) go to the map. */
+  #rowBySeq = new Uint32Array(0);
+  #rowByOddSeq = new Map<number, number>();
+  #indexes = new Map<string, LaneIndexes>();
+
+  string(index: number): string {
+    return this.#strings[index] ?? '';
+  }
+
+  typeOf(row: number): string {
+    return this.string(this.type[row] ?? 0);
+  }
+  sessionOf(row: number): string {
+    return this.string(this.session[row] ?? 0);
+  }
+  responseOf(row: number): string {
+    return this.string(this.response[row] ?? 0);
+  }
+  itemOf(row: number): string {
+    return this.string(this.item[row] ?? 0);
+  }
+  callOf(row: number): string {
+    return this.string(this.call[row] ?? 0);
+  }
+  has(row: number, flag: number): boolean {
+    return ((this.flags[row] ?? 0) & flag) !== 0;
+  }
+  /** Row of the event with that number; undefined when it is not known (yet). */
+  rowOfSeq(seq: number): number | undefined {
+    const row = this.#rowBySeq[seq];
+    return row === undefined || row === 0 ? this.#rowByOddSeq.get(seq) : row - 1;
+  }
+
+  /** The rows of a session ('' for all) in the order of time, by lane. */
+  indexes(session: string): LaneIndexes {
+    let indexes = this.#indexes.get(session);
+    if (indexes === undefined) {
+      indexes = {
+        client: new SortedIndex(),
+        server: new SortedIndex(),
+        errors: new SortedIndex(),
+        all: new SortedIndex(),
+      };
+      this.#indexes.set(session, indexes);
+    }
+    return indexes;
+  }
+
+  /**
+   * Takes a batch over. False when it does not join on to what is here or its arrays are not as long as it says: then
+   * something was lost and everything has to be asked for again.
+   */
+  append(batch: ColumnBatch): boolean {
+    if (batch.first !== this.count || batch.firstString > this.#strings.length) return false;
+    if (columnNames.some((name) => batch[name].length < batch.count)) return false;
+    this.#grow(batch.first + batch.count);
+    for (const name of columnNames) this[name].set(batch[name].subarray(0, batch.count), batch.first);
+    for (const [at, text] of batch.strings.entries()) this.#strings[batch.firstString + at] = text;
+    this.count = batch.first + batch.count;
+    for (let row = batch.first; row < this.count; row += 1) this.#index(row);
+    return true;
+  }
+
+  #index(row: number): void {
+    const t = this.t[row] ?? 0;
+    if (t > this.lastTime) this.lastTime = t;
+    const isEvent = this.kind[row] === KIND_EVENT;
+    if (isEvent) this.#noteSeq(this.seq[row] ?? 0, row);
+    this.#indexIn('', row, t, isEvent);
+    const session = this.sessionOf(row);
+    if (session !== '') this.#indexIn(session, row, t, isEvent);
+  }
+
+  #indexIn(session: string, row: number, t: number, isEvent: boolean): void {
+    const indexes = this.indexes(session);
+    indexes.all.add(row, t);
+    if (isEvent && this.from[row] === FROM.client) indexes.client.add(row, t);
+    else if (isEvent && this.from[row] === FROM.server) indexes.server.add(row, t);
+    if (this.has(row, FLAG.error)) indexes.errors.add(row, t);
+  }
+
+  #noteSeq(seq: number, row: number): void {
+    if (seq > 4 * row + 65_536) this.#rowByOddSeq.set(seq, row);
+    else {
+      if (seq >= this.#rowBySeq.length)
+        this.#rowBySeq = copyInto(new Uint32Array(Math.max(1024, seq + 1, this.#rowBySeq.length * 2)), this.#rowBySeq);
+      this.#rowBySeq[seq] = row + 1;
+    }
+  }
+
+  #grow(needed: number): void {
+    if (needed <= this.t.length) return;
+    const length = Math.max(1024, this.t.length * 2, needed);
+    this.t = copyInto(new Float64Array(length), this.t);
+    this.sent = copyInto(new Float64Array(length), this.sent);
+    this.seq = copyInto(new Uint32Array(length), this.seq);
+    this.kind = copyInto(new Uint8Array(length), this.kind);
+    this.from = copyInto(new Uint8Array(length), this.from);
+    this.flags = copyInto(new Uint8Array(length), this.flags);
+    this.type = copyInto(new Uint32Array(length), this.type);
+    this.session = copyInto(new Uint32Array(length), this.session);
+    this.response = copyInto(new Uint32Array(length), this.response);
+    this.item = copyInto(new Uint32Array(length), this.item);
+    this.call = copyInto(new Uint32Array(length), this.call);
+    this.bytes = copyInto(new Float64Array(length), this.bytes);
+    this.audioMs = copyInto(new Float32Array(length), this.audioMs);
+  }
+}
+
+function copyInto<T extends { set(from: ArrayLike<number>): void }>(into: T, from: ArrayLike<number>): T {
+  into.set(from);
+  return into;
+}

@@ -1,0 +1,450 @@
+/**
+ * The application's one state: what the host told (columns, spans, audio, status) and what the user did (selection, filter,
+ * follow, pause, view). Views subscribe to topics and read from here; they change it through its methods only.
+ */
+import type { DocumentState, RowBody, Span } from '../../src/document/columns';
+import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
+import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../logic/filter';
+import { FoldedRows } from '../logic/fold';
+import { clampSpan, type TimeSpan } from '../timeline/timeScale';
+import { AudioIndex } from './audioIndex';
+import type { Bridge } from './bridge';
+import { Rows } from './rows';
+
+/** What changed; a view redraws for the topics it names. */
+export type Topic =
+  'rows' | 'spans' | 'status' | 'selection' | 'filter' | 'view' | 'notice' | 'play' | 'panel' | 'summaries';
+
+export interface Notice {
+  kind: 'error' | 'info';
+  text: string;
+}
+
+/** Runs something before the next frame is drawn; injected so that tests need no browser. */
+export type Schedule = (run: () => void) => void;
+
+/** Rows looked at by the filter in one go: a slice short enough not to be felt. */
+const filterSlice = 60_000;
+const mostSummaries = 20_000;
+const leastExtent = 1000;
+
+export class Store {
+  readonly bridge: Bridge;
+  rows = new Rows();
+  audio = new AudioIndex();
+  /** In the order of their start. */
+  spans: Span[] = [];
+  status: InspectorStatus | null = null;
+  document: DocumentState | null = null;
+
+  /** Session shown; '' is all of them. */
+  session = '';
+  filterText = '';
+  list: FoldedRows;
+  /** True while rows are still to be looked at by the filter or a body search is under way. */
+  filtering = false;
+  /** Rows before this one were cleared away (from the list only). */
+  clearedBefore = 0;
+  /** Rows from this one on are held back while paused; null when not paused. */
+  pausedAt: number | null = null;
+  follow = true;
+
+  selected: number | null = null;
+  /** Key of the selected span; '' when the selection is a row. */
+  selectedSpan = '';
+  range: TimeSpan | null = null;
+  view: TimeSpan = { start: 0, end: leastExtent };
+  /** True while the timeline shows everything and grows with it. */
+  fitted = true;
+  /** Time on the trace's axis that is being played, ms. */
+  playhead: number | null = null;
+
+  notice: Notice | null = null;
+  composer: ComposerState | null = null;
+  detailOpen = false;
+  helpOpen = false;
+  newSessionOpen = false;
+
+  readonly #listeners = new Map<Topic, Set<() => void>>();
+  readonly #schedule: Schedule;
+  readonly #spanAt = new Map<string, Span>();
+  readonly #summaries = new Map<number, string>();
+  readonly #asked = new Set<number>();
+  #wanted: number[] = [];
+  #bodyHits = new Map<string, Set<number>>();
+  #searchRun = 0;
+  #searchedRows = 0;
+  #changed = new Set<Topic>();
+  #framePending = false;
+  #resyncs = 0;
+  readonly #peakListeners = new Set<(session: string, from: 'client' | 'server', span: TimeSpan) => void>();
+
+  constructor(bridge: Bridge, schedule: Schedule) {
+    this.bridge = bridge;
+    this.#schedule = schedule;
+    this.list = this.#newList();
+    bridge.on('columns', (batch) => {
+      if (this.rows.append(batch)) {
+        this.#resyncs = 0;
+        this.#grown();
+      } else if (batch.first >= this.rows.count) this.#resync();
+    });
+    bridge.on('spans', ({ spans, audio }) => {
+      for (const span of spans) this.#putSpan(span);
+      this.audio.add(audio);
+      for (const piece of audio)
+        for (const listener of this.#peakListeners)
+          listener(piece.session, piece.from, { start: piece.start, end: piece.start + piece.ms });
+      if (this.fitted) this.view = this.extent;
+      this.#notify('spans', 'view');
+    });
+    bridge.on('status', (status) => {
+      this.status = status;
+      this.#notify('status');
+    });
+    bridge.on('document', (document) => {
+      this.document = document;
+      if (this.session !== '' && !document.sessions.some((session) => session.id === this.session)) this.session = '';
+      this.#notify('status');
+    });
+  }
+
+  /** Asks the host for everything from the start; what was shown is dropped, what the user set stays. */
+  async connect(): Promise<void> {
+    this.rows = new Rows();
+    this.audio = new AudioIndex();
+    this.spans = [];
+    this.#spanAt.clear();
+    this.#summaries.clear();
+    this.#asked.clear();
+    this.#wanted = [];
+    this.clearedBefore = 0;
+    this.pausedAt = null;
+    this.#bodyHits = new Map();
+    this.list = this.#newList();
+    this.#notify('rows', 'spans', 'filter');
+    try {
+      await this.bridge.ready();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Something was lost on the way: start over, but not for ever. */
+  #resync(): void {
+    this.#resyncs += 1;
+    if (this.#resyncs <= 3) void this.connect();
+    else this.fail(new Error('Events arrived out of step with what is shown. Reopen this tab.'));
+  }
+
+  subscribe(topics: readonly Topic[], listener: () => void): () => void {
+    for (const topic of topics) {
+      let listeners = this.#listeners.get(topic);
+      if (listeners === undefined) this.#listeners.set(topic, (listeners = new Set()));
+      listeners.add(listener);
+    }
+    return () => {
+      for (const topic of topics) this.#listeners.get(topic)?.delete(listener);
+    };
+  }
+
+  /** Told where new audio stands, so that waveforms there are asked for again. */
+  onAudio(listener: (session: string, from: 'client' | 'server', span: TimeSpan) => void): () => void {
+    this.#peakListeners.add(listener);
+    return () => this.#peakListeners.delete(listener);
+  }
+
+  /** Asks the host; a failure is shown once, in the notice line, and gives undefined. */
+  async ask<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result'] | undefined> {
+    try {
+      return await this.bridge.request(name, params);
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+  run(command: HostCommand): Promise<unknown> {
+    return this.ask('run', { command });
+  }
+  fail(error: unknown): void {
+    this.tell({ kind: 'error', text: error instanceof Error ? error.message : String(error) });
+  }
+  tell(notice: Notice | null): void {
+    this.notice = notice;
+    this.#notify('notice');
+  }
+
+  // ---- time ----
+
+  /** The time there is something to show for, ms. */
+  get extent(): TimeSpan {
+    const session = this.document?.sessions.find((candidate) => candidate.id === this.session);
+    const last = this.rows.indexes(this.session).all;
+    const start = session?.start ?? 0;
+    const lastTime = last.count > 0 ? last.time(last.count - 1) : 0;
+    const audio =
+      this.session === ''
+        ? this.audio.end
+        : Math.max(this.audio.endOf(this.session, 'client'), this.audio.endOf(this.session, 'server'));
+    const end = Math.max(lastTime, audio, session?.end ?? 0, start + leastExtent);
+    return { start, end: end + (end - start) * 0.01 };
+  }
+  setView(view: TimeSpan): void {
+    const { extent } = this;
+    this.view = clampSpan(view, extent);
+    this.fitted = this.view.start <= extent.start && this.view.end >= extent.end;
+    this.#notify('view');
+  }
+  fit(): void {
+    this.fitted = true;
+    this.view = this.extent;
+    this.#notify('view');
+  }
+
+  // ---- selection ----
+
+  /** Selects a row (or nothing); the timeline moves so that it is seen. */
+  select(row: number | null, options: { span?: string; reveal?: boolean } = {}): void {
+    this.selected = row !== null && row >= 0 && row < this.rows.count ? row : null;
+    this.selectedSpan = options.span ?? '';
+    this.range = null;
+    if (this.selected !== null) {
+      this.follow = false;
+      if (options.reveal !== false) this.#reveal(this.rows.t[this.selected] ?? 0);
+    }
+    this.#notify('selection', 'view');
+  }
+  selectRange(range: TimeSpan | null): void {
+    this.range =
+      range === null ? null : { start: Math.min(range.start, range.end), end: Math.max(range.start, range.end) };
+    this.#notify('selection');
+  }
+  get selectedTime(): number | null {
+    return this.selected === null ? null : (this.rows.t[this.selected] ?? null);
+  }
+  /** Next (or previous) row of the same type and side, in the shown session. */
+  selectSameKind(step: 1 | -1): void {
+    const from = this.selected;
+    if (from === null) return;
+    const { rows } = this;
+    const isAlike = (row: number) =>
+      rows.type[row] === rows.type[from] &&
+      rows.from[row] === rows.from[from] &&
+      (this.session === '' || rows.sessionOf(row) === this.session);
+    for (let row = from + step; row >= 0 && row < rows.count; row += step)
+      if (isAlike(row)) {
+        this.select(row);
+        return;
+      }
+  }
+  /** Moves by positions of the list. */
+  selectBy(step: number): void {
+    const { list } = this;
+    if (list.length === 0) return;
+    const at = this.selected === null ? (step > 0 ? -1 : list.length) : this.positionOfSelected();
+    this.select(list.at(Math.max(0, Math.min(list.length - 1, at + step))).row);
+  }
+  positionOfSelected(): number {
+    if (this.selected === null) return -1;
+    const position = this.list.positionOf(this.selected);
+    return position >= 0 ? position : this.list.positionBefore(this.selected);
+  }
+
+  #reveal(t: number): void {
+    const { view } = this;
+    if (t >= view.start && t <= view.end) return;
+    const length = view.end - view.start;
+    this.view = clampSpan({ start: t - length / 2, end: t + length / 2 }, this.extent);
+    this.fitted = false;
+  }
+
+  // ---- list ----
+
+  setFilter(text: string): void {
+    this.filterText = text;
+    this.#refilter();
+    void this.#searchBodies();
+  }
+  addToFilter(term: string): void {
+    this.setFilter(addTerm(this.filterText, term));
+  }
+  /** Narrows to what a row has: its type, response or item. */
+  filterBy(what: 'type' | 'response' | 'item', row: number): void {
+    const value =
+      what === 'type' ? this.rows.typeOf(row) : what === 'response' ? this.rows.responseOf(row) : this.rows.itemOf(row);
+    if (value === '') this.tell({ kind: 'info', text: `This event has no ${what}.` });
+    else this.addToFilter(`${what}:${quoteValue(value)}`);
+  }
+  setSession(session: string): void {
+    this.session = session;
+    this.range = null;
+    this.fit();
+    this.#refilter();
+  }
+  setFollow(follow: boolean): void {
+    this.follow = follow;
+    this.#notify('filter');
+  }
+  setPaused(paused: boolean): void {
+    this.pausedAt = paused ? this.rows.count : null;
+    this.#continueFiltering();
+    this.#notify('filter', 'rows');
+  }
+  /** Empties the list up to now; the trace and the timeline keep everything. */
+  clear(): void {
+    this.clearedBefore = this.pausedAt ?? this.rows.count;
+    this.selected = null;
+    this.range = null;
+    this.#refilter();
+    this.#notify('selection');
+  }
+  unclear(): void {
+    this.clearedBefore = 0;
+    this.#refilter();
+  }
+  toggleRun(position: number): void {
+    if (this.list.toggle(position)) this.#notify('rows');
+  }
+  /** Rows held back by pause. */
+  get heldBack(): number {
+    return this.pausedAt === null ? 0 : this.rows.count - this.pausedAt;
+  }
+
+  #newList(): FoldedRows {
+    const passesFilter = compileFilter(parseFilter(this.filterText), this.rows, this.#bodyHits);
+    const { rows, session } = this;
+    const passes =
+      session === '' ? passesFilter : (row: number) => rows.sessionOf(row) === session && passesFilter(row);
+    return new FoldedRows(rows, passes, { start: this.clearedBefore });
+  }
+  #refilter(): void {
+    this.list = this.#newList();
+    this.#continueFiltering();
+    this.#notify('filter', 'rows');
+  }
+  #continueFiltering(): void {
+    const { list } = this;
+    const end = this.pausedAt ?? this.rows.count;
+    list.extend(Math.min(end, list.looked + filterSlice));
+    this.filtering = list.looked < end;
+    if (this.filtering)
+      this.#schedule(() => {
+        if (this.list !== list) return;
+        this.#continueFiltering();
+        this.#notify('rows');
+      });
+  }
+  #grown(): void {
+    this.#continueFiltering();
+    if (this.fitted) this.view = this.extent;
+    else if (this.follow && this.status?.live === true) {
+      const { extent, view } = this;
+      this.view = clampSpan({ start: extent.end - (view.end - view.start), end: extent.end }, extent);
+    }
+    this.#notify('rows', 'view');
+    const terms = bodySearches(parseFilter(this.filterText));
+    if (terms.length > 0 && this.rows.count > this.#searchedRows * 1.1 + 200) void this.#searchBodies();
+  }
+  async #searchBodies(): Promise<void> {
+    const run = ++this.#searchRun;
+    const searches = bodySearches(parseFilter(this.filterText));
+    this.#searchedRows = this.rows.count;
+    if (searches.length === 0) {
+      this.#bodyHits = new Map();
+      return;
+    }
+    const hits = new Map<string, Set<number>>();
+    for (const { key, text, regex } of searches) {
+      const found = await this.ask('search', { text: text.slice(0, 1024), regex });
+      if (run !== this.#searchRun) return;
+      if (found !== undefined) hits.set(key, new Set(found.rows));
+      if (found?.complete === false)
+        this.tell({ kind: 'info', text: `Only the first ${found.rows.length} events that hold "${text}" are shown.` });
+    }
+    this.#bodyHits = hits;
+    this.#refilter();
+  }
+
+  // ---- texts from the host ----
+
+  /** A row's summary when it is known; otherwise it is asked for (many rows in one request) and 'summaries' is told. */
+  summary(row: number): string | undefined {
+    const known = this.#summaries.get(row);
+    if (known === undefined && !this.#asked.has(row)) {
+      this.#asked.add(row);
+      if (this.#wanted.length === 0) this.#schedule(() => void this.#fetchSummaries());
+      this.#wanted.push(row);
+    }
+    return known;
+  }
+  async #fetchSummaries(): Promise<void> {
+    const rows = this.#wanted.slice(-500);
+    for (const row of this.#wanted.slice(0, -500)) this.#asked.delete(row);
+    this.#wanted = [];
+    const result = await this.ask('summaries', { rows });
+    if (this.#summaries.size > mostSummaries) {
+      this.#summaries.clear();
+      this.#asked.clear();
+    }
+    for (const [at, row] of rows.entries()) {
+      const text = result?.summaries[at];
+      if (text !== undefined) this.#summaries.set(row, text);
+    }
+    this.#notify('summaries');
+  }
+  /** A row's body, or undefined when it cannot be read (the reason is shown). */
+  body(row: number, whole = false): Promise<RowBody | undefined> {
+    return this.ask('body', whole ? { row, whole } : { row });
+  }
+
+  // ---- panels ----
+
+  compose(state: ComposerState | null): void {
+    this.composer = state;
+    this.#notify('panel');
+  }
+  setPanel(panel: Partial<Pick<Store, 'detailOpen' | 'helpOpen' | 'newSessionOpen'>>): void {
+    Object.assign(this, panel);
+    this.#notify('panel');
+  }
+  setPlayhead(t: number | null): void {
+    this.playhead = t;
+    this.#notify('play');
+  }
+
+  #putSpan(span: Span): void {
+    const known = this.#spanAt.get(span.key);
+    this.#spanAt.set(span.key, span);
+    if (known !== undefined) {
+      const at = this.spans.indexOf(known);
+      if (known.start === span.start) {
+        this.spans[at] = span;
+        return;
+      }
+      this.spans.splice(at, 1);
+    }
+    let at = this.spans.length;
+    while (at > 0 && (this.spans[at - 1]?.start ?? 0) > span.start) at -= 1;
+    this.spans.splice(at, 0, span);
+  }
+  #notify(...topics: Topic[]): void {
+    for (const topic of topics) this.#changed.add(topic);
+    if (this.#framePending) return;
+    this.#framePending = true;
+    this.#schedule(() => {
+      this.#framePending = false;
+      const changed = this.#changed;
+      this.#changed = new Set();
+      const listeners = new Set([...changed].flatMap((topic) => [...(this.#listeners.get(topic) ?? [])]));
+      for (const listener of listeners) listener();
+    });
+  }
+}
+
+/** What the composer is to start from. */
+export interface ComposerState {
+  /** Row to edit and resend; undefined for a new event. */
+  row?: number;
+  /** Counts up so that the same row can be asked for again. */
+  request: number;
+}

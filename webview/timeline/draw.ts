@@ -1,0 +1,211 @@
+/** Draws a layout: a pure function of context and shapes. Coordinates are CSS pixels; the caller has scaled the context. */
+import type { ColorName, Glyph, Shape } from './shapes';
+
+/** The part of a canvas context that is used; tests record it. */
+export type DrawContext = Pick<
+  CanvasRenderingContext2D,
+  | 'fillStyle'
+  | 'strokeStyle'
+  | 'globalAlpha'
+  | 'lineWidth'
+  | 'font'
+  | 'textAlign'
+  | 'textBaseline'
+  | 'clearRect'
+  | 'fillRect'
+  | 'strokeRect'
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'closePath'
+  | 'fill'
+  | 'stroke'
+  | 'rect'
+  | 'clip'
+  | 'save'
+  | 'restore'
+  | 'fillText'
+  | 'measureText'
+  | 'setLineDash'
+>;
+export type Palette = Readonly<Record<ColorName, string>>;
+
+export function drawShapes(
+  context: DrawContext,
+  shapes: readonly Shape[],
+  look: { palette: Palette; font: string; width: number; height: number },
+): void {
+  const { palette } = look;
+  context.globalAlpha = 1;
+  context.fillStyle = palette.background;
+  context.fillRect(0, 0, look.width, look.height);
+  context.font = look.font;
+  context.textBaseline = 'middle';
+  for (const shape of shapes) drawShape(context, shape, palette);
+}
+
+function drawShape(context: DrawContext, shape: Shape, palette: Palette): void {
+  const color = palette[shape.color];
+  switch (shape.kind) {
+    case 'rect':
+      context.globalAlpha = shape.alpha ?? 1;
+      context.fillStyle = color;
+      context.fillRect(shape.x, shape.y, shape.w, shape.h);
+      context.globalAlpha = 1;
+      return;
+    case 'frame':
+      context.strokeStyle = color;
+      context.lineWidth = 1;
+      if (shape.dashed === true) context.setLineDash([4, 3]);
+      context.strokeRect(crisp(shape.x), crisp(shape.y), Math.max(1, Math.round(shape.w) - 1), Math.round(shape.h) - 1);
+      context.setLineDash([]);
+      return;
+    case 'line':
+      context.globalAlpha = shape.alpha ?? 1;
+      context.strokeStyle = color;
+      context.lineWidth = shape.width ?? 1;
+      context.beginPath();
+      context.moveTo(crisp(shape.x1), crisp(shape.y1));
+      context.lineTo(crisp(shape.x2), crisp(shape.y2));
+      context.stroke();
+      context.globalAlpha = 1;
+      return;
+    case 'hatch':
+      drawHatch(context, shape, color);
+      return;
+    case 'text':
+      context.fillStyle = color;
+      context.textAlign = shape.align ?? 'left';
+      if (shape.clip === true) {
+        const text = cutToWidth(context, shape.text, shape.most);
+        if (text !== '') context.fillText(text, shape.x, shape.y);
+      } else context.fillText(shape.text, shape.x, shape.y, shape.most);
+      return;
+    case 'glyph':
+      drawGlyph(context, shape.glyph, shape.x, shape.y, shape.size, color, palette.background);
+      return;
+    case 'wave':
+      drawWave(context, shape, color);
+      return;
+  }
+}
+
+function drawHatch(context: DrawContext, box: { x: number; y: number; w: number; h: number }, color: string): void {
+  context.save();
+  context.beginPath();
+  context.rect(box.x, box.y, box.w, box.h);
+  context.clip();
+  context.strokeStyle = color;
+  context.globalAlpha = 0.55;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let x = box.x - box.h; x < box.x + box.w; x += 6) {
+    context.moveTo(x, box.y + box.h);
+    context.lineTo(x + box.h, box.y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+/** One column of pixels at a time: several buckets may fall into one, or one bucket may be several wide. */
+function drawWave(context: DrawContext, wave: Extract<Shape, { kind: 'wave' }>, color: string): void {
+  const buckets = Math.min(wave.min.length, wave.max.length);
+  if (buckets === 0 || !(wave.step > 0)) return;
+  context.fillStyle = color;
+  const from = Math.max(Math.floor(wave.left), Math.floor(wave.x));
+  const to = Math.min(Math.ceil(wave.right), Math.ceil(wave.x + buckets * wave.step));
+  for (let x = from; x < to; x += 1) {
+    const first = Math.max(0, Math.floor((x - wave.x) / wave.step));
+    const last = Math.min(buckets, Math.max(first + 1, Math.floor((x + 1 - wave.x) / wave.step)));
+    let low = 32_767;
+    let high = -32_768;
+    for (let at = first; at < last; at += 1) {
+      low = Math.min(low, wave.min[at] ?? 0);
+      high = Math.max(high, wave.max[at] ?? 0);
+    }
+    if (high < low || (high === 0 && low === 0)) continue;
+    const top = wave.y - loudness(high) * wave.half;
+    const bottom = wave.y - loudness(low) * wave.half;
+    context.fillRect(x, top, 1, Math.max(1, bottom - top));
+  }
+}
+
+/** Square root: speech stays visible in a lane 30 pixels high. */
+function loudness(sample: number): number {
+  return Math.sign(sample) * Math.sqrt(Math.min(1, Math.abs(sample) / 32_768));
+}
+
+function drawGlyph(
+  context: DrawContext,
+  glyph: Glyph,
+  x: number,
+  y: number,
+  size: number,
+  color: string,
+  background: string,
+): void {
+  const half = size / 2;
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  context.lineWidth = 1.6;
+  context.beginPath();
+  switch (glyph) {
+    case 'check':
+      context.moveTo(x - half, y);
+      context.lineTo(x - half / 3, y + half * 0.7);
+      context.lineTo(x + half, y - half * 0.7);
+      context.stroke();
+      return;
+    case 'cross':
+      context.moveTo(x - half * 0.8, y - half * 0.8);
+      context.lineTo(x + half * 0.8, y + half * 0.8);
+      context.moveTo(x + half * 0.8, y - half * 0.8);
+      context.lineTo(x - half * 0.8, y + half * 0.8);
+      context.stroke();
+      return;
+    case 'stop':
+      context.fillRect(x - half * 0.7, y - half * 0.7, size * 0.7, size * 0.7);
+      return;
+    case 'running':
+      context.moveTo(x - half * 0.6, y - half * 0.8);
+      context.lineTo(x + half * 0.8, y);
+      context.lineTo(x - half * 0.6, y + half * 0.8);
+      context.closePath();
+      context.fill();
+      return;
+    case 'incomplete':
+      context.moveTo(x - half * 0.8, y);
+      context.lineTo(x + half * 0.8, y);
+      context.stroke();
+      return;
+    case 'bang':
+      context.moveTo(x, y - half * 1.3);
+      context.lineTo(x + half, y);
+      context.lineTo(x, y + half * 1.3);
+      context.lineTo(x - half, y);
+      context.closePath();
+      context.fill();
+      context.fillStyle = background;
+      context.fillRect(x - 0.75, y - half * 0.75, 1.5, half * 0.85);
+      context.fillRect(x - 0.75, y + half * 0.4, 1.5, 1.5);
+      return;
+  }
+}
+
+/** The text with its end cut off so that it fits; '' when not even two characters do. */
+export function cutToWidth(context: Pick<DrawContext, 'measureText'>, text: string, most: number): string {
+  if (context.measureText(text).width <= most) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (context.measureText(`${text.slice(0, middle)}…`).width <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low < 2 ? '' : `${text.slice(0, low)}…`;
+}
+
+/** The middle of the device's pixel, so that a line of one pixel is one pixel. */
+function crisp(value: number): number {
+  return Math.round(value) + 0.5;
+}

@@ -1,0 +1,133 @@
+/**
+ * Waveforms by tiles: at power-of-two resolutions, so that panning and live growth ask for little and zooming reuses what
+ * is there. A tile is asked for once; one that new audio falls into is asked for again.
+ */
+import type { Peaks } from '../../src/document/columns';
+import type { TimeSpan } from './timeScale';
+
+export type Side = 'client' | 'server';
+export type FetchPeaks = (
+  session: string,
+  from: Side,
+  startMs: number,
+  endMs: number,
+  buckets: number,
+) => Promise<Peaks>;
+
+/** Buckets of a tile: a wide screen needs three at most. */
+export const TILE_BUCKETS = 1024;
+const mostTiles = 400;
+
+interface Tile {
+  startMs: number;
+  endMs: number;
+  peaks: Peaks | null;
+  stale: boolean;
+  pending: boolean;
+}
+
+export class PeakTiles {
+  readonly #tiles = new Map<string, Tile>();
+  readonly #fetch: FetchPeaks;
+  readonly #changed: () => void;
+
+  constructor(fetch: FetchPeaks, changed: () => void) {
+    this.#fetch = fetch;
+    this.#changed = changed;
+  }
+
+  /** What is known of a side within the view, coarse where the fine is still on its way; asks for what lacks. */
+  peaks(session: string, from: Side, view: TimeSpan, msPerPixel: number, audioEnd: number): Peaks[] {
+    const found: Peaks[] = [];
+    for (const startMs of tileStarts(view, msPerPixel, audioEnd)) {
+      const length = resolution(msPerPixel) * TILE_BUCKETS;
+      const tile = this.#tile(session, from, startMs, length);
+      if (tile.peaks !== null) found.push(tile.peaks);
+      else {
+        const coarse = this.#coarser(session, from, startMs, length);
+        if (coarse !== null) found.push(coarse);
+      }
+    }
+    return found;
+  }
+
+  /** New audio stands between these times: tiles there are asked for again when next shown. */
+  invalidate(session: string, from: Side, span: TimeSpan): void {
+    const prefix = `${session}|${from}|`;
+    for (const [key, tile] of this.#tiles)
+      if (key.startsWith(prefix) && tile.endMs > span.start && tile.startMs < span.end) tile.stale = true;
+  }
+
+  clear(): void {
+    this.#tiles.clear();
+  }
+
+  #tile(session: string, from: Side, startMs: number, length: number): Tile {
+    const key = `${session}|${from}|${length}|${startMs}`;
+    let tile = this.#tiles.get(key);
+    if (tile === undefined) {
+      tile = { startMs, endMs: startMs + length, peaks: null, stale: true, pending: false };
+      this.#tiles.set(key, tile);
+      if (this.#tiles.size > mostTiles) this.#dropOldest();
+    }
+    if (tile.stale && !tile.pending) void this.#load(tile, session, from);
+    return tile;
+  }
+
+  async #load(tile: Tile, session: string, from: Side): Promise<void> {
+    tile.pending = true;
+    tile.stale = false;
+    try {
+      tile.peaks = await this.#fetch(session, from, tile.startMs, tile.endMs, TILE_BUCKETS);
+    } catch {
+      // The lane then shows its audio as plain blocks; the next new piece of audio asks again.
+      tile.peaks ??= null;
+    }
+    tile.pending = false;
+    this.#changed();
+  }
+
+  #coarser(session: string, from: Side, startMs: number, length: number): Peaks | null {
+    for (let factor = 2; factor <= 64; factor *= 2) {
+      const wide = length * factor;
+      const start = Math.floor(startMs / wide) * wide;
+      const tile = this.#tiles.get(`${session}|${from}|${wide}|${start}`);
+      if (tile?.peaks !== null && tile?.peaks !== undefined) return clip(tile.peaks, startMs, startMs + length);
+    }
+    return null;
+  }
+
+  #dropOldest(): void {
+    for (const [key, tile] of this.#tiles) {
+      if (this.#tiles.size <= mostTiles * 0.75) return;
+      if (!tile.pending) this.#tiles.delete(key);
+    }
+  }
+}
+
+/** Milliseconds a bucket stands for: a power of two, at most a pixel. */
+export function resolution(msPerPixel: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(msPerPixel, 1 / 64)));
+}
+
+/** Starts of the tiles that cover a view, no further than the audio goes. */
+export function tileStarts(view: TimeSpan, msPerPixel: number, audioEnd: number): number[] {
+  const length = resolution(msPerPixel) * TILE_BUCKETS;
+  const starts: number[] = [];
+  const end = Math.min(view.end, audioEnd);
+  for (let start = Math.floor(Math.max(0, view.start) / length) * length; start < end; start += length)
+    starts.push(start);
+  return starts;
+}
+
+function clip(peaks: Peaks, startMs: number, endMs: number): Peaks {
+  const perBucket = (peaks.endMs - peaks.startMs) / Math.max(1, peaks.min.length);
+  const first = Math.max(0, Math.floor((startMs - peaks.startMs) / perBucket));
+  const last = Math.min(peaks.min.length, Math.ceil((endMs - peaks.startMs) / perBucket));
+  return {
+    startMs: peaks.startMs + first * perBucket,
+    endMs: peaks.startMs + last * perBucket,
+    min: peaks.min.slice(first, last),
+    max: peaks.max.slice(first, last),
+  };
+}

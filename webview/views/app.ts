@@ -1,0 +1,448 @@
+/** The whole application: places the views, holds the keys, and opens what the host asks for. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { css, html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import '../composer/composerView';
+import '../player/playerView';
+import type { PlayerView } from '../player/playerView';
+import type { ComposerView } from '../composer/composerView';
+import type { Notifications } from '../messages';
+import type { Topic } from '../state/store';
+import './eventList';
+import type { EventList } from './eventList';
+import './inspectorView';
+import './keysHelp';
+import './newSession';
+import './splitter';
+import './timelineView';
+import type { TimelineView } from './timelineView';
+import './toolbar';
+import type { Toolbar } from './toolbar';
+import { sharedStyles, View } from './view';
+import './welcome';
+
+const narrowWidth = 800;
+
+@customElement('rti-app')
+export class App extends View {
+  protected override readonly topics: readonly Topic[] = ['status', 'rows', 'selection', 'notice', 'panel', 'spans'];
+  @state() private narrow = false;
+  @query('rti-timeline') private timeline!: TimelineView | null;
+  @query('rti-event-list') private list!: EventList | null;
+  @query('rti-player') private player!: PlayerView | null;
+  @query('rti-toolbar') private toolbar!: Toolbar;
+  @query('rti-composer') private composer!: ComposerView | null;
+  /** Sizes the user set, pixels; `list` is a share of the width. */
+  #sizes = { timeline: 236, list: 0.58, composer: 300 };
+  #resize: ResizeObserver | undefined;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        background: var(--vscode-editor-background);
+        display: flex;
+        flex-direction: column;
+        height: 100%;
+        overflow: hidden;
+      }
+      rti-toolbar {
+        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+      }
+      rti-timeline {
+        flex: none;
+      }
+      rti-player {
+        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        flex: none;
+      }
+      .main {
+        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        display: flex;
+        flex: 1;
+        min-height: 0;
+        position: relative;
+      }
+      rti-event-list {
+        flex: none;
+      }
+      .detail {
+        background: var(--vscode-editor-background);
+        display: flex;
+        flex: 1;
+        flex-direction: column;
+        min-height: 0;
+        min-width: 0;
+      }
+      rti-inspector {
+        flex: 1;
+      }
+      rti-welcome {
+        flex: 1;
+        min-height: 0;
+      }
+      .composer {
+        display: flex;
+        flex: none;
+        flex-direction: column;
+      }
+      rti-composer {
+        flex: 1;
+      }
+      .narrow rti-event-list {
+        flex: 1;
+        width: auto !important;
+      }
+      .narrow .detail {
+        box-shadow: 0 -2px 12px var(--vscode-widget-shadow, transparent);
+        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        inset: 22% 0 0;
+        position: absolute;
+        z-index: 2;
+      }
+      .notice {
+        align-items: center;
+        background: var(--vscode-editorWidget-background);
+        border-bottom: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
+        display: flex;
+        flex: none;
+        gap: 8px;
+        padding: 2px 8px 2px 12px;
+      }
+      .notice.error {
+        background: var(--vscode-inputValidation-errorBackground);
+        border-color: var(--vscode-inputValidation-errorBorder);
+        color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
+      }
+      .notice.warning {
+        background: var(--vscode-inputValidation-warningBackground);
+        border-color: var(--vscode-inputValidation-warningBorder);
+        color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
+      }
+      .notice span {
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize = new ResizeObserver(() => {
+      this.narrow = this.clientWidth < narrowWidth;
+      this.#applySizes();
+    });
+    this.#resize.observe(this);
+    document.addEventListener('keydown', this.#key);
+    // VS Code looks for the context of a menu above the element that the page itself sees, which is this one.
+    this.addEventListener('contextmenu', this.#contextMenu, { capture: true });
+    this.store.bridge.on('act', (params) => this.#act(params));
+    this.addEventListener('rti-play-row', () => void this.#playRow());
+    this.addEventListener('rti-edit-row', () => this.#edit());
+    this.addEventListener('rti-next-error', () => this.#nextError());
+    this.addEventListener('rti-focus-list', () => this.list?.focus());
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+    document.removeEventListener('keydown', this.#key);
+  }
+
+  protected override render() {
+    const { store } = this;
+    const hasRows = store.rows.count > 0;
+    const detail = !this.narrow || store.detailOpen;
+    return html`
+      <rti-toolbar .store=${store}></rti-toolbar>
+      ${this.#notices()}
+      ${
+        hasRows
+          ? html`<rti-timeline .store=${store}></rti-timeline>
+              <rti-splitter
+                orientation="horizontal"
+                label="Height of the timeline"
+                @rti-split=${(event: CustomEvent<number>) => this.#split('timeline', event.detail)}
+              ></rti-splitter>
+              <rti-player .store=${store}></rti-player>
+              <div class=${classMap({ main: true, narrow: this.narrow })}>
+                <rti-event-list
+                  .store=${store}
+                  @rti-open-detail=${() => store.setPanel({ detailOpen: true })}
+                ></rti-event-list>
+                ${
+                  this.narrow
+                    ? nothing
+                    : html`<rti-splitter
+                        orientation="vertical"
+                        label="Width of the list"
+                        @rti-split=${(event: CustomEvent<number>) => this.#split('list', event.detail)}
+                      ></rti-splitter>`
+                }
+                ${
+                  detail
+                    ? html`<section class="detail" aria-label="Details of the selected event">
+                        <rti-inspector .store=${store}>
+                          ${
+                            this.narrow
+                              ? html`<button
+                                  slot="actions"
+                                  class="icon"
+                                  title="Close (Escape)"
+                                  aria-label="Close the details"
+                                  @click=${() => this.#closeDetail()}
+                                >
+                                  <vscode-icon name="close"></vscode-icon>
+                                </button>`
+                              : nothing
+                          }
+                        </rti-inspector>
+                      </section>`
+                    : nothing
+                }
+              </div>`
+          : html`<rti-welcome .store=${store}></rti-welcome>`
+      }
+      ${
+        store.composer === null
+          ? nothing
+          : html`<rti-splitter
+                orientation="horizontal"
+                label="Height of the composer"
+                @rti-split=${(event: CustomEvent<number>) => this.#split('composer', -event.detail)}
+              ></rti-splitter>
+              <div class="composer" role="region" aria-label="Composer">
+                <rti-composer .store=${store}></rti-composer>
+              </div>`
+      }
+      ${store.newSessionOpen ? html`<rti-new-session .store=${store}></rti-new-session>` : nothing}
+      ${store.helpOpen ? html`<rti-keys-help .store=${store}></rti-keys-help>` : nothing}
+    `;
+  }
+
+  #notices() {
+    const { store } = this;
+    const proxy = store.status?.proxy;
+    const trouble = store.status?.live === true && proxy?.state === 'running' ? proxy.trouble : '';
+    const failed =
+      store.status?.live === true && proxy?.state === 'failed' && store.rows.count > 0 ? proxy.message : '';
+    const problems = store.rows.count > 0 ? (store.document?.problems ?? []) : [];
+    const lines: { kind: string; text: string; close?: true }[] = [
+      ...(trouble === '' ? [] : [{ kind: 'warning', text: trouble }]),
+      ...(failed === '' ? [] : [{ kind: 'error', text: failed }]),
+      ...(problems.length === 0
+        ? []
+        : [
+            {
+              kind: 'warning',
+              text: problems.length === 1 ? (problems[0] ?? '') : `${problems[0]} And ${problems.length - 1} more.`,
+            },
+          ]),
+      ...(store.notice === null ? [] : [{ kind: store.notice.kind, text: store.notice.text, close: true as const }]),
+    ];
+    return lines.map(
+      ({ kind, text, close }) =>
+        html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'status'}>
+          <vscode-icon name=${kind === 'info' ? 'info' : kind === 'warning' ? 'warning' : 'error'}></vscode-icon>
+          <span>${text}</span>
+          ${
+            close === true
+              ? html`<button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => store.tell(null)}>
+                  <vscode-icon name="close"></vscode-icon>
+                </button>`
+              : nothing
+          }
+        </div>`,
+    );
+  }
+
+  protected override updated(): void {
+    this.#applySizes();
+  }
+  #applySizes(): void {
+    const { clientHeight, clientWidth, timeline, list } = this;
+    const { timeline: height, list: share, composer } = this.#sizes;
+    if (timeline !== null) timeline.style.height = `${Math.min(height, clientHeight * 0.5)}px`;
+    if (list !== null) list.style.width = `${Math.round(clientWidth * share)}px`;
+    const box = this.renderRoot.querySelector<HTMLElement>('.composer');
+    if (box !== null) box.style.height = `${Math.min(composer, clientHeight * 0.7)}px`;
+  }
+  #split(what: 'timeline' | 'list' | 'composer', by: number): void {
+    if (what === 'list')
+      this.#sizes.list = Math.max(0.25, Math.min(0.8, this.#sizes.list + by / Math.max(1, this.clientWidth)));
+    else this.#sizes[what] = Math.max(150, Math.min(this.clientHeight * 0.7, this.#sizes[what] + by));
+    this.#applySizes();
+  }
+
+  // ---- what keys and menus do ----
+
+  #edit(row = this.store.selected): void {
+    if (row === null) return;
+    if (this.store.rows.kind[row] !== 0)
+      this.store.tell({ kind: 'info', text: 'Only events can be edited and resent.' });
+    else this.store.compose({ row, request: Date.now() });
+  }
+  async #playRow(): Promise<void> {
+    if (this.store.selected !== null) await this.player?.playRow(this.store.selected);
+  }
+  #nextError(): void {
+    const { store } = this;
+    const { errors } = store.rows.indexes(store.session);
+    if (errors.count === 0) return;
+    const after = store.selectedTime === null ? 0 : errors.lowerBound(store.selectedTime + 1e-6);
+    store.select(errors.row(after < errors.count ? after : 0));
+  }
+  #closeDetail(): void {
+    this.store.setPanel({ detailOpen: false });
+    this.list?.focus();
+  }
+  #back(): void {
+    const { store } = this;
+    if (store.composer !== null) {
+      store.compose(null);
+      this.list?.focus();
+    } else if (this.narrow && store.detailOpen) this.#closeDetail();
+    else if (store.notice !== null) store.tell(null);
+    else if (store.range !== null) store.selectRange(null);
+    else if (store.selected !== null) store.select(null);
+    else if (store.filterText !== '') store.setFilter('');
+  }
+
+  #act({ action, row }: Notifications['act']): void {
+    const { store } = this;
+    if (row !== undefined) store.select(row);
+    const target = store.selected;
+    switch (action) {
+      case 'editAndResend':
+        this.#edit(row ?? target);
+        return;
+      case 'play':
+        // The browser lets sound start after a click in the page; without one the player says so.
+        void this.updateComplete.then(() => this.player?.playSelection());
+        return;
+      case 'follow':
+        store.setFollow(true);
+        return;
+      case 'focusFilter':
+        this.toolbar.focusFilter();
+        return;
+      case 'openBody':
+        if (target !== null) void store.ask('openBody', { row: target });
+        return;
+      case 'filterByType':
+        if (target !== null) store.filterBy('type', target);
+        return;
+      case 'filterByResponse':
+        if (target !== null) store.filterBy('response', target);
+        return;
+      case 'filterByItem':
+        if (target !== null) store.filterBy('item', target);
+        return;
+    }
+  }
+
+  readonly #contextMenu = (event: MouseEvent): void => {
+    const row = event
+      .composedPath()
+      .find(
+        (node): node is HTMLElement =>
+          node instanceof HTMLElement && node.dataset.vscodeContext !== undefined && node !== this,
+      );
+    if (row?.dataset.vscodeContext !== undefined) this.dataset.vscodeContext = row.dataset.vscodeContext;
+    else this.dataset.vscodeContext = JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = event.composedPath()[0];
+    const element = target instanceof HTMLElement ? target : null;
+    if (event.key === 'Escape' && element?.closest('dialog') === null) {
+      event.preventDefault();
+      this.#back();
+      return;
+    }
+    if (element !== null && isTyping(element)) return;
+    // Space and Enter belong to a focused button.
+    if ((event.key === ' ' || event.key === 'Enter') && element?.closest('button, vscode-button, [role="button"]'))
+      return;
+    if (this.#run(event)) event.preventDefault();
+  };
+
+  /** Runs a key; true when it is one of ours. */
+  #run(event: KeyboardEvent): boolean {
+    const { store, timeline } = this;
+    switch (event.key) {
+      case '?':
+        store.setPanel({ helpOpen: true });
+        return true;
+      case '/':
+        this.toolbar.focusFilter();
+        return true;
+      case '.':
+        store.setFollow(true);
+        return true;
+      case 'p':
+        if (store.status?.live === true) store.setPaused(store.pausedAt === null);
+        return true;
+      case 'e':
+        this.#edit();
+        return true;
+      case 'n':
+        store.compose({ request: Date.now() });
+        void this.updateComplete.then(() => this.composer?.focus());
+        return true;
+      case '[':
+        store.selectSameKind(-1);
+        return true;
+      case ']':
+        store.selectSameKind(1);
+        return true;
+      case '!':
+        this.#nextError();
+        return true;
+      case ' ':
+        void this.player?.toggle();
+        return true;
+      case 'f':
+        store.fit();
+        return true;
+      case 'z':
+        timeline?.zoomToSelection();
+        return true;
+      case 'a':
+      case 'ArrowLeft':
+        timeline?.nudge({ pan: -0.2 });
+        return true;
+      case 'd':
+      case 'ArrowRight':
+        timeline?.nudge({ pan: 0.2 });
+        return true;
+      case 'w':
+        timeline?.nudge({ zoom: 0.7 });
+        return true;
+      case 's':
+        timeline?.nudge({ zoom: 1 / 0.7 });
+        return true;
+      case 'ArrowUp':
+        store.selectBy(-1);
+        return true;
+      case 'ArrowDown':
+        store.selectBy(1);
+        return true;
+      case 'Enter':
+        store.setPanel({ detailOpen: true });
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+function isTyping(element: HTMLElement): boolean {
+  return (
+    element.isContentEditable ||
+    element.tagName === 'INPUT' ||
+    element.tagName === 'TEXTAREA' ||
+    element.tagName === 'SELECT'
+  );
+}

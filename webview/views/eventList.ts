@@ -1,0 +1,479 @@
+/**
+ * The list of events: a window of rows of one height over any number of them.
+ *
+ * Rows are placed by arithmetic and not by a measuring virtualiser: that keeps two numbers for each row and rebuilds them all with
+ * each batch of a live session, and its scroll height ends at Chromium's 33 million pixels, which is 1.5 million rows.
+ */
+import { css, html, nothing } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import { formatBytes, formatCount, formatDelta, formatPosition } from '../logic/format';
+import { FLAG, FROM } from '../logic/rowSource';
+import type { ListEntry } from '../logic/fold';
+import type { Topic } from '../state/store';
+import { familyColor } from '../timeline/shapes';
+import { scrollWindow } from '../logic/scrollWindow';
+import { sharedStyles, View } from './view';
+
+const rowHeight = 22;
+
+@customElement('rti-event-list')
+export class EventList extends View {
+  protected override readonly topics: readonly Topic[] = ['rows', 'filter', 'selection', 'summaries', 'status'];
+  @query('.scroller') private scroller!: HTMLElement;
+  #resize: ResizeObserver | undefined;
+  #height = 0;
+  #shownSelection: number | null = null;
+  /** Scroll position set from here, so that its event is not taken for the user's. */
+  #ownScroll = -1;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+        min-width: 0;
+        container-type: inline-size;
+      }
+      .head,
+      .row {
+        align-items: center;
+        column-gap: 10px;
+        display: grid;
+        grid-template-columns: 46px 74px 82px 18px minmax(96px, 228px) minmax(40px, 1fr) 58px;
+        padding: 0 8px 0 6px;
+        white-space: nowrap;
+      }
+      .head {
+        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        color: var(--vscode-descriptionForeground);
+        flex: none;
+        font-size: 11px;
+        height: 22px;
+      }
+      .head .right,
+      .row .right {
+        text-align: right;
+      }
+      .scroller {
+        flex: 1;
+        min-height: 0;
+        overflow: auto scroll;
+        outline: none;
+        position: relative;
+      }
+      .rows {
+        left: 0;
+        position: absolute;
+        right: 0;
+        top: 0;
+      }
+      .row {
+        cursor: default;
+        height: ${rowHeight}px;
+        outline-offset: -1px;
+      }
+      .row > span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .row:hover {
+        background: var(--vscode-list-hoverBackground);
+        color: var(--vscode-list-hoverForeground, inherit);
+        outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+      }
+      .row.inRange {
+        background: color-mix(in srgb, var(--vscode-editor-selectionBackground) 35%, transparent);
+      }
+      .row.selected {
+        background: var(--vscode-list-inactiveSelectionBackground);
+        color: var(--vscode-list-inactiveSelectionForeground, inherit);
+        outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
+      }
+      .scroller:focus .row.selected {
+        background: var(--vscode-list-activeSelectionBackground);
+        color: var(--vscode-list-activeSelectionForeground);
+        outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
+      }
+      .row.selected .dim,
+      .row.selected .type {
+        color: inherit;
+      }
+      .row.member {
+        background-image: linear-gradient(
+          90deg,
+          var(--vscode-tree-indentGuidesStroke, var(--vscode-descriptionForeground)) 1px,
+          transparent 1px
+        );
+      }
+      .row.plain .type {
+        color: var(--vscode-descriptionForeground);
+        font-style: italic;
+      }
+      .dir {
+        font-family: var(--vscode-editor-font-family, monospace);
+        text-align: center;
+      }
+      .dir.client {
+        color: var(--vscode-charts-green);
+      }
+      .dir.server {
+        color: var(--vscode-charts-blue);
+      }
+      .row.selected .dir {
+        color: inherit;
+      }
+      .type {
+        display: flex;
+        gap: 5px;
+      }
+      .type .lead {
+        flex: 0 1 auto;
+        min-width: 18px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .type .tail {
+        flex: none;
+        margin-left: -5px;
+      }
+      .pip {
+        align-self: center;
+        border-radius: 1px;
+        flex: none;
+        height: 10px;
+        width: 3px;
+      }
+      .pip.session {
+        background: var(--vscode-charts-foreground, var(--vscode-foreground));
+      }
+      .pip.input {
+        background: var(--vscode-charts-green);
+      }
+      .pip.conversation {
+        background: var(--vscode-charts-purple);
+      }
+      .pip.response {
+        background: var(--vscode-charts-blue);
+      }
+      .pip.limits {
+        background: var(--vscode-charts-yellow);
+      }
+      .pip.error {
+        background: var(--vscode-charts-red);
+      }
+      .pip.other {
+        background: var(--vscode-descriptionForeground);
+      }
+      .run {
+        background: var(--vscode-badge-background);
+        border: 0;
+        border-radius: 8px;
+        color: var(--vscode-badge-foreground);
+        cursor: pointer;
+        flex: none;
+        font: inherit;
+        font-size: 11px;
+        line-height: 16px;
+        padding: 0 7px;
+      }
+      .mark {
+        border: 1px solid currentColor;
+        border-radius: 3px;
+        flex: none;
+        font-size: 10px;
+        line-height: 13px;
+        align-self: center;
+        padding: 0 4px;
+      }
+      .mark.error {
+        background: var(--vscode-charts-red);
+        border-color: transparent;
+        color: var(--vscode-editor-background);
+        font-weight: 700;
+      }
+      .mark.injected {
+        color: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+      }
+      .mark.redacted {
+        color: var(--vscode-descriptionForeground);
+      }
+      .row.selected .mark:not(.error) {
+        color: inherit;
+      }
+      .empty {
+        color: var(--vscode-descriptionForeground);
+        padding: 24px;
+        text-align: center;
+      }
+      @container (max-width: 620px) {
+        .head,
+        .row {
+          grid-template-columns: 40px 70px 18px minmax(96px, 2fr) minmax(30px, 1fr) 54px;
+          column-gap: 8px;
+        }
+        .delta {
+          display: none;
+        }
+      }
+      @container (max-width: 400px) {
+        .head,
+        .row {
+          grid-template-columns: 64px 18px minmax(96px, 1fr) 54px;
+        }
+        .nr,
+        .summary {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize = new ResizeObserver(() => {
+      this.#height = this.scroller?.clientHeight ?? 0;
+      this.requestUpdate();
+    });
+  }
+  protected override firstUpdated(): void {
+    this.#height = this.scroller.clientHeight;
+    this.#resize?.observe(this.scroller);
+    this.requestUpdate();
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+  }
+  override focus(): void {
+    this.scroller.focus();
+  }
+
+  #window() {
+    const top = this.scroller === undefined || this.scroller === null ? 0 : this.scroller.scrollTop;
+    return scrollWindow({ rows: this.store.list.length, rowHeight, viewHeight: this.#height, scrollTop: top });
+  }
+
+  protected override render() {
+    const { list } = this.store;
+    const { first, last } = this.#window();
+    const entries: { entry: ListEntry; position: number }[] = [];
+    for (let position = first; position < last; position += 1) entries.push({ entry: list.at(position), position });
+    return html`
+      <div class="head" aria-hidden="true">
+        <span class="right nr">#</span><span class="right">time</span><span class="right delta">delta</span><span></span
+        ><span>type</span><span class="summary">summary</span><span class="right">size</span>
+      </div>
+      <div
+        class="scroller"
+        tabindex="0"
+        role="grid"
+        aria-label="Events"
+        aria-rowcount=${list.length}
+        aria-activedescendant=${this.store.selected === null ? nothing : `row-${this.store.selected}`}
+        @scroll=${this.#scrolled}
+        @keydown=${this.#key}
+      >
+        <div class="spacer" role="presentation"></div>
+        <div class="rows" role="rowgroup">${entries.map(({ entry, position }) => this.#row(entry, position))}</div>
+        ${list.length === 0 ? this.#empty() : nothing}
+      </div>
+    `;
+  }
+
+  #row(entry: ListEntry, position: number) {
+    const { store } = this;
+    const { rows, range } = store;
+    const { row } = entry;
+    const t = rows.t[row] ?? 0;
+    const from = rows.from[row];
+    const type = rows.typeOf(row);
+    const isRun = entry.count > 1;
+    const selected = store.selected !== null && this.#isSelected(entry, position);
+    const isEvent = rows.kind[row] === 0;
+    const before = position > 0 ? store.list.at(position - 1).row : -1;
+    const context = JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
+    const direction = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
+    const split = type.length > 28 ? type.lastIndexOf('.') : -1;
+    return html`<div
+      class=${classMap({
+        row: true,
+        num: true,
+        selected,
+        member: entry.member,
+        plain: !isEvent,
+        inRange: range !== null && t >= range.start && t <= range.end,
+      })}
+      role="row"
+      id="row-${row}"
+      aria-rowindex=${position + 1}
+      aria-selected=${selected ? 'true' : 'false'}
+      aria-expanded=${isRun ? String(entry.open) : nothing}
+      data-row=${row}
+      data-vscode-context=${context}
+      @mousedown=${() => this.store.select(row)}
+      @dblclick=${() => (isRun ? store.toggleRun(position) : store.setPanel({ detailOpen: true }))}
+    >
+      <span class="right dim nr" role="gridcell">${isEvent ? rows.seq[row] : ''}</span>
+      <span class="right" role="gridcell">${formatPosition(t)}</span>
+      <span class="right dim delta" role="gridcell">${before < 0 ? '' : formatDelta(t - (rows.t[before] ?? 0))}</span>
+      <span
+        class=${classMap({ dir: true, client: from === FROM.client, server: from === FROM.server })}
+        role="gridcell"
+        aria-label=${direction || 'neither'}
+        title=${direction}
+        >${from === FROM.client ? '→' : from === FROM.server ? '←' : '·'}</span
+      >
+      <span class="type" role="gridcell" title=${type}>
+        <span class="pip ${isEvent ? familyColor(type) : 'other'}"></span>
+        <span class="lead">${split > 0 ? type.slice(0, split) : type || '(no type)'}</span>${
+          split > 0 ? html`<span class="tail">${type.slice(split)}</span>` : nothing
+        }
+        ${
+          isRun
+            ? html`<button
+                class="run"
+                tabindex="-1"
+                title=${entry.open ? 'Fold this run' : 'Show every event of this run'}
+                @mousedown=${(event: Event) => event.stopPropagation()}
+                @click=${() => store.toggleRun(position)}
+              >
+                ${entry.open ? '▾' : '▸'} ×${formatCount(entry.count)}
+              </button>`
+            : nothing
+        }
+        ${this.#marks(row)}
+      </span>
+      <span class="summary dim" role="gridcell">${store.summary(row) ?? ''}</span>
+      <span class="right dim" role="gridcell">${isEvent ? formatBytes(rows.bytes[row] ?? 0) : ''}</span>
+    </div>`;
+  }
+
+  #isSelected(entry: ListEntry, position: number): boolean {
+    const { selected } = this.store;
+    if (selected === entry.row) return !entry.open || entry.count === 1 || position === this.store.positionOfSelected();
+    if (selected === null || entry.count === 1 || selected < entry.row || selected > entry.last) return false;
+    return position === this.store.list.positionOf(selected);
+  }
+
+  #marks(row: number) {
+    const { rows } = this.store;
+    return html`${rows.has(row, FLAG.error) ? html`<span class="mark error" title="error">!</span>` : nothing}${
+      rows.has(row, FLAG.injected)
+        ? html`<span class="mark injected" title="Sent by the inspector">injected</span>`
+        : nothing
+    }${
+      rows.has(row, FLAG.redacted)
+        ? html`<span class="mark redacted" title="A secret was replaced before recording">redacted</span>`
+        : nothing
+    }`;
+  }
+
+  #empty() {
+    const { store } = this;
+    if (store.filtering) return html`<div class="empty">Looking through ${formatCount(store.rows.count)} events…</div>`;
+    if (store.rows.count === 0) return html`<div class="empty">No events yet. They appear here as they pass.</div>`;
+    if (store.filterText.trim() !== '')
+      return html`<div class="empty">
+        All ${formatCount(store.rows.count - store.clearedBefore)} events are hidden by the filter.
+        <button class="link" @click=${() => store.setFilter('')}>Clear the filter</button>
+      </div>`;
+    if (store.clearedBefore > 0)
+      return html`<div class="empty">
+        ${formatCount(store.clearedBefore)} earlier events were cleared from the list.
+        <button class="link" @click=${() => store.unclear()}>Show them again</button>
+      </div>`;
+    return html`<div class="empty">This session has no events.</div>`;
+  }
+
+  protected override updated(): void {
+    const { store } = this;
+    const window = this.#window();
+    const spacer = this.renderRoot.querySelector<HTMLElement>('.spacer');
+    if (spacer !== null) spacer.style.height = `${window.height}px`;
+    if (store.follow && store.list.length > 0) this.#scrollTo(window.height - this.#height);
+    else if (store.selected !== this.#shownSelection && store.selected !== null) {
+      const position = store.positionOfSelected();
+      if (position >= 0) this.#reveal(position);
+    }
+    this.#shownSelection = store.selected;
+    const rows = this.renderRoot.querySelector<HTMLElement>('.rows');
+    const now = this.#window();
+    if (rows !== null) rows.style.transform = `translateY(${now.offset}px)`;
+    if (now.first !== window.first || now.last !== window.last) this.requestUpdate();
+  }
+
+  #reveal(position: number): void {
+    const { firstWhole, lastWhole } = this.#window();
+    if (position >= firstWhole && position < lastWhole) return;
+    const window = this.#window();
+    const wholeRows = Math.max(1, Math.floor(this.#height / rowHeight));
+    const isNear = position >= firstWhole - wholeRows && position < lastWhole + wholeRows;
+    const target = !isNear
+      ? position - Math.floor(wholeRows / 2)
+      : position < firstWhole
+        ? position
+        : position - wholeRows + 1;
+    this.#scrollTo(window.scrollTopOf(Math.max(0, target)));
+  }
+  #scrollTo(top: number): void {
+    const wanted = Math.max(0, Math.round(top));
+    if (Math.abs(this.scroller.scrollTop - wanted) < 1) return;
+    this.#ownScroll = wanted;
+    this.scroller.scrollTop = wanted;
+  }
+
+  readonly #scrolled = (): void => {
+    const top = this.scroller.scrollTop;
+    const isOwn = Math.abs(top - this.#ownScroll) <= 1;
+    this.#ownScroll = -1;
+    const atEnd = top + this.#height >= this.scroller.scrollHeight - rowHeight;
+    if (!isOwn && this.store.follow !== atEnd && (atEnd ? this.store.status?.live === true : true))
+      this.store.setFollow(atEnd);
+    this.requestUpdate();
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { store } = this;
+    const page = Math.max(1, Math.floor(this.#height / rowHeight) - 1);
+    const position = store.positionOfSelected();
+    switch (event.key) {
+      case 'ArrowDown':
+        store.selectBy(1);
+        break;
+      case 'ArrowUp':
+        store.selectBy(-1);
+        break;
+      case 'PageDown':
+        store.selectBy(page);
+        break;
+      case 'PageUp':
+        store.selectBy(-page);
+        break;
+      case 'Home':
+        store.selectBy(-store.list.length);
+        break;
+      case 'End':
+        store.selectBy(store.list.length);
+        break;
+      case 'ArrowRight':
+      case 'ArrowLeft': {
+        const entry = position < 0 ? null : store.list.at(position);
+        if (entry === null || entry.count < 2 || entry.open !== (event.key === 'ArrowLeft')) return;
+        store.toggleRun(position);
+        break;
+      }
+      case 'Enter':
+        store.setPanel({ detailOpen: true });
+        this.dispatchEvent(new CustomEvent('rti-open-detail', { bubbles: true, composed: true }));
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}

@@ -1,0 +1,456 @@
+/** One event in full: payload as a tree, raw text, documentation, timing. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { findEvent } from '../../src/protocol';
+import type { RowBody } from '../../src/document/columns';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPosition,
+  formatTimeOfDay,
+  shortenMiddle,
+} from '../logic/format';
+import { indentJson, isJson } from '../logic/jsonText';
+import { FLAG, FROM } from '../logic/rowSource';
+import type { Topic } from '../state/store';
+import './payloadTree';
+import { sharedStyles, View } from './view';
+
+const tabs = ['Payload', 'Raw', 'Docs', 'Timing'] as const;
+type Tab = (typeof tabs)[number];
+/** Text beyond this is shown in VS Code's own editor, which is made for it. */
+const mostRaw = 500_000;
+
+@customElement('rti-inspector')
+export class InspectorView extends View {
+  protected override readonly topics: readonly Topic[] = ['selection', 'rows', 'status', 'spans'];
+  @state() private tab: Tab = 'Payload';
+  @state() private body: RowBody | null = null;
+  @state() private loading = false;
+  @state() private wrap = true;
+  #bodyRow = -1;
+  /** Rows object the body belongs to: after a reconnect the same number may be another event. */
+  #bodyOf: unknown = null;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+        min-width: 0;
+      }
+      header {
+        align-items: center;
+        display: flex;
+        flex: none;
+        gap: 8px;
+        min-height: 30px;
+        padding: 2px 6px 2px 12px;
+      }
+      header .type {
+        font-weight: 600;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      header .grow {
+        flex: 1;
+      }
+      [role='tablist'] {
+        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        display: flex;
+        flex: none;
+        gap: 14px;
+        padding: 0 12px;
+      }
+      [role='tab'] {
+        background: none;
+        border: 0;
+        border-bottom: 1px solid transparent;
+        color: var(--vscode-panelTitle-inactiveForeground);
+        cursor: pointer;
+        font: inherit;
+        height: 26px;
+        margin-bottom: -1px;
+        padding: 0 2px;
+      }
+      [role='tab'][aria-selected='true'] {
+        border-bottom-color: var(--vscode-panelTitle-activeBorder, currentColor);
+        color: var(--vscode-panelTitle-activeForeground);
+      }
+      [role='tab']:hover {
+        color: var(--vscode-panelTitle-activeForeground);
+      }
+      [role='tabpanel'] {
+        flex: 1;
+        min-height: 0;
+        overflow: auto;
+      }
+      pre {
+        margin: 0;
+        padding: 8px 12px;
+        tab-size: 2;
+        user-select: text;
+      }
+      pre.wrap {
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+      }
+      .bar {
+        align-items: center;
+        border-bottom: 1px solid var(--vscode-panel-border, transparent);
+        color: var(--vscode-descriptionForeground);
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 12px;
+        padding: 4px 12px;
+      }
+      .pad {
+        padding: 12px;
+      }
+      .pad p {
+        line-height: 1.5;
+        margin: 0 0 10px;
+        max-width: 72ch;
+        white-space: pre-line;
+      }
+      table {
+        border-collapse: collapse;
+      }
+      th,
+      td {
+        font-weight: normal;
+        padding: 2px 18px 2px 0;
+        text-align: left;
+        vertical-align: top;
+      }
+      th {
+        color: var(--vscode-descriptionForeground);
+        white-space: nowrap;
+      }
+      td {
+        overflow-wrap: anywhere;
+        user-select: text;
+      }
+      .empty {
+        color: var(--vscode-descriptionForeground);
+        display: grid;
+        flex: 1;
+        padding: 24px;
+        place-content: center;
+        text-align: center;
+      }
+    `,
+  ];
+
+  protected override storeChanged(): void {
+    void this.#load();
+    this.requestUpdate();
+  }
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  async #load(whole = false): Promise<void> {
+    const { store } = this;
+    const row = store.selected;
+    if (row === null) {
+      this.#bodyRow = -1;
+      this.body = null;
+      return;
+    }
+    if (row === this.#bodyRow && this.#bodyOf === store.rows && !whole) return;
+    this.#bodyRow = row;
+    this.#bodyOf = store.rows;
+    this.loading = true;
+    if (!whole) this.body = null;
+    const body = await store.body(row, whole);
+    if (this.#bodyRow !== row) return;
+    this.loading = false;
+    this.body = body ?? null;
+  }
+
+  protected override render() {
+    const { store } = this;
+    const row = store.selected;
+    if (row === null || row >= store.rows.count)
+      return html`<div class="empty">Select an event to see its payload, documentation and timing.</div>`;
+    const { rows } = store;
+    const from = rows.from[row];
+    const direction = from === FROM.client ? '→ server' : from === FROM.server ? '← client' : '';
+    const isEvent = rows.kind[row] === 0;
+    return html`
+      <header>
+        <span class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</span>
+        <span class="dim num">${direction}</span>
+        <span class="dim num">${isEvent ? formatBytes(rows.bytes[row] ?? 0) : ''}</span>
+        <span class="grow"></span>
+        ${this.#button('copy', 'Copy the payload', () => void this.#copy(), this.body === null || this.body.text === '')}
+        ${this.#button('go-to-file', 'Open in editor', () => void store.ask('openBody', { row }))}
+        ${
+          isEvent
+            ? this.#button(
+                'edit',
+                'Edit and resend (E)',
+                () => this.#emit('rti-edit-row'),
+                this.body?.format === 'none',
+              )
+            : nothing
+        }
+        <slot name="actions"></slot>
+      </header>
+      <div role="tablist" aria-label="Details" @keydown=${this.#tabKey}>
+        ${tabs.map(
+          (tab) =>
+            html`<button
+              role="tab"
+              id="tab-${tab}"
+              aria-selected=${tab === this.tab ? 'true' : 'false'}
+              aria-controls="panel"
+              tabindex=${tab === this.tab ? 0 : -1}
+              @click=${() => (this.tab = tab)}
+            >
+              ${tab}
+            </button>`,
+        )}
+      </div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" tabindex=${this.tab === 'Payload' ? -1 : 0}>
+        ${this.#panel(row)}
+      </div>
+    `;
+  }
+
+  #button(icon: string, label: string, run: () => void, disabled = false) {
+    return html`<button class="icon" title=${label} aria-label=${label} ?disabled=${disabled} @click=${run}>
+      <vscode-icon name=${icon}></vscode-icon>
+    </button>`;
+  }
+
+  #panel(row: number) {
+    if (this.tab === 'Docs') return this.#docs(row);
+    if (this.tab === 'Timing') return this.#timing(row);
+    const { body } = this;
+    if (body === null)
+      return html`<div class="pad dim">${this.loading ? 'Reading…' : 'This event could not be read.'}</div>`;
+    return this.tab === 'Payload' ? this.#payload(row, body) : this.#raw(row, body);
+  }
+
+  #payload(row: number, body: RowBody) {
+    const { rows } = this.store;
+    const redacted = Array.isArray(body.head.redacted)
+      ? body.head.redacted.filter((pointer): pointer is string => typeof pointer === 'string')
+      : [];
+    if (body.format === 'none') {
+      const isEvent = rows.kind[row] === 0;
+      return html`${isEvent ? html`<div class="bar">The body of this message was too large to keep.</div>` : nothing}
+        <rti-payload-tree .text=${JSON.stringify(body.head)} .redacted=${redacted}></rti-payload-tree>`;
+    }
+    if (body.format === 'json' && body.cutFrom === 0 && isJson(body.text))
+      return html`<rti-payload-tree
+        .text=${body.text}
+        .redacted=${redacted}
+        .audioMs=${rows.audioMs[row] ?? 0}
+        .playable=${(rows.audioMs[row] ?? 0) > 0}
+      ></rti-payload-tree>`;
+    const why =
+      body.cutFrom > 0
+        ? 'Too large for a tree.'
+        : body.format === 'base64'
+          ? 'A binary message, shown as base64.'
+          : 'Not a JSON object.';
+    return html`<div class="bar">${why}</div>
+      ${this.#raw(row, body)}`;
+  }
+
+  #raw(row: number, body: RowBody) {
+    const { text } = body;
+    const shown = text.length > mostRaw ? text.slice(0, mostRaw) : text;
+    const isCut = body.cutFrom > 0 || shown.length < text.length;
+    return html`
+      <div class="bar">
+        <span class="num"
+          >${body.format === 'none' ? 'nothing kept' : `${body.format}, ${formatCount(text.length)} characters`}</span
+        >
+        ${
+          isCut
+            ? html`<span>shown in part${body.cutFrom > 0 ? ` of ${formatBytes(body.cutFrom)}` : ''}</span>
+                ${
+                  body.cutFrom > 0
+                    ? html`<button class="link" @click=${() => void this.#load(true)}>Show whole</button>`
+                    : nothing
+                }
+                <button class="link" @click=${() => void this.store.ask('openBody', { row })}>Open in editor</button>`
+            : nothing
+        }
+        <button class="link" aria-pressed=${this.wrap ? 'true' : 'false'} @click=${() => (this.wrap = !this.wrap)}>
+          ${this.wrap ? 'Do not wrap' : 'Wrap'}
+        </button>
+      </div>
+      <pre class="mono ${this.wrap ? 'wrap' : ''}">${shown}</pre>
+    `;
+  }
+
+  #docs(row: number) {
+    const { rows } = this.store;
+    const type = rows.typeOf(row);
+    const side = rows.from[row] === FROM.client ? 'client' : 'server';
+    if (rows.kind[row] !== 0) return html`<div class="pad"><p>${aboutRow(type)}</p></div>`;
+    const info = findEvent(type, side);
+    if (info === undefined)
+      return html`<div class="pad">
+        <p>
+          ${type === '' ? 'This message has no type.' : `The catalogue has no event "${type}" sent by the ${side}.`} It
+          was relayed as it is; newer API versions and other servers have events of their own.
+        </p>
+      </div>`;
+    const fields = Object.entries(info.fields);
+    return html`<div class="pad">
+      <p><strong>${info.summary}</strong></p>
+      <p>${info.doc}</p>
+      ${
+        fields.length === 0
+          ? nothing
+          : html`<table>
+              <tbody>
+                ${fields.map(
+                  ([name, type]) =>
+                    html`<tr>
+                      <td class="mono">${name}</td>
+                      <td class="dim">${type}</td>
+                      <td class="dim">${info.required.includes(name) ? 'required' : ''}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }
+    </div>`;
+  }
+
+  #timing(row: number) {
+    const { rows, document, session } = this.store;
+    const t = rows.t[row] ?? 0;
+    const sent = rows.sent[row] ?? NaN;
+    const index = rows.indexes(session).all;
+    const at = index.lowerBound(t);
+    const before = at > 0 ? index.time(at - 1) : NaN;
+    const from = rows.from[row];
+    const replaces = this.body?.head.replaces;
+    const lines: [string, unknown][] = [
+      ['arrived', `${formatPosition(t)}${document ? `  ·  ${formatTimeOfDay(document.startedAt, t)}` : ''}`],
+      ['sent on', Number.isNaN(sent) ? 'no stamp' : formatPosition(sent)],
+      ['in the proxy', Number.isNaN(sent) ? '' : formatDuration(Math.max(0, sent - t))],
+      ['since the event before', Number.isNaN(before) ? '' : formatDuration(t - before)],
+      ['since the same kind before', this.#sinceSameKind(row)],
+      [
+        'size',
+        rows.kind[row] === 0
+          ? `${formatBytes(rows.bytes[row] ?? 0)}  ·  ${formatCount(rows.bytes[row] ?? 0)} bytes`
+          : '',
+      ],
+      ['audio', (rows.audioMs[row] ?? 0) > 0 ? formatDuration(rows.audioMs[row] ?? 0) : ''],
+      ['from', from === FROM.client ? 'client' : from === FROM.server ? 'server' : ''],
+      ['sent by the inspector', rows.has(row, FLAG.injected) ? 'yes' : ''],
+      ['made from', typeof replaces === 'number' ? this.#rowLink(replaces) : ''],
+      ['session', this.#id(rows.sessionOf(row))],
+      ['response', this.#id(rows.responseOf(row), 'response', row)],
+      ['item', this.#id(rows.itemOf(row), 'item', row)],
+      ['call', this.#id(rows.callOf(row))],
+    ];
+    return html`<div class="pad">
+      <table>
+        <tbody class="num">
+          ${lines
+            .filter(([, value]) => value !== '')
+            .map(
+              ([name, value]) =>
+                html`<tr>
+                  <th scope="row">${name}</th>
+                  <td>${value}</td>
+                </tr>`,
+            )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #sinceSameKind(row: number): string {
+    const { rows } = this.store;
+    const furthest = Math.max(0, row - 20_000);
+    for (let other = row - 1; other >= furthest; other -= 1)
+      if (
+        rows.type[other] === rows.type[row] &&
+        rows.from[other] === rows.from[row] &&
+        rows.session[other] === rows.session[row]
+      )
+        return formatDuration((rows.t[row] ?? 0) - (rows.t[other] ?? 0));
+    return '';
+  }
+  #rowLink(seq: number) {
+    const row = this.store.rows.rowOfSeq(seq);
+    if (row === undefined) return `#${seq}`;
+    return html`<button class="link" @click=${() => this.store.select(row)}>#${seq}</button>`;
+  }
+  #id(id: string, filter?: 'response' | 'item', row = 0) {
+    if (id === '') return '';
+    return html`<span class="mono" title=${id}>${shortenMiddle(id, 28)}</span>
+      <button class="link" @click=${() => void this.#copyText(id)}>copy</button>
+      ${
+        filter === undefined
+          ? nothing
+          : html`<button class="link" @click=${() => this.store.filterBy(filter, row)}>filter</button>`
+      }`;
+  }
+
+  async #copy(): Promise<void> {
+    const { body } = this;
+    if (body === null) return;
+    await this.#copyText(this.tab === 'Payload' && body.format === 'json' ? indentJson(body.text) : body.text);
+  }
+  async #copyText(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.store.tell({ kind: 'info', text: `Copied ${formatCount(text.length)} characters.` });
+    } catch (error) {
+      this.store.fail(error);
+    }
+  }
+  #emit(name: string): void {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
+  }
+
+  readonly #tabKey = (event: KeyboardEvent): void => {
+    const at = tabs.indexOf(this.tab);
+    const to =
+      event.key === 'ArrowRight'
+        ? at + 1
+        : event.key === 'ArrowLeft'
+          ? at - 1
+          : event.key === 'Home'
+            ? 0
+            : event.key === 'End'
+              ? tabs.length - 1
+              : NaN;
+    const tab = tabs[(to + tabs.length) % tabs.length];
+    if (Number.isNaN(to) || tab === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.tab = tab;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus());
+  };
+}
+
+function aboutRow(type: string): string {
+  if (type.startsWith('open'))
+    return 'The handshake of a session: where it went, its headers (secrets replaced), and how long each phase took.';
+  if (type.startsWith('close')) return 'The end of a session: close code, reason, and which end closed first.';
+  if (type === 'ping' || type === 'pong')
+    return 'A WebSocket control frame. It keeps the connection alive and carries no event.';
+  if (type === 'gap') return 'Messages passed here that were not recorded; the payload says how many and why.';
+  if (type === 'note') return 'A remark written into the recording.';
+  return 'An HTTP call of the realtime API that went through the proxy.';
+}

@@ -1,0 +1,138 @@
+/** All keys, under `?`. */
+import { css, html } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import type { Topic } from '../state/store';
+import { sharedStyles, View } from './view';
+
+const groups: readonly [string, readonly [string, string][]][] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'to the filter'],
+      ['.', 'follow the end'],
+      ['P', 'pause or go on'],
+      ['Space', 'play from the selection, or pause'],
+      ['E', 'edit the selected event and resend it'],
+      ['N', 'new event'],
+      ['[  ]', 'previous, next of the same kind'],
+      ['!', 'next error'],
+      ['Esc', 'step back'],
+      ['?', 'these keys'],
+    ],
+  ],
+  [
+    'Timeline',
+    [
+      ['W  S', 'zoom in, out (also the wheel, and a pinch)'],
+      ['A  D', 'move left, right (also Shift with the wheel)'],
+      ['F', 'fit the whole session'],
+      ['Z', 'zoom to the selection'],
+      ['drag', 'select a range; with Shift, move'],
+    ],
+  ],
+  [
+    'List',
+    [
+      ['↑  ↓', 'previous, next event'],
+      ['PgUp  PgDn', 'a page'],
+      ['Home  End', 'first, last'],
+      ['←  →', 'fold, unfold a run'],
+      ['Enter', 'show the details'],
+    ],
+  ],
+  [
+    'Filter',
+    [
+      ['text', 'type, ids or body hold it'],
+      ['/regex/', 'by regular expression'],
+      ['type:a,b', 'also from: response: item: call: session:'],
+      ['error', 'also injected, redacted, binary, delta'],
+      ['-term', 'leaves out what it finds'],
+    ],
+  ],
+];
+
+@customElement('rti-keys-help')
+export class KeysHelp extends View {
+  protected override readonly topics: readonly Topic[] = [];
+  @query('dialog') private dialog!: HTMLDialogElement;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      dialog {
+        background: var(--vscode-editorWidget-background);
+        border: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
+        border-radius: 6px;
+        box-shadow: 0 4px 16px var(--vscode-widget-shadow, transparent);
+        color: var(--vscode-editorWidget-foreground, var(--vscode-foreground));
+        max-height: 90vh;
+        max-width: 760px;
+        overflow: auto;
+        padding: 16px 20px;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 25%);
+      }
+      .groups {
+        column-gap: 32px;
+        columns: 2;
+      }
+      section {
+        break-inside: avoid;
+        margin-bottom: 16px;
+      }
+      h2 {
+        font-size: 12px;
+        margin: 0 0 6px;
+      }
+      dl {
+        display: grid;
+        gap: 4px 12px;
+        grid-template-columns: 86px 1fr;
+        margin: 0;
+      }
+      dd {
+        margin: 0;
+      }
+      @media (max-width: 620px) {
+        .groups {
+          columns: 1;
+        }
+      }
+    `,
+  ];
+
+  protected override firstUpdated(): void {
+    this.dialog.showModal();
+  }
+  protected override render() {
+    return html`<dialog
+      aria-label="Keys"
+      @close=${() => this.store.setPanel({ helpOpen: false })}
+      @click=${(event: Event) => {
+        if (event.target === this.dialog) this.dialog.close();
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        event.stopPropagation();
+        if (event.key === '?') this.dialog.close();
+      }}
+    >
+      <div class="groups">
+        ${groups.map(
+          ([title, keys]) =>
+            html`<section>
+              <h2>${title}</h2>
+              <dl>
+                ${keys.map(
+                  ([key, what]) =>
+                    html`<dt>${key.split('  ').map((each) => html`<kbd>${each}</kbd> `)}</dt>
+                      <dd>${what}</dd>`,
+                )}
+              </dl>
+            </section>`,
+        )}
+      </div>
+    </dialog>`;
+  }
+}

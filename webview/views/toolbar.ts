@@ -1,0 +1,274 @@
+/** State of the recording, session, filter with its count, pause, follow, clear. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { css, html, nothing } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { formatBytes, formatCount } from '../logic/format';
+import type { Topic } from '../state/store';
+import { sharedStyles, View } from './view';
+
+@customElement('rti-toolbar')
+export class Toolbar extends View {
+  protected override readonly topics: readonly Topic[] = ['status', 'rows', 'filter', 'panel'];
+  @query('input') private input!: HTMLInputElement;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        align-items: center;
+        display: flex;
+        flex: none;
+        flex-wrap: wrap;
+        gap: 4px;
+        min-height: 34px;
+        padding: 3px 8px;
+      }
+      .state {
+        align-items: center;
+        display: flex;
+        flex: none;
+        gap: 6px;
+        padding: 0 4px;
+        white-space: nowrap;
+      }
+      .dot {
+        border: 2px solid currentColor;
+        border-radius: 50%;
+        height: 9px;
+        width: 9px;
+      }
+      .dot.live {
+        background: var(--vscode-charts-green);
+        border-color: var(--vscode-charts-green);
+      }
+      .dot.failed {
+        border-color: var(--vscode-errorForeground);
+        border-radius: 0;
+      }
+      select {
+        flex: 0 1 auto;
+        max-width: 190px;
+        min-width: 60px;
+      }
+      .filter {
+        align-items: center;
+        background: var(--vscode-input-background);
+        border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
+        border-radius: 4px;
+        display: flex;
+        flex: 1 1 220px;
+        height: 26px;
+        margin: 0 4px;
+        min-width: 120px;
+        padding: 0 2px 0 6px;
+      }
+      .filter:focus-within {
+        border-color: var(--vscode-focusBorder);
+      }
+      input {
+        background: none;
+        border: 0;
+        color: var(--vscode-input-foreground);
+        flex: 1;
+        font: inherit;
+        min-width: 40px;
+        outline: none;
+        padding: 0 6px;
+      }
+      input::placeholder {
+        color: var(--vscode-input-placeholderForeground);
+      }
+      .count {
+        color: var(--vscode-descriptionForeground);
+        padding: 0 4px;
+      }
+      button.errors {
+        color: var(--vscode-errorForeground);
+      }
+      .group {
+        display: flex;
+        flex: none;
+        gap: 2px;
+      }
+      .rec {
+        border: 1.5px solid currentColor;
+        border-radius: 50%;
+        height: 12px;
+        padding: 2px;
+        width: 12px;
+      }
+      .rec.on {
+        background: var(--vscode-charts-red);
+        background-clip: content-box;
+        border-color: var(--vscode-charts-red);
+      }
+      @media (max-width: 800px) {
+        .filter {
+          flex-basis: 100%;
+          margin: 0;
+          order: 9;
+        }
+        .grow {
+          flex: 1;
+        }
+      }
+    `,
+  ];
+
+  focusFilter(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  protected override render() {
+    const { store } = this;
+    const { status, document, rows } = store;
+    const sessions = document?.sessions ?? [];
+    const errors = rows.indexes(store.session).errors.count;
+    return html`
+      ${this.#state()}
+      ${
+        sessions.length > 1
+          ? html`<select
+              aria-label="Session"
+              @change=${(event: Event) => store.setSession((event.target as HTMLSelectElement).value)}
+            >
+              <option value="" .selected=${store.session === ''}>all ${sessions.length} sessions</option>
+              ${sessions.map(
+                ({ id, label, status: code }) =>
+                  html`<option value=${id} .selected=${store.session === id}>
+                    ${id}${label === '' ? '' : ` · ${label}`}${code === 101 ? '' : ` · refused ${code || ''}`}
+                  </option>`,
+              )}
+            </select>`
+          : nothing
+      }
+      <span class="group">
+        ${
+          status?.live === true
+            ? html`${this.#button(
+                store.pausedAt === null ? 'debug-pause' : 'debug-continue',
+                store.pausedAt === null ? 'Pause the list (P)' : 'Go on (P)',
+                () => store.setPaused(store.pausedAt === null),
+                store.pausedAt !== null,
+                store.heldBack > 0 ? `+${formatCount(store.heldBack)}` : '',
+              )}
+              ${this.#button('arrow-down', 'Follow the end (.)', () => store.setFollow(!store.follow), store.follow)}`
+            : nothing
+        }
+        ${this.#button('clear-all', 'Clear the list; the recording keeps everything', () => store.clear())}
+      </span>
+      <span class="grow"></span>
+      <div class="filter">
+        <vscode-icon name="filter"></vscode-icon>
+        <input
+          type="text"
+          placeholder="Filter: text, /regex/, type:, from:, response:, item:, error, -exclude"
+          aria-label="Filter events"
+          spellcheck="false"
+          autocomplete="off"
+          .value=${store.filterText}
+          @input=${(event: Event) => store.setFilter((event.target as HTMLInputElement).value)}
+          @keydown=${this.#key}
+        />
+        ${this.#count()}
+        ${
+          store.filterText === ''
+            ? nothing
+            : html`<button
+                class="icon"
+                title="Clear the filter (Escape)"
+                aria-label="Clear the filter"
+                @click=${() => store.setFilter('')}
+              >
+                <vscode-icon name="close"></vscode-icon>
+              </button>`
+        }
+      </div>
+      <span class="group">
+        ${
+          errors > 0
+            ? html`<button
+                class="icon errors num"
+                title="Go to the next error (!)"
+                @click=${() => this.#emit('rti-next-error')}
+              >
+                <vscode-icon name="error"></vscode-icon> ${formatCount(errors)}
+              </button>`
+            : nothing
+        }
+        ${
+          status?.live === true
+            ? html`<button
+                class="icon"
+                role="switch"
+                aria-checked=${status.recording ? 'true' : 'false'}
+                title=${status.recording ? 'Recording to disk; click to stop recording' : 'Not recording; click to record'}
+                aria-label="Recording"
+                @click=${() => void store.run('toggleRecording')}
+              >
+                <span class="rec ${status.recording ? 'on' : ''}"></span>
+              </button>`
+            : nothing
+        }
+        ${this.#button('edit', 'New event (N)', () => store.compose({ request: Date.now() }), store.composer !== null)}
+        ${this.#button('keyboard', 'All keys (?)', () => store.setPanel({ helpOpen: true }))}
+      </span>
+    `;
+  }
+
+  #state() {
+    const { status, document } = this.store;
+    if (status === null) return html`<span class="state dim">opening</span>`;
+    if (!status.live)
+      return html`<span class="state dim" title=${status.title}
+        >recorded${document ? html` <span class="num">${formatBytes(document.size)}</span>` : nothing}</span
+      >`;
+    const { state } = status.proxy;
+    const open = status.liveSessions.length;
+    const words = state === 'running' ? (open > 0 ? `live, ${open} open` : 'listening') : state;
+    const title = status.proxy.state === 'running' ? `${status.proxy.https} to ${status.proxy.upstream}` : status.title;
+    return html`<span class="state" role="status" title=${title}
+      ><span class="dot ${state === 'running' && open > 0 ? 'live' : state === 'failed' ? 'failed' : ''}"></span
+      >${words}</span
+    >`;
+  }
+
+  #count() {
+    const { store } = this;
+    const total = store.rows.count;
+    const { passed } = store.list;
+    if (store.filtering) return html`<span class="count num">${formatCount(passed)} so far…</span>`;
+    const shown = store.pausedAt ?? total;
+    const isHiding = passed < total || shown < total;
+    return html`<span class="count num" aria-live="polite"
+      >${isHiding ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
+    >`;
+  }
+
+  #button(icon: string, label: string, run: () => void, pressed?: boolean, text = '') {
+    return html`<button
+      class="icon num"
+      title=${label}
+      aria-label=${label}
+      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+      @click=${run}
+    >
+      <vscode-icon name=${icon}></vscode-icon>${text}
+    </button>`;
+  }
+  #emit(name: string): void {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
+  }
+  readonly #key = (event: KeyboardEvent): void => {
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      if (this.store.filterText !== '') this.store.setFilter('');
+      else this.#emit('rti-focus-list');
+      event.preventDefault();
+    } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
+      this.#emit('rti-focus-list');
+      event.preventDefault();
+    }
+  };
+}
