@@ -24,6 +24,7 @@ const entries = {
   simulatorWorker: 'src/simulator/worker.ts',
   documentWorker: 'src/document/worker.ts',
   preload: 'src/proxy/preload.ts',
+  sampleClient: 'src/cli/sampleClient.ts',
 };
 const exists = async (file) =>
   access(file).then(
