@@ -8,6 +8,9 @@ import vm from 'node:vm';
 const REGEX_LINE = 64 * 1024;
 /** How long one line may take, ms. */
 export const LINE_BUDGET_MS = 250;
+/** A pattern that gives up so many lines, or takes so long for one slice, is not tried on the rest. */
+const MOST_GIVEN_UP = 8;
+const SLICE_BUDGET_MS = 2000;
 /** How much work the clock is set up for at once, characters. */
 const SLICE_CHARACTERS = 1 << 20;
 /** Base64 of this length and more is sound, not words. */
@@ -18,8 +21,10 @@ export interface Matcher {
   /** Rows among those added so far that match, in order; an unfinished slice waits for the next call or `finish`. */
   add(row: number, line: string, hasAudio: boolean): number[];
   finish(): number[];
-  /** False when some line was too hard for the pattern. */
+  /** False when some line was too long, or too hard for the pattern. */
   readonly complete: boolean;
+  /** The pattern is too hard to go on with. */
+  readonly exhausted: boolean;
 }
 
 /** Makes a matcher. Throws with a message for people when a regular expression is not valid. */
@@ -43,6 +48,7 @@ function compile(pattern: string): RegExp {
 
 class TextMatcher implements Matcher {
   readonly complete = true;
+  readonly exhausted = false;
   #needles: string[];
 
   constructor(text: string) {
@@ -78,6 +84,8 @@ const SCRIPT = new vm.Script(
 
 class RegexMatcher implements Matcher {
   complete = true;
+  exhausted = false;
+  #givenUp = 0;
   #bench: Bench;
   #context: vm.Context;
   #rows: number[] = [];
@@ -89,6 +97,7 @@ class RegexMatcher implements Matcher {
   }
 
   add(row: number, line: string, hasAudio: boolean): number[] {
+    if (this.exhausted) return [];
     const text = hasAudio ? line.replace(LONG_BASE64, '') : line;
     const short = text.length > REGEX_LINE ? text.slice(0, REGEX_LINE) : text;
     if (short.length < text.length) this.complete = false;
@@ -100,7 +109,13 @@ class RegexMatcher implements Matcher {
 
   finish(): number[] {
     const bench = this.#bench;
+    const begun = performance.now();
     while (bench.at < bench.lines.length) {
+      if (this.#givenUp >= MOST_GIVEN_UP || performance.now() - begun > SLICE_BUDGET_MS) {
+        this.exhausted = true;
+        this.complete = false;
+        break;
+      }
       const before = bench.at;
       try {
         SCRIPT.runInContext(this.#context, { timeout: LINE_BUDGET_MS });
@@ -109,6 +124,7 @@ class RegexMatcher implements Matcher {
         // Many easy lines may use the time up as well: only one that had it all to itself is given up.
         if (bench.at === before) {
           bench.at++;
+          this.#givenUp++;
           this.complete = false;
         }
       }

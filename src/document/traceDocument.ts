@@ -171,7 +171,8 @@ export class TraceDocumentCore {
     let cut = false;
     const lines = await LineReader.open(this.#reader.lines.file);
     try {
-      const goesOn = () => own === this.#searches && !this.#closed && row < last && rows.length <= MOST_FOUND;
+      const goesOn = () =>
+        own === this.#searches && !this.#closed && row < last && rows.length <= MOST_FOUND && !matcher.exhausted;
       await lines.read((line) => {
         // Lines that are no rows (headers, empty ones) lie between the rows' offsets.
         if (row >= last || line.offset !== index.offset.at(row)) return;

@@ -1,0 +1,304 @@
+/** `realtime-inspector inspect TRACE`: what a trace holds, counted in one pass without loading it. */
+import { audioField } from '../analysis/audioEvents';
+import { AudioLanes } from '../analysis/audioLane';
+import { asText, dig, type JsonObject } from '../analysis/json';
+import { needsBody, statusReason } from '../analysis/spans';
+import { summarise } from '../analysis/summary';
+import { base64Bytes } from '../audio/decode';
+import { audioText, parseEventBody } from '../document/eventBody';
+import { sessionLabel } from '../document/indexer';
+import type { Side } from '../protocol/side';
+import { TraceReader, type TraceEntry } from '../trace/reader';
+import type { EventHead } from '../trace/parseLine';
+import type { TraceRecord } from '../trace/records';
+
+/** Errors listed one by one; `errorCount` has them all. */
+const MOST_ERRORS = 100;
+
+/** Counts of a session. Times in ms since the trace's start. */
+export interface SessionReport {
+  id: string;
+  /** Model, deployment or intent of the handshake; '' when unknown. */
+  label: string;
+  url: string;
+  /** HTTP status of the handshake: 101 when it was opened, 0 when nobody answered. */
+  status: number;
+  openedMs: number;
+  /** To its close, or to the last thing recorded of it. */
+  durationMs: number;
+  close: { code: number; reason: string; by: Side } | null;
+  messages: number;
+}
+
+/** What a trace holds. */
+export interface InspectReport {
+  file: string;
+  version: number;
+  startedAt: string;
+  generator: string;
+  /** From the first record to the last, ms. */
+  durationMs: number;
+  messages: Record<Side, { count: number; bytes: number; audioSeconds: number }>;
+  /** By direction and type, most frequent first; '' stands for messages without a type. */
+  types: { from: Side; type: string; count: number; bytes: number }[];
+  sessions: SessionReport[];
+  /** Responses by how they ended; `in_progress` for those whose end was not recorded. */
+  responses: Record<string, number>;
+  errorCount: number;
+  errors: { seq: number; session: string; t: number; message: string }[];
+  /** Messages the inspector sent, messages with replaced secrets, messages known not to have been kept. */
+  injected: number;
+  redacted: number;
+  lost: number;
+  httpCalls: number;
+  problems: string[];
+}
+
+/** Reads a trace to its end. Rejects with a message for people when it cannot be opened. */
+export async function inspectTrace(file: string): Promise<InspectReport> {
+  const reader = await TraceReader.open(file);
+  try {
+    const count = new Counter(file);
+    await reader.read((entry) => count.take(entry));
+    const { header, problems } = reader;
+    return {
+      ...count.report(),
+      version: header?.version ?? 0,
+      startedAt: header?.startedAt ?? '',
+      generator: header?.generator ?? '',
+      problems,
+    };
+  } finally {
+    await reader.close();
+  }
+}
+
+class Counter {
+  #report: InspectReport;
+  #types = new Map<string, InspectReport['types'][number]>();
+  #sessions = new Map<string, SessionReport>();
+  #unfinished = new Set<string>();
+  #lanes = new AudioLanes();
+  #first = Infinity;
+  #last = -Infinity;
+
+  constructor(file: string) {
+    const none = () => ({ count: 0, bytes: 0, audioSeconds: 0 });
+    this.#report = {
+      file,
+      version: 0,
+      startedAt: '',
+      generator: '',
+      durationMs: 0,
+      messages: { client: none(), server: none() },
+      types: [],
+      sessions: [],
+      responses: {},
+      errorCount: 0,
+      errors: [],
+      injected: 0,
+      redacted: 0,
+      lost: 0,
+      httpCalls: 0,
+      problems: [],
+    };
+  }
+
+  take({ parsed, data, shift, part }: TraceEntry): void {
+    if (parsed.kind === 'unreadable') return;
+    const record = parsed.kind === 'event' ? parsed.head : parsed.record;
+    const t = record.t + shift;
+    this.#first = Math.min(this.#first, t);
+    this.#last = Math.max(this.#last, t);
+    const id =
+      'session' in record && record.session !== undefined ? `${record.session}${part > 1 ? ` (${part})` : ''}` : '';
+    if (parsed.kind === 'record') return this.#takeRecord(parsed.record, id, t);
+    this.#takeEvent(parsed.head, id, t);
+    const type = parsed.head.type ?? '';
+    const { body } = parsed;
+    if (!body) return;
+    const field = audioField(type, parsed.head.from);
+    if (field) {
+      const base64 = audioText(data, body, field);
+      if (!base64) return;
+      const place = this.#lanes.place(id, parsed.head.from, t, base64Bytes(base64), parsed.head.response ?? '');
+      this.#report.messages[parsed.head.from].audioSeconds += place.ms / 1000;
+    } else if (needsBody(type, parsed.head.from) || type === 'error') {
+      const event = parseEventBody(data, body);
+      if (event) this.#takeMeaning(parsed.head, id, t, event);
+    }
+  }
+
+  report(): InspectReport {
+    const report = this.#report;
+    report.durationMs = this.#last >= this.#first ? this.#last - this.#first : 0;
+    report.types = [...this.#types.values()].sort((a, b) => b.count - a.count || a.type.localeCompare(b.type));
+    report.sessions = [...this.#sessions.values()];
+    if (this.#unfinished.size > 0) report.responses.in_progress = this.#unfinished.size;
+    return report;
+  }
+
+  #takeEvent(head: EventHead, id: string, t: number): void {
+    const report = this.#report;
+    const side = report.messages[head.from];
+    side.count++;
+    side.bytes += head.bytes;
+    const type = head.type ?? '';
+    const key = `${head.from} ${type}`;
+    const known = this.#types.get(key) ?? { from: head.from, type, count: 0, bytes: 0 };
+    known.count++;
+    known.bytes += head.bytes;
+    this.#types.set(key, known);
+    if (head.origin) report.injected++;
+    if (head.redacted) report.redacted++;
+    const session = this.#session(id, t);
+    session.messages++;
+    session.durationMs = t - session.openedMs;
+  }
+
+  #takeMeaning(head: EventHead, id: string, t: number, event: JsonObject): void {
+    const report = this.#report;
+    this.#lanes.observe(id, head.from, event);
+    if (event.type === 'error') this.#error(head.seq, id, t, summarise({ ...head, event }));
+    if (event.type === 'response.created') this.#unfinished.add(`${id} ${asText(dig(event, 'response', 'id'))}`);
+    if (event.type !== 'response.done') return;
+    const response = dig(event, 'response') as JsonObject | undefined;
+    this.#unfinished.delete(`${id} ${asText(dig(response, 'id'))}`);
+    const status = asText(dig(response, 'status')) || 'completed';
+    report.responses[status] = (Object.hasOwn(report.responses, status) ? (report.responses[status] ?? 0) : 0) + 1;
+    if (status === 'failed') this.#error(head.seq, id, t, `response failed: ${statusReason(response)}`);
+  }
+
+  #takeRecord(record: Exclude<TraceRecord, { kind: 'event' }>, id: string, t: number): void {
+    switch (record.kind) {
+      case 'open':
+        this.#sessions.set(id, {
+          id,
+          label: sessionLabel(record),
+          url: record.url,
+          status: record.status,
+          openedMs: t,
+          durationMs: 0,
+          close: null,
+          messages: 0,
+        });
+        if (record.status !== 101) this.#error(0, id, t, summarise(record));
+        return;
+      case 'close': {
+        const session = this.#session(id, t);
+        session.close = { code: record.code, reason: record.reason, by: record.by };
+        session.durationMs = t - session.openedMs;
+        return;
+      }
+      case 'gap':
+        this.#report.lost += record.count;
+        return;
+      case 'http':
+        this.#report.httpCalls++;
+        return;
+      case 'control':
+      case 'note':
+        return;
+    }
+  }
+
+  #error(seq: number, session: string, t: number, message: string): void {
+    this.#report.errorCount++;
+    if (this.#report.errors.length < MOST_ERRORS) this.#report.errors.push({ seq, session, t, message });
+  }
+
+  #session(id: string, t: number): SessionReport {
+    let session = this.#sessions.get(id);
+    if (!session) {
+      session = { id, label: '', url: '', status: 101, openedMs: t, durationMs: 0, close: null, messages: 0 };
+      this.#sessions.set(id, session);
+    }
+    return session;
+  }
+}
+
+/** The report for people: plain text, a final line feed. What was captured is cleaned of control characters. */
+export function formatReport(report: InspectReport): string {
+  const lines: string[] = [];
+  const { client, server } = report.messages;
+  lines.push(plain(report.file));
+  lines.push(
+    `  recorded ${plain(report.startedAt) || 'at an unknown time'} by ${plain(report.generator) || 'an unknown program'}, ${seconds(report.durationMs)}`,
+  );
+  lines.push(
+    `  ${count(client.count, 'message')} to the server (${bytes(client.bytes)}), ${count(server.count, 'message')} to the client (${bytes(server.bytes)})`,
+  );
+  lines.push(
+    `  audio: ${client.audioSeconds.toFixed(1)} s to the server, ${server.audioSeconds.toFixed(1)} s to the client`,
+  );
+  const extras = [
+    report.injected ? `${report.injected} sent by the inspector` : '',
+    report.redacted ? `${report.redacted} with replaced secrets` : '',
+    report.httpCalls ? count(report.httpCalls, 'HTTP call') : '',
+    report.lost ? `${count(report.lost, 'message')} not kept` : '',
+  ].filter(Boolean);
+  if (extras.length > 0) lines.push(`  ${extras.join(', ')}`);
+
+  lines.push('', 'Sessions');
+  if (report.sessions.length === 0) lines.push('  none');
+  for (const session of report.sessions) {
+    const end = session.close
+      ? `closed ${session.close.code}${session.close.reason ? ` ${session.close.reason}` : ''} by the ${session.close.by}`
+      : session.status === 101
+        ? 'not closed'
+        : session.status === 0
+          ? 'no answer'
+          : `refused with ${session.status}`;
+    lines.push(
+      plain(
+        `  ${session.id}  ${session.label || session.url}  ${seconds(session.durationMs)}, ${count(session.messages, 'message')}, ${end}`,
+      ),
+    );
+  }
+
+  const responses = Object.entries(report.responses);
+  lines.push('', 'Responses');
+  lines.push(plain(`  ${responses.map(([status, times]) => `${times} ${status}`).join(', ') || 'none'}`));
+
+  lines.push('', 'Events');
+  const width = String(report.types[0]?.count ?? 0).length;
+  for (const { from, type, count: times, bytes: size } of report.types) {
+    lines.push(
+      plain(
+        `  ${from === 'client' ? '->' : '<-'} ${String(times).padStart(width)}  ${type || '(no type)'}  ${bytes(size)}`,
+      ),
+    );
+  }
+  if (report.types.length === 0) lines.push('  none');
+
+  if (report.errorCount > 0) {
+    lines.push('', `Errors (${report.errorCount})`);
+    for (const { seq, session, t, message } of report.errors) {
+      lines.push(plain(`  ${session}${seq ? ` #${seq}` : ''} at ${seconds(t)}: ${message}`));
+    }
+    if (report.errorCount > report.errors.length) lines.push(`  and ${report.errorCount - report.errors.length} more`);
+  }
+  if (report.problems.length > 0) {
+    lines.push('', 'Problems of the file');
+    for (const problem of report.problems) lines.push(plain(`  ${problem}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  return size < 1_000_000 ? `${(size / 1000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Captured words must not steer a terminal. */
+function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+}
