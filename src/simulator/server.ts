@@ -21,6 +21,8 @@ export interface ServerOptions {
   host: string;
   port: number;
   seed: number;
+  /** Milliseconds between pings, 20300 unless given. */
+  pingMs?: number;
 }
 
 export interface RunningServer {
@@ -67,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sockets.handleUpgrade(request, socket, head, (client) => {
       const opening = sessionFor(request, url, secrets, random);
       if ('error' in opening) return turnAway(client, opening, random);
-      converse(client, opening);
+      converse(client, opening, options.pingMs ?? PING_MS);
     });
   });
   await listening(http, options);
@@ -81,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** Runs one session on a socket until it closes. */
-function converse(client: WebSocket, options: Omit<SessionOptions, 'epochMs'>): void {
+function converse(client: WebSocket, options: Omit<SessionOptions, 'epochMs'>, pingMs: number): void {
   const startMs = performance.now();
   const session = new Session({ ...options, epochMs: Date.now() });
   const now = (): number => performance.now() - startMs;
@@ -96,7 +98,7 @@ function converse(client: WebSocket, options: Omit<SessionOptions, 'epochMs'>): 
     if (session.nextMs === undefined || client.readyState !== client.OPEN) return;
     timer = setTimeout(() => pass(session.tick(now())), Math.max(0, session.nextMs - now()));
   };
-  const ping = setInterval(() => client.ping(PING), PING_MS);
+  const ping = setInterval(() => client.ping(PING), pingMs);
   client.on('message', (data: Buffer, binary) => {
     pass(session.receive(binary ? data : data.toString('utf8'), now()));
   });
