@@ -1,0 +1,5 @@
+// What a newcomer would do first: "Realtime Inspector: Run Sample Conversation" from the palette. A helper of its own, so
+// that the product needs no hook for it and stays lazy.
+import * as vscode from 'vscode';
+
+export const activate = () => vscode.commands.executeCommand('realtimeInspector.runSample');

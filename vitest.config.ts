@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// The lower floors. Real sockets, files, workers and child processes, so time-outs are wide: they catch what hangs, not
+// what is slow.
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+    passWithNoTests: false,
+  },
+});
