@@ -1,4 +1,4 @@
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { CATALOGUE, findEvent } from './catalogue';
 import type { EventInfo } from './catalogue';
@@ -41,8 +41,15 @@ export function validateEvent(text: string, from: Side): Problem[] {
     throw cause;
   }
   if (syntax.length > 0) return syntax.slice(0, 10).map((error) => syntaxProblem(text, error));
-  const strict = strictError(text);
-  if (strict !== undefined || root === undefined) return whole(`Not valid JSON: ${strict ?? 'nothing found'}.`);
+  // jsonc-parser lets some things pass that JSON does not (odd escapes, control characters), and its own values of objects
+  // mistake a "__proto__" for something else: the engine's word is final for both.
+  let event: Record<string, unknown>;
+  try {
+    event = JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    return whole(`Not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}.`);
+  }
+  if (root === undefined) return whole('Not valid JSON: nothing found.');
   if (root.type !== 'object') return whole(`An event is a JSON object, this is ${kindOf(root.type)}.`);
 
   const problems: Problem[] = [];
@@ -50,7 +57,6 @@ export function validateEvent(text: string, from: Side): Problem[] {
     const place = markOf(root, path, atKey);
     problems.push({ severity, message, path: pointer(path), ...place });
   };
-  const event = getNodeValue(root) as Record<string, unknown>;
   const info = checkType(event, from, report);
   if (info) {
     checkFields(event, info, report);
@@ -121,16 +127,6 @@ export function jsonType(value: unknown): 'string' | 'number' | 'boolean' | 'obj
 export function kindOf(type: string): string {
   if (type === 'null') return 'null';
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
-}
-
-/** jsonc-parser lets some things pass that JSON does not (odd escapes, control characters); the engine's word is final. */
-function strictError(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
-  }
 }
 
 function syntaxProblem(text: string, error: ParseError): Problem {

@@ -158,6 +158,8 @@ export class Run {
     const place = { ...this.#add({ ...item, ...phase }, kind), content_index: 0 };
     const part = kind === 'text' ? { type: 'text', text: '' } : { type: 'audio', transcript: '' };
     this.desk.emit('response.content_part.added', { ...place, part });
+    // So that a client may truncate it while it is still being made.
+    if (this.#open) this.#open.item['content'] = [{ type: `output_${kind}` }];
     return place;
   }
 

@@ -62,7 +62,7 @@ export class Session {
 
   /** The connection is open: greets, and begins to count the session's hour. */
   open(nowMs: number): Output[] {
-    this.#desk.advance(nowMs);
+    this.#advance(nowMs);
     this.#desk.start(LIFE_SECONDS * 1000, this.#expire());
     if (!this.options.joined) this.#desk.emit('session.created', { session: this.#config });
     return this.#desk.take();
@@ -70,7 +70,7 @@ export class Session {
 
   /** A message of the client, text or (refused) binary. Returns what is to be sent up to now. */
   receive(message: string | Uint8Array, nowMs: number): Output[] {
-    this.#desk.advance(nowMs);
+    this.#advance(nowMs);
     let eventId: string | null = null;
     try {
       const event = parse(message);
@@ -79,19 +79,30 @@ export class Session {
     } catch (cause) {
       this.#refuse(cause, eventId);
     }
-    this.#desk.advance(nowMs);
+    this.#advance(nowMs);
     return this.#desk.take();
   }
 
   /** Time has passed: returns what has become due. */
   tick(nowMs: number): Output[] {
-    this.#desk.advance(nowMs);
+    this.#advance(nowMs);
     return this.#desk.take();
   }
 
   /** When `tick` has something to do next, ms; undefined when only the client can make something happen. */
   get nextMs(): number | undefined {
     return this.#desk.nextMs;
+  }
+
+  /** Work that fails is dropped and reported; the rest goes on. */
+  #advance(nowMs: number): void {
+    for (;;) {
+      try {
+        return this.#desk.advance(nowMs);
+      } catch (cause) {
+        this.#refuse(cause, null);
+      }
+    }
   }
 
   #handle(event: Json): void {

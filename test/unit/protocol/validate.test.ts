@@ -37,8 +37,10 @@ describe('text that is no event', () => {
 
   it('is refused without a crash when nested without end', () => {
     expect(validateEvent('['.repeat(200_000), 'client')[0]?.severity).toBe('error');
-    const deep = `{"type":"session.update","session":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
-    expect(validateEvent(deep, 'client')[0]?.severity).toBe('error');
+    for (const depth of [1000, 3000, 5000, 10_000, 50_000]) {
+      const deep = `{"type":"session.update","session":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+      expect(validateEvent(deep, 'client')[0]?.severity).toBe('error');
+    }
   });
 });
 
@@ -100,6 +102,11 @@ describe('top-level fields', () => {
 
   it('named like things every object has are still unknown', () => {
     expect(brief(check({ type: 'response.create', constructor: 1 }))).toEqual(['note /constructor']);
+  });
+
+  it('named `__proto__` is a field like any other, not a way to smuggle some in', () => {
+    const text = '{"type":"conversation.item.delete","__proto__":{"item_id":"i"}}';
+    expect(brief(validateEvent(text, 'client'))).toEqual(['error ', 'note /__proto__']);
   });
 
   it('lacking only the event id of a server event is a warning', () => {
