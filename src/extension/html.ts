@@ -36,7 +36,6 @@ export function pageHtml({ cspSource, nonce, script, codicons }: PageOptions): s
 <title>Realtime Inspector</title>
 </head>
 <body data-nonce="${attribute(nonce)}">
-<rti-app></rti-app>
 <script type="module" nonce="${attribute(nonce)}" src="${attribute(script)}"></script>
 </body>
 </html>
