@@ -26,8 +26,9 @@ await main(async () => {
       // Nothing leaves this machine, whatever keys the environment holds.
       'realtimeInspector.upstream': 'simulator',
       'workbench.startupEditor': 'none',
-      'workbench.secondarySideBar.defaultVisibility': 'hidden',
       'workbench.tips.enabled': false,
+      'chat.disableAIFeatures': true,
+      'remote.autoForwardPorts': false,
     });
     // Inside one of VS Code's terminals `code` only talks to that window, which takes no development extension.
     const code = !smoke && !asked.has('--browser') && display && !process.env.VSCODE_IPC_HOOK_CLI && which('code');
@@ -109,6 +110,7 @@ async function check(url, started) {
     say(`First rows ${seconds(opened)} after the page was opened, ${seconds(started)} after the command.`);
     await expect(app.getByRole('row').filter({ hasText: 'input_audio_buffer.append' }).first()).toBeVisible();
     await expect(app.getByRole('row').filter({ hasText: 'response.done' }).first()).toBeVisible({ timeout: 60_000 });
+    await page.waitForTimeout(1500);
     const folder = join(root, 'test', 'e2e', 'output');
     await mkdir(folder, { recursive: true });
     await page.screenshot({ path: join(folder, 'try.png') });

@@ -2,4 +2,8 @@
 // that the product needs no hook for it and stays lazy.
 import * as vscode from 'vscode';
 
-export const activate = () => vscode.commands.executeCommand('realtimeInspector.runSample');
+export async function activate() {
+  // The timeline wants the width.
+  await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+  await vscode.commands.executeCommand('realtimeInspector.runSample');
+}

@@ -12,8 +12,8 @@ import { pcmFromWav, voiceLikeSound } from './sampleVoice';
 const RATE = 24_000;
 const CHUNK_MS = 100;
 const BYTES_PER_CHUNK = (RATE / 1000) * CHUNK_MS * 2;
-/** Long enough for any server's voice detection to notice that the turn is over. */
-const PAUSE_MS = 1200;
+/** Between hearing an answer and speaking again. */
+const PAUSE_MS = 700;
 const ANSWER_WITHIN_MS = 30_000;
 
 interface Options {
@@ -48,11 +48,45 @@ function sessionUrl(baseUrl: string, model: string): string {
   return url.href;
 }
 
+/** A microphone that is always open, as a voice app's is: what it is given to say, else silence, in real time. */
+class Microphone {
+  private sound: Buffer = Buffer.alloc(0);
+  private open = true;
+
+  constructor(private readonly onChunk: (pcm: Buffer) => void) {
+    void this.run();
+  }
+
+  /** Says 16-bit samples; resolves when the last of them has been handed on. */
+  async say(pcm: Buffer): Promise<void> {
+    this.sound = pcm;
+    while (this.open && this.sound.length > 0) await wait(CHUNK_MS / 2);
+  }
+
+  close(): void {
+    this.open = false;
+  }
+
+  private async run(): Promise<void> {
+    const started = performance.now();
+    for (let chunk = 1; this.open; chunk += 1) {
+      // Against the clock, not from chunk to chunk, or it would drift.
+      await wait(Math.max(0, started + chunk * CHUNK_MS - performance.now()));
+      if (!this.open) return;
+      const pcm = Buffer.alloc(BYTES_PER_CHUNK);
+      this.sound.copy(pcm);
+      this.sound = this.sound.subarray(BYTES_PER_CHUNK);
+      this.onChunk(pcm);
+    }
+  }
+}
+
 /** One conversation over one socket. */
 class Conversation {
   private finished: (() => void) | undefined;
   private audioBytes = 0;
   private failure: Error | undefined;
+  private readonly microphone: Microphone;
 
   constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
@@ -65,36 +99,49 @@ class Conversation {
     });
     socket.on('error', (error) => this.end(error));
     socket.on('close', (code, reason) => this.end(new Error(`The session ended early: ${code} ${reason.toString()}`)));
+    this.microphone = new Microphone((pcm) =>
+      this.send({ type: 'input_audio_buffer.append', audio: pcm.toString('base64') }),
+    );
   }
 
   send(event: Record<string, unknown>): void {
-    this.socket.send(JSON.stringify(event));
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
   }
 
-  /** Streams 16-bit samples as a microphone would, in real time, then silence until the turn is answered. */
-  async speak(pcm: Buffer): Promise<void> {
+  /** A spoken turn: resolves when its answer has been heard. */
+  speak(pcm: Buffer): Promise<void> {
+    return this.turn(() => this.microphone.say(pcm));
+  }
+
+  /** A typed turn: resolves when its answer has been heard. */
+  type(text: string): Promise<void> {
+    return this.turn(() => {
+      const content = [{ type: 'input_text', text }];
+      this.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+      this.send({ type: 'response.create' });
+    });
+  }
+
+  /** Rejects when the session ends, or when no answer comes. */
+  private async turn(ask: () => Promise<void> | void): Promise<void> {
+    this.audioBytes = 0;
     const answered = new Promise<void>((resolve) => (this.finished = resolve));
-    const silence = Buffer.alloc((RATE / 1000) * PAUSE_MS * 2);
-    const started = performance.now();
-    const sound = Buffer.concat([pcm, silence]);
-    for (let at = 0, chunk = 0; at < sound.length && !this.failure; at += BYTES_PER_CHUNK, chunk += 1) {
-      const due = started + chunk * CHUNK_MS - performance.now();
-      if (due > 0) await wait(due);
-      if (this.socket.readyState !== WebSocket.OPEN) break;
-      const audio = sound.subarray(at, at + BYTES_PER_CHUNK).toString('base64');
-      this.send({ type: 'input_audio_buffer.append', audio });
-    }
-    const tooLate = new AbortController();
-    const late = wait(ANSWER_WITHIN_MS, undefined, { signal: tooLate.signal }).then(
+    if (this.failure) throw this.failure;
+    await ask();
+    const patience = new AbortController();
+    const late = wait(ANSWER_WITHIN_MS, undefined, { signal: patience.signal }).then(
       () => (this.failure ??= new Error(`No answer within ${ANSWER_WITHIN_MS / 1000} s.`)),
       () => undefined,
     );
     await Promise.race([answered, late]);
-    tooLate.abort();
+    patience.abort();
     if (this.failure) throw this.failure;
+    // Audio comes faster than it is played; a person answers when it has been heard.
+    await wait((this.audioBytes / 2 / RATE) * 1000 + PAUSE_MS);
   }
 
   async close(): Promise<void> {
+    this.microphone.close();
     this.socket.removeAllListeners('close');
     if (this.socket.readyState === WebSocket.CLOSED) return;
     const closed = once(this.socket, 'close');
@@ -146,7 +193,6 @@ class Conversation {
     if (response?.output?.some((item) => item.type === 'function_call')) return this.send({ type: 'response.create' });
     const seconds = this.audioBytes / 2 / RATE;
     say(`  response ${response?.status ?? 'done'}, ${seconds.toFixed(1)} s of audio`);
-    this.audioBytes = 0;
     this.finished?.();
   }
 }
@@ -174,6 +220,7 @@ const session = {
 
 async function converse({ baseUrl, turns, audio, model }: Options): Promise<void> {
   const url = sessionUrl(baseUrl, model);
+  const spoken = audio ? pcmFromWav(readFileSync(audio), RATE) : undefined;
   say(`Connecting to ${new URL(url).host}`);
   const key = process.env.OPENAI_API_KEY;
   const socket = new WebSocket(url, key ? { headers: { authorization: `Bearer ${key}` } } : {});
@@ -183,12 +230,9 @@ async function converse({ baseUrl, turns, audio, model }: Options): Promise<void
     conversation.send({ type: 'session.update', session });
     for (let turn = 1; turn <= turns; turn += 1) {
       say(`Turn ${turn} of ${turns}`);
-      // The second turn asks for the tool in so many words, because a server may take speech without words for anything.
-      if (turn === 2) {
-        const content = [{ type: 'input_text', text: 'What is the weather in Lisbon? Use get_weather.' }];
-        conversation.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-      }
-      await conversation.speak(audio ? pcmFromWav(readFileSync(audio), RATE) : voiceLikeSound(RATE, 1.8, turn));
+      // Asked in writing: speech without words gives no server a reason to call a tool.
+      if (turn % 3 === 2) await conversation.type('What is the weather in Lisbon? Use get_weather.');
+      else await conversation.speak(spoken ?? voiceLikeSound(RATE, 1.6 + 0.3 * (turn % 3), turn));
     }
   } finally {
     await conversation.close();
