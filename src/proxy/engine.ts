@@ -8,7 +8,6 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
 import { startSimulator, type Simulator } from '../simulator';
 import { Asker } from './ask';
-import { ensureAuthority } from './certificates';
 import { createRing } from './ring';
 import type {
   RecorderReport,
@@ -102,6 +101,8 @@ const RING_BYTES = 64 << 20;
 
 /** Starts the proxy; resolves once it listens. Rejects with one clear message (port, certificate folder, trace file). */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
+  // Loaded when needed: it brings a library for certificates with it, which no start of VS Code should wait for.
+  const { ensureAuthority } = await import('./certificates');
   const authority = await ensureAuthority(options.certificates, options.allowedHosts);
   let simulator: Simulator | undefined;
   const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
