@@ -2,7 +2,7 @@
 import { fromPcm, type FormatName } from './codec';
 import type { Conversation, Item } from './conversation';
 import type { Desk, Steps, Task } from './desk';
-import { makePlan } from './plan';
+import { makePlan, type Message } from './plan';
 import type { InputTokens } from './usage';
 import { BYTES_PER_MS, type Json } from './wire';
 import { jsonTokens, obfuscation, tokens } from './words';
@@ -44,6 +44,8 @@ interface Open {
   index: number;
   previous: string | null;
   kind: 'text' | 'audio' | 'call';
+  /** Fields its events share. */
+  place: Json;
   /** Text, transcript or arguments so far. */
   said: string;
 }
@@ -62,7 +64,7 @@ export class Run {
   #details: Json | null = null;
   #usage: Json | null = null;
   #output: Item[] = [];
-  #open: Open | undefined;
+  #open: Open[] = [];
   #made: InputTokens = { text: 0, audio: 0 };
   #task: Task | undefined;
   #soundFromMs: number | undefined;
@@ -92,28 +94,35 @@ export class Run {
 
   *#play(): Steps {
     const plan = makePlan(this.settings, this.conversation, this.desk.random);
-    if (plan.kind === 'call') yield* this.#call(plan.name, plan.args);
-    else if (plan.audio) yield* this.#speech(plan.words, plan.audio);
-    else yield* this.#text(plan.words);
+    if (plan.kind === 'message') yield* this.#message(plan, 'final_answer');
+    else {
+      // Newer models say what they are about to do, and finish saying so only after the call.
+      if (this.settings.phases) yield* this.#message(plan.commentary, 'commentary');
+      if (this.#status === 'in_progress') yield* this.#call(plan.name, plan.args);
+    }
     if (this.#status !== 'in_progress') return;
     this.#close('completed');
     this.#finish('completed', null);
   }
 
-  *#text(words: string): Steps {
-    const place = this.#message('text');
+  *#message({ words, audio }: Message, phase: string): Steps {
+    if (audio) yield* this.#speech(words, audio, phase);
+    else yield* this.#text(words, phase);
+  }
+
+  *#text(words: string, phase: string): Steps {
+    const open = this.#begin('text', phase);
     for (const delta of tokens(words)) {
       if (this.#overLimit(1)) return;
-      this.#say('response.output_text.delta', place, delta);
+      this.#say('response.output_text.delta', open, delta);
       yield this.desk.random.between(5, 10);
     }
   }
 
-  *#speech(words: string, pcm: Uint8Array): Steps {
-    const place = this.#message('audio');
+  *#speech(words: string, pcm: Uint8Array, phase: string): Steps {
+    const open = this.#begin('audio', phase);
     const pieces = tokens(words);
     const chunks = cut(pcm);
-    const item = this.#open?.item;
     let [sent, told] = [0, 0];
     this.#soundFromMs = this.desk.nowMs;
     for (const [index, chunk] of chunks.entries()) {
@@ -124,18 +133,19 @@ export class Run {
       );
       for (; told < due; told += 1) {
         if (this.#overLimit(1)) return;
-        this.#say('response.output_audio_transcript.delta', place, pieces[told] ?? '');
+        this.#say('response.output_audio_transcript.delta', open, pieces[told] ?? '');
         yield this.desk.random.between(3, 8);
       }
       const ms = chunk.length / BYTES_PER_MS;
       if (this.#overLimit(0, Math.ceil(ms / 50))) return;
       const delta = fromPcm(chunk, (this.settings.format['type'] ?? 'audio/pcm') as FormatName).toString('base64');
-      this.desk.emit('response.output_audio.delta', { ...place, delta });
+      this.desk.emit('response.output_audio.delta', { ...open.place, delta });
       sent += chunk.length;
       this.#soundMs += ms;
       this.listener.spoke();
-      if (!this.aside && item && this.conversation.find(item.id))
-        this.conversation.setAudio(item.id, pcm.subarray(0, sent));
+      // The client may have deleted it meanwhile.
+      const kept = !this.aside && this.conversation.find(open.item.id) !== undefined;
+      if (kept) this.conversation.setAudio(open.item.id, pcm.subarray(0, sent));
       yield this.desk.random.between(...PACE_MS);
     }
   }
@@ -143,39 +153,43 @@ export class Run {
   *#call(name: string, args: string): Steps {
     const callId = this.desk.mintCall();
     const item = { id: this.desk.mint('item'), type: 'function_call', status: 'in_progress', name, call_id: callId };
-    const place = this.#add({ ...item, arguments: '' }, 'call');
+    const open = this.#add({ ...item, arguments: '' }, 'call');
+    open.place['call_id'] = callId;
     for (const delta of jsonTokens(args)) {
       if (this.#overLimit(1)) return;
-      this.#say('response.function_call_arguments.delta', { ...place, call_id: callId }, delta);
+      this.#say('response.function_call_arguments.delta', open, delta);
       yield this.desk.random.between(5, 10);
     }
   }
 
-  /** Begins a message with one part; returns the fields that its deltas share. */
-  #message(kind: 'text' | 'audio'): Json {
-    const phase = this.settings.phases ? { phase: 'final_answer' } : {};
+  /** Begins a message with one part. */
+  #begin(kind: 'text' | 'audio', phase: string): Open {
+    const phases = this.settings.phases ? { phase } : {};
     const item = { id: this.desk.mint('item'), type: 'message', status: 'in_progress', role: 'assistant', content: [] };
-    const place = { ...this.#add({ ...item, ...phase }, kind), content_index: 0 };
+    const open = this.#add({ ...item, ...phases }, kind);
+    open.place['content_index'] = 0;
     const part = kind === 'text' ? { type: 'text', text: '' } : { type: 'audio', transcript: '' };
-    this.desk.emit('response.content_part.added', { ...place, part });
+    this.desk.emit('response.content_part.added', { ...open.place, part });
     // So that a client may truncate it while it is still being made.
-    if (this.#open) this.#open.item['content'] = [{ type: `output_${kind}` }];
-    return place;
+    open.item['content'] = [{ type: `output_${kind}` }];
+    return open;
   }
 
-  #add(item: Item, kind: Open['kind']): Json {
+  #add(item: Item, kind: Open['kind']): Open {
     const index = this.#output.length;
     this.#output.push(item);
     this.desk.emit('response.output_item.added', { response_id: this.id, output_index: index, item });
     const previous = this.aside ? null : this.conversation.add(item);
     if (!this.aside) this.desk.emit('conversation.item.added', { previous_item_id: previous, item });
-    this.#open = { item, index, previous, kind, said: '' };
-    return { response_id: this.id, item_id: item.id, output_index: index };
+    const place = { response_id: this.id, item_id: item.id, output_index: index };
+    const open: Open = { item, index, previous, kind, place, said: '' };
+    this.#open.push(open);
+    return open;
   }
 
-  #say(type: string, place: Json, delta: string): void {
-    if (this.#open) this.#open.said += delta;
-    this.desk.emit(type, { ...place, delta, obfuscation: obfuscation(delta, this.desk.random) });
+  #say(type: string, open: Open, delta: string): void {
+    open.said += delta;
+    this.desk.emit(type, { ...open.place, delta, obfuscation: obfuscation(delta, this.desk.random) });
   }
 
   /** Counts tokens about to be made; true, and the response over, when that would be more than allowed. */
@@ -188,21 +202,20 @@ export class Run {
     return false;
   }
 
-  /** The closing events of the item being made, if any. */
+  /** The closing events of the items being made. */
   #close(status: 'completed' | 'incomplete'): void {
-    const open = this.#open;
-    if (!open) return;
-    this.#open = undefined;
-    const { item, index, kind, said } = open;
-    const place: Json = { response_id: this.id, item_id: item.id, output_index: index };
+    const all = this.#open;
+    this.#open = [];
+    for (const open of all) this.#closeItem(open, status, all.length > 1);
+  }
+
+  #closeItem({ item, index, kind, place, previous, said }: Open, status: string, oneOfSeveral: boolean): void {
     item['status'] = status;
     if (kind === 'call') {
       item['arguments'] = said;
-      const [callId, name] = [item['call_id'], item['name']];
-      const done = { ...place, call_id: callId, name, arguments: said };
+      const done = { ...place, name: item['name'], arguments: said };
       this.desk.emit('response.function_call_arguments.done', done);
     } else {
-      place['content_index'] = 0;
       const part = kind === 'text' ? { type: 'text', text: said } : { type: 'audio', transcript: said };
       item['content'] = [{ ...part, type: `output_${kind}` }];
       if (kind === 'text') this.desk.emit('response.output_text.done', { ...place, text: said });
@@ -212,9 +225,10 @@ export class Run {
       }
       this.desk.emit('response.content_part.done', { ...place, part });
     }
-    // Recorded sessions name the item before only when the answer is text.
-    const previous = kind === 'text' ? open.previous : null;
-    if (!this.aside) this.desk.emit('conversation.item.done', { previous_item_id: previous, item });
+    // Recorded sessions name the item before when the answer is text, and for a call after commentary; else null.
+    const named = oneOfSeveral ? kind === 'call' : kind === 'text';
+    const before = named ? previous : null;
+    if (!this.aside) this.desk.emit('conversation.item.done', { previous_item_id: before, item });
     this.desk.emit('response.output_item.done', { response_id: this.id, output_index: index, item });
   }
 

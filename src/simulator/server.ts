@@ -50,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_PAYLOAD,
-    // Live traffic is small events: with the library's threshold of 1 KiB hardly any would be compressed.
+    // Without context takeover the library compresses from 1 KiB only, and most events of the API are smaller.
     perMessageDeflate: { threshold: 64 },
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });

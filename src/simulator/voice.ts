@@ -13,6 +13,7 @@ const VOWELS: Record<string, [number, number, number]> = {
 };
 const HUM: [number, number, number] = [280, 1300, 2300];
 const WIDTHS = [80, 110, 160] as const;
+const SHARES = [1, 0.7, 0.4] as const;
 const HISSING = new Set([...'sfhtkpcxqz']);
 
 interface Sound {
@@ -59,7 +60,7 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
   const pitch = 105 + ([...voice].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 100);
   const resonators = WIDTHS.map(() => ({ a: 0, b: 0 }));
   const formants = [...HUM];
-  let [buzz, hiss, phase, noise, at] = [0, 0, 0, 22_222, 0];
+  let [buzz, hiss, phase, noise, before, at] = [0, 0, 0, 22_222, 0, 0];
   for (const [index, sound] of sounds.entries()) {
     for (let step = 0; step < (lengths[index] ?? 0) && at < wave.length; step += 1, at += 1) {
       // Mouth and lungs move smoothly: 4 ms for loudness, 12 ms for the formants.
@@ -70,12 +71,17 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
       const fall = 1.08 - 0.16 * (at / wave.length);
       phase += (pitch * fall * (1 + 0.02 * Math.sin((at / RATE) * 31))) / RATE;
       if (phase >= 1) phase -= 1;
-      const glottis = phase < 0.4 ? Math.sin((phase / 0.4) * Math.PI) ** 2 - 0.3 : -0.3;
+      // The air's change: it swells while the cords are open and stops short as they close, which is what carries.
+      const glottis = phase < 0.4 ? 0.25 : phase < 0.48 ? -1.25 : 0;
       noise = (Math.imul(noise, 1_103_515_245) + 12_345) & 0x7fffffff;
-      const source = glottis * buzz + (noise / 0x40000000 - 1) * hiss;
-      let sum = 0;
-      for (const part of [0, 1, 2] as const)
-        sum += resonate(source, formants[part]!, WIDTHS[part], resonators[part]!) / (part + 1);
+      const white = noise / 0x40000000 - 1;
+      const source = glottis * buzz + white * hiss;
+      // Teeth hiss past the resonators; the difference to the sample before keeps the high part of the noise.
+      let sum = (white - before) * hiss * 0.1;
+      before = white;
+      for (const part of [0, 1, 2] as const) {
+        sum += resonate(source, formants[part]!, WIDTHS[part], resonators[part]!) * SHARES[part];
+      }
       const edge = Math.min(1, (wave.length - at) / 480);
       wave[at] = sum * edge;
     }
@@ -88,7 +94,7 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
 function resonate(input: number, hz: number, width: number, state: { a: number; b: number }): number {
   const radius = Math.exp((-Math.PI * width) / RATE);
   const turn = 2 * radius * Math.cos((2 * Math.PI * hz) / RATE);
-  const gain = (1 - radius) * 6;
+  const gain = (1 - radius) * 2 * Math.sin((2 * Math.PI * hz) / RATE);
   const out = gain * input + turn * state.a - radius * radius * state.b;
   state.b = state.a;
   state.a = out;

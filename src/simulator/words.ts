@@ -28,6 +28,11 @@ export function replyWords(first: boolean, text: string, random: Random): string
   return first ? `${GREETING} ${rest[0]}` : (rest[random.between(0, 2)] ?? '');
 }
 
+/** Said by newer models before a call. */
+export function callWords(name: string): string {
+  return `I ask the tool ${name}.`;
+}
+
 export function toolWords(name: string, output: string): string {
   const said = quoted(output);
   return said === '' ? `The tool ${name} answered with nothing.` : `The tool ${name} answered: ${said}`;

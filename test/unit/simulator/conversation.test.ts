@@ -116,6 +116,8 @@ describe('a written turn', () => {
     expect(loudness(pcm)).toBeGreaterThan(-35);
     expect(loudness(pcm)).toBeLessThan(-9);
     const sound = script.all.slice(from).filter(({ event }) => event.type === 'response.output_audio.delta');
+    const [done, limits] = script.all.slice(-2);
+    expect((limits?.atMs ?? 0) - (done?.atMs ?? 0)).toBe(43);
     const tookMs = (sound.at(-1)?.atMs ?? 0) - (sound[0]?.atMs ?? 0);
     expect(pcm.length / 48 / tookMs).toBeGreaterThan(2.5);
     expect(Buffer.from(String(sound[4]?.event['delta']), 'base64')).toHaveLength(12_000);
@@ -154,6 +156,8 @@ describe('a written turn', () => {
 
   it('is counted, and what was read before comes from the cache in blocks of 64', () => {
     const script = new Script();
+    // 100 tokens; with the message a little more: one whole block.
+    script.update({ instructions: 'four'.repeat(100) });
     script.say('Hello');
     const first = response(script.respond())['usage'] as Json;
     script.say('Hello again');
@@ -161,8 +165,8 @@ describe('a written turn', () => {
     expect(first['total_tokens']).toBe(Number(first['input_tokens']) + Number(first['output_tokens']));
     expect(first['input_token_details']).toMatchObject({ cached_tokens: 0 });
     expect(second['input_token_details']).toMatchObject({
-      cached_tokens: 128,
-      cached_tokens_details: { text_tokens: 128 },
+      cached_tokens: 64,
+      cached_tokens_details: { text_tokens: 64 },
     });
   });
 });
