@@ -41,6 +41,8 @@ export function needsBody(type: string, from: Side): boolean {
 export class SpanTracker {
   #open = new Map<string, AnalysedSpan>();
   #changed = new Map<string, AnalysedSpan>();
+  /** Items of the responses that go on. */
+  #items = new Map<string, AnalysedSpan[]>();
 
   /** Takes an event of the server. `t` in ms on the trace's axis. */
   event(row: number, session: string, t: number, event: JsonObject): void {
@@ -59,11 +61,10 @@ export class SpanTracker {
         const end = { status, detail: statusReason(response), response: id };
         this.#end(row, session, t, 'response', id, { label: 'response', ...end });
         // Items that had no end of their own end with their response.
-        for (const span of this.#open.values()) {
-          if (span.session === session && span.lane === 'item' && span.response === id) {
-            this.#finish(span, row, t, status === 'completed' ? 'completed' : 'incomplete', '');
-          }
+        for (const span of this.#items.get(`${session} ${id}`) ?? []) {
+          if (span.end === null) this.#finish(span, row, t, status === 'completed' ? 'completed' : 'incomplete', '');
         }
+        this.#items.delete(`${session} ${id}`);
         return;
       }
       case 'response.output_item.added':
@@ -73,7 +74,11 @@ export class SpanTracker {
         const told = { label: itemLabel(item), response: asText(event.response_id), item: id };
         const status = asText(item?.status);
         if (event.type === 'response.output_item.added') {
-          this.#begin(row, session, t, 'item', id, { ...told, status: status || 'in_progress' });
+          const span = this.#begin(row, session, t, 'item', id, { ...told, status: status || 'in_progress' });
+          const owner = `${session} ${told.response}`;
+          const siblings = this.#items.get(owner);
+          if (siblings) siblings.push(span);
+          else this.#items.set(owner, [span]);
         } else {
           this.#end(row, session, t, 'item', id, { ...told, status: status || 'completed', detail: '' });
         }

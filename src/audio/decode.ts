@@ -12,7 +12,8 @@ export function decodeAudio(base64: string, format: AudioFormat = DEFAULT_FORMAT
   const bytes = Buffer.from(base64, 'base64');
   const problems: string[] = [];
   // Node drops what is not base64 without a word; the length betrays it.
-  if (bytes.length !== base64Bytes(base64) || base64.replace(/={1,2}$/, '').length % 4 === 1) problems.push('it holds characters that are not base64');
+  if (bytes.length !== base64Bytes(base64) || base64.replace(/={1,2}$/, '').length % 4 === 1)
+    problems.push('it holds characters that are not base64');
   if (format.codec === 'pcm16' && bytes.length % 2 === 1) problems.push('its last sample is cut in half');
   if (bytes.length > 44 && bytes.readUInt32BE(0) === 0x52494646)
     problems.push('it begins with a WAV header, played as sound');
