@@ -4,7 +4,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { linter, lintKeymap, type Diagnostic } from '@codemirror/lint';
 import { search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, RangeSetBuilder } from '@codemirror/state';
+import { Compartment, EditorState, RangeSetBuilder, StateField } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -12,8 +12,6 @@ import {
   EditorView,
   keymap,
   lineNumbers,
-  ViewPlugin,
-  type ViewUpdate,
   WidgetType,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -41,21 +39,15 @@ class StringChip extends WidgetType {
   }
 }
 
-const longStrings = ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
-    constructor(view: EditorView) {
-      this.decorations = chips(view.state);
-    }
-    update(update: ViewUpdate): void {
-      if (update.docChanged) this.decorations = chips(update.state);
-    }
-  },
-  {
-    decorations: (plugin) => plugin.decorations,
-    provide: (plugin) => EditorView.atomicRanges.of((view) => view.plugin(plugin)?.decorations ?? Decoration.none),
-  },
-);
+/** A state field and not a plugin's decorations: only of the former does the editor know before it measures long lines. */
+const longStrings = StateField.define<DecorationSet>({
+  create: (state) => chips(state),
+  update: (value, transaction) => (transaction.docChanged ? chips(transaction.state) : value),
+  provide: (field) => [
+    EditorView.decorations.from(field),
+    EditorView.atomicRanges.of((view) => view.state.field(field)),
+  ],
+});
 
 function chips(state: EditorState): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();

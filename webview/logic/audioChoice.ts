@@ -18,6 +18,8 @@ export interface AudioQuestion {
   /** The selected row's ids ('' for none), and its own piece of audio. */
   selected: { row: number; response: string; item: string } | null;
   range: { start: number; end: number } | null;
+  /** Sessions in the trace: with more than one, a choice says which it means. */
+  sessions: number;
 }
 
 /** Choices for a selection; empty when there is no audio at all. */
@@ -28,6 +30,7 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
   const server = pieces.server.filter((piece) => piece.session === session);
   const sides = { client, server } as const;
   const choices: AudioChoice[] = [];
+  const whole = question.sessions > 1 ? `Session ${shortenMiddle(session, 12)}` : 'Session';
   if (range !== null) {
     const heard = (['client', 'server'] as const).filter((side) =>
       sides[side].some((piece) => piece.start < range.end && piece.start + piece.ms > range.start),
@@ -76,13 +79,13 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
   }
   if (client.length > 0 && server.length > 0)
     choices.push(
-      choice('session', 'Session, both sides', [
+      choice('session', `${whole}, both sides`, [
         { session, from: 'client' },
         { session, from: 'server' },
       ]),
     );
-  if (client.length > 0) choices.push(choice('session-client', 'Session, microphone', [{ session, from: 'client' }]));
-  if (server.length > 0) choices.push(choice('session-server', 'Session, speaker', [{ session, from: 'server' }]));
+  if (client.length > 0) choices.push(choice('session-client', `${whole}, microphone`, [{ session, from: 'client' }]));
+  if (server.length > 0) choices.push(choice('session-server', `${whole}, speaker`, [{ session, from: 'server' }]));
   return choices;
 
   function choice(key: string, label: string, selectors: AudioSelector[], id = key): AudioChoice {

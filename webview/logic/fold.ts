@@ -13,11 +13,17 @@ export interface ListEntry {
   count: number;
   /** Last row of the run. */
   last: number;
+  /** Payload bytes and milliseconds of audio of the whole run. */
+  bytes: number;
+  audioMs: number;
   /** True when the run is open: its members follow as rows of their own. */
   open: boolean;
   /** True for a row shown because its run is open. */
   member: boolean;
 }
+
+/** Kinds of deltas that may interleave; no server has more than a few going at once. */
+const mostKinds = 32;
 
 interface OpenRun {
   /** Position among the entries. */
@@ -31,6 +37,8 @@ export class FoldedRows {
   #first = new Uint32Array(1024);
   #last = new Uint32Array(1024);
   #count = new Uint32Array(1024);
+  #bytes = new Float64Array(1024);
+  #audioMs = new Float64Array(1024);
   #entries = 0;
   #looked = 0;
   /** Rows that passed the filter. */
@@ -77,13 +85,17 @@ export class FoldedRows {
         this.#push(row);
         continue;
       }
-      const entry = this.#stretch.find((at) => sameKind(rows, this.#first[at] ?? 0, row));
+      const entry = this.#stretch.findLast((at) => sameKind(rows, this.#first[at] ?? 0, row));
       if (entry === undefined) {
         this.#stretch.push(this.#entries);
+        // A filter that leaves only deltas makes one stretch of the whole trace: old kinds are let go.
+        if (this.#stretch.length > mostKinds) this.#stretch.shift();
         this.#push(row);
       } else {
         this.#last[entry] = row;
         this.#count[entry] = (this.#count[entry] ?? 0) + 1;
+        this.#bytes[entry] = (this.#bytes[entry] ?? 0) + (rows.bytes[row] ?? 0);
+        this.#audioMs[entry] = (this.#audioMs[entry] ?? 0) + (rows.audioMs[row] ?? 0);
         const open = this.#open.find((run) => run.at === entry);
         if (open !== undefined) open.members = this.#membersOf(entry);
       }
@@ -98,7 +110,18 @@ export class FoldedRows {
       if (position <= header) break;
       const inside = position - header - 1;
       const row = run.members[inside];
-      if (row !== undefined) return { row, count: 1, last: row, open: false, member: true };
+      if (row !== undefined) {
+        const { bytes, audioMs } = this.#rows;
+        return {
+          row,
+          count: 1,
+          last: row,
+          bytes: bytes[row] ?? 0,
+          audioMs: audioMs[row] ?? 0,
+          open: false,
+          member: true,
+        };
+      }
       before += run.members.length;
     }
     const entry = position - before;
@@ -107,6 +130,8 @@ export class FoldedRows {
       row,
       count: this.#count[entry] ?? 1,
       last: this.#last[entry] ?? row,
+      bytes: this.#bytes[entry] ?? 0,
+      audioMs: this.#audioMs[entry] ?? 0,
       open: this.#open.some((run) => run.at === entry),
       member: false,
     };
@@ -114,9 +139,9 @@ export class FoldedRows {
 
   /** Position that shows a row: its own, or that of the run it is folded into; -1 when it is not shown. */
   positionOf(row: number): number {
-    let entry = this.#entryAtOrBefore(row);
+    const nearest = this.#entryAtOrBefore(row);
     // Runs of one stretch interleave: the entry that holds the row may start before its neighbour.
-    for (; entry >= 0; entry -= 1) {
+    for (let entry = nearest; entry >= Math.max(0, nearest - mostKinds); entry -= 1) {
       const first = this.#first[entry] ?? 0;
       if (first === row) return this.#positionOfEntry(entry);
       const count = this.#count[entry] ?? 1;
@@ -190,10 +215,14 @@ export class FoldedRows {
       this.#first = grow(this.#first);
       this.#last = grow(this.#last);
       this.#count = grow(this.#count);
+      this.#bytes = growNumbers(this.#bytes);
+      this.#audioMs = growNumbers(this.#audioMs);
     }
     this.#first[this.#entries] = row;
     this.#last[this.#entries] = row;
     this.#count[this.#entries] = 1;
+    this.#bytes[this.#entries] = this.#rows.bytes[row] ?? 0;
+    this.#audioMs[this.#entries] = this.#rows.audioMs[row] ?? 0;
     this.#entries += 1;
   }
 }
@@ -210,6 +239,12 @@ function sameKind(rows: RowSource, a: number, b: number): boolean {
 
 function grow(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const grown = new Uint32Array(array.length * 2);
+  grown.set(array);
+  return grown;
+}
+
+function growNumbers(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(array.length * 2);
   grown.set(array);
   return grown;
 }

@@ -11,6 +11,8 @@ export interface RowSource {
   readonly response: Uint32Array;
   readonly item: Uint32Array;
   readonly call: Uint32Array;
+  readonly bytes: Float64Array;
+  readonly audioMs: Float32Array;
   /** The string table's entry; '' for an index nobody sent. */
   string(index: number): string;
 }

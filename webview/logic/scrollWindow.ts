@@ -39,7 +39,7 @@ export function scrollWindow(input: {
   return {
     first,
     last,
-    firstWhole: Math.ceil(realTop / rowHeight - 1e-6),
+    firstWhole: Math.max(0, Math.ceil(realTop / rowHeight - 1e-6)),
     lastWhole: Math.floor((realTop + viewHeight) / rowHeight + 1e-6),
     height,
     offset: scrollTop + first * rowHeight - realTop,

@@ -140,6 +140,7 @@ export class PlayerView extends View {
       selected:
         selected === null ? null : { row: selected, response: rows.responseOf(selected), item: rows.itemOf(selected) },
       range: store.range,
+      sessions: store.document?.sessions.length ?? 1,
     });
     this.hidden = this.choices.length === 0;
   }
@@ -311,7 +312,7 @@ export class PlayerView extends View {
         @keydown=${this.#key}
       ></canvas>
       <span class="time num"
-        ><span class="now">${formatClock(isOther ? 0 : (this.#playback?.position ?? 0))}</span
+        ><span class="now" .textContent=${formatClock(isOther ? 0 : (this.#playback?.position ?? 0))}></span
         ><span class="total dim"> / ${formatClock(isOther ? 0 : length)}</span></span
       >
       <select

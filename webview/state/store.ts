@@ -99,6 +99,8 @@ export class Store {
       this.#notify('spans', 'view');
     });
     bridge.on('status', (status) => {
+      // A recording is read from its start; only a live session is followed.
+      if (this.status === null && !status.live) this.follow = false;
       this.status = status;
       this.#notify('status');
     });

@@ -97,7 +97,17 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
   for (const mark of ticks(scale, 84)) {
     const x = scale.x(mark.t);
     shapes.push({ kind: 'line', x1: x, y1: lane('axis').y + 13, x2: x, y2: input.height, color: 'grid' });
-    shapes.push({ kind: 'text', x, y: lane('axis').y + 10, text: mark.label, color: 'dim', most: 82, align: 'center' });
+    // The first label would lose its left half behind the lane names.
+    const isCut = x - scale.left < 24;
+    shapes.push({
+      kind: 'text',
+      x: isCut ? x + 3 : x,
+      y: lane('axis').y + 9,
+      text: mark.label,
+      color: 'dim',
+      most: 82,
+      align: isCut ? 'left' : 'center',
+    });
   }
   for (const { name, y } of lanes)
     if (name !== 'overview' && name !== 'axis')

@@ -7,7 +7,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
-import { formatBytes, formatCount, formatDelta, formatPosition } from '../logic/format';
+import { formatBytes, formatCount, formatDelta, formatDuration, formatPosition } from '../logic/format';
 import { FLAG, FROM } from '../logic/rowSource';
 import type { ListEntry } from '../logic/fold';
 import type { Topic } from '../state/store';
@@ -23,9 +23,13 @@ export class EventList extends View {
   @query('.scroller') private scroller!: HTMLElement;
   #resize: ResizeObserver | undefined;
   #height = 0;
+  #shownHeight = 0;
+  #shownList: unknown = null;
   #shownSelection: number | null = null;
-  /** Scroll position set from here, so that its event is not taken for the user's. */
-  #ownScroll = -1;
+  /** Scroll position as last set from here: any other one is the user's doing. */
+  #ownTop = 0;
+  /** When the user last used wheel, finger, scroll bar or keys, so that reaching the end again means "follow". */
+  #handled = false;
 
   static override styles = [
     sharedStyles,
@@ -42,7 +46,7 @@ export class EventList extends View {
         align-items: center;
         column-gap: 10px;
         display: grid;
-        grid-template-columns: 46px 74px 82px 18px minmax(96px, 228px) minmax(40px, 1fr) 58px;
+        grid-template-columns: 46px 74px 82px 18px minmax(110px, 256px) minmax(40px, 1fr) 58px;
         padding: 0 8px 0 6px;
         white-space: nowrap;
       }
@@ -114,6 +118,7 @@ export class EventList extends View {
       }
       .dir {
         font-family: var(--vscode-editor-font-family, monospace);
+        font-size: 14px;
         text-align: center;
       }
       .dir.client {
@@ -126,6 +131,7 @@ export class EventList extends View {
         color: inherit;
       }
       .type {
+        align-items: center;
         display: flex;
         gap: 5px;
       }
@@ -169,14 +175,14 @@ export class EventList extends View {
       }
       .run {
         background: var(--vscode-badge-background);
-        border: 0;
-        border-radius: 8px;
+        border: 1px solid var(--vscode-contrastBorder, transparent);
+        border-radius: 9px;
         color: var(--vscode-badge-foreground);
         cursor: pointer;
         flex: none;
         font: inherit;
         font-size: 11px;
-        line-height: 16px;
+        line-height: 14px;
         padding: 0 7px;
       }
       .mark {
@@ -274,6 +280,9 @@ export class EventList extends View {
         aria-rowcount=${list.length}
         aria-activedescendant=${this.store.selected === null ? nothing : `row-${this.store.selected}`}
         @scroll=${this.#scrolled}
+        @wheel=${{ handleEvent: this.#byHand, passive: true }}
+        @touchmove=${{ handleEvent: this.#byHand, passive: true }}
+        @pointerdown=${this.#byHand}
         @keydown=${this.#key}
       >
         <div class="spacer" role="presentation"></div>
@@ -296,7 +305,7 @@ export class EventList extends View {
     const before = position > 0 ? store.list.at(position - 1).row : -1;
     const context = JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
     const direction = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
-    const split = type.length > 28 ? type.lastIndexOf('.') : -1;
+    const split = type.length > 18 ? type.lastIndexOf('.') : -1;
     return html`<div
       class=${classMap({
         row: true,
@@ -346,8 +355,10 @@ export class EventList extends View {
         }
         ${this.#marks(row)}
       </span>
-      <span class="summary dim" role="gridcell">${store.summary(row) ?? ''}</span>
-      <span class="right dim" role="gridcell">${isEvent ? formatBytes(rows.bytes[row] ?? 0) : ''}</span>
+      <span class="summary dim" role="gridcell">${this.#summary(entry)}</span>
+      <span class="right dim" role="gridcell"
+        >${isEvent ? formatBytes(entry.open ? (rows.bytes[row] ?? 0) : entry.bytes) : ''}</span
+      >
     </div>`;
   }
 
@@ -358,6 +369,13 @@ export class EventList extends View {
     return position === this.store.list.positionOf(selected);
   }
 
+  /** A run tells what it holds altogether; the first summary stands for text that goes on. */
+  #summary(entry: ListEntry): string {
+    const first = this.store.summary(entry.row) ?? '';
+    if (entry.count === 1) return first;
+    if (entry.audioMs > 0) return `audio ${formatDuration(entry.audioMs)}`;
+    return first === '' ? '' : `${first} …`;
+  }
   #marks(row: number) {
     const { rows } = this.store;
     return html`${rows.has(row, FLAG.error) ? html`<span class="mark error" title="error">!</span>` : nothing}${
@@ -393,16 +411,29 @@ export class EventList extends View {
     const window = this.#window();
     const spacer = this.renderRoot.querySelector<HTMLElement>('.spacer');
     if (spacer !== null) spacer.style.height = `${window.height}px`;
-    if (store.follow && store.list.length > 0) this.#scrollTo(window.height - this.#height);
+    if (store.follow && this.#wasScrolledAway && store.list === this.#shownList) store.setFollow(false);
+    else if (store.follow && store.list.length > 0) this.#scrollTo(window.height - this.#height);
+    else if (this.#shownHeight !== this.#height && this.#shownHeight > this.#height && this.#isSelectionBelow())
+      this.#reveal(store.positionOfSelected());
     else if (store.selected !== this.#shownSelection && store.selected !== null) {
       const position = store.positionOfSelected();
       if (position >= 0) this.#reveal(position);
     }
     this.#shownSelection = store.selected;
+    this.#shownHeight = this.#height;
+    this.#shownList = store.list;
     const rows = this.renderRoot.querySelector<HTMLElement>('.rows');
     const now = this.#window();
     if (rows !== null) rows.style.transform = `translateY(${now.offset}px)`;
     if (now.first !== window.first || now.last !== window.last) this.requestUpdate();
+  }
+
+  /** The list got lower (a panel opened) and the selected row, seen until now, is below its edge. */
+  #isSelectionBelow(): boolean {
+    const position = this.store.positionOfSelected();
+    const { firstWhole, lastWhole } = this.#window();
+    const rowsBefore = Math.ceil(this.#shownHeight / rowHeight);
+    return position >= lastWhole && position <= firstWhole + rowsBefore;
   }
 
   #reveal(position: number): void {
@@ -420,19 +451,27 @@ export class EventList extends View {
   }
   #scrollTo(top: number): void {
     const wanted = Math.max(0, Math.round(top));
-    if (Math.abs(this.scroller.scrollTop - wanted) < 1) return;
-    this.#ownScroll = wanted;
-    this.scroller.scrollTop = wanted;
+    if (Math.abs(this.scroller.scrollTop - wanted) >= 1) this.scroller.scrollTop = wanted;
+    this.#ownTop = this.scroller.scrollTop;
+  }
+  get #isAtEnd(): boolean {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollTop + clientHeight >= scrollHeight - rowHeight / 2;
+  }
+  /** True when the user has scrolled away since the position was last set from here. */
+  get #wasScrolledAway(): boolean {
+    return this.scroller.scrollTop < this.#ownTop - 1 && !this.#isAtEnd;
   }
 
   readonly #scrolled = (): void => {
-    const top = this.scroller.scrollTop;
-    const isOwn = Math.abs(top - this.#ownScroll) <= 1;
-    this.#ownScroll = -1;
-    const atEnd = top + this.#height >= this.scroller.scrollHeight - rowHeight;
-    if (!isOwn && this.store.follow !== atEnd && (atEnd ? this.store.status?.live === true : true))
-      this.store.setFollow(atEnd);
+    const { store } = this;
+    if (store.follow && this.#wasScrolledAway) store.setFollow(false);
+    else if (!store.follow && this.#handled && this.#isAtEnd && store.status?.live === true) store.setFollow(true);
+    this.#handled = false;
     this.requestUpdate();
+  };
+  readonly #byHand = (): void => {
+    this.#handled = true;
   };
 
   readonly #key = (event: KeyboardEvent): void => {

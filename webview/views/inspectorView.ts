@@ -310,8 +310,8 @@ export class InspectorView extends View {
       </div>`;
     const fields = Object.entries(info.fields);
     return html`<div class="pad">
-      <p><strong>${info.summary}</strong></p>
-      <p>${info.doc}</p>
+      <p><strong>${withCode(info.summary)}</strong></p>
+      <p>${withCode(info.doc)}</p>
       ${
         fields.length === 0
           ? nothing
@@ -453,4 +453,9 @@ function aboutRow(type: string): string {
   if (type === 'gap') return 'Messages passed here that were not recorded; the payload says how many and why.';
   if (type === 'note') return 'A remark written into the recording.';
   return 'An HTTP call of the realtime API that went through the proxy.';
+}
+
+/** Words between backticks set as code; everything stays text. */
+function withCode(text: string) {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? html`<code class="mono">${part}</code>` : part));
 }

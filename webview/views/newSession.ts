@@ -66,7 +66,7 @@ export class NewSessionView extends View {
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
-    this.model.focus();
+    void this.model.updateComplete.then(() => this.model.focus());
   }
   #close(): void {
     this.store.setPanel({ newSessionOpen: false });

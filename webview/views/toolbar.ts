@@ -90,6 +90,9 @@ export class Toolbar extends View {
         flex: none;
         gap: 2px;
       }
+      .group.last {
+        margin-left: auto;
+      }
       .rec {
         border: 1.5px solid currentColor;
         border-radius: 50%;
@@ -143,23 +146,23 @@ export class Toolbar extends View {
             </select>`
           : nothing
       }
-      <span class="group">
-        ${
-          status?.live === true
-            ? html`${this.#button(
+      ${
+        status?.live === true && rows.count > 0
+          ? html`<span class="group">
+              ${this.#button(
                 store.pausedAt === null ? 'debug-pause' : 'debug-continue',
                 store.pausedAt === null ? 'Pause the list (P)' : 'Go on (P)',
                 () => store.setPaused(store.pausedAt === null),
                 store.pausedAt !== null,
                 store.heldBack > 0 ? `+${formatCount(store.heldBack)}` : '',
               )}
-              ${this.#button('arrow-down', 'Follow the end (.)', () => store.setFollow(!store.follow), store.follow)}`
-            : nothing
-        }
-        ${this.#button('clear-all', 'Clear the list; the recording keeps everything', () => store.clear())}
-      </span>
+              ${this.#button('arrow-down', 'Follow the end (.)', () => store.setFollow(!store.follow), store.follow)}
+              ${this.#button('clear-all', 'Clear the list; the recording keeps everything', () => store.clear())}
+            </span>`
+          : nothing
+      }
       <span class="grow"></span>
-      <div class="filter">
+      <div class="filter" ?hidden=${rows.count === 0}>
         <vscode-icon name="filter"></vscode-icon>
         <input
           type="text"
@@ -185,7 +188,7 @@ export class Toolbar extends View {
               </button>`
         }
       </div>
-      <span class="group">
+      <span class="group last">
         ${
           errors > 0
             ? html`<button

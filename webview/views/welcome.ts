@@ -20,7 +20,7 @@ export class WelcomeView extends View {
       }
       main {
         margin: 0 auto;
-        max-width: 760px;
+        max-width: 860px;
         padding: 6vh 24px 24px;
       }
       h1 {

@@ -1,0 +1,61 @@
+/** Builds column batches for tests from readable rows. */
+import type { ColumnBatch } from '../../../src/document/columns';
+import { Rows } from '../../../webview/state/rows';
+
+export interface TestRow {
+  t?: number;
+  from?: 'client' | 'server';
+  type?: string;
+  session?: string;
+  response?: string;
+  item?: string;
+  call?: string;
+  flags?: number;
+  bytes?: number;
+  audioMs?: number;
+  /** 0 for a row that is not an event. */
+  seq?: number;
+}
+
+/** Remembers the string table between batches, as the host does. */
+export class BatchMaker {
+  #strings = [''];
+  #sent = 1;
+  #next = 0;
+
+  batch(rows: readonly TestRow[]): ColumnBatch {
+    const first = this.#next;
+    this.#next += rows.length;
+    const intern = (text: string) => {
+      const known = this.#strings.indexOf(text);
+      return known >= 0 ? known : this.#strings.push(text) - 1;
+    };
+    const batch: ColumnBatch = {
+      first,
+      count: rows.length,
+      t: Float64Array.from(rows, (row, at) => row.t ?? (first + at) * 10),
+      sent: Float64Array.from(rows, () => NaN),
+      seq: Uint32Array.from(rows, (row, at) => row.seq ?? first + at + 1),
+      kind: Uint8Array.from(rows, (row) => (row.seq === 0 ? 1 : 0)),
+      from: Uint8Array.from(rows, (row) => (row.seq === 0 ? 2 : row.from === 'client' ? 0 : 1)),
+      flags: Uint8Array.from(rows, (row) => row.flags ?? 0),
+      type: Uint32Array.from(rows, (row) => intern(row.type ?? 'session.created')),
+      session: Uint32Array.from(rows, (row) => intern(row.session ?? 's1')),
+      response: Uint32Array.from(rows, (row) => intern(row.response ?? '')),
+      item: Uint32Array.from(rows, (row) => intern(row.item ?? '')),
+      call: Uint32Array.from(rows, (row) => intern(row.call ?? '')),
+      bytes: Float64Array.from(rows, (row) => row.bytes ?? 100),
+      audioMs: Float32Array.from(rows, (row) => row.audioMs ?? 0),
+      strings: this.#strings.slice(this.#sent),
+      firstString: this.#sent,
+    };
+    this.#sent = this.#strings.length;
+    return batch;
+  }
+}
+
+export function rowsOf(rows: readonly TestRow[]): Rows {
+  const made = new Rows();
+  if (!made.append(new BatchMaker().batch(rows))) throw new Error('the test made a batch that does not fit');
+  return made;
+}

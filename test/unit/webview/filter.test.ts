@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../../../webview/logic/filter';
+import { BatchMaker, rowsOf } from './columns';
+
+const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 };
+const rows = rowsOf([
+  { type: 'session.update', from: 'client', flags: flags.redacted }, // 0
+  { type: 'session.updated' }, // 1
+  { type: 'response.output_audio.delta', response: 'resp_A', item: 'item_1', flags: flags.delta }, // 2
+  { type: 'response.done', response: 'resp_A' }, // 3
+  { type: 'error', flags: flags.error }, // 4
+  { type: 'response.create', from: 'client', flags: flags.injected, session: 's2' }, // 5
+  { type: 'open', seq: 0, session: 's2' }, // 6
+  { type: 'conversation.item.created', call: 'call_9', item: 'item_2' }, // 7
+  { type: '', flags: flags.opaque, from: 'client' }, // 8
+]);
+const shown = (text: string, hits?: ReadonlyMap<string, ReadonlySet<number>>) => {
+  const passes = compileFilter(parseFilter(text), rows, hits);
+  return Array.from({ length: rows.count }, (_, row) => row).filter(passes);
+};
+const all = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+describe('a filter shows the rows that pass all its terms', () => {
+  it.each([
+    ['', all],
+    ['   ', all],
+    ['-', all],
+    ['type:', all],
+    ['response', [2, 3, 5]],
+    ['RESPONSE', [2, 3, 5]],
+    ['/^session\\.update$/', [0]],
+    ['/SESSION\\.updated/i', [1]],
+    ['/unclosed[/', []],
+    ['type:response.', [2, 3, 5]],
+    ['type:response. -delta', [3, 5]],
+    ['type:session,error', [0, 1, 4]],
+    ['type:/d$/', [1, 7]],
+    ['-type:/d$/', [0, 2, 3, 4, 5, 6, 8]],
+    ['from:client', [0, 5, 8]],
+    ['from:server', [1, 2, 3, 4, 7]],
+    ['from:inspector', [5]],
+    ['-from:client -from:server', [6]],
+    ['response:resp_A', [2, 3]],
+    ['item:item_2', [7]],
+    ['call:call_9', [7]],
+    ['session:s2', [5, 6]],
+    ['session:s2 -open', [5]],
+    ['error', [4]],
+    ['-error type:session', [0, 1]],
+    ['"error"', [4]],
+    ['injected', [5]],
+    ['redacted', [0]],
+    ['binary', [8]],
+    ['resp_a', [2, 3]],
+    ['unknown:thing', []],
+  ])('%s', (text, expected) => expect(shown(text)).toEqual(expected));
+});
+
+it('text that only a body holds is shown where the host found it, and excluded there too', () => {
+  const [search] = bodySearches(parseFilter('Lisbon'));
+  expect(search).toEqual({ key: 't:lisbon', text: 'lisbon', regex: false });
+  const hits = new Map([['t:lisbon', new Set([2, 4])]]);
+  expect(shown('Lisbon', hits)).toEqual([2, 4]);
+  expect(shown('-Lisbon', hits)).toEqual([0, 1, 3, 5, 6, 7, 8]);
+});
+
+it('columns and marks need no search of bodies', () => {
+  expect(bodySearches(parseFilter('type:a error -from:client'))).toEqual([]);
+  expect(bodySearches(parseFilter('/a b/ "c d"'))).toEqual([
+    { key: 'r:a b', text: 'a b', regex: true },
+    { key: 't:c d', text: 'c d', regex: false },
+  ]);
+});
+
+it('a filter made before rows arrive judges them too, also by strings that came later', () => {
+  const maker = new BatchMaker();
+  const growing = rowsOf([]);
+  growing.append(maker.batch([]));
+  const passes = compileFilter(parseFilter('type:late'), growing);
+  growing.append(maker.batch([{ type: 'early' }]));
+  expect(passes(0)).toBe(false);
+  growing.append(maker.batch([{ type: 'late.one' }]));
+  expect(passes(1)).toBe(true);
+});
+
+it('terms are added once, and values survive quoting', () => {
+  expect(addTerm('', 'type:a')).toBe('type:a');
+  expect(addTerm('x type:a', 'type:a')).toBe('x type:a');
+  const value = 'a, b c';
+  expect(parseFilter(`type:${quoteValue(value)}`)).toEqual([
+    { exclude: false, kind: 'column', column: 'type', patterns: [{ kind: 'text', text: value }] },
+  ]);
+});

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { Rows } from '../../../webview/state/rows';
+import { SortedIndex } from '../../../webview/state/sortedIndex';
+import { BatchMaker } from './columns';
+
+it('batches join into one set of columns with one string table', () => {
+  const maker = new BatchMaker();
+  const rows = new Rows();
+  expect(rows.append(maker.batch([{ type: 'a', response: 'r' }]))).toBe(true);
+  expect(rows.append(maker.batch([{ type: 'b', response: 'r' }, { type: 'a' }]))).toBe(true);
+  expect([0, 1, 2].map((row) => rows.typeOf(row))).toEqual(['a', 'b', 'a']);
+  expect([0, 1, 2].map((row) => rows.responseOf(row))).toEqual(['r', 'r', '']);
+  expect(rows.count).toBe(3);
+});
+
+it('a batch that does not join on, or is shorter than it says, is refused whole', () => {
+  const rows = new Rows();
+  const maker = new BatchMaker();
+  maker.batch([{ type: 'lost' }]);
+  expect(rows.append(maker.batch([{ type: 'late' }]))).toBe(false);
+  expect(rows.append({ ...new BatchMaker().batch([{}]), count: 2 })).toBe(false);
+  expect(rows.count).toBe(0);
+});
+
+it('grows over many batches without losing a value', () => {
+  const maker = new BatchMaker();
+  const rows = new Rows();
+  for (let n = 0; n < 50; n += 1)
+    rows.append(maker.batch(Array.from({ length: 100 }, (_, at) => ({ t: n * 100 + at, bytes: n * 100 + at }))));
+  expect(rows.count).toBe(5000);
+  expect(rows.t[4321]).toBe(4321);
+  expect(rows.bytes[4321]).toBe(4321);
+  expect(rows.lastTime).toBe(4999);
+});
+
+it('an event is found by its number, also by one far out of line', () => {
+  const rows = new Rows();
+  rows.append(new BatchMaker().batch([{ seq: 1 }, { seq: 0 }, { seq: 2 }, { seq: 4_000_000_000 }]));
+  expect([1, 2, 4_000_000_000, 3].map((seq) => rows.rowOfSeq(seq))).toEqual([0, 2, 3, undefined]);
+});
+
+it('lanes hold their own rows, per session and for all of them', () => {
+  const rows = new Rows();
+  rows.append(
+    new BatchMaker().batch([
+      { from: 'client', t: 1 },
+      { from: 'server', t: 2, flags: 4 },
+      { from: 'client', t: 3, session: 's2' },
+      { seq: 0, t: 4 },
+    ]),
+  );
+  const places = (index: SortedIndex) => Array.from({ length: index.count }, (_, at) => index.row(at));
+  expect(places(rows.indexes('').client)).toEqual([0, 2]);
+  expect(places(rows.indexes('s1').client)).toEqual([0]);
+  expect(places(rows.indexes('').errors)).toEqual([1]);
+  expect(places(rows.indexes('s1').all)).toEqual([0, 1, 3]);
+});
+
+it('a late row is put where its time belongs, after those of the same time', () => {
+  const index = new SortedIndex();
+  for (const [row, t] of [
+    [0, 1],
+    [1, 5],
+    [2, 5],
+    [3, 9],
+    [4, 5],
+    [5, 0],
+  ] as const)
+    index.add(row, t);
+  expect(Array.from({ length: 6 }, (_, at) => index.row(at))).toEqual([5, 0, 1, 2, 4, 3]);
+  expect(index.lowerBound(5)).toBe(2);
+  expect(index.lowerBound(100)).toBe(6);
+  expect(index.row(index.nearest(2))).toBe(0);
+  expect(index.row(index.nearest(8))).toBe(3);
+  expect(new SortedIndex().nearest(1)).toBe(-1);
+});

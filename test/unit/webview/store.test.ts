@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { Bridge } from '../../../webview/state/bridge';
+import { Store } from '../../../webview/state/store';
+import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
+import { BatchMaker, type TestRow } from './columns';
+
+/** A store with a host that answers at once, and frames that run when the test says so. */
+async function connected(answers: Partial<Record<string, (params: never) => unknown>> = {}) {
+  const asked: RequestMessage[] = [];
+  let arrive: (message: unknown) => void = () => undefined;
+  let generation = 0;
+  const channel = {
+    post: (message: unknown) => {
+      const request = message as RequestMessage;
+      asked.push(request);
+      queueMicrotask(() => {
+        try {
+          const answer = answers[request.request];
+          const result = request.request === 'ready' ? { generation: ++generation } : answer?.(request.params as never);
+          arrive({ id: request.id, ok: true, result });
+        } catch (error) {
+          arrive({ id: request.id, ok: false, error: (error as Error).message });
+        }
+      });
+    },
+    onMessage: (listener: (message: unknown) => void) => (arrive = listener),
+  };
+  const frames: (() => void)[] = [];
+  const bridge = new Bridge(channel, { set: () => 0, clear: () => undefined });
+  const store = new Store(bridge, (run) => frames.push(run));
+  await store.connect();
+  let maker = new BatchMaker();
+  const tell = <N extends NotificationName>(notify: N, params: Notifications[N]) =>
+    arrive({ notify, generation, params });
+  const settle = async () => {
+    for (let n = 0; n < 20; n += 1) {
+      await new Promise((done) => setImmediate(done));
+      for (const run of frames.splice(0)) run();
+    }
+  };
+  return {
+    store,
+    asked,
+    tell,
+    settle,
+    rows: (rows: TestRow[]) => tell('columns', maker.batch(rows)),
+    restart: () => (maker = new BatchMaker()),
+    lose: (rows: TestRow[]) => maker.batch(rows),
+  };
+}
+const status = (live: boolean): Notifications['status'] => ({
+  title: 't',
+  live,
+  recording: true,
+  proxy: { state: 'stopped' },
+  liveSessions: [],
+});
+const shown = (store: Store) => Array.from({ length: store.list.length }, (_, at) => store.list.at(at).row);
+
+describe('rows', () => {
+  it('appear in the list as they arrive', async () => {
+    const { store, rows } = await connected();
+    rows([{}, {}]);
+    rows([{}]);
+    expect(shown(store)).toEqual([0, 1, 2]);
+  });
+  it('of which some were lost are all asked for again, with what the user set kept', async () => {
+    const { store, rows, lose, restart, asked, settle } = await connected();
+    rows([{ type: 'a' }]);
+    store.setFilter('type:b');
+    lose([{ type: 'lost' }]);
+    rows([{ type: 'b' }]);
+    await settle();
+    expect(asked.filter(({ request }) => request === 'ready')).toHaveLength(2);
+    restart();
+    rows([{ type: 'a' }, { type: 'lost' }, { type: 'b' }]);
+    expect(shown(store)).toEqual([2]);
+  });
+  it('that arrive while paused are held back and counted', async () => {
+    const { store, rows } = await connected();
+    rows([{}]);
+    store.setPaused(true);
+    rows([{}, {}]);
+    expect(shown(store)).toEqual([0]);
+    expect(store.heldBack).toBe(2);
+    store.setPaused(false);
+    expect(shown(store)).toEqual([0, 1, 2]);
+  });
+  it('that were cleared are only out of the list', async () => {
+    const { store, rows } = await connected();
+    rows([{}, {}]);
+    store.clear();
+    rows([{}]);
+    expect(shown(store)).toEqual([2]);
+    expect(store.rows.count).toBe(3);
+    store.unclear();
+    expect(shown(store)).toEqual([0, 1, 2]);
+  });
+  it('of another session are out of the list when one is chosen', async () => {
+    const { store, rows } = await connected();
+    rows([{ session: 's1' }, { session: 's2' }, { session: 's1' }]);
+    store.setSession('s2');
+    expect(shown(store)).toEqual([1]);
+  });
+});
+
+describe('the filter', () => {
+  it('finds text in bodies through the host, and shows what it found when it comes', async () => {
+    const { store, rows, settle, asked } = await connected({ search: () => ({ rows: [1], complete: true }) });
+    rows([{}, {}, {}]);
+    store.setFilter('Lisbon');
+    expect(shown(store)).toEqual([]);
+    await settle();
+    expect(asked.find(({ request }) => request === 'search')?.params).toEqual({ text: 'lisbon', regex: false });
+    expect(shown(store)).toEqual([1]);
+  });
+  it('looks at a long trace in slices, and is done after a few frames', async () => {
+    const { store, rows, settle } = await connected();
+    rows(Array.from({ length: 150_000 }, (_, n) => ({ type: n === 149_999 ? 'last' : 'a' })));
+    await settle();
+    store.setFilter('type:last');
+    expect(store.filtering).toBe(true);
+    await settle();
+    expect(store.filtering).toBe(false);
+    expect(shown(store)).toEqual([149_999]);
+  });
+  it('narrows to a type by menu, once', async () => {
+    const { store, rows } = await connected();
+    rows([{ type: 'response.done', response: 'r1' }]);
+    store.filterBy('type', 0);
+    store.filterBy('type', 0);
+    store.filterBy('response', 0);
+    expect(store.filterText).toBe('type:response.done response:r1');
+    store.filterBy('item', 0);
+    expect(store.notice?.text).toContain('no item');
+  });
+});
+
+describe('the selection', () => {
+  it('ends following, and brings the timeline to it', async () => {
+    const { store, rows } = await connected();
+    rows([{ t: 0 }, { t: 50_000 }, { t: 100_000 }]);
+    store.setView({ start: 0, end: 10_000 });
+    store.select(1);
+    expect(store.follow).toBe(false);
+    expect(store.view.start).toBeLessThan(50_000);
+    expect(store.view.end).toBeGreaterThan(50_000);
+  });
+  it('goes to the next and previous of its kind', async () => {
+    const { store, rows } = await connected();
+    rows([{ type: 'a' }, { type: 'b' }, { type: 'a', from: 'client' }, { type: 'a' }]);
+    store.select(0);
+    store.selectSameKind(1);
+    expect(store.selected).toBe(3);
+    store.selectSameKind(1);
+    expect(store.selected).toBe(3);
+    store.selectSameKind(-1);
+    expect(store.selected).toBe(0);
+  });
+  it('moves by what the list shows, over folded runs', async () => {
+    const { store, rows } = await connected();
+    const delta = { type: 'd.delta', flags: 16 };
+    rows([{ type: 'a' }, delta, delta, { type: 'b' }]);
+    store.select(0);
+    store.selectBy(2);
+    expect(store.selected).toBe(3);
+    store.selectBy(-1);
+    expect(store.selected).toBe(1);
+  });
+});
+
+describe('the view of the timeline', () => {
+  it('grows with the trace while everything is shown', async () => {
+    const { store, rows } = await connected();
+    rows([{ t: 5000 }]);
+    expect(store.view.end).toBeGreaterThanOrEqual(5000);
+    rows([{ t: 9000 }]);
+    expect(store.view).toEqual(store.extent);
+  });
+  it('moves along at the end of a live session that is followed, and stays otherwise', async () => {
+    const { store, rows, tell } = await connected();
+    tell('status', status(true));
+    rows([{ t: 10_000 }]);
+    store.setView({ start: 8000, end: 9000 });
+    rows([{ t: 20_000 }]);
+    expect(store.view.end).toBeCloseTo(store.extent.end);
+    store.setFollow(false);
+    const before = store.view;
+    rows([{ t: 30_000 }]);
+    expect(store.view).toEqual(before);
+  });
+});
+
+it('a recording opens at its start, a live session at its end', async () => {
+  const recorded = await connected();
+  recorded.tell('status', status(false));
+  expect(recorded.store.follow).toBe(false);
+  const live = await connected();
+  live.tell('status', status(true));
+  expect(live.store.follow).toBe(true);
+});
+
+it('summaries of many rows are asked for in one request, and each once', async () => {
+  const { store, rows, settle, asked } = await connected({
+    summaries: ({ rows: wanted }: { rows: number[] }) => ({ summaries: wanted.map((row) => `row ${row}`) }),
+  });
+  rows([{}, {}, {}]);
+  for (const row of [0, 1, 2, 1]) expect(store.summary(row)).toBeUndefined();
+  await settle();
+  expect([0, 1, 2].map((row) => store.summary(row))).toEqual(['row 0', 'row 1', 'row 2']);
+  expect(asked.filter(({ request }) => request === 'summaries').map(({ params }) => params)).toEqual([
+    { rows: [0, 1, 2] },
+  ]);
+});
+
+it('a later span takes the place of an earlier one with its key', async () => {
+  const { store, tell } = await connected();
+  const span = {
+    key: 'k',
+    session: 's1',
+    lane: 'response' as const,
+    label: '',
+    start: 10,
+    end: null,
+    status: 'in_progress',
+    detail: '',
+    startRow: 0,
+    endRow: null,
+    response: '',
+    item: '',
+  };
+  tell('spans', { spans: [{ ...span, key: 'z', start: 50 }, span], audio: [] });
+  tell('spans', { spans: [{ ...span, end: 90, status: 'completed' }], audio: [] });
+  expect(store.spans.map(({ key, status }) => [key, status])).toEqual([
+    ['k', 'completed'],
+    ['z', 'in_progress'],
+  ]);
+});
+
+it('what the host refuses is shown where the user looks', async () => {
+  const { store } = await connected({
+    closeSession: () => {
+      throw new Error('Session s1 is closed already.');
+    },
+  });
+  expect(await store.ask('closeSession', { session: 's1' })).toBeUndefined();
+  expect(store.notice).toEqual({ kind: 'error', text: 'Session s1 is closed already.' });
+});
