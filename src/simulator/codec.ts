@@ -1,4 +1,5 @@
 /** Between the session's audio formats and what the simulator works on: PCM16, 24 kHz, mono. G.711 has 8000 samples a second. */
+import { decodeBytes } from '../audio/decode';
 import { Refusal } from './wire';
 
 /** A format's name as in the session's configuration. */
@@ -25,11 +26,10 @@ export function decodeBase64(audio: string, param: string): Buffer {
 /** PCM16 at 24 kHz from bytes of that format; an odd last byte of PCM is left out. */
 export function toPcm(bytes: Uint8Array, format: FormatName): Uint8Array {
   if (format === 'audio/pcm') return bytes.subarray(0, bytes.length & ~1);
-  const expand = format === 'audio/pcmu' ? expandMu : expandA;
-  const out = Buffer.alloc(bytes.length * 6);
-  let before = bytes.length > 0 ? expand(bytes[0] ?? 0) : 0;
-  bytes.forEach((byte, index) => {
-    const value = expand(byte);
+  const values = decodeBytes(bytes, { codec: format === 'audio/pcmu' ? 'mulaw' : 'alaw', rate: 8000 });
+  const out = Buffer.alloc(values.length * 6);
+  let before = values[0] ?? 0;
+  values.forEach((value, index) => {
     for (const third of [1, 2, 3]) {
       out.writeInt16LE(Math.round(before + ((value - before) * third) / 3), index * 6 + (third - 1) * 2);
     }
@@ -59,25 +59,11 @@ export function samplesOf(pcm: Uint8Array): Int16Array {
 
 // ITU-T G.711: a sign, three bits of exponent, four of mantissa; mu-law adds a bias of 132 and turns all bits over,
 // A-law turns every other bit over.
-function expandMu(byte: number): number {
-  const bits = ~byte & 0xff;
-  const size = ((((bits & 0x0f) << 3) + 132) << ((bits >> 4) & 7)) - 132;
-  return bits & 0x80 ? -size : size;
-}
-
 function compressMu(sample: number): number {
   const size = Math.min(32_635, Math.abs(sample)) + 132;
   const exponent = Math.max(0, 24 - Math.clz32(size));
   const mantissa = (size >> (exponent + 3)) & 0x0f;
   return ~((sample < 0 ? 0x80 : 0) | (exponent << 4) | mantissa) & 0xff;
-}
-
-function expandA(byte: number): number {
-  const bits = byte ^ 0x55;
-  const exponent = (bits >> 4) & 7;
-  const mantissa = ((bits & 0x0f) << 4) + 8;
-  const size = exponent === 0 ? mantissa : (mantissa + 256) << (exponent - 1);
-  return bits & 0x80 ? size : -size;
 }
 
 function compressA(sample: number): number {
