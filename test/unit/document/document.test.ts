@@ -1,0 +1,417 @@
+import { appendFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { WaveFile } from 'wavefile';
+import { ROW_KINDS, RowFlag } from '../../../src/document/columns';
+import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
+import { buildWorker, openIndexed } from './openTestDocument';
+
+buildWorker();
+
+/** PCM of a constant value, as base64. */
+function tone(ms: number, value: number): string {
+  return Buffer.from(new Int16Array(ms * 24).fill(value).buffer).toString('base64');
+}
+const append = (seq: number, t: number, ms: number, value: number) =>
+  eventLine(seq, t, 'client', `{"type":"input_audio_buffer.append","audio":"${tone(ms, value)}"}`);
+const speak = (seq: number, t: number, ms: number, value: number, response = 'resp_1', item = 'item_1') =>
+  eventLine(
+    seq,
+    t,
+    'server',
+    `{"type":"response.output_audio.delta","response_id":"${response}","delta":"${tone(ms, value)}"}`,
+    {
+      response,
+      item,
+    },
+  );
+const fromServer = (seq: number, t: number, event: object, more: object = {}) =>
+  eventLine(seq, t, 'server', JSON.stringify(event), more);
+const trace = (...lines: string[]) => traceFile([HEADER, ...lines, ''].join('\n'));
+
+const kind = (name: (typeof ROW_KINDS)[number]) => ROW_KINDS.indexOf(name);
+
+describe('columns', () => {
+  it('hold a row for every line but the header, with what a list shows', async () => {
+    const file = await trace(
+      openLine(),
+      eventLine(1, 2, 'client', '{"type":"response.create"}', { origin: 'inspector', replaces: 9 }),
+      fromServer(2, 3, { type: 'error', error: { message: 'no' } }),
+      fromServer(3, 4, { type: 'response.output_text.delta', delta: 'é' }, { response: 'r', item: 'i', call: 'c' }),
+      '{"kind":"event","seq":4,"session":"s1","t":5,"from":"client","bytes":3,"opcode":2,"base64":"AAEC"}',
+      '{"kind":"event","seq":5,"session":"s1","t":6,"from":"client","bytes":3,"text":"hey"}',
+      '{"kind":"control","session":"s1","t":7,"op":"ping","from":"server","bytes":4}',
+      '{"kind":"gap","t":8,"from":6,"to":8,"count":3,"reason":"the disk was full"}',
+      '{"kind":"http","t":9,"start":8,"method":"POST","url":"https://h/x","status":401,"requestHeaders":{},"responseHeaders":{}}',
+      '{"kind":"note","t":10,"text":"hm"}',
+      'rubbish',
+      closeLine('s1', 11, 1001),
+    );
+    const opened = await openIndexed(file);
+    const rows = opened.rows();
+    expect(rows.map((row) => [row.kind, row.type, row.from])).toEqual([
+      [kind('open'), 'open', 2],
+      [kind('event'), 'response.create', 0],
+      [kind('event'), 'error', 1],
+      [kind('event'), 'response.output_text.delta', 1],
+      [kind('event'), '', 0],
+      [kind('event'), '', 0],
+      [kind('control'), 'ping', 1],
+      [kind('gap'), 'gap', 2],
+      [kind('http'), 'POST', 2],
+      [kind('note'), 'note', 2],
+      [kind('unreadable'), 'unreadable', 2],
+      [kind('close'), 'close 1001', 0],
+    ]);
+    expect(rows.map((row) => row.flags)).toEqual([
+      0,
+      RowFlag.injected,
+      RowFlag.error,
+      RowFlag.delta,
+      RowFlag.opaque,
+      RowFlag.opaque,
+      0,
+      0,
+      RowFlag.error,
+      0,
+      RowFlag.error,
+      0,
+    ]);
+    expect(rows[3]).toMatchObject({
+      t: 4,
+      sent: 4.05,
+      seq: 3,
+      session: 's1',
+      response: 'r',
+      item: 'i',
+      call: 'c',
+      bytes: 50,
+    });
+    expect(rows[4]?.sent).toBeNaN();
+    expect(opened.states.at(-1)).toMatchObject({
+      rows: 12,
+      startedAt: '2026-11-20T21:00:00.000Z',
+      version: 1,
+      sessions: [{ id: 's1', label: 'gpt-realtime', start: 1, end: 11, status: 101 }],
+      problems: [expect.stringMatching(/^Line 12 cannot be read/)],
+    });
+  });
+
+  it('are whole buffers of their own, in batches of at most 20,000 rows', async () => {
+    const lines = Array.from({ length: 45_000 }, (_, i) => eventLine(i + 1, i, 'server', `{"type":"x${i % 7}"}`));
+    const { batches, rows, states } = await openIndexed(await trace(...lines));
+    for (const batch of batches) {
+      expect(batch.count).toBeLessThanOrEqual(20_000);
+      for (const column of Object.values(batch).filter((value) => ArrayBuffer.isView(value))) {
+        expect(column.byteLength).toBe(column.buffer.byteLength);
+      }
+    }
+    expect(rows()).toHaveLength(45_000);
+    expect(states.at(-1)).toMatchObject({ rows: 45_000 });
+    expect(states.every((state) => state.read <= state.size)).toBe(true);
+  });
+
+  it('go on when the file grows, also in the middle of a line', async () => {
+    const file = await trace(openLine());
+    const opened = await openIndexed(file);
+    const next = `${fromServer(1, 5, { type: 'x' })}\n`;
+    await appendFile(file, next.slice(0, 30));
+    expect(await opened.follow()).toMatchObject({ rows: 1, problems: [expect.stringMatching(/torn/)] });
+    await appendFile(file, next.slice(30));
+    expect(await opened.follow()).toMatchObject({ rows: 2, problems: [] });
+    expect(opened.rows()[1]).toMatchObject({ seq: 1, type: 'x' });
+  });
+
+  it('show a refused session', async () => {
+    const { rows, states } = await openIndexed(await trace(openLine('s1', 1, 'intent=transcription', 401)));
+    expect(rows()).toMatchObject([{ type: 'refused 401', flags: RowFlag.error }]);
+    expect(states.at(-1)?.sessions).toMatchObject([{ label: 'transcription', status: 401, end: 1 }]);
+  });
+
+  it('tell the sessions of joined traces apart', async () => {
+    const later = HEADER.replace('21:00:00', '21:00:10');
+    const { rows } = await openIndexed(await trace(openLine(), later, openLine('s1', 5)));
+    expect(rows()).toMatchObject([
+      { session: 's1', t: 1 },
+      { session: 's1 (2)', t: 10_005 },
+    ]);
+  });
+
+  it('show a trace of nothing', async () => {
+    const { states } = await openIndexed(await traceFile(''));
+    expect(states.at(-1)).toMatchObject({ rows: 0, size: 0, problems: [] });
+  });
+});
+
+describe('spans', () => {
+  it('stand on rows and end with their events', async () => {
+    const { spans } = await openIndexed(
+      await trace(
+        openLine(),
+        fromServer(1, 10, { type: 'response.created', response: { id: 'r1' } }),
+        fromServer(2, 90, { type: 'response.done', response: { id: 'r1', status: 'failed' } }),
+      ),
+    );
+    expect([...spans.values()]).toMatchObject([
+      { lane: 'response', start: 10, end: 90, startRow: 1, endRow: 2, status: 'failed' },
+    ]);
+  });
+});
+
+describe('bodies', () => {
+  const odd = '{"type":"x", "n" : 1.0e2,"s":"\\ud800é"}';
+
+  it('come byte for byte with the head beside them', async () => {
+    const { document } = await openIndexed(await trace(eventLine(1, 2, 'client', odd, { redacted: ['/s'] })));
+    expect(await document.body(0, false)).toEqual({
+      row: 0,
+      head: {
+        kind: 'event',
+        seq: 1,
+        session: 's1',
+        t: 2,
+        sent: 2.05,
+        from: 'client',
+        type: 'x',
+        bytes: Buffer.byteLength(odd),
+        redacted: ['/s'],
+      },
+      format: 'json',
+      text: odd,
+      cutFrom: 0,
+    });
+  });
+
+  it('are text, base64, a whole record, or nothing', async () => {
+    const head = '{"kind":"event","seq":1,"session":"s1","t":1,"from":"client","bytes":5';
+    const { document } = await openIndexed(
+      await trace(
+        `${head},"text":"a\\n\\"\\u00e9"}`,
+        `${head},"opcode":2,"base64":"AAEC"}`,
+        `${head}}`,
+        openLine(),
+        'rubbish <b>',
+      ),
+    );
+    expect(await document.body(0, false)).toMatchObject({ format: 'text', text: 'a\n"é' });
+    expect(await document.body(1, false)).toMatchObject({ format: 'base64', text: 'AAEC', head: { opcode: 2 } });
+    expect(await document.body(2, false)).toMatchObject({ format: 'none', text: '' });
+    expect(await document.body(3, false)).toMatchObject({ format: 'json', text: openLine(), head: { kind: 'open' } });
+    expect(await document.body(4, false)).toMatchObject({ format: 'text', text: 'rubbish <b>' });
+  });
+
+  it('over 4 MiB are cut between characters, unless the whole is asked for', async () => {
+    const json = `{"type":"x","s":"${'€'.repeat(2_000_000)}"}`;
+    const text = JSON.stringify('\n'.repeat(3_000_000));
+    const { document } = await openIndexed(
+      await trace(
+        eventLine(1, 1, 'client', json),
+        `{"kind":"event","seq":2,"session":"s1","t":1,"from":"client","bytes":3000000,"text":${text}}`,
+      ),
+    );
+    const cut = await document.body(0, false);
+    expect(cut.cutFrom).toBe(Buffer.byteLength(json));
+    expect(json.startsWith(cut.text)).toBe(true);
+    expect(Buffer.byteLength(cut.text)).toBeGreaterThan((4 << 20) - 4);
+    expect((await document.body(0, true)).text).toBe(json);
+    const lines = await document.body(1, false);
+    expect(lines.text).toMatch(/^\n{2000000,}$/);
+    expect((await document.body(1, true)).text).toHaveLength(3_000_000);
+  });
+
+  it('of rows that are not there are refused by number', async () => {
+    const { document } = await openIndexed(await trace(openLine()));
+    await expect(document.body(1, false)).rejects.toThrow('Row 1 is not in this trace (it has 1).');
+    await expect(document.body(-1, false)).rejects.toThrow('Row -1');
+  });
+});
+
+describe('summaries', () => {
+  it('come in the order asked for, rows that are not there empty', async () => {
+    const { document } = await openIndexed(
+      await trace(openLine(), fromServer(1, 2, { type: 'x.delta', delta: 'hello' }), append(2, 300, 250, 7), 'rubbish'),
+    );
+    expect(await document.summaries([2, 1, 99, 0, 3, 1])).toEqual([
+      'audio 250 ms, 12 kB',
+      'hello',
+      '',
+      'to wss://api.openai.com/v1/realtime?model=gpt-realtime',
+      'rubbish',
+      'hello',
+    ]);
+  });
+
+  it('of very long lines do not need the whole of them', async () => {
+    const { document } = await openIndexed(await trace(append(1, 60_000, 60_000, 1)));
+    expect(await document.summaries([0])).toEqual([expect.stringMatching(/^audio 60\.0 s, 2\.9 MB$/)]);
+  });
+});
+
+describe('audio', () => {
+  const conversation = () =>
+    trace(
+      openLine(),
+      append(1, 100, 100, 1),
+      append(2, 200, 100, 2),
+      append(3, 300, 100, 3),
+      fromServer(
+        4,
+        310,
+        { type: 'input_audio_buffer.speech_started', item_id: 'said', audio_start_ms: 50 },
+        { item: 'said' },
+      ),
+      fromServer(
+        5,
+        320,
+        { type: 'input_audio_buffer.speech_stopped', item_id: 'said', audio_end_ms: 250 },
+        { item: 'said' },
+      ),
+      speak(6, 400, 250, 10),
+      speak(7, 410, 250, 20),
+      speak(8, 1000, 100, 30, 'resp_2', 'item_2'),
+    );
+
+  it('stands in lanes that never overlap', async () => {
+    const { audio } = await openIndexed(await conversation());
+    expect(audio.map((piece) => [piece.from, piece.row, piece.start, piece.ms, piece.response])).toEqual([
+      ['client', 1, 0, 100, ''],
+      ['client', 2, 100, 100, ''],
+      ['client', 3, 200, 100, ''],
+      ['server', 6, 400, 250, 'resp_1'],
+      ['server', 7, 650, 250, 'resp_1'],
+      ['server', 8, 1000, 100, 'resp_2'],
+    ]);
+  });
+
+  it('of a response is its pieces, sample for sample', async () => {
+    const { document } = await openIndexed(await conversation());
+    const clip = await document.audio({ session: 's1', from: 'server', response: 'resp_1' });
+    expect(clip).toMatchObject({ rate: 24_000, startMs: 400, problem: '' });
+    expect(clip.samples).toEqual(Int16Array.from({ length: 12_000 }, (_, i) => (i < 6000 ? 10 : 20)));
+    expect((await document.audio({ session: 's1', from: 'server', item: 'item_2' })).samples).toEqual(
+      new Int16Array(2400).fill(30),
+    );
+  });
+
+  it('of a side keeps the silence between its pieces', async () => {
+    const { document } = await openIndexed(await conversation());
+    const { samples } = await document.audio({ session: 's1', from: 'server' });
+    expect(samples).toHaveLength(700 * 24);
+    expect([samples[500 * 24 - 1], samples[500 * 24], samples[600 * 24]]).toEqual([20, 0, 30]);
+  });
+
+  it('of what the user said is what the server heard as that item', async () => {
+    const { document } = await openIndexed(await conversation());
+    const clip = await document.audio({ session: 's1', from: 'client', item: 'said' });
+    expect(clip.startMs).toBe(50);
+    expect(clip.samples).toEqual(
+      Int16Array.from({ length: 200 * 24 }, (_, i) => (i < 50 * 24 ? 1 : i < 150 * 24 ? 2 : 3)),
+    );
+  });
+
+  it('of a stretch of time begins and ends within pieces', async () => {
+    const { document } = await openIndexed(await conversation());
+    const clip = await document.audio({ session: 's1', from: 'server', startMs: 600, endMs: 700 });
+    expect(clip.startMs).toBe(600);
+    expect(clip.samples).toEqual(Int16Array.from({ length: 2400 }, (_, i) => (i < 1200 ? 10 : 20)));
+  });
+
+  it('is saved as a WAV file that other programs read', async () => {
+    const { document } = await openIndexed(await conversation());
+    const wav = new WaveFile(await document.wav({ session: 's1', from: 'server', response: 'resp_2' }));
+    expect(wav.fmt).toMatchObject({ sampleRate: 24_000, numChannels: 1 });
+    expect([...wav.getSamples(false, Int16Array)]).toEqual(Array(2400).fill(30));
+  });
+
+  it('that is not there is said, not thrown, and not saved', async () => {
+    const { document } = await openIndexed(await conversation());
+    const nobody = { session: 's9', from: 'server' as const };
+    expect(await document.audio(nobody)).toMatchObject({
+      samples: new Int16Array(0),
+      problem: 'There is no audio here.',
+    });
+    await expect(document.wav(nobody)).rejects.toThrow('There is no audio here.');
+  });
+
+  it('that is damaged plays what there is, and says so', async () => {
+    const damaged = fromServer(
+      1,
+      5,
+      { type: 'response.output_audio.delta', response_id: 'r', delta: `${tone(10, 5)}!!?` },
+      { response: 'r' },
+    );
+    const { document } = await openIndexed(await trace(damaged));
+    const clip = await document.audio({ session: 's1', from: 'server' });
+    expect(clip.samples).toEqual(new Int16Array(240).fill(5));
+    expect(clip.problem).toMatch(/event 1 is damaged/);
+  });
+
+  it('speaks the session’s codec', async () => {
+    const { document } = await openIndexed(
+      await trace(
+        fromServer(1, 1, {
+          type: 'session.updated',
+          session: { audio: { output: { format: { type: 'audio/pcmu' } } } },
+        }),
+        fromServer(2, 5, { type: 'response.output_audio.delta', delta: Buffer.alloc(800, 0xff).toString('base64') }),
+        fromServer(3, 5, { type: 'response.output_audio.delta', delta: Buffer.alloc(800, 0x80).toString('base64') }),
+      ),
+    );
+    const clip = await document.audio({ session: 's1', from: 'server' });
+    expect(clip.rate).toBe(8000);
+    expect(clip.samples).toEqual(Int16Array.from({ length: 1600 }, (_, i) => (i < 800 ? 0 : 32_124)));
+  });
+
+  it('held back and let go counts once', async () => {
+    const json = `{"type":"response.output_audio.delta","delta":"${tone(100, 1)}"}`;
+    const { audio } = await openIndexed(
+      await trace(eventLine(1, 5, 'server', json, { sent: null }), eventLine(2, 50, 'server', json, { replaces: 1 })),
+    );
+    expect(audio.map((piece) => piece.row)).toEqual([0]);
+  });
+
+  it('is found in indented JSON and behind escaped slashes', async () => {
+    const indented = JSON.stringify({ type: 'input_audio_buffer.append', audio: tone(10, -1) }, null, 2);
+    const line = JSON.stringify({
+      kind: 'event',
+      seq: 1,
+      session: 's1',
+      t: 10,
+      sent: 10,
+      from: 'client',
+      type: 'input_audio_buffer.append',
+      bytes: 1,
+      text: indented,
+    });
+    const escaped = `{"type":"input_audio_buffer.append","audio":"${tone(10, -1).replaceAll('/', '\\/')}"}`;
+    const { document, audio } = await openIndexed(await trace(line, eventLine(2, 20, 'client', escaped)));
+    expect(tone(10, -1)).toContain('/');
+    expect(audio.map((piece) => piece.ms)).toEqual([10, 10]);
+    expect((await document.audio({ session: 's1', from: 'client' })).samples).toEqual(new Int16Array(480).fill(-1));
+  });
+
+  it('has a waveform between any two times', async () => {
+    const { document } = await openIndexed(await conversation());
+    const peaks = await document.peaks('s1', 'server', 0, 1200, 12);
+    expect([...peaks.max]).toEqual([0, 0, 0, 0, 10, 10, 20, 20, 20, 0, 30, 0]);
+    const close = await document.peaks('s1', 'server', 645, 655, 10);
+    expect([...close.max]).toEqual([10, 10, 10, 10, 10, 20, 20, 20, 20, 20]);
+    expect([...(await document.peaks('s9', 'client', 0, 10, 3)).max]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('an open document', () => {
+  it('is refused in one clear sentence when the file is not there', async () => {
+    await expect(openIndexed('/nowhere/x.realtime.jsonl')).rejects.toThrow(
+      'The trace /nowhere/x.realtime.jsonl cannot be opened: it does not exist.',
+    );
+  });
+
+  it('answers nothing after it was closed, and says why, also to questions under way', async () => {
+    const { document } = await openIndexed(await trace(openLine()));
+    const asked = expect(document.summaries([0])).rejects.toThrow('The trace has been closed.');
+    await document.close();
+    await asked;
+    await expect(document.body(0, false)).rejects.toThrow('The trace has been closed.');
+    await document.close();
+  });
+});
