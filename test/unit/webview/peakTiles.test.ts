@@ -13,7 +13,7 @@ function tiles() {
   const made = new PeakTiles(
     (_session, _from, startMs, endMs, buckets) =>
       new Promise<Peaks>((resolve, reject) => {
-        const settle = () => new Promise<void>((done) => setImmediate(done));
+        const settle = () => new Promise<void>((done) => setTimeout(done, 0));
         asked.push({
           startMs,
           endMs,

@@ -34,7 +34,7 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
     arrive({ notify, generation, params });
   const settle = async () => {
     for (let n = 0; n < 20; n += 1) {
-      await new Promise((done) => setImmediate(done));
+      await new Promise((done) => setTimeout(done, 0));
       for (const run of frames.splice(0)) run();
     }
   };
