@@ -74,7 +74,7 @@ describe('inspect', () => {
     const text = formatReport(await inspectTrace(file));
     expect(text.replace(file, 'FILE')).toBe(`FILE
   recorded 2026-11-20T21:00:00.000Z by realtime-inspector/0.1.0, 2.1 s
-  3 messages to the server (64.0 kB), 4 messages to the client (243 B)
+  3 messages to the server (64.1 kB), 4 messages to the client (243 B)
   audio: 1.0 s to the server, 0.0 s to the client
   1 sent by the inspector, 1 with replaced secrets, 2 messages not kept
 
