@@ -7,7 +7,7 @@ export const SESSION_EVENTS = [
     'session.update',
     'session:object',
     'Changes the session: instructions, tools, audio formats, turn detection and so on.',
-    'May be sent at any time. `session.type` must say `realtime` or `transcription`; of everything else only the fields present are changed, and objects are merged into what is there. Send an empty string to clear `instructions`, an empty array to clear `tools`, and `null` to switch `turn_detection`, `transcription` or `noise_reduction` off. `model` cannot change, and `voice` cannot once the model has spoken.\n\nOne wrong or unknown field refuses the whole update, not only that field: the server answers with `error` and goes on with the configuration it had. Otherwise `session.updated` answers with the full effective configuration.',
+    'May be sent at any time. `session.type` must say `realtime` or `transcription`; of everything else only the fields present are changed, and objects are merged into what is there. Send an empty array to clear `tools` and `null` to switch `turn_detection`, `transcription` or `noise_reduction` off; an empty `instructions` was seen to bring the default instructions back. `model` cannot change, and `voice` cannot once the model has spoken.\n\nOne wrong or unknown field refuses the whole update, not only that field: the server answers with `error` and goes on with the configuration it had. Otherwise `session.updated` answers with the full effective configuration.',
   ),
   entry(
     'server',
