@@ -56,11 +56,11 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     restart: async () => started(await start(true)),
     chooseUpstream: () => chooseUpstream(host),
     setApiKey: async () => {
-      if (await host.keys.ask(host.settings.upstream)) await applyKey(host, `The key for ${host.keyOrigin} is stored`);
+      if (await host.keys.ask(host.settings.upstream)) void applyKey(host, `The key for ${host.keyOrigin} is stored`);
     },
     clearApiKey: async () => {
       const had = await host.keys.clear(host.settings.upstream);
-      if (had) await applyKey(host, `The key for ${host.keyOrigin} is gone`);
+      if (had) void applyKey(host, `The key for ${host.keyOrigin} is gone`);
       else void vscode.window.showInformationMessage(`No key is stored for ${host.keyOrigin}.`);
     },
     newSession: async () => {

@@ -112,7 +112,10 @@ export class ProxyController {
       const options = await this.deps.options();
       const engine = await this.deps.start(options);
       this.#recorded = { file: engine.file, size: 0, recording: options.recording.on, trouble: '' };
-      engine.on('session', () => this.onDidChange.fire());
+      engine.on('session', ({ id, label, status, closeCode }) => {
+        this.deps.log('info', ['Session', id, label, status, closeCode].filter(Boolean).join(' '));
+        this.onDidChange.fire();
+      });
       engine.on('recorded', (recorded) => {
         const before = this.#recorded;
         this.#recorded = recorded;
@@ -127,6 +130,9 @@ export class ProxyController {
       });
       engine.on('problem', (message) => this.onDidProblem.fire(message));
       engine.on('log', this.deps.log);
+      // Host and port only: with a stored key the base URL is itself a secret.
+      const { host, port } = engine.address;
+      this.deps.log('info', `Listening on ${host}:${port}, upstream ${options.upstream.kind}, trace ${engine.file}`);
       this.#set({ state: 'running', engine, upstream: options.upstream, keyed: options.apiKey !== undefined });
       return engine;
     } catch (error) {
@@ -146,6 +152,7 @@ export class ProxyController {
       await engine.stop();
     } finally {
       this.#recorded = undefined;
+      this.deps.log('info', 'Stopped');
       this.#set({ state: 'stopped' });
     }
   }

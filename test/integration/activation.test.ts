@@ -4,11 +4,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { api, extension, run } from './support';
+import { api, extension, run, watchLog } from './support';
 
 describe('activation', () => {
   it('comes only with use, and starts no worker and makes no folder', async () => {
     assert.equal(extension().isActive, false, 'the extension was active before anything was used');
+    watchLog();
     // The bundle reads `Worker` from this same module when it makes one.
     const module = createRequire(__filename)('node:worker_threads') as { Worker: typeof threads.Worker };
     const Real = module.Worker;

@@ -19,6 +19,27 @@ export function extension(): vscode.Extension<InspectorApi> {
 
 export const api = async (): Promise<InspectorApi> => extension().activate();
 
+const shared = globalThis as { realtimeInspectorLog?: string[] };
+/** What the extension has logged since `watchLog`; every test file is a bundle of its own, so it hangs on the global. */
+export const logged = (): string[] => (shared.realtimeInspectorLog ??= []);
+
+/** Hears what the extension logs. Works before its activation only: the channel is made there. */
+export function watchLog(): void {
+  const window = vscode.window as { createOutputChannel: unknown };
+  const real = vscode.window.createOutputChannel as (...args: unknown[]) => vscode.LogOutputChannel;
+  window.createOutputChannel = (...args: unknown[]) =>
+    new Proxy(real(...args), {
+      get: (channel, name) => {
+        const value: unknown = Reflect.get(channel, name);
+        if (typeof value !== 'function') return value;
+        return (...parts: unknown[]) => {
+          logged().push([name, ...parts].map(String).join(' '));
+          return (value as (...parts: unknown[]) => unknown).apply(channel, parts);
+        };
+      },
+    });
+}
+
 /** Runs one of the extension's commands. */
 export const run = <T>(name: string, ...args: unknown[]): Thenable<T> =>
   vscode.commands.executeCommand<T>(`realtimeInspector.${name}`, ...args);

@@ -12,6 +12,7 @@ function setUp() {
   const engine = (name: string): Engine =>
     ({
       file: `/${name}.realtime.jsonl`,
+      address: { host: '127.0.0.1', port: 1, http: '', https: '', ca: '', moved: false },
       sessions: () => [],
       on: (event: string, listener: (value: never) => void) => {
         listeners.set(event, listener);
