@@ -1,4 +1,4 @@
-// What a newcomer would do first: "Realtime Inspector: Run Sample Conversation" from the palette. A helper of its own, so
+// What a newcomer would do first: "Realtime Inspector: Run Sample Voice Client" from the palette. A helper of its own, so
 // that the product needs no hook for it and stays lazy.
 import * as vscode from 'vscode';
 
