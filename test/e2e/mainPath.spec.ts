@@ -138,8 +138,7 @@ for (const [name, theme] of [
     for (const width of [1400, 700]) {
       await page.setViewportSize({ width, height: 900 });
       await expect(inspector.app).toBeVisible();
-      const fits = await inspector.app.evaluate((element) => element.scrollWidth <= element.clientWidth);
-      expect(fits, `nothing overflows at ${width}`).toBe(true);
+      expect(await inspector.overflowing(), `nothing overflows at ${width}`).toEqual([]);
       await workbench.picture(`${name} ${width}`);
     }
     await page.setViewportSize({ width: 1400, height: 900 });

@@ -25,6 +25,11 @@ interface Analyser {
   getFloatTimeDomainData(into: Float32Array): void;
 }
 
+interface Part {
+  localName: string;
+  getBoundingClientRect(): { right: number };
+}
+
 /** A VS Code server with the packaged extension installed, and a browser looking at it. */
 export class Workbench {
   private constructor(
@@ -164,6 +169,18 @@ export class Inspector {
   /** The composer's text, line by line as the editor holds it. */
   async composed(): Promise<string> {
     return (await this.app.locator('rti-composer .cm-line').allTextContents()).join('\n');
+  }
+
+  /** Names and overhang (px) of the page's parts that reach beyond its right edge. */
+  overflowing(): Promise<string[]> {
+    return this.app.evaluate((app) => {
+      const edge = app.getBoundingClientRect().right;
+      const parts = [...(app.shadowRoot?.querySelectorAll('*') ?? [])] as unknown as Part[];
+      return parts
+        .map((part) => ({ name: part.localName, over: part.getBoundingClientRect().right - edge }))
+        .filter(({ over }) => over > 1)
+        .map(({ name, over }) => `${name} ${over}`);
+    });
   }
 
   /** The loudest sample of what is being played now, 0 to 1; 0 before anything is. */
