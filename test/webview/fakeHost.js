@@ -661,7 +661,10 @@
     run: () => ({ done: true }),
   };
   window.fakeHost = { asked, tell, rows };
+  let kept;
   window.acquireVsCodeApi = () => ({
+    getState: () => kept,
+    setState: (state) => (kept = state),
     postMessage: ({ id, request, params }) => {
       asked.push({ request, params });
       setTimeout(() => {

@@ -6,8 +6,8 @@ import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-text
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { CATALOGUE, eventTemplate, validateEvent, type Problem } from '../../src/protocol';
+import { replacedPointers } from '../../src/trace/redact';
 import { compactJson, indentJson } from '../logic/jsonText';
-import { redactionsOf, stillRedacted, strayReplacement, type Redaction } from '../logic/secrets';
 import { formatBytes } from '../logic/format';
 import { FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
@@ -24,7 +24,8 @@ export class ComposerView extends View {
   @state() private as: Side = 'client';
   @state() private session = '';
   @state() private problems: Problem[] = [];
-  @state() private asked: Redaction[] = [];
+  /** JSON pointers of values that were replaced before recording and still stand so in the text. */
+  @state() private asked: string[] = [];
   /** Set when a first click met problems: the next one sends all the same. */
   @state() private armed = false;
   @state() private sending = false;
@@ -34,7 +35,6 @@ export class ComposerView extends View {
   #editor: ComposerEditor | null = null;
   #request = -1;
   #replaces: number | undefined;
-  #redactions: Redaction[] = [];
   #secrets = new Map<string, string>();
   #outcomeOf = '';
 
@@ -141,7 +141,8 @@ export class ComposerView extends View {
     if (composer === null || this.#editor === null || composer.request === this.#request) return;
     this.#request = composer.request;
     if (composer.row === undefined) {
-      if (this.#editor.text() === '') this.#useTemplate('response.create');
+      // A draft is kept; what was made from a recorded event gives way to the new one.
+      if (this.#editor.text() === '' || this.#replaces !== undefined) this.#useTemplate('response.create');
       this.#editor.view.focus();
       return;
     }
@@ -170,10 +171,6 @@ export class ComposerView extends View {
       });
       return;
     }
-    const pointers = Array.isArray(body.head.redacted)
-      ? body.head.redacted.filter((pointer): pointer is string => typeof pointer === 'string')
-      : [];
-    this.#redactions = redactionsOf(body.text, pointers);
     this.#replaces = row;
     this.template = '';
     this.#setText(indentJson(body.text));
@@ -183,7 +180,6 @@ export class ComposerView extends View {
   #useTemplate(type: string): void {
     const text = eventTemplate(type, this.as);
     if (text === undefined) return;
-    this.#redactions = [];
     this.#replaces = undefined;
     this.template = type;
     this.#setText(text);
@@ -197,7 +193,7 @@ export class ComposerView extends View {
   #changed(): void {
     const text = this.#editor?.text() ?? '';
     this.problems = this.#check(text);
-    this.asked = stillRedacted(text, this.#redactions);
+    this.asked = replacedPointers(text);
     this.armed = false;
     if (this.outcome !== null && text !== this.#outcomeOf) this.outcome = null;
   }
@@ -238,18 +234,9 @@ export class ComposerView extends View {
     const session = this.#target;
     const text = this.#editor?.text() ?? '';
     if (session === '' || this.sending) return;
-    const stray = strayReplacement(text, this.#redactions);
-    if (stray !== undefined) {
-      this.#show(
-        'error',
-        `The text still holds the replacement ${stray} at another place. Put the real value there.`,
-        text,
-      );
-      return;
-    }
-    const missing = this.asked.find(({ pointer }) => (this.#secrets.get(pointer) ?? '') === '');
+    const missing = this.asked.find((pointer) => (this.#secrets.get(pointer) ?? '') === '');
     if (missing !== undefined) {
-      this.#show('error', `Give the value for ${missing.pointer}: it was not recorded.`, text);
+      this.#show('error', `Give the value for ${placeName(missing)}: it was not recorded.`, text);
       this.renderRoot.querySelector<HTMLElement>('vscode-textfield')?.focus();
       return;
     }
@@ -258,7 +245,7 @@ export class ComposerView extends View {
       return;
     }
     this.sending = true;
-    const secrets = Object.fromEntries(this.asked.map(({ pointer }) => [pointer, this.#secrets.get(pointer) ?? '']));
+    const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
     try {
       await this.store.bridge.request('send', {
         session,
@@ -352,12 +339,12 @@ export class ComposerView extends View {
                 and not written.
               </p>
               ${this.asked.map(
-                ({ pointer }) =>
-                  html`<span class="mono">${pointer}</span
+                (pointer) =>
+                  html`<span class="mono">${placeName(pointer)}</span
                     ><vscode-textfield
                       type="password"
                       autocomplete="off"
-                      .label=${`Value for ${pointer}`}
+                      .label=${`Value for ${placeName(pointer)}`}
                       @input=${(event: Event) => this.#secrets.set(pointer, (event.target as VscodeTextfield).value)}
                     ></vscode-textfield>`,
               )}
@@ -390,4 +377,8 @@ export class ComposerView extends View {
     const seq = this.#replaces === undefined ? 0 : (this.store.rows.seq[this.#replaces] ?? 0);
     return `Edit #${seq}`;
   }
+}
+
+function placeName(pointer: string): string {
+  return pointer === '' ? 'this text' : pointer;
 }

@@ -9,6 +9,8 @@ export interface AudioChoice {
   selectors: AudioSelector[];
   /** File name offered when it is saved. */
   name: string;
+  /** About how long it is, first piece to last, ms; changes when more audio arrives. */
+  ms: number;
 }
 
 export interface AudioQuestion {
@@ -89,12 +91,23 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
   return choices;
 
   function choice(key: string, label: string, selectors: AudioSelector[], id = key): AudioChoice {
-    return {
-      key: `${session}|${key}|${id}|${range?.start ?? ''}|${range?.end ?? ''}`,
-      label,
-      selectors,
-      name: `${session}-${id}`,
-    };
+    const full = `${session}|${key}|${id}|${range?.start ?? ''}|${range?.end ?? ''}`;
+    return { key: full, label, selectors, name: `${session}-${id}`, ms: extentOf(selectors) };
+  }
+  function extentOf(selectors: AudioSelector[]): number {
+    let start = Infinity;
+    let end = -Infinity;
+    for (const { from, item: ofItem, response: ofResponse, startMs, endMs } of selectors)
+      for (const piece of sides[from]) {
+        if (ofItem !== undefined && piece.item !== ofItem) continue;
+        if (ofResponse !== undefined && piece.response !== ofResponse) continue;
+        const first = Math.max(piece.start, startMs ?? -Infinity);
+        const last = Math.min(piece.start + piece.ms, endMs ?? Infinity);
+        if (last <= first) continue;
+        start = Math.min(start, first);
+        end = Math.max(end, last);
+      }
+    return Math.max(0, end - start);
   }
 }
 

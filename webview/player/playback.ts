@@ -30,6 +30,9 @@ export class Playback {
     this.analyser.connect(this.#context.destination);
   }
 
+  get clip(): Clip | null {
+    return this.#clip;
+  }
   get isPlaying(): boolean {
     return this.#source !== null;
   }
@@ -50,10 +53,14 @@ export class Playback {
     this.#stretched.clear();
   }
 
-  /** Plays from the position. Rejects when the browser will not play. */
-  async play(): Promise<void> {
+  /** Plays from the position. Rejects when the browser has not begun to play after `patience` ms. */
+  async play(patience = 1500): Promise<void> {
     if (this.#clip === null || this.#source !== null) return;
-    if (this.#context.state !== 'running') await this.#context.resume();
+    if (this.#context.state !== 'running') {
+      const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), patience));
+      if ((await Promise.race([this.#context.resume(), late])) === 'late')
+        throw new Error('The browser lets sound start only after a click in this page: click Play once.');
+    }
     if (this.#from >= this.length - 0.005) this.#from = 0;
     const buffer = this.#buffer();
     if (buffer === null) return;

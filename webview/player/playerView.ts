@@ -10,6 +10,11 @@ import { readPalette } from '../views/palette';
 import { sharedStyles, View } from '../views/view';
 import { Playback, type Clip } from './playback';
 
+/** Audio up to this long is fetched when it is chosen, so that its waveform is there before it is played. */
+const mostPreloadMs = 180_000;
+const preloadDelay = 200;
+/** A browser that may not play lets `resume` wait for ever. */
+const startPatience = 1500;
 const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 @customElement('rti-player')
@@ -30,6 +35,10 @@ export class PlayerView extends View {
   #playback: Playback | null = null;
   #clip: Clip | null = null;
   #clipKey = '';
+  /** Length the clip had on the axis when it was fetched: more means that audio arrived since. */
+  #clipMs = 0;
+  #fetching: { key: string; done: Promise<void> } | null = null;
+  #preload: ReturnType<typeof setTimeout> | undefined;
   #wave: { min: Float32Array; max: Float32Array; of: Clip } | null = null;
   #resize: ResizeObserver | undefined;
   #theme: MutationObserver | undefined;
@@ -118,7 +127,7 @@ export class PlayerView extends View {
     this.picked = '';
     this.#updateChoices();
     this.#pause();
-    this.#clipKey = '';
+    await this.#seek(0);
     await this.#start();
   }
   /** Plays only the audio of the selected event. */
@@ -126,7 +135,7 @@ export class PlayerView extends View {
     this.#updateChoices();
     this.picked = this.choices.find((choice) => choice.key.includes(`|row-${row}|`))?.key ?? '';
     this.#pause();
-    this.#clipKey = '';
+    await this.#seek(0);
     await this.#start();
   }
 
@@ -143,6 +152,24 @@ export class PlayerView extends View {
       sessions: store.document?.sessions.length ?? 1,
     });
     this.hidden = this.choices.length === 0;
+    clearTimeout(this.#preload);
+    const choice = this.#choice;
+    if (choice === undefined || this.isPlaying || this.#isLoaded(choice) || choice.ms > mostPreloadMs) return;
+    this.#preload = setTimeout(() => void this.#prepare(choice), preloadDelay);
+  }
+  #isLoaded(choice: AudioChoice): boolean {
+    return this.#clipKey === choice.key && this.#clipMs === choice.ms;
+  }
+  /** Fetches a choice, once at a time; what fails is shown when it is played. */
+  #prepare(choice: AudioChoice): Promise<void> {
+    if (this.#isLoaded(choice)) return Promise.resolve();
+    if (this.#fetching?.key === choice.key) return this.#fetching.done;
+    const done = this.#loadClip(choice).finally(() => {
+      if (this.#fetching?.done === done) this.#fetching = null;
+    });
+    this.#fetching = { key: choice.key, done };
+    done.catch(() => undefined);
+    return done;
   }
   get #choice(): AudioChoice | undefined {
     return this.choices.find((choice) => choice.key === this.picked) ?? this.choices[0];
@@ -156,13 +183,11 @@ export class PlayerView extends View {
     }
     try {
       // Made before anything is awaited, while the click still counts as the user's gesture.
-      if (this.#playback === null) {
-        this.#playback = new Playback();
-        this.#playback.ended = () => this.#ended();
-      }
-      if (this.#clipKey !== choice.key) await this.#loadClip(choice);
-      if (this.#clip === null) return;
-      await this.#playback.play();
+      this.#playback ??= this.#makePlayback();
+      await this.#prepare(choice);
+      if (this.#clip === null || this.#clipKey !== choice.key) return;
+      if (this.#playback.clip !== this.#clip) this.#playback.load(this.#clip);
+      await this.#playback.play(startPatience);
       this.isPlaying = this.#playback.isPlaying;
       if (this.isPlaying) this.#tick();
     } catch (error) {
@@ -174,24 +199,32 @@ export class PlayerView extends View {
   async #loadClip(choice: AudioChoice): Promise<void> {
     this.loading = true;
     this.problem = '';
-    this.#clip = null;
     try {
       const clips = await Promise.all(choice.selectors.map((selector) => this.store.bridge.request('audio', selector)));
       this.problem = clips.map((clip) => clip.problem).find((problem) => problem !== '') ?? '';
       const clip = mix(clips);
-      if (clip.samples.length === 0) {
-        if (this.problem === '') this.problem = 'No audio was kept here.';
-        return;
-      }
-      this.#clip = clip;
+      // Another choice was made, or playing began, while this one was on its way.
+      if (this.isPlaying || this.#choice?.key !== choice.key) return;
       this.#clipKey = choice.key;
-      this.#playback?.load(clip);
-      this.#drawWave();
+      this.#clipMs = choice.ms;
+      this.#clip = clip.samples.length === 0 ? null : clip;
+      if (this.#clip === null && this.problem === '') this.problem = 'No audio was kept here.';
+      this.#showPosition();
     } finally {
       this.loading = false;
     }
   }
 
+  #makePlayback(): Playback {
+    const playback = new Playback();
+    playback.ended = () => this.#ended();
+    void playback.setSpeed(this.speed);
+    return playback;
+  }
+  /** Seconds into the clip that is shown. */
+  get #now(): number {
+    return this.#playback !== null && this.#playback.clip === this.#clip ? this.#playback.position : 0;
+  }
   #pause(): void {
     this.#playback?.pause();
     this.isPlaying = false;
@@ -204,13 +237,15 @@ export class PlayerView extends View {
   }
   async #stop(): Promise<void> {
     this.#pause();
-    await this.#playback?.seek(0);
+    await this.#seek(0);
     this.store.setPlayhead(null);
     this.#showPosition();
   }
   async #seek(seconds: number): Promise<void> {
     if (this.#clip === null) return;
-    await this.#playback?.seek(seconds);
+    this.#playback ??= this.#makePlayback();
+    if (this.#playback.clip !== this.#clip) this.#playback.load(this.#clip);
+    await this.#playback.seek(seconds);
     this.#showPosition();
   }
   async #setSpeed(speed: number): Promise<void> {
@@ -223,7 +258,7 @@ export class PlayerView extends View {
     if (this.isPlaying) requestAnimationFrame(() => this.#tick());
   }
   #showPosition(): void {
-    const position = this.#playback?.position ?? 0;
+    const position = this.#now;
     if (this.#clip !== null && this.isPlaying) this.store.setPlayhead(this.#clip.startMs + position * 1000);
     const label = this.renderRoot.querySelector('.now');
     if (label !== null) label.textContent = formatClock(position);
@@ -251,7 +286,7 @@ export class PlayerView extends View {
     }
     if (this.#wave?.of !== clip || this.#wave.min.length !== width)
       this.#wave = { ...waveform(clip.samples, width), of: clip };
-    const played = (this.#playback?.position ?? 0) / (clip.samples.length / clip.rate);
+    const played = this.#now / (clip.samples.length / clip.rate);
     for (let x = 0; x < width; x += 1) {
       const top = height / 2 - Math.sqrt(this.#wave.max[x] ?? 0) * (height / 2);
       const bottom = height / 2 + Math.sqrt(-(this.#wave.min[x] ?? 0)) * (height / 2);
@@ -267,8 +302,9 @@ export class PlayerView extends View {
   }
   protected override render() {
     const choice = this.#choice;
-    const length = this.#clip === null ? 0 : this.#clip.samples.length / this.#clip.rate;
-    const isOther = choice !== undefined && this.#clipKey !== '' && this.#clipKey !== choice.key && !this.isPlaying;
+    const isShown = choice !== undefined && this.#clipKey === choice.key && this.#clip !== null;
+    const length =
+      isShown && this.#clip !== null ? this.#clip.samples.length / this.#clip.rate : (choice?.ms ?? 0) / 1000;
     return html`
       <button
         class="icon play"
@@ -290,10 +326,10 @@ export class PlayerView extends View {
         aria-label="What to play"
         @change=${(event: Event) => {
           this.picked = (event.target as HTMLSelectElement).value;
-          if (this.isPlaying) {
-            this.#pause();
-            void this.#start();
-          }
+          const wasPlaying = this.isPlaying;
+          this.#pause();
+          if (wasPlaying) void this.#start();
+          else this.#updateChoices();
         }}
       >
         ${this.choices.map(
@@ -312,8 +348,8 @@ export class PlayerView extends View {
         @keydown=${this.#key}
       ></canvas>
       <span class="time num"
-        ><span class="now" .textContent=${formatClock(isOther ? 0 : (this.#playback?.position ?? 0))}></span
-        ><span class="total dim"> / ${formatClock(isOther ? 0 : length)}</span></span
+        ><span class="now" .textContent=${formatClock(this.#now)}></span
+        ><span class="total dim"> / ${formatClock(length)}</span></span
       >
       <select
         class="speed"
@@ -366,12 +402,12 @@ export class PlayerView extends View {
     canvas.addEventListener('pointercancel', up);
   };
   readonly #key = (event: KeyboardEvent): void => {
-    const position = this.#playback?.position ?? 0;
+    const position = this.#now;
     const to: Record<string, number> = {
       ArrowLeft: position - 1,
       ArrowRight: position + 1,
       Home: 0,
-      End: this.#playback?.length ?? 0,
+      End: this.#clip === null ? 0 : this.#clip.samples.length / this.#clip.rate,
     };
     const target = to[event.key];
     if (target === undefined) return;

@@ -20,11 +20,25 @@ export interface Notice {
   text: string;
 }
 
+/** What outlives the page: the user's intent, never what was captured. */
+export interface Kept {
+  filter?: string;
+  sizes?: { timeline: number; list: number; composer: number };
+}
+/** Where that is kept between two lives of the page. */
+export interface Memory {
+  read(): Kept;
+  write(kept: Kept): void;
+}
+const noMemory: Memory = { read: () => ({}), write: () => undefined };
+
 /** Runs something before the next frame is drawn; injected so that tests need no browser. */
 export type Schedule = (run: () => void) => void;
 
 /** Rows looked at by the filter in one go: a slice short enough not to be felt. */
 const filterSlice = 60_000;
+/** A search reads the whole trace, so bodies that came since the last one are looked at this often, ms. */
+const searchAgainAfter = 2000;
 const mostSummaries = 20_000;
 const leastExtent = 1000;
 
@@ -66,22 +80,27 @@ export class Store {
   newSessionOpen = false;
 
   readonly #listeners = new Map<Topic, Set<() => void>>();
+  kept: Kept;
   readonly #schedule: Schedule;
+  readonly #memory: Memory;
   readonly #spanAt = new Map<string, Span>();
   readonly #summaries = new Map<number, string>();
   readonly #asked = new Set<number>();
   #wanted: number[] = [];
   #bodyHits = new Map<string, Set<number>>();
   #searchRun = 0;
-  #searchedRows = 0;
+  #searchTimer: ReturnType<typeof setTimeout> | undefined;
   #changed = new Set<Topic>();
   #framePending = false;
   #resyncs = 0;
   readonly #peakListeners = new Set<(session: string, from: 'client' | 'server', span: TimeSpan) => void>();
 
-  constructor(bridge: Bridge, schedule: Schedule) {
+  constructor(bridge: Bridge, schedule: Schedule, memory: Memory = noMemory) {
     this.bridge = bridge;
     this.#schedule = schedule;
+    this.#memory = memory;
+    this.kept = memory.read();
+    this.filterText = this.kept.filter ?? '';
     this.list = this.#newList();
     bridge.on('columns', (batch) => {
       if (this.rows.append(batch)) {
@@ -150,6 +169,12 @@ export class Store {
     };
   }
 
+  /** Keeps something for the page's next life. */
+  keep(change: Kept): void {
+    this.kept = { ...this.kept, ...change };
+    this.#memory.write(this.kept);
+  }
+
   /** Told where new audio stands, so that waveforms there are asked for again. */
   onAudio(listener: (session: string, from: 'client' | 'server', span: TimeSpan) => void): () => void {
     this.#peakListeners.add(listener);
@@ -214,7 +239,7 @@ export class Store {
       this.follow = false;
       if (options.reveal !== false) this.#reveal(this.rows.t[this.selected] ?? 0);
     }
-    this.#notify('selection', 'view');
+    this.#notify('selection', 'view', 'filter');
   }
   selectRange(range: TimeSpan | null): void {
     this.range =
@@ -264,6 +289,7 @@ export class Store {
 
   setFilter(text: string): void {
     this.filterText = text;
+    this.keep({ filter: text });
     this.#refilter();
     void this.#searchBodies();
   }
@@ -344,13 +370,15 @@ export class Store {
       this.view = clampSpan({ start: extent.end - (view.end - view.start), end: extent.end }, extent);
     }
     this.#notify('rows', 'view');
-    const terms = bodySearches(parseFilter(this.filterText));
-    if (terms.length > 0 && this.rows.count > this.#searchedRows * 1.1 + 200) void this.#searchBodies();
+    if (this.#searchTimer === undefined && bodySearches(parseFilter(this.filterText)).length > 0)
+      this.#searchTimer = setTimeout(() => {
+        this.#searchTimer = undefined;
+        void this.#searchBodies();
+      }, searchAgainAfter);
   }
   async #searchBodies(): Promise<void> {
     const run = ++this.#searchRun;
     const searches = bodySearches(parseFilter(this.filterText));
-    this.#searchedRows = this.rows.count;
     if (searches.length === 0) {
       this.#bodyHits = new Map();
       return;
@@ -418,7 +446,7 @@ export class Store {
     const known = this.#spanAt.get(span.key);
     this.#spanAt.set(span.key, span);
     if (known !== undefined) {
-      const at = this.spans.indexOf(known);
+      const at = this.#placeOf(known);
       if (known.start === span.start) {
         this.spans[at] = span;
         return;
@@ -428,6 +456,17 @@ export class Store {
     let at = this.spans.length;
     while (at > 0 && (this.spans[at - 1]?.start ?? 0) > span.start) at -= 1;
     this.spans.splice(at, 0, span);
+  }
+  /** Place of a span that is there: by its start, then among those of the same start. */
+  #placeOf(span: Span): number {
+    let low = 0;
+    let high = this.spans.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.spans[middle]?.start ?? 0) < span.start) low = middle + 1;
+      else high = middle;
+    }
+    return this.spans.indexOf(span, low);
   }
   #notify(...topics: Topic[]): void {
     for (const topic of topics) this.#changed.add(topic);

@@ -36,6 +36,8 @@ export class App extends View {
   /** Sizes the user set, pixels; `list` is a share of the width. */
   #sizes = { timeline: 236, list: 0.58, composer: 300 };
   #resize: ResizeObserver | undefined;
+  /** Once opened the composer stays, so that closing it loses no draft. */
+  #composerMade = false;
 
   static override styles = [
     sharedStyles,
@@ -134,6 +136,7 @@ export class App extends View {
       this.#applySizes();
     });
     this.#resize.observe(this);
+    this.#sizes = { ...this.#sizes, ...this.store.kept.sizes };
     document.addEventListener('keydown', this.#key);
     // VS Code looks for the context of a menu above the element that the page itself sees, which is this one.
     this.addEventListener('contextmenu', this.#contextMenu, { capture: true });
@@ -152,6 +155,7 @@ export class App extends View {
   protected override render() {
     const { store } = this;
     const hasRows = store.rows.count > 0;
+    this.#composerMade ||= store.composer !== null;
     const detail = !this.narrow || store.detailOpen;
     return html`
       <rti-toolbar .store=${store}></rti-toolbar>
@@ -162,6 +166,7 @@ export class App extends View {
               <rti-splitter
                 orientation="horizontal"
                 label="Height of the timeline"
+                data-pane="timeline"
                 @rti-split=${(event: CustomEvent<number>) => this.#split('timeline', event.detail)}
               ></rti-splitter>
               <rti-player .store=${store}></rti-player>
@@ -169,6 +174,7 @@ export class App extends View {
                 <rti-event-list
                   .store=${store}
                   @rti-open-detail=${() => store.setPanel({ detailOpen: true })}
+                  @rti-row-click=${() => this.narrow && store.setPanel({ detailOpen: true })}
                 ></rti-event-list>
                 ${
                   this.narrow
@@ -176,6 +182,7 @@ export class App extends View {
                     : html`<rti-splitter
                         orientation="vertical"
                         label="Width of the list"
+                        data-pane="list"
                         @rti-split=${(event: CustomEvent<number>) => this.#split('list', event.detail)}
                       ></rti-splitter>`
                 }
@@ -204,16 +211,18 @@ export class App extends View {
           : html`<rti-welcome .store=${store}></rti-welcome>`
       }
       ${
-        store.composer === null
-          ? nothing
-          : html`<rti-splitter
+        this.#composerMade
+          ? html`<rti-splitter
                 orientation="horizontal"
+                ?hidden=${store.composer === null}
                 label="Height of the composer"
+                data-pane="composer"
                 @rti-split=${(event: CustomEvent<number>) => this.#split('composer', -event.detail)}
               ></rti-splitter>
-              <div class="composer" role="region" aria-label="Composer">
+              <div class="composer" role="region" aria-label="Composer" ?hidden=${store.composer === null}>
                 <rti-composer .store=${store}></rti-composer>
               </div>`
+          : nothing
       }
       ${store.newSessionOpen ? html`<rti-new-session .store=${store}></rti-new-session>` : nothing}
       ${store.helpOpen ? html`<rti-keys-help .store=${store}></rti-keys-help>` : nothing}
@@ -266,12 +275,16 @@ export class App extends View {
     if (list !== null) list.style.width = `${Math.round(clientWidth * share)}px`;
     const box = this.renderRoot.querySelector<HTMLElement>('.composer');
     if (box !== null) box.style.height = `${Math.min(composer, clientHeight * 0.7)}px`;
+    const shares = { timeline: height / clientHeight, list: share, composer: composer / clientHeight };
+    for (const splitter of this.renderRoot.querySelectorAll('rti-splitter'))
+      splitter.value = Math.round(Math.min(1, shares[splitter.dataset.pane as keyof typeof shares]) * 100);
   }
   #split(what: 'timeline' | 'list' | 'composer', by: number): void {
     if (what === 'list')
       this.#sizes.list = Math.max(0.25, Math.min(0.8, this.#sizes.list + by / Math.max(1, this.clientWidth)));
     else this.#sizes[what] = Math.max(150, Math.min(this.clientHeight * 0.7, this.#sizes[what] + by));
     this.#applySizes();
+    this.store.keep({ sizes: { ...this.#sizes } });
   }
 
   // ---- what keys and menus do ----

@@ -267,6 +267,7 @@ export class EventList extends View {
     const { first, last } = this.#window();
     const entries: { entry: ListEntry; position: number }[] = [];
     for (let position = first; position < last; position += 1) entries.push({ entry: list.at(position), position });
+    const shown = entries.find(({ entry, position }) => this.#isSelected(entry, position));
     return html`
       <div class="head" aria-hidden="true">
         <span class="right nr">#</span><span class="right">time</span><span class="right delta">delta</span><span></span
@@ -278,7 +279,7 @@ export class EventList extends View {
         role="grid"
         aria-label="Events"
         aria-rowcount=${list.length}
-        aria-activedescendant=${this.store.selected === null ? nothing : `row-${this.store.selected}`}
+        aria-activedescendant=${shown === undefined ? nothing : `row-${shown.entry.row}`}
         @scroll=${this.#scrolled}
         @wheel=${{ handleEvent: this.#byHand, passive: true }}
         @touchmove=${{ handleEvent: this.#byHand, passive: true }}
@@ -300,7 +301,7 @@ export class EventList extends View {
     const from = rows.from[row];
     const type = rows.typeOf(row);
     const isRun = entry.count > 1;
-    const selected = store.selected !== null && this.#isSelected(entry, position);
+    const selected = this.#isSelected(entry, position);
     const isEvent = rows.kind[row] === 0;
     const before = position > 0 ? store.list.at(position - 1).row : -1;
     const context = JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
@@ -323,6 +324,7 @@ export class EventList extends View {
       data-row=${row}
       data-vscode-context=${context}
       @mousedown=${() => this.store.select(row)}
+      @click=${() => this.dispatchEvent(new CustomEvent('rti-row-click'))}
       @dblclick=${() => (isRun ? store.toggleRun(position) : store.setPanel({ detailOpen: true }))}
     >
       <span class="right dim nr" role="gridcell">${isEvent ? rows.seq[row] : ''}</span>

@@ -20,6 +20,9 @@ export class Splitter extends LitElement {
       touch-action: none;
       z-index: 3;
     }
+    :host([hidden]) {
+      display: none;
+    }
     :host([orientation='vertical']) {
       cursor: col-resize;
       width: 1px;
@@ -49,6 +52,8 @@ export class Splitter extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.setAttribute('aria-valuemin', '0');
+    this.setAttribute('aria-valuemax', '100');
     this.tabIndex = 0;
     this.setAttribute('role', 'separator');
     this.addEventListener('pointerdown', this.#down);
@@ -92,4 +97,10 @@ export class Splitter extends LitElement {
     event.stopPropagation();
     this.#tell(at === 0 ? -16 : 16);
   };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rti-splitter': Splitter;
+  }
 }

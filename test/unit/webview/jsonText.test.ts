@@ -9,7 +9,6 @@ import {
   readTree,
   textAt,
 } from '../../../webview/logic/jsonText';
-import { redactionsOf, stillRedacted, strayReplacement } from '../../../webview/logic/secrets';
 
 const odd = '{"n":12345678901234567890,"a":1.0,"a":2e0,"s":"x \\u0041 {\\" }","e":{},"l":[1, 2]}';
 
@@ -60,22 +59,4 @@ it('audio is told from words by key and look', () => {
   expect(base64Bytes(samples)).toBe(300);
   expect(base64Bytes('QUI=')).toBe(2);
   expect(looksLikeBase64('short')).toBe(false);
-});
-
-describe('a value that was replaced before recording', () => {
-  const text = '{"tools":[{"authorization":"[redacted]"}],"key":"[redacted]"}';
-  const redactions = redactionsOf(text, ['/tools/0/authorization', '/key', '/gone']);
-
-  it('is asked for while its replacement still stands there', () => {
-    expect(redactions.map(({ pointer }) => pointer)).toEqual(['/tools/0/authorization', '/key']);
-    expect(stillRedacted(text, redactions)).toHaveLength(2);
-    expect(stillRedacted(indentJson(text), redactions)).toHaveLength(2);
-  });
-  it('is not asked for once it was typed over or taken out', () => {
-    expect(stillRedacted('{"tools":[{"authorization":"mine"}]}', redactions)).toEqual([]);
-  });
-  it('is never sent from another place it was copied to', () => {
-    expect(strayReplacement(text, redactions)).toBeUndefined();
-    expect(strayReplacement('{"copied":"[redacted]","key":"[redacted]"}', redactions)).toContain('[redacted]');
-  });
 });
