@@ -55,7 +55,7 @@ export function checkRequest(
       status: 421,
       message:
         `The proxy was asked as ${shown(host)}, which is not a name of this machine. If it is meant to be reached ` +
-        'under that name, add it to the setting "realtimeInspector.allowedHosts" (on the command line: --allow-host).',
+        'under that name, add it to the setting "realtimeInspector.proxy.allowedHosts" (on the command line: --allow-host).',
     };
   }
   if (origin === undefined) return undefined;
@@ -74,7 +74,7 @@ export function checkRequest(
     status: 403,
     message:
       `A page of ${shown(origin)} may not use the proxy. If it is yours, add that origin to the setting ` +
-      '"realtimeInspector.allowedOrigins" (on the command line: --allow-origin).',
+      '"realtimeInspector.proxy.allowedOrigins" (on the command line: --allow-origin).',
   };
 }
 

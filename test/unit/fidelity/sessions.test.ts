@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import type net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -348,7 +349,64 @@ describe('many sessions at once', () => {
   }, 30_000);
 });
 
+it('over TLS everything is the same: text, binary, 15 MiB each way, close code and reason', async () => {
+  const mark = 'secure';
+  behaviours.set(mark, (ws) => {
+    ws.on('message', (data, binary) => {
+      if (String(data) === 'bye') ws.close(4321, 'secure bye');
+      else ws.send(data, { binary });
+    });
+  });
+  const url = `${proxy.https.replace('https', 'wss')}/realtime?mark=${mark}`;
+  const ws = new WebSocket(url, { ca: await readFile(proxy.ca), maxPayload: 0, perMessageDeflate: false });
+  later(() => ws.terminate());
+  await once(ws, 'open');
+  const messages = [
+    { data: Buffer.from('{"type":"session.update"}'), binary: false },
+    { data: Buffer.alloc(0), binary: true },
+    { data: Buffer.from(`{"type":"x","audio":"${'A'.repeat(15 << 20)}"}`), binary: false },
+    { data: Buffer.alloc(70_000, 7), binary: true },
+  ];
+  const back: { data: Buffer; binary: boolean }[] = [];
+  ws.on('message', (data, binary) => back.push({ data: data as Buffer, binary }));
+  for (const { data, binary } of messages) ws.send(data, { binary });
+  await expect.poll(() => back.length, { timeout: 10_000 }).toBe(messages.length);
+  expect(brief(back)).toEqual(brief(messages));
+  ws.send('bye');
+  expect(await closed(ws)).toEqual([4321, 'secure bye']);
+  const trace = await sessionOf(proxy.file, `mark=${mark}`, (t) => t.messages.length >= 9);
+  expect(brief(trace.messages.filter((one) => one.from === 'server'))).toEqual(brief(messages));
+}, 20_000);
+
 describe('back pressure', () => {
+  it('holds a client back whose server does not read, while other sessions go on', async () => {
+    const upstream = await RawUpstream.start();
+    const other = await startProxy(upstream.url);
+    const [client, server] = await upstream.session(other, 'mark=deaf');
+    server.socket.pause();
+    const before = await residentBytes(other.pid);
+    const chunk = frame(Buffer.alloc(1 << 20, 97), { opcode: 2, mask: true });
+    let written = 0;
+    for (;;) {
+      written += chunk.length;
+      if (client.socket.write(chunk)) continue;
+      const drained = await Promise.race([
+        once(client.socket, 'drain').then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, 500, false)),
+      ]);
+      if (!drained || written > 600 << 20) break;
+    }
+    expect(written).toBeLessThan(64 << 20);
+    const after = await residentBytes(other.pid);
+    if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(200 << 20);
+    const [second, answering] = await upstream.session(other, 'mark=lively');
+    await second.write(frame('{"type":"a"}', { mask: true }));
+    await answering.until(18);
+    server.socket.resume();
+    await server.until(written);
+    expect(server.bytes).toBe(written);
+  }, 30_000);
+
   it('holds a server back whose client does not read: memory stays bounded, and nothing is lost', async () => {
     const upstream = await RawUpstream.start();
     const other = await startProxy(upstream.url);

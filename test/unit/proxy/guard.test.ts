@@ -28,7 +28,7 @@ describe('a request is judged by its Host', () => {
   ])('%s is misdirected, and the message names the setting', (host) => {
     const refusal = checkRequest({ host }, [], []);
     expect(refusal?.status).toBe(421);
-    expect(refusal?.message).toContain('realtimeInspector.allowedHosts');
+    expect(refusal?.message).toContain('realtimeInspector.proxy.allowedHosts');
     expect(refusal?.message).toContain(host);
   });
 
@@ -83,7 +83,7 @@ describe('a request is judged by its Origin', () => {
     (origin) => {
       const refusal = checkRequest({ host, origin }, [], []);
       expect(refusal?.status).toBe(403);
-      expect(refusal?.message).toContain('realtimeInspector.allowedOrigins');
+      expect(refusal?.message).toContain('realtimeInspector.proxy.allowedOrigins');
     },
   );
 
