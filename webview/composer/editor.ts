@@ -159,7 +159,7 @@ export function createEditor(options: {
         lint.of(diagnose()),
         longStrings,
         look,
-        EditorView.contentAttributes.of({ 'aria-label': 'Event to send, JSON' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Event to send, JSON', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed();
         }),

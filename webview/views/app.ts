@@ -49,6 +49,14 @@ export class App extends View {
         height: 100%;
         overflow: hidden;
       }
+      .unseen {
+        clip-path: inset(50%);
+        height: 1px;
+        margin: 0;
+        overflow: hidden;
+        position: absolute;
+        width: 1px;
+      }
       rti-toolbar {
         border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
       }
@@ -131,6 +139,7 @@ export class App extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.setAttribute('role', 'main');
     this.#resize = new ResizeObserver(() => {
       this.narrow = this.clientWidth < narrowWidth;
       this.#applySizes();
@@ -162,7 +171,8 @@ export class App extends View {
       ${this.#notices()}
       ${
         hasRows
-          ? html`<rti-timeline .store=${store}></rti-timeline>
+          ? html`<h1 class="unseen">Realtime Inspector</h1>
+              <rti-timeline .store=${store}></rti-timeline>
               <rti-splitter
                 orientation="horizontal"
                 label="Height of the timeline"
@@ -293,7 +303,11 @@ export class App extends View {
     if (row === null) return;
     if (this.store.rows.kind[row] !== 0)
       this.store.tell({ kind: 'info', text: 'Only events can be edited and resent.' });
-    else this.store.compose({ row, request: Date.now() });
+    else {
+      // Narrow, the composer needs the room of the sheet.
+      this.store.setPanel({ detailOpen: false });
+      this.store.compose({ row, request: Date.now() });
+    }
   }
   async #playRow(): Promise<void> {
     if (this.store.selected !== null) await this.player?.playRow(this.store.selected);

@@ -320,7 +320,6 @@ export class EventList extends View {
       id="row-${row}"
       aria-rowindex=${position + 1}
       aria-selected=${selected ? 'true' : 'false'}
-      aria-expanded=${isRun ? String(entry.open) : nothing}
       data-row=${row}
       data-vscode-context=${context}
       @mousedown=${() => this.store.select(row)}
@@ -347,6 +346,7 @@ export class EventList extends View {
             ? html`<button
                 class="run"
                 tabindex="-1"
+                aria-expanded=${String(entry.open)}
                 title=${entry.open ? 'Fold this run' : 'Show every event of this run'}
                 @mousedown=${(event: Event) => event.stopPropagation()}
                 @click=${() => store.toggleRun(position)}

@@ -18,7 +18,7 @@ export class WelcomeView extends View {
         display: block;
         overflow: auto;
       }
-      main {
+      .page {
         margin: 0 auto;
         max-width: 860px;
         padding: 6vh 24px 24px;
@@ -85,29 +85,29 @@ export class WelcomeView extends View {
 
   protected override render() {
     const { status, document } = this.store;
-    if (status === null) return html`<main><p class="dim">Opening…</p></main>`;
+    if (status === null) return html`<div class="page"><p class="dim">Opening…</p></div>`;
     if (!status.live) return this.#emptyTrace(document?.problems ?? [], (document?.read ?? 0) < (document?.size ?? 0));
     const { proxy } = status;
     switch (proxy.state) {
       case 'starting':
-        return html`<main><h1>Starting the proxy…</h1></main>`;
+        return html`<div class="page"><h1>Starting the proxy…</h1></div>`;
       case 'failed':
-        return html`<main>
+        return html`<div class="page">
           <h1>The proxy could not start</h1>
           <p class="error" role="alert">${proxy.message}</p>
           <div class="actions">${this.#button('play', 'Start again', 'start')}</div>
-        </main>`;
+        </div>`;
       case 'stopped':
-        return html`<main>
+        return html`<div class="page">
           <h1>The proxy is stopped</h1>
           <p class="dim">Start it, point your app at it, and every event appears here as it passes.</p>
           <div class="actions">
             ${this.#button('play', 'Start proxy', 'start')}
             ${this.#button('comment-discussion', 'Run a sample conversation', 'runSample', true)}
           </div>
-        </main>`;
+        </div>`;
       case 'running':
-        return html`<main>
+        return html`<div class="page">
           <h1>Listening, nothing has connected yet</h1>
           <p class="dim">
             ${
@@ -142,17 +142,17 @@ export class WelcomeView extends View {
               </div>`,
           )}
           ${proxy.trouble === '' ? nothing : html`<p class="error" role="alert">${proxy.trouble}</p>`}
-        </main>`;
+        </div>`;
     }
   }
 
   #emptyTrace(problems: readonly string[], reading: boolean) {
-    if (reading) return html`<main><h1>Reading the trace…</h1></main>`;
-    return html`<main>
+    if (reading) return html`<div class="page"><h1>Reading the trace…</h1></div>`;
+    return html`<div class="page">
       <h1>${problems.length > 0 ? 'Nothing could be read from this trace' : 'This trace holds no events'}</h1>
       ${problems.map((problem) => html`<p class="error">${problem}</p>`)}
       <div class="actions">${this.#button('pulse', 'Open the live session', 'openLive', true)}</div>
-    </main>`;
+    </div>`;
   }
   #button(icon: string, label: string, command: Parameters<typeof this.store.run>[0], secondary = false) {
     return html`<vscode-button icon=${icon} ?secondary=${secondary} @click=${() => void this.store.run(command)}
