@@ -3,10 +3,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Notifications } from '../../webview/messages';
 import type { Engine } from '../proxy/engine';
-import { clientVariables, shellLines } from './environment';
+import { shellLines } from './environment';
 import type { Host } from './host';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
-import { SECTION } from './settings';
+import { SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
 import { openTerminal, runSampleClient } from './terminals';
 import type { TraceEditors } from './traceEditor';
@@ -66,7 +66,9 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     newSession: async () => {
       const query = await chooseSession();
       if (!query) return;
-      const engine = await start();
+      await start();
+      const engine = await withKey(host);
+      if (!engine) return;
       await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: 'Opening a Realtime session' },
         () => engine.newSession(query),
@@ -84,10 +86,9 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     },
     openLive,
     copyEnvironment: async () => {
-      const { address } = await start();
+      await start();
       const shell = process.platform === 'win32' ? 'powershell' : 'posix';
-      const variables = clientVariables('preload', address, path.join(host.dist, 'preload.cjs'));
-      await copy(shellLines(variables, shell), 'the environment as shell lines');
+      await copy(shellLines(host.allVariables(), shell), 'the environment as shell lines');
     },
     copyBaseUrl: async (node) => {
       const given = property(node, 'copy');
@@ -104,6 +105,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     },
     runSample: async () => {
       const engine = await start();
+      if (!(await withSampleUpstream(host))) return;
       await host.openTrace(engine.file);
       runSampleClient(host, engine.address.http);
     },
@@ -168,6 +170,36 @@ async function sayMoved(host: Host, { address }: Engine): Promise<void> {
     CHANGE_PORT,
   );
   if (answer === CHANGE_PORT) await openSetting('proxy.port');
+}
+
+/** The running engine, once the inspector has what it needs to be a client itself; undefined when the user gave up. */
+async function withKey(host: Host): Promise<Engine | undefined> {
+  const { state } = host.proxy;
+  if (state.state !== 'running' || state.keyed || state.upstream.kind === 'simulator') return host.proxy.engine;
+  const [set, without] = ['Set API Key', 'Open Without'];
+  const answer = await vscode.window.showWarningMessage(
+    `No key is stored for ${host.keyOrigin}, and this session has no app to bring one. Storing one restarts the proxy.`,
+    set,
+    without,
+  );
+  if (answer === without) return host.proxy.engine;
+  if (answer !== set || !(await host.keys.ask(host.settings.upstream))) return undefined;
+  return host.proxy.restart();
+}
+
+/** Lets the user keep the sample's audio off a live account; false when they gave up. */
+async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
+  const { state } = proxy;
+  if (state.state !== 'running' || state.upstream.kind === 'simulator') return true;
+  const [simulator, live] = ['Use the Simulator', `Use ${upstreamLabel(state.upstream)}`];
+  const answer = await vscode.window.showInformationMessage(
+    `Sessions go to ${upstreamLabel(state.upstream)} now, where the sample needs a key and costs money.`,
+    simulator,
+    live,
+  );
+  // Until the next start, or the next choice of an upstream: the setting stays.
+  if (answer === simulator) await proxy.setUpstream({ kind: 'simulator' });
+  return answer === simulator || answer === live;
 }
 
 /** A key is built into the running proxy's address: a changed one needs another start. */

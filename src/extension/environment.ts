@@ -8,12 +8,22 @@ export interface ClientAddress {
   ca: string;
 }
 
-/** One variable; `append` is added to what the terminal already has. */
+/** One variable; `append` is added to what the terminal already has, `default` gives way to it. */
 export interface Variable {
   name: string;
   value: string;
-  how: 'replace' | 'append';
+  how: 'replace' | 'append' | 'default';
 }
+
+/**
+ * The official SDKs refuse to start without a key, also where none is needed: in front of the simulator, or when the
+ * proxy spends a stored one.
+ */
+export const PLACEHOLDER_KEY: Variable = {
+  name: 'OPENAI_API_KEY',
+  value: 'unused-behind-realtime-inspector',
+  how: 'default',
+};
 
 /** A path as NODE_OPTIONS takes it: in double quotes, where a backslash escapes. */
 export const nodeOptionsPath = (file: string) => `"${file.replace(/[\\"]/g, '\\$&')}"`;
@@ -41,7 +51,7 @@ export function clientVariables(mode: TerminalEnvironment, address: ClientAddres
 export function terminalEnvironment(variables: Variable[], inherited: Record<string, string | undefined>) {
   const entries = variables.map(({ name, value, how }) => [
     name,
-    how === 'append' ? ((inherited[name] ?? '') + value).trim() : value,
+    how === 'append' ? ((inherited[name] ?? '') + value).trim() : (how === 'default' && inherited[name]) || value,
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
@@ -51,9 +61,11 @@ export function shellLines(variables: Variable[], shell: 'posix' | 'powershell')
   const lines = variables.map(({ name, value, how }) => {
     if (shell === 'powershell') {
       const quoted = `'${value.replaceAll("'", "''")}'`;
+      if (how === 'default') return `if (-not $env:${name}) { $env:${name} = ${quoted} }`;
       return how === 'append' ? `$env:${name} = "$env:${name}" + ${quoted}` : `$env:${name} = ${quoted}`;
     }
     const quoted = `'${value.replaceAll("'", `'\\''`)}'`;
+    if (how === 'default') return `[ -n "\${${name}:-}" ] || export ${name}=${quoted}`;
     return how === 'append' ? `export ${name}="\${${name}:-}"${quoted}` : `export ${name}=${quoted}`;
   });
   return lines.join('\n') + '\n';

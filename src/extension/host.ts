@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineOptions } from '../proxy/engine';
 import { ApiKeys } from './apiKeys';
-import { clientVariables, type Variable } from './environment';
+import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { ProxyController } from './proxyController';
 import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
@@ -53,6 +53,14 @@ export class Host {
   variables(mode: TerminalEnvironment): Variable[] {
     const address = this.proxy.engine?.address;
     return address ? clientVariables(mode, address, path.join(this.dist, 'preload.cjs')) : [];
+  }
+
+  /** Variables for a terminal or a shell made for the running proxy's clients; none while it is stopped. */
+  allVariables(): Variable[] {
+    const { state } = this.proxy;
+    if (state.state !== 'running') return [];
+    const needless = state.keyed || state.upstream.kind === 'simulator';
+    return [...this.variables('preload'), ...(needless ? [PLACEHOLDER_KEY] : [])];
   }
 
   /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */

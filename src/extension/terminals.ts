@@ -42,7 +42,7 @@ export function keepTerminalEnvironment(host: Host): vscode.Disposable {
 
 /** Opens a terminal with the environment set, whatever the setting says. The proxy must be running. */
 export function openTerminal(host: Host): void {
-  const env = terminalEnvironment(host.variables('preload'), process.env);
+  const env = terminalEnvironment(host.allVariables(), process.env);
   const terminal = vscode.window.createTerminal({
     name: 'Realtime Inspector',
     iconPath: new vscode.ThemeIcon('broadcast'),

@@ -21,13 +21,30 @@ export interface TracesView extends vscode.Disposable {
 }
 
 export function createTracesView(host: Host): TracesView {
-  const changed = new vscode.EventEmitter<void>();
+  const changed = new vscode.EventEmitter<TraceNode | undefined>();
+  let shown: TraceNode[] = [];
   let timer: NodeJS.Timeout | undefined;
   const refresh = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      changed.fire();
+      changed.fire(undefined);
     }, REFRESH_MS);
+  };
+  let growing: NodeJS.Timeout | undefined;
+  /** The live trace has grown: its line alone is drawn again, nothing is searched. */
+  const grow = (file: string, size: number) => {
+    const node = shown.find((trace) => sameFile(trace.file, file));
+    if (!node?.live) return refresh();
+    node.size = size;
+    node.modified = Date.now();
+    growing ??= setTimeout(() => {
+      growing = undefined;
+      changed.fire(node);
+    }, REFRESH_MS);
+  };
+  /** Watchers tell of every write to the live trace too. */
+  const touched = ({ fsPath }: vscode.Uri) => {
+    if (!shown.some((trace) => trace.live && sameFile(trace.file, fsPath))) refresh();
   };
   const watchers: vscode.Disposable[] = [];
   let watched = '';
@@ -43,7 +60,7 @@ export function createTracesView(host: Host): TracesView {
     ];
     for (const pattern of patterns) {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      watchers.push(watcher, watcher.onDidCreate(refresh), watcher.onDidChange(refresh), watcher.onDidDelete(refresh));
+      watchers.push(watcher, watcher.onDidCreate(refresh), watcher.onDidChange(touched), watcher.onDidDelete(refresh));
     }
   };
   const view = vscode.window.createTreeView<TraceNode>(`${SECTION}.traces`, {
@@ -52,7 +69,7 @@ export function createTracesView(host: Host): TracesView {
       getChildren: async (node) => {
         if (node) return [];
         watch();
-        return findTraces(host);
+        return (shown = await findTraces(host));
       },
       getTreeItem: treeItem,
     },
@@ -61,16 +78,20 @@ export function createTracesView(host: Host): TracesView {
     changed,
     view,
     host.proxy.onDidChange.on(refresh),
-    host.proxy.onDidRecord.on(refresh),
+    host.proxy.onDidRecord.on(({ file, size }) => {
+      if (view.visible) grow(file, size);
+    }),
+    view.onDidChangeVisibility(({ visible }) => visible && refresh()),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${SECTION}.recording.folder`)) refresh();
     }),
   );
   return {
-    refresh: () => changed.fire(),
+    refresh: () => changed.fire(undefined),
     dispose: () => {
       clearTimeout(timer);
+      clearTimeout(growing);
       for (const watcher of watchers) watcher.dispose();
       subscriptions.dispose();
     },

@@ -18,5 +18,7 @@ await build({
   outExtension: { '.js': '.cjs' },
   // vscode is the extension host's own; mocha must be one and the same for the runner and the tests.
   external: ['vscode', 'mocha', 'bufferutil', 'utf-8-validate'],
+  // Its CommonJS form is UMD, which requires its own files in a way no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });

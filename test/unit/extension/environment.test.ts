@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientVariables, shellLines, terminalEnvironment } from '../../../src/extension/environment';
+import { clientVariables, PLACEHOLDER_KEY, shellLines, terminalEnvironment } from '../../../src/extension/environment';
 
 let folder: string;
 let preload: string;
@@ -43,6 +43,18 @@ describe('client variables', () => {
       encoding: 'utf8',
     });
     expect(JSON.parse(out)).toEqual([address.ca, 'yes', true]);
+  });
+
+  it('never put a placeholder in the place of a real key', () => {
+    const shell = (env: Record<string, string>) =>
+      execFileSync('sh', ['-c', `${shellLines([PLACEHOLDER_KEY], 'posix')}printf %s "$OPENAI_API_KEY"`], {
+        env,
+        encoding: 'utf8',
+      });
+    expect(shell({ OPENAI_API_KEY: 'mine' })).toBe('mine');
+    expect(shell({})).toBe(PLACEHOLDER_KEY.value);
+    expect(terminalEnvironment([PLACEHOLDER_KEY], { OPENAI_API_KEY: 'mine' })).toEqual({ OPENAI_API_KEY: 'mine' });
+    expect(terminalEnvironment([PLACEHOLDER_KEY], {})).toEqual({ OPENAI_API_KEY: PLACEHOLDER_KEY.value });
   });
 
   it('are quoted for PowerShell, where only the quote itself needs doubling', () => {
