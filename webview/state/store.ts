@@ -207,7 +207,8 @@ export class Store {
   get extent(): TimeSpan {
     const session = this.document?.sessions.find((candidate) => candidate.id === this.session);
     const last = this.rows.indexes(this.session).all;
-    const start = session?.start ?? 0;
+    // The proxy may have listened for long before the first session: that time is not shown.
+    const start = session?.start ?? (last.count > 0 ? last.time(0) : 0);
     const lastTime = last.count > 0 ? last.time(last.count - 1) : 0;
     const audio =
       this.session === ''

@@ -3,6 +3,7 @@
  * Work grows with the pixels, not with the rows: marks are found by binary search from one pixel to the next.
  */
 import type { AudioPiece, Peaks, Span } from '../../src/document/columns';
+import { shortenMiddle } from '../logic/format';
 import type { LaneIndexes } from '../state/rows';
 import { familyColor, type ColorName, type Glyph, type Shape } from './shapes';
 import type { SortedIndex } from '../state/sortedIndex';
@@ -52,6 +53,8 @@ export interface TimelineLayout {
 export const GUTTER = 92;
 const narrowGutter = 34;
 const rowOfResponses = 20;
+/** Room for the word in a stretch of speech. */
+const labelWidth = 46;
 
 /** Width of the label column for a timeline that wide. */
 export function gutterFor(width: number): number {
@@ -205,6 +208,7 @@ function waveLane(
     const w = Math.min(input.width, scale.x(block.end)) - x;
     if (w > 0) shapes.push({ kind: 'rect', x, y: top, w: Math.max(1, w), h, color, alpha: 0.12 });
   }
+  const labelled: { x: number; text: string }[] = [];
   if (side === 'client')
     for (const span of input.spans) {
       if (span.lane !== 'speech' || !isInView(span, view)) continue;
@@ -212,17 +216,8 @@ function waveLane(
       const w = Math.max(2, Math.min(input.width, scale.x(span.end ?? view.end)) - x);
       shapes.push({ kind: 'rect', x, y: top, w, h, color, alpha: 0.2 });
       shapes.push({ kind: 'line', x1: x, y1: top + h, x2: x + w, y2: top + h, color, width: 2 });
-      if (w > 46)
-        shapes.push({
-          kind: 'text',
-          x: x + 4,
-          y: top + 7,
-          text: span.label || 'speech',
-          color: 'dim',
-          most: w - 8,
-          clip: true,
-        });
       bars.push({ x, y: top, w, h, span });
+      if (w > labelWidth + 12 && h >= 30) labelled.push({ x: x + 3, text: span.label || 'speech' });
     }
   for (const peaks of input.peaks[side]) {
     const buckets = peaks.min.length;
@@ -241,6 +236,11 @@ function waveLane(
       left: scale.left,
       right: input.width,
     });
+  }
+  // Over the waveform, on a ground of their own, or they could not be read.
+  for (const { x, text } of labelled) {
+    shapes.push({ kind: 'rect', x, y: top + 1, w: labelWidth, h: 13, color: 'background', alpha: 0.75 });
+    shapes.push({ kind: 'text', x: x + 4, y: top + 8, text, color: 'foreground', most: labelWidth - 6, clip: true });
   }
 }
 
@@ -303,21 +303,21 @@ function responseBar(span: Span, y: number, scale: TimeScale, input: TimelineInp
   const room = w - 8;
   if (glyph !== undefined && room > 10) shapes.push({ kind: 'glyph', x: x + 9, y: y + h / 2, size: 9, glyph, color });
   if (room > 34) {
-    const words = [span.label, span.status === 'completed' ? '' : span.status.replace('_', ' '), span.detail];
+    const words = [spanName(span), span.status === 'completed' ? '' : span.status.replace('_', ' '), span.detail];
     const text = words.filter((word) => word !== '').join(' · ');
     shapes.push({ kind: 'text', x: x + 18, y: y + h / 2, text, color: 'foreground', most: w - 22, clip: true });
   }
   return { shapes, box: { x, y, w, h } };
 }
 
-/** Puts overlapping bars below one another; a row is free again two pixels after its last bar. */
+/** Puts overlapping bars below one another; a row is free again where its last bar ends. */
 export function packRows(spans: readonly Span[], scale: TimeScale): { span: Span; row: number }[] {
   const ends: number[] = [];
   return spans.map((span) => {
     const x = scale.x(span.start);
-    const found = ends.findIndex((end) => end <= x);
+    const found = ends.findIndex((end) => end <= x + 1);
     const row = found < 0 ? ends.length : found;
-    ends[row] = Math.max(x + 3, span.end === null ? Infinity : scale.x(span.end)) + 2;
+    ends[row] = Math.max(x + 3, span.end === null ? Infinity : scale.x(span.end));
     return { span, row };
   });
 }
@@ -381,4 +381,12 @@ function overviewStrip(input: TimelineInput, lane: Lane, scale: TimeScale, shape
 
 function isInView(span: Span, view: TimeSpan): boolean {
   return span.start <= view.end && (span.end ?? Infinity) >= view.start;
+}
+
+/** A response is told by its label and, when that is only its kind, by its id. */
+export function spanName(span: Span): string {
+  if (span.label === '') return span.response === '' ? span.lane : shortenMiddle(span.response, 14);
+  return span.label === span.lane && span.response !== ''
+    ? `${span.label} ${shortenMiddle(span.response, 14)}`
+    : span.label;
 }

@@ -9,8 +9,7 @@ import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
 import type { Topic } from '../state/store';
-import './eventList';
-import type { EventList } from './eventList';
+import { rowContext, type EventList } from './eventList';
 import './inspectorView';
 import './keysHelp';
 import './newSession';
@@ -375,7 +374,10 @@ export class App extends View {
         (node): node is HTMLElement =>
           node instanceof HTMLElement && node.dataset.vscodeContext !== undefined && node !== this,
       );
+    const { selected } = this.store;
+    const isInTrace = event.composedPath().some((node) => node === this.list || node === this.timeline);
     if (row?.dataset.vscodeContext !== undefined) this.dataset.vscodeContext = row.dataset.vscodeContext;
+    else if (isInTrace && selected !== null) this.dataset.vscodeContext = rowContext(selected);
     else this.dataset.vscodeContext = JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
   };
 

@@ -17,6 +17,11 @@ import { sharedStyles, View } from './view';
 
 const rowHeight = 22;
 
+/** What VS Code hands to a command of a row's menu. */
+export function rowContext(row: number): string {
+  return JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
+}
+
 @customElement('rti-event-list')
 export class EventList extends View {
   protected override readonly topics: readonly Topic[] = ['rows', 'filter', 'selection', 'summaries', 'status'];
@@ -304,7 +309,6 @@ export class EventList extends View {
     const selected = this.#isSelected(entry, position);
     const isEvent = rows.kind[row] === 0;
     const before = position > 0 ? store.list.at(position - 1).row : -1;
-    const context = JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
     const direction = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
     const split = type.length > 18 ? type.lastIndexOf('.') : -1;
     return html`<div
@@ -321,7 +325,7 @@ export class EventList extends View {
       aria-rowindex=${position + 1}
       aria-selected=${selected ? 'true' : 'false'}
       data-row=${row}
-      data-vscode-context=${context}
+      data-vscode-context=${rowContext(row)}
       @mousedown=${() => this.store.select(row)}
       @click=${() => this.dispatchEvent(new CustomEvent('rti-row-click'))}
       @dblclick=${() => (isRun ? store.toggleRun(position) : store.setPanel({ detailOpen: true }))}

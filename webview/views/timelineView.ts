@@ -7,7 +7,7 @@ import { formatBytes, formatDuration, formatPosition } from '../logic/format';
 import type { Topic } from '../state/store';
 import { drawShapes, type Palette } from '../timeline/draw';
 import { hitTest, type Hit } from '../timeline/hit';
-import { gutterFor, layoutTimeline, type TimelineLayout } from '../timeline/layout';
+import { gutterFor, layoutTimeline, spanName, type TimelineLayout } from '../timeline/layout';
 import { PeakTiles } from '../timeline/peakTiles';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
 import { readPalette } from './palette';
@@ -345,7 +345,7 @@ export class TimelineView extends View {
     if (hit.lane === 'overview') return [formatPosition(hit.t)];
     if (span !== null) {
       const length = span.end === null ? 'going on' : formatDuration(span.end - span.start);
-      const words = [span.label || span.lane, span.status.replace('_', ' '), length].filter((word) => word !== '');
+      const words = [spanName(span), span.status.replace('_', ' '), length].filter((word) => word !== '');
       return [`${formatPosition(span.start)}  ${words.join(' · ')}`, ...(span.detail === '' ? [] : [span.detail])];
     }
     if (hit.row === null || this.#layout === null) return [formatPosition(hit.t)];

@@ -75,6 +75,9 @@ export class Toolbar extends View {
         outline: none;
         padding: 0 6px;
       }
+      input:focus-visible {
+        outline: none;
+      }
       input::placeholder {
         color: var(--vscode-input-placeholderForeground);
       }

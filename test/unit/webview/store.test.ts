@@ -170,6 +170,12 @@ describe('the selection', () => {
 });
 
 describe('the view of the timeline', () => {
+  it('begins with the first event, however long the proxy listened before', async () => {
+    const { store, rows } = await connected();
+    rows([{ t: 600_000 }, { t: 605_000 }]);
+    expect(store.extent.start).toBe(600_000);
+    expect(store.view.start).toBe(600_000);
+  });
   it('grows with the trace while everything is shown', async () => {
     const { store, rows } = await connected();
     rows([{ t: 5000 }]);

@@ -175,6 +175,19 @@ describe('responses', () => {
     );
     expect(rows.map(({ row }) => row)).toEqual([0, 1, 1]);
   });
+  it('that follow at once share a row', () => {
+    const scale = new TimeScale({ start: 0, end: 1000 }, 0, 1000);
+    const rows = packRows([span({ start: 0, end: 500 }), span({ start: 500, end: 900 })], scale);
+    expect(rows.map(({ row }) => row)).toEqual([0, 0]);
+  });
+  it('that are only called "response" are told apart by their id', () => {
+    const layout = layoutTimeline(
+      input([{}], { spans: [span({ label: 'response', response: 'resp_0123456789abcdef' })] }),
+    );
+    expect(within(layout, 'response')).toContainEqual(
+      expect.objectContaining({ kind: 'text', text: 'response resp_01…abcdef' }),
+    );
+  });
 });
 
 describe('audio', () => {
