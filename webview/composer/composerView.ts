@@ -208,7 +208,12 @@ export class ComposerView extends View {
           length: 0,
         },
       ];
-    return validateEvent(text, this.as);
+    try {
+      return validateEvent(text, this.as);
+    } catch (error) {
+      const message = `This text could not be checked: ${error instanceof Error ? error.message : String(error)}`;
+      return [{ severity: 'error', message, path: '', offset: 0, length: 0 }];
+    }
   }
   #setSide(side: Side): void {
     this.as = side;

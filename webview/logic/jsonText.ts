@@ -1,5 +1,5 @@
 /** Work on JSON as text: what stands there is kept to the letter, numbers and repeated keys included. */
-import { applyEdits, findNodeAtLocation, format, parseTree, type Node } from 'jsonc-parser';
+import { applyEdits, format, parseTree, type Node } from 'jsonc-parser';
 
 /** JSON laid out over lines for editing; text that is not JSON comes back as it is. */
 export function indentJson(text: string): string {
@@ -25,28 +25,6 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** The value at a JSON pointer, as it stands in the text; undefined when it is not there. */
-export function textAt(text: string, pointer: string): string | undefined {
-  const root = parseTree(text, [], { disallowComments: true });
-  if (root === undefined) return undefined;
-  const node = findNodeAtLocation(root, pointerPath(pointer, root));
-  return node === undefined ? undefined : text.slice(node.offset, node.offset + node.length);
-}
-
-/** Segments of a pointer; those that meet an array become numbers. */
-function pointerPath(pointer: string, root: Node): (string | number)[] {
-  let node: Node | undefined = root;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((escaped) => {
-      const segment = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
-      const key = node?.type === 'array' && /^\d+$/.test(segment) ? Number(segment) : segment;
-      node = node === undefined ? undefined : findNodeAtLocation(node, [key]);
-      return key;
-    });
-}
-
 /** A value of a payload, for the tree: children are read on demand. */
 export interface TreeNode {
   /** JSON pointer; '' for the root. */
@@ -61,11 +39,16 @@ export interface TreeNode {
   node: Node;
 }
 
-/** Root of a JSON text; undefined when it is not JSON. */
+/** Root of a JSON text; undefined when it is not JSON, or nested deeper than can be shown. */
 export function readTree(text: string): TreeNode | undefined {
   if (!isJson(text)) return undefined;
-  const node = parseTree(text, [], { disallowComments: true });
-  return node === undefined ? undefined : treeNode(node, text, '', '', 0);
+  try {
+    const node = parseTree(text, [], { disallowComments: true });
+    return node === undefined ? undefined : treeNode(node, text, '', '', 0);
+  } catch {
+    // The parser calls itself for each level: hostile text can be deeper than the stack.
+    return undefined;
+  }
 }
 
 /** Children of an object or array, in the order of the text. */

@@ -10,6 +10,7 @@ import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import type { Bridge } from './bridge';
 import { Rows } from './rows';
+import { Summaries } from './summaries';
 
 /** What changed; a view redraws for the topics it names. */
 export type Topic =
@@ -39,7 +40,6 @@ export type Schedule = (run: () => void) => void;
 const filterSlice = 60_000;
 /** A search reads the whole trace, so bodies that came since the last one are looked at this often, ms. */
 const searchAgainAfter = 2000;
-const mostSummaries = 20_000;
 const leastExtent = 1000;
 
 export class Store {
@@ -84,9 +84,7 @@ export class Store {
   readonly #schedule: Schedule;
   readonly #memory: Memory;
   readonly #spanAt = new Map<string, Span>();
-  readonly #summaries = new Map<number, string>();
-  readonly #asked = new Set<number>();
-  #wanted: number[] = [];
+  #summaries: Summaries;
   #bodyHits = new Map<string, Set<number>>();
   #searchRun = 0;
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +100,7 @@ export class Store {
     this.kept = memory.read();
     this.filterText = this.kept.filter ?? '';
     this.list = this.#newList();
+    this.#summaries = this.#newSummaries();
     bridge.on('columns', (batch) => {
       if (this.rows.append(batch)) {
         this.#resyncs = 0;
@@ -136,9 +135,7 @@ export class Store {
     this.audio = new AudioIndex();
     this.spans = [];
     this.#spanAt.clear();
-    this.#summaries.clear();
-    this.#asked.clear();
-    this.#wanted = [];
+    this.#summaries = this.#newSummaries();
     this.clearedBefore = 0;
     this.pausedAt = null;
     this.#bodyHits = new Map();
@@ -339,6 +336,10 @@ export class Store {
     return this.pausedAt === null ? 0 : this.rows.count - this.pausedAt;
   }
 
+  #newSummaries(): Summaries {
+    const fetch = async (rows: number[]) => (await this.ask('summaries', { rows }))?.summaries;
+    return new Summaries(fetch, this.#schedule, () => this.#notify('summaries'));
+  }
   #newList(): FoldedRows {
     const passesFilter = compileFilter(parseFilter(this.filterText), this.rows, this.#bodyHits);
     const { rows, session } = this;
@@ -398,30 +399,9 @@ export class Store {
 
   // ---- texts from the host ----
 
-  /** A row's summary when it is known; otherwise it is asked for (many rows in one request) and 'summaries' is told. */
+  /** A row's summary when it is known; 'summaries' is told when it comes later. */
   summary(row: number): string | undefined {
-    const known = this.#summaries.get(row);
-    if (known === undefined && !this.#asked.has(row)) {
-      this.#asked.add(row);
-      if (this.#wanted.length === 0) this.#schedule(() => void this.#fetchSummaries());
-      this.#wanted.push(row);
-    }
-    return known;
-  }
-  async #fetchSummaries(): Promise<void> {
-    const rows = this.#wanted.slice(-500);
-    for (const row of this.#wanted.slice(0, -500)) this.#asked.delete(row);
-    this.#wanted = [];
-    const result = await this.ask('summaries', { rows });
-    if (this.#summaries.size > mostSummaries) {
-      this.#summaries.clear();
-      this.#asked.clear();
-    }
-    for (const [at, row] of rows.entries()) {
-      const text = result?.summaries[at];
-      if (text !== undefined) this.#summaries.set(row, text);
-    }
-    this.#notify('summaries');
+    return this.#summaries.get(row);
   }
   /** A row's body, or undefined when it cannot be read (the reason is shown). */
   body(row: number, whole = false): Promise<RowBody | undefined> {

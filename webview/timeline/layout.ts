@@ -386,7 +386,5 @@ function isInView(span: Span, view: TimeSpan): boolean {
 /** A response is told by its label and, when that is only its kind, by its id. */
 export function spanName(span: Span): string {
   if (span.label === '') return span.response === '' ? span.lane : shortenMiddle(span.response, 14);
-  return span.label === span.lane && span.response !== ''
-    ? `${span.label} ${shortenMiddle(span.response, 14)}`
-    : span.label;
+  return span.label === span.lane && span.response !== '' ? shortenMiddle(span.response, 14) : span.label;
 }

@@ -1,6 +1,6 @@
 /** The whole application: places the views, holds the keys, and opens what the host asks for. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import '../composer/composerView';
@@ -18,6 +18,7 @@ import './timelineView';
 import type { TimelineView } from './timelineView';
 import './toolbar';
 import type { Toolbar } from './toolbar';
+import { appStyles } from './appStyles';
 import { sharedStyles, View } from './view';
 import './welcome';
 
@@ -38,103 +39,7 @@ export class App extends View {
   /** Once opened the composer stays, so that closing it loses no draft. */
   #composerMade = false;
 
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        background: var(--vscode-editor-background);
-        display: flex;
-        flex-direction: column;
-        height: 100%;
-        overflow: hidden;
-      }
-      .unseen {
-        clip-path: inset(50%);
-        height: 1px;
-        margin: 0;
-        overflow: hidden;
-        position: absolute;
-        width: 1px;
-      }
-      rti-toolbar {
-        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-      }
-      rti-timeline {
-        flex: none;
-      }
-      rti-player {
-        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        flex: none;
-      }
-      .main {
-        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        display: flex;
-        flex: 1;
-        min-height: 0;
-        position: relative;
-      }
-      rti-event-list {
-        flex: none;
-      }
-      .detail {
-        background: var(--vscode-editor-background);
-        display: flex;
-        flex: 1;
-        flex-direction: column;
-        min-height: 0;
-        min-width: 0;
-      }
-      rti-inspector {
-        flex: 1;
-      }
-      rti-welcome {
-        flex: 1;
-        min-height: 0;
-      }
-      .composer {
-        display: flex;
-        flex: none;
-        flex-direction: column;
-      }
-      rti-composer {
-        flex: 1;
-      }
-      .narrow rti-event-list {
-        flex: 1;
-        width: auto !important;
-      }
-      .narrow .detail {
-        box-shadow: 0 -2px 12px var(--vscode-widget-shadow, transparent);
-        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        inset: 22% 0 0;
-        position: absolute;
-        z-index: 2;
-      }
-      .notice {
-        align-items: center;
-        background: var(--vscode-editorWidget-background);
-        border-bottom: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
-        display: flex;
-        flex: none;
-        gap: 8px;
-        padding: 2px 8px 2px 12px;
-      }
-      .notice.error {
-        background: var(--vscode-inputValidation-errorBackground);
-        border-color: var(--vscode-inputValidation-errorBorder);
-        color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
-      }
-      .notice.warning {
-        background: var(--vscode-inputValidation-warningBackground);
-        border-color: var(--vscode-inputValidation-warningBorder);
-        color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
-      }
-      .notice span {
-        flex: 1;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, appStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -4,7 +4,7 @@
  * Rows are placed by arithmetic and not by a measuring virtualiser: that keeps two numbers for each row and rebuilds them all with
  * each batch of a live session, and its scroll height ends at Chromium's 33 million pixels, which is 1.5 million rows.
  */
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { formatBytes, formatCount, formatDelta, formatDuration, formatPosition } from '../logic/format';
@@ -13,9 +13,8 @@ import type { ListEntry } from '../logic/fold';
 import type { Topic } from '../state/store';
 import { familyColor } from '../timeline/shapes';
 import { scrollWindow } from '../logic/scrollWindow';
+import { eventListStyles, rowHeight } from './eventListStyles';
 import { sharedStyles, View } from './view';
-
-const rowHeight = 22;
 
 /** What VS Code hands to a command of a row's menu. */
 export function rowContext(row: number): string {
@@ -36,211 +35,7 @@ export class EventList extends View {
   /** When the user last used wheel, finger, scroll bar or keys, so that reaching the end again means "follow". */
   #handled = false;
 
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        min-width: 0;
-        container-type: inline-size;
-      }
-      .head,
-      .row {
-        align-items: center;
-        column-gap: 10px;
-        display: grid;
-        grid-template-columns: 46px 74px 82px 18px minmax(110px, 256px) minmax(40px, 1fr) 58px;
-        padding: 0 8px 0 6px;
-        white-space: nowrap;
-      }
-      .head {
-        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        color: var(--vscode-descriptionForeground);
-        flex: none;
-        font-size: 11px;
-        height: 22px;
-      }
-      .head .right,
-      .row .right {
-        text-align: right;
-      }
-      .scroller {
-        flex: 1;
-        min-height: 0;
-        overflow: auto scroll;
-        outline: none;
-        position: relative;
-      }
-      .rows {
-        left: 0;
-        position: absolute;
-        right: 0;
-        top: 0;
-      }
-      .row {
-        cursor: default;
-        height: ${rowHeight}px;
-        outline-offset: -1px;
-      }
-      .row > span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .row:hover {
-        background: var(--vscode-list-hoverBackground);
-        color: var(--vscode-list-hoverForeground, inherit);
-        outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
-      }
-      .row.inRange {
-        background: color-mix(in srgb, var(--vscode-editor-selectionBackground) 35%, transparent);
-      }
-      .row.selected {
-        background: var(--vscode-list-inactiveSelectionBackground);
-        color: var(--vscode-list-inactiveSelectionForeground, inherit);
-        outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
-      }
-      .scroller:focus .row.selected {
-        background: var(--vscode-list-activeSelectionBackground);
-        color: var(--vscode-list-activeSelectionForeground);
-        outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
-      }
-      .row.selected .dim,
-      .row.selected .type {
-        color: inherit;
-      }
-      .row.member {
-        background-image: linear-gradient(
-          90deg,
-          var(--vscode-tree-indentGuidesStroke, var(--vscode-descriptionForeground)) 1px,
-          transparent 1px
-        );
-      }
-      .row.plain .type {
-        color: var(--vscode-descriptionForeground);
-        font-style: italic;
-      }
-      .dir {
-        font-family: var(--vscode-editor-font-family, monospace);
-        font-size: 14px;
-        text-align: center;
-      }
-      .dir.client {
-        color: var(--vscode-charts-green);
-      }
-      .dir.server {
-        color: var(--vscode-charts-blue);
-      }
-      .row.selected .dir {
-        color: inherit;
-      }
-      .type {
-        align-items: center;
-        display: flex;
-        gap: 5px;
-      }
-      .type .lead {
-        flex: 0 1 auto;
-        min-width: 18px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .type .tail {
-        flex: none;
-        margin-left: -5px;
-      }
-      .pip {
-        align-self: center;
-        border-radius: 1px;
-        flex: none;
-        height: 10px;
-        width: 3px;
-      }
-      .pip.session {
-        background: var(--vscode-charts-foreground, var(--vscode-foreground));
-      }
-      .pip.input {
-        background: var(--vscode-charts-green);
-      }
-      .pip.conversation {
-        background: var(--vscode-charts-purple);
-      }
-      .pip.response {
-        background: var(--vscode-charts-blue);
-      }
-      .pip.limits {
-        background: var(--vscode-charts-yellow);
-      }
-      .pip.error {
-        background: var(--vscode-charts-red);
-      }
-      .pip.other {
-        background: var(--vscode-descriptionForeground);
-      }
-      .run {
-        background: var(--vscode-badge-background);
-        border: 1px solid var(--vscode-contrastBorder, transparent);
-        border-radius: 9px;
-        color: var(--vscode-badge-foreground);
-        cursor: pointer;
-        flex: none;
-        font: inherit;
-        font-size: 11px;
-        line-height: 14px;
-        padding: 0 7px;
-      }
-      .mark {
-        border: 1px solid currentColor;
-        border-radius: 3px;
-        flex: none;
-        font-size: 10px;
-        line-height: 13px;
-        align-self: center;
-        padding: 0 4px;
-      }
-      .mark.error {
-        background: var(--vscode-charts-red);
-        border-color: transparent;
-        color: var(--vscode-editor-background);
-        font-weight: 700;
-      }
-      .mark.injected {
-        color: var(--vscode-charts-orange, var(--vscode-charts-yellow));
-      }
-      .mark.redacted {
-        color: var(--vscode-descriptionForeground);
-      }
-      .row.selected .mark:not(.error) {
-        color: inherit;
-      }
-      .empty {
-        color: var(--vscode-descriptionForeground);
-        padding: 24px;
-        text-align: center;
-      }
-      @container (max-width: 620px) {
-        .head,
-        .row {
-          grid-template-columns: 40px 70px 18px minmax(96px, 2fr) minmax(30px, 1fr) 54px;
-          column-gap: 8px;
-        }
-        .delta {
-          display: none;
-        }
-      }
-      @container (max-width: 400px) {
-        .head,
-        .row {
-          grid-template-columns: 64px 18px minmax(96px, 1fr) 54px;
-        }
-        .nr,
-        .summary {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, eventListStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -1,6 +1,6 @@
 /** One event in full: payload as a tree, raw text, documentation, timing. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { findEvent } from '../../src/protocol';
 import type { RowBody } from '../../src/document/columns';
@@ -16,6 +16,7 @@ import { indentJson, isJson } from '../logic/jsonText';
 import { FLAG, FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
 import './payloadTree';
+import { inspectorStyles } from './inspectorStyles';
 import { sharedStyles, View } from './view';
 
 const tabs = ['Payload', 'Raw', 'Docs', 'Timing'] as const;
@@ -34,118 +35,7 @@ export class InspectorView extends View {
   /** Rows object the body belongs to: after a reconnect the same number may be another event. */
   #bodyOf: unknown = null;
 
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        min-width: 0;
-      }
-      header {
-        align-items: center;
-        display: flex;
-        flex: none;
-        gap: 8px;
-        min-height: 30px;
-        padding: 2px 6px 2px 12px;
-      }
-      header .type {
-        font-weight: 600;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      header .grow {
-        flex: 1;
-      }
-      [role='tablist'] {
-        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        display: flex;
-        flex: none;
-        gap: 14px;
-        padding: 0 12px;
-      }
-      [role='tab'] {
-        background: none;
-        border: 0;
-        border-bottom: 1px solid transparent;
-        color: var(--vscode-panelTitle-inactiveForeground);
-        cursor: pointer;
-        font: inherit;
-        height: 26px;
-        margin-bottom: -1px;
-        padding: 0 2px;
-      }
-      [role='tab'][aria-selected='true'] {
-        border-bottom-color: var(--vscode-panelTitle-activeBorder, currentColor);
-        color: var(--vscode-panelTitle-activeForeground);
-      }
-      [role='tab']:hover {
-        color: var(--vscode-panelTitle-activeForeground);
-      }
-      [role='tabpanel'] {
-        flex: 1;
-        min-height: 0;
-        overflow: auto;
-      }
-      pre {
-        margin: 0;
-        padding: 8px 12px;
-        tab-size: 2;
-        user-select: text;
-      }
-      pre.wrap {
-        overflow-wrap: anywhere;
-        white-space: pre-wrap;
-      }
-      .bar {
-        align-items: center;
-        border-bottom: 1px solid var(--vscode-panel-border, transparent);
-        color: var(--vscode-descriptionForeground);
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 12px;
-        padding: 4px 12px;
-      }
-      .pad {
-        padding: 12px;
-      }
-      .pad p {
-        line-height: 1.5;
-        margin: 0 0 10px;
-        max-width: 72ch;
-        white-space: pre-line;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      th,
-      td {
-        font-weight: normal;
-        padding: 2px 18px 2px 0;
-        text-align: left;
-        vertical-align: top;
-      }
-      th {
-        color: var(--vscode-descriptionForeground);
-        white-space: nowrap;
-      }
-      td {
-        overflow-wrap: anywhere;
-        user-select: text;
-      }
-      .empty {
-        color: var(--vscode-descriptionForeground);
-        display: grid;
-        flex: 1;
-        padding: 24px;
-        place-content: center;
-        text-align: center;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, inspectorStyles];
 
   protected override storeChanged(): void {
     void this.#load();

@@ -59,6 +59,9 @@ export class PayloadTree extends LitElement {
         outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
         outline-offset: -1px;
       }
+      .none {
+        margin: 8px 12px;
+      }
       .guide {
         align-self: stretch;
         border-right: 1px solid var(--vscode-tree-inactiveIndentGuidesStroke, transparent);
@@ -151,6 +154,8 @@ export class PayloadTree extends LitElement {
   }
 
   protected override render() {
+    if (this.#root === undefined && this.text !== '')
+      return html`<p class="none dim">Nested too deeply for a tree; Raw shows it.</p>`;
     return html`<div
       role="tree"
       aria-label="Payload"

@@ -185,7 +185,7 @@ describe('responses', () => {
       input([{}], { spans: [span({ label: 'response', response: 'resp_0123456789abcdef' })] }),
     );
     expect(within(layout, 'response')).toContainEqual(
-      expect.objectContaining({ kind: 'text', text: 'response resp_01…abcdef' }),
+      expect.objectContaining({ kind: 'text', text: 'resp_01…abcdef' }),
     );
   });
 });

@@ -1,0 +1,97 @@
+/** Where the views stand. */
+import { css } from 'lit';
+
+export const appStyles = css`
+  :host {
+    background: var(--vscode-editor-background);
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    overflow: hidden;
+  }
+  .unseen {
+    clip-path: inset(50%);
+    height: 1px;
+    margin: 0;
+    overflow: hidden;
+    position: absolute;
+    width: 1px;
+  }
+  rti-toolbar {
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+  }
+  rti-timeline {
+    flex: none;
+  }
+  rti-player {
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    flex: none;
+  }
+  .main {
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: 1;
+    min-height: 0;
+    position: relative;
+  }
+  rti-event-list {
+    flex: none;
+  }
+  .detail {
+    background: var(--vscode-editor-background);
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+  }
+  rti-inspector {
+    flex: 1;
+  }
+  rti-welcome {
+    flex: 1;
+    min-height: 0;
+  }
+  .composer {
+    display: flex;
+    flex: none;
+    flex-direction: column;
+  }
+  rti-composer {
+    flex: 1;
+  }
+  .narrow rti-event-list {
+    flex: 1;
+    width: auto !important;
+  }
+  .narrow .detail {
+    box-shadow: 0 -2px 12px var(--vscode-widget-shadow, transparent);
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    inset: 22% 0 0;
+    position: absolute;
+    z-index: 2;
+  }
+  .notice {
+    align-items: center;
+    background: var(--vscode-editorWidget-background);
+    border-bottom: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: none;
+    gap: 8px;
+    padding: 2px 8px 2px 12px;
+  }
+  .notice.error {
+    background: var(--vscode-inputValidation-errorBackground);
+    border-color: var(--vscode-inputValidation-errorBorder);
+    color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
+  }
+  .notice.warning {
+    background: var(--vscode-inputValidation-warningBackground);
+    border-color: var(--vscode-inputValidation-warningBorder);
+    color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
+  }
+  .notice span {
+    flex: 1;
+    overflow-wrap: anywhere;
+  }
+`;

@@ -1,0 +1,112 @@
+/** Looks of the inspector. */
+import { css } from 'lit';
+
+export const inspectorStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+  }
+  header {
+    align-items: center;
+    display: flex;
+    flex: none;
+    gap: 8px;
+    min-height: 30px;
+    padding: 2px 6px 2px 12px;
+  }
+  header .type {
+    font-weight: 600;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  header .grow {
+    flex: 1;
+  }
+  [role='tablist'] {
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: none;
+    gap: 14px;
+    padding: 0 12px;
+  }
+  [role='tab'] {
+    background: none;
+    border: 0;
+    border-bottom: 1px solid transparent;
+    color: var(--vscode-panelTitle-inactiveForeground);
+    cursor: pointer;
+    font: inherit;
+    height: 26px;
+    margin-bottom: -1px;
+    padding: 0 2px;
+  }
+  [role='tab'][aria-selected='true'] {
+    border-bottom-color: var(--vscode-panelTitle-activeBorder, currentColor);
+    color: var(--vscode-panelTitle-activeForeground);
+  }
+  [role='tab']:hover {
+    color: var(--vscode-panelTitle-activeForeground);
+  }
+  [role='tabpanel'] {
+    flex: 1;
+    min-height: 0;
+    overflow: auto;
+  }
+  pre {
+    margin: 0;
+    padding: 8px 12px;
+    tab-size: 2;
+    user-select: text;
+  }
+  pre.wrap {
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+  .bar {
+    align-items: center;
+    border-bottom: 1px solid var(--vscode-panel-border, transparent);
+    color: var(--vscode-descriptionForeground);
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 12px;
+    padding: 4px 12px;
+  }
+  .pad {
+    padding: 12px;
+  }
+  .pad p {
+    line-height: 1.5;
+    margin: 0 0 10px;
+    max-width: 72ch;
+    white-space: pre-line;
+  }
+  table {
+    border-collapse: collapse;
+  }
+  th,
+  td {
+    font-weight: normal;
+    padding: 2px 18px 2px 0;
+    text-align: left;
+    vertical-align: top;
+  }
+  th {
+    color: var(--vscode-descriptionForeground);
+    white-space: nowrap;
+  }
+  td {
+    overflow-wrap: anywhere;
+    user-select: text;
+  }
+  .empty {
+    color: var(--vscode-descriptionForeground);
+    display: grid;
+    flex: 1;
+    padding: 24px;
+    place-content: center;
+    text-align: center;
+  }
+`;
