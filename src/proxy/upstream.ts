@@ -126,6 +126,8 @@ class TunnelAgent extends HttpsProxyAgent<string> {
  * @throws Error when the proxy's URL cannot be used
  */
 export function createAgent(target: URL, options: AgentOptions = {}): http.Agent {
+  // Started from a terminal that has the preload, this thread has it too; it would send the proxy's calls back to the proxy.
+  Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });
   const secure = target.protocol === 'https:' || target.protocol === 'wss:';
   const context = secure ? trustContext(options.ca ?? []) : undefined;
   const own = {

@@ -141,6 +141,21 @@ describe('openai', () => {
   });
 });
 
+it('a proxy started from a terminal with the preload does not send its own calls back to a proxy', async () => {
+  let asked = 0;
+  const decoy = http.createServer((_req, res) => res.end(String((asked += 1))));
+  const base = await listen(decoy);
+  const other = await startProxy('openai', {
+    NODE_OPTIONS: `--require ${path.join(dist, 'preload.cjs')}`,
+    REALTIME_INSPECTOR_PROXY: base,
+    HTTPS_PROXY: 'http://127.0.0.1:1',
+  });
+  const answer = await fetch(`${other.http}/realtime/calls`, { method: 'POST', body: 'sdp' });
+  expect(answer.status).toBe(502);
+  expect(await answer.text()).toContain('The HTTP proxy 127.0.0.1:1 could not be used to reach api.openai.com');
+  expect(asked).toBe(0);
+});
+
 describe('@openai/agents-realtime', () => {
   const app = (connect: string): string => `
     import { RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
