@@ -131,10 +131,10 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     load();
   }
 
-  /** Passes a command on to the page in front. `context` is what VS Code hands to a command from a page's own menu. */
+  /** Passes a command on to the page in front. `context` is the `data-vscode-context` under a menu. */
   act(action: Notifications['act']['action'], context: unknown): void {
     const tab = [...this.#tabs].find(({ panel }) => panel.active) ?? [...this.#tabs].find(({ panel }) => panel.visible);
-    const row = (context as { row?: unknown } | undefined)?.row;
+    const row = (context as { rtiRow?: unknown } | undefined)?.rtiRow;
     tab?.bridge.act(Number.isSafeInteger(row) && (row as number) >= 0 ? { action, row: row as number } : { action });
   }
 
