@@ -252,6 +252,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await ready.promise;
     const bound = await listening.promise;
     const host = reachable(options.listen.host);
+    // Behind the caller's own listeners, which it sets when it has the engine.
+    setImmediate(() => authority.notes.forEach(problem));
     const prefix = segment === undefined ? '' : `/k/${segment}`;
 
     return {

@@ -22,6 +22,8 @@ export interface RecorderOptions {
   epoch: number;
   alsoSecret: string[];
   on: boolean;
+  /** Something was written that `take` had not finished (a body inflated later); it waits for a `flush`. */
+  late?(): void;
 }
 
 interface Session {
@@ -191,6 +193,7 @@ export class Recorder {
         pending.write = () =>
           this.#message({ session, from, t, sent, data, bytes, binary, injected: false, replaces: undefined });
         if (this.#pending[0] === pending) this.#flushPending();
+        this.#options.late?.();
       },
     };
   }
@@ -259,7 +262,8 @@ export class Recorder {
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
       close: (code, reason, t) => this.#closed(session, code, reason, side, t),
-      undecodable: (reason, t) =>
+      undecodable: (reason, t) => {
+        this.#options.late?.();
         this.#record({
           kind: 'gap',
           session: note.session,
@@ -268,7 +272,8 @@ export class Recorder {
           to: 0,
           count: 0,
           reason: `Messages from the ${side} can no longer be decoded, only their sizes are kept: ${reason}.`,
-        }),
+        });
+      },
     });
   }
 
@@ -276,6 +281,7 @@ export class Recorder {
   #closed(session: { name: string; closed: boolean }, code: number, reason: string, by: Side, t: number): void {
     if (session.closed) return;
     session.closed = true;
+    this.#options.late?.();
     const { alsoSecret } = this.#options;
     const text = redactBody(reason, alsoSecret)?.text ?? reason;
     this.#record({ kind: 'close', session: session.name, t: t - this.#zero, code, reason: text, by });
@@ -320,7 +326,7 @@ export class Recorder {
   }
 
   #http(exchange: RestExchange, t: number): void {
-    const { alsoSecret } = this.#options;
+    const alsoSecret = [...this.#options.alsoSecret, ...mintedSecrets(exchange)];
     const request = redactBody(exchange.requestBody ?? '', alsoSecret);
     const response = redactBody(exchange.responseBody ?? '', alsoSecret);
     const redacted = [
@@ -340,6 +346,19 @@ export class Recorder {
       ...(redacted.length > 0 ? { redacted } : {}),
     };
     this.#record(record);
+  }
+}
+
+/** The key an answer to `client_secrets` or the older `sessions` call holds; compatible servers' keys have any shape. */
+function mintedSecrets(exchange: RestExchange): string[] {
+  if (!/\/realtime\/(client_secrets|sessions|transcription_sessions)(\/|\?|$)/.test(exchange.url)) return [];
+  try {
+    const answer = JSON.parse(exchange.responseBody ?? '') as { value?: unknown; client_secret?: { value?: unknown } };
+    return [answer.value, answer.client_secret?.value].filter(
+      (value) => typeof value === 'string' && value !== '',
+    ) as string[];
+  } catch {
+    return [];
   }
 }
 

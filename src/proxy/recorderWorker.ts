@@ -62,6 +62,11 @@ function flush(): void {
   if (recorder?.trouble) flushTimer = setTimeout(flush, 1000);
 }
 
+/** A compressed message's body comes after the entry that held it, perhaps when no other entry follows. */
+function late(): void {
+  flushTimer ??= setTimeout(flush, FLUSH_MS);
+}
+
 function drain(): void {
   if (!recorder) return;
   const until = performance.now() + SLICE_MS;
@@ -85,7 +90,7 @@ function drain(): void {
 
 try {
   recorder = new Recorder(
-    { newFile, generator: setup.generator, epoch: setup.epoch, alsoSecret: setup.alsoSecret, on: setup.on },
+    { newFile, generator: setup.generator, epoch: setup.epoch, alsoSecret: setup.alsoSecret, on: setup.on, late },
     setup.now,
   );
   tidy(recorder.file);

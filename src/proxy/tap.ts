@@ -104,7 +104,9 @@ export class Tap implements FrameListener {
     const { opcode } = walker;
     if (opcode >= 8) {
       if (opcode === 8) this.#closedAt = this.#t;
-      else this.#listener.control(opcode === 9 ? 'ping' : 'pong', this.#t, walker.frameBytes);
+      // The other control opcodes are reserved: no extension that is known here gives them a meaning.
+      else if (opcode === 9 || opcode === 10)
+        this.#listener.control(opcode === 9 ? 'ping' : 'pong', this.#t, walker.frameBytes);
       return;
     }
     if (!walker.complete) return;
@@ -142,7 +144,7 @@ export class Tap implements FrameListener {
       this.#listener.close(code, reason.toString('utf8'), this.#closedAt);
     });
     receiver.on('error', (error: Error) => {
-      this.giveUp(error.message, this.#closedAt);
+      this.giveUp(error.message, this.#t);
     });
     return receiver;
   }

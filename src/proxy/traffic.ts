@@ -182,6 +182,10 @@ export class Traffic {
       refuse(socket, refusal.status, refusal.message);
       return;
     }
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      refuse(socket, 501, 'This proxy upgrades connections to WebSocket only; ask again without the Upgrade header.');
+      return;
+    }
     const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
     if (wrong) {
       refuse(socket, 404, 'This base URL has expired. Copy the new one from Realtime Inspector.');

@@ -202,7 +202,7 @@ describe('the recorder', () => {
       status: 200,
       requestHeaders: { authorization: 'Bearer sk-proj-abcdefghijklmnop' },
       responseHeaders: { 'set-cookie': ['a=b', 'c=d'] },
-      responseBody: '{"value":"ek_0123456789abcdef","expires_at":1}',
+      responseBody: '{"value":"of-another-servers-shape","expires_at":1}',
     };
     entry(EntryTag.http, 0, 103, Buffer.from(JSON.stringify(exchange)));
     bytes(
@@ -210,7 +210,7 @@ describe('the recorder', () => {
       104,
       frame(Buffer.concat([Buffer.from([3, 232]), Buffer.from('bad key sk-abcdefghijklmnop')]), { opcode: 8 }),
     );
-    for (const secret of ['abcdefghijklmnop', 'segment-of-the-url', 'hunter22', 'qrstuvwxyz', 'ek_0123', 'a=b'])
+    for (const secret of ['abcdefghijklmnop', 'segment-of-the-url', 'hunter22', 'qrstuvwxyz', 'another-servers', 'a=b'])
       expect(text()).not.toContain(secret);
     expect(lines().map((line) => line.kind)).toEqual(['trace', 'open', 'event', 'event', 'http', 'close']);
     expect(events(lines())).toMatchObject([
