@@ -661,10 +661,9 @@
     run: () => ({ done: true }),
   };
   window.fakeHost = { asked, tell, rows };
-  let kept;
   window.acquireVsCodeApi = () => ({
-    getState: () => kept,
-    setState: (state) => (kept = state),
+    getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
+    setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
     postMessage: ({ id, request, params }) => {
       asked.push({ request, params });
       setTimeout(() => {

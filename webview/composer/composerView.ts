@@ -7,6 +7,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { CATALOGUE, eventTemplate, validateEvent, type Problem } from '../../src/protocol';
 import { replacedPointers } from '../../src/trace/redact';
+import { keepableDraft } from '../logic/draft';
 import { compactJson, indentJson } from '../logic/jsonText';
 import { formatBytes } from '../logic/format';
 import { FROM } from '../logic/rowSource';
@@ -120,6 +121,14 @@ export class ComposerView extends View {
       changed: () => this.#changed(),
       send: () => void this.#send(),
     });
+    const { draft } = this.store.kept;
+    if (draft !== undefined) {
+      this.as = draft.as;
+      this.#replaces = draft.replaces ?? undefined;
+      this.#setText(draft.text);
+      // The composer came back with the page: it shows the draft and asks for nothing new.
+      if (draft.open && this.store.composer?.request === 0) this.#request = 0;
+    }
     this.#open();
   }
   override disconnectedCallback(): void {
@@ -195,7 +204,14 @@ export class ComposerView extends View {
     this.problems = this.#check(text);
     this.asked = replacedPointers(text);
     this.armed = false;
+    this.#keepDraft(text);
     if (this.outcome !== null && text !== this.#outcomeOf) this.outcome = null;
+  }
+  #keepDraft(text: string): void {
+    const kept = keepableDraft(text);
+    if (kept === undefined || kept.trim() === '') return;
+    const open = this.store.composer !== null;
+    this.store.keep({ draft: { text: kept, as: this.as, replaces: this.#replaces ?? null, open } });
   }
   #check(text: string): Problem[] {
     if (text.trim() === '')

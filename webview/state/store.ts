@@ -24,6 +24,12 @@ export interface Notice {
 /** What outlives the page: the user's intent, never what was captured. */
 export interface Kept {
   filter?: string;
+  session?: string;
+  /** Row, and the part of the timeline that was zoomed to; null when it was all of it. */
+  selected?: number | null;
+  view?: TimeSpan | null;
+  /** What was in the composer, without secrets; `open` when it was in view. */
+  draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean };
   sizes?: { timeline: number; list: number; composer: number };
 }
 /** Where that is kept between two lives of the page. */
@@ -40,6 +46,8 @@ export type Schedule = (run: () => void) => void;
 const filterSlice = 60_000;
 /** A search reads the whole trace, so bodies that came since the last one are looked at this often, ms. */
 const searchAgainAfter = 2000;
+/** Wheel and arrows change what is kept many times a second; it is written this long after the first change, ms. */
+const keepAfter = 200;
 const leastExtent = 1000;
 
 export class Store {
@@ -83,6 +91,9 @@ export class Store {
   kept: Kept;
   readonly #schedule: Schedule;
   readonly #memory: Memory;
+  /** What an earlier life of the page showed, until its rows are here again. */
+  #restore: { selected: number | null; view: TimeSpan | null };
+  #keepTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #spanAt = new Map<string, Span>();
   #summaries: Summaries;
   #bodyHits = new Map<string, Set<number>>();
@@ -99,6 +110,9 @@ export class Store {
     this.#memory = memory;
     this.kept = memory.read();
     this.filterText = this.kept.filter ?? '';
+    this.session = this.kept.session ?? '';
+    this.#restore = { selected: this.kept.selected ?? null, view: this.kept.view ?? null };
+    if (this.kept.draft?.open === true) this.composer = { request: 0 };
     this.list = this.#newList();
     this.#summaries = this.#newSummaries();
     bridge.on('columns', (batch) => {
@@ -124,7 +138,8 @@ export class Store {
     });
     bridge.on('document', (document) => {
       this.document = document;
-      if (this.session !== '' && !document.sessions.some((session) => session.id === this.session)) this.session = '';
+      const isKnown = document.sessions.some((session) => session.id === this.session);
+      if (this.session !== '' && !isKnown && document.read >= document.size) this.setSession('');
       this.#notify('status');
     });
   }
@@ -169,7 +184,22 @@ export class Store {
   /** Keeps something for the page's next life. */
   keep(change: Kept): void {
     this.kept = { ...this.kept, ...change };
-    this.#memory.write(this.kept);
+    this.#keepTimer ??= setTimeout(() => {
+      this.#keepTimer = undefined;
+      this.#memory.write(this.kept);
+    }, keepAfter);
+  }
+  /** Shows again what an earlier life of the page showed, as far as the rows for it are here. */
+  #restoreKept(): void {
+    const { selected, view } = this.#restore;
+    if (selected !== null && this.rows.count > selected) {
+      this.#restore.selected = null;
+      this.select(selected, { reveal: false });
+    }
+    if (view !== null && this.extent.end >= view.end) {
+      this.#restore.view = null;
+      this.setView(view);
+    }
   }
 
   /** Told where new audio stands, so that waveforms there are asked for again. */
@@ -218,11 +248,13 @@ export class Store {
     const { extent } = this;
     this.view = clampSpan(view, extent);
     this.fitted = this.view.start <= extent.start && this.view.end >= extent.end;
+    this.keep({ view: this.fitted ? null : this.view });
     this.#notify('view');
   }
   fit(): void {
     this.fitted = true;
     this.view = this.extent;
+    this.keep({ view: null });
     this.#notify('view');
   }
 
@@ -231,6 +263,7 @@ export class Store {
   /** Selects a row (or nothing); the timeline moves so that it is seen. */
   select(row: number | null, options: { span?: string; reveal?: boolean } = {}): void {
     this.selected = row !== null && row >= 0 && row < this.rows.count ? row : null;
+    this.keep({ selected: this.selected });
     this.selectedSpan = options.span ?? '';
     this.range = null;
     if (this.selected !== null) {
@@ -303,6 +336,7 @@ export class Store {
   }
   setSession(session: string): void {
     this.session = session;
+    this.keep({ session });
     this.range = null;
     this.fit();
     this.#refilter();
@@ -366,6 +400,7 @@ export class Store {
   }
   #grown(): void {
     this.#continueFiltering();
+    this.#restoreKept();
     if (this.fitted) this.view = this.extent;
     else if (this.follow && this.status?.live === true) {
       const { extent, view } = this;
@@ -412,6 +447,7 @@ export class Store {
 
   compose(state: ComposerState | null): void {
     this.composer = state;
+    if (this.kept.draft !== undefined) this.keep({ draft: { ...this.kept.draft, open: state !== null } });
     this.#notify('panel');
   }
   setPanel(panel: Partial<Pick<Store, 'detailOpen' | 'helpOpen' | 'newSessionOpen'>>): void {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Bridge } from '../../../webview/state/bridge';
-import { Store } from '../../../webview/state/store';
+import { Store, type Kept } from '../../../webview/state/store';
 import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
 import { BatchMaker, type TestRow } from './columns';
 
 /** A store with a host that answers at once, and frames that run when the test says so. */
-async function connected(answers: Partial<Record<string, (params: never) => unknown>> = {}) {
+async function connected(answers: Partial<Record<string, (params: never) => unknown>> = {}, kept: Kept = {}) {
   const asked: RequestMessage[] = [];
   let arrive: (message: unknown) => void = () => undefined;
   let generation = 0;
@@ -27,7 +27,7 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
   };
   const frames: (() => void)[] = [];
   const bridge = new Bridge(channel, { set: () => 0, clear: () => undefined });
-  const store = new Store(bridge, (run) => frames.push(run));
+  const store = new Store(bridge, (run) => frames.push(run), { read: () => kept, write: () => undefined });
   await store.connect();
   let maker = new BatchMaker();
   const tell = <N extends NotificationName>(notify: N, params: Notifications[N]) =>
@@ -167,6 +167,17 @@ describe('the selection', () => {
     store.selectBy(-1);
     expect(store.selected).toBe(1);
   });
+});
+
+it('a page that comes back shows what it showed, once the rows for it are here', async () => {
+  const kept = { filter: 'type:a', session: 's1', selected: 2, view: { start: 100, end: 2000 } };
+  const { store, rows } = await connected({}, kept);
+  rows([{ type: 'a' }, { type: 'b' }]);
+  expect(store.selected).toBeNull();
+  rows([{ type: 'a', t: 5000 }]);
+  expect(store.selected).toBe(2);
+  expect(store.view).toEqual({ start: 100, end: 2000 });
+  expect(shown(store)).toEqual([0, 2]);
 });
 
 describe('the view of the timeline', () => {
