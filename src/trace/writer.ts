@@ -74,7 +74,8 @@ export class TraceWriter {
       return;
     }
     if (most > BUFFER_BYTES) {
-      this.#write(Buffer.concat([Buffer.from(line.head), line.body ?? Buffer.alloc(0), Buffer.from(line.tail)]));
+      // Too large for the buffer: its body goes out from where it lies, uncopied.
+      this.#write(Buffer.from(line.head), ...(line.body ? [line.body] : []), Buffer.from(line.tail));
       return;
     }
     this.#length += this.#buffer.write(line.head, this.#length, 'utf8');
@@ -113,13 +114,17 @@ export class TraceWriter {
     return this.#loss === undefined;
   }
 
-  #write(bytes: Uint8Array): void {
-    const rest = this.#writeWhole(bytes);
-    if (!rest) return;
-    // A copy: the buffer it lies in is used again.
-    this.#stuck = Buffer.from(rest.bytes);
-    this.#loss = { from: 0, to: 0, count: 0, t: 0, reason: rest.reason };
-    this.#retryAt = performance.now() + RETRY_MS;
+  /** Writes one or more whole lines, given in parts. */
+  #write(...parts: Uint8Array[]): void {
+    for (const [n, part] of parts.entries()) {
+      const rest = this.#writeWhole(part);
+      if (!rest) continue;
+      // A copy: the buffer it lies in is used again.
+      this.#stuck = Buffer.concat([rest.bytes, ...parts.slice(n + 1)]);
+      this.#loss = { from: 0, to: 0, count: 0, t: 0, reason: rest.reason };
+      this.#retryAt = performance.now() + RETRY_MS;
+      return;
+    }
   }
 
   /** Writes all of it, or gives the part that found no room, and why. */
