@@ -566,7 +566,7 @@
     state: 'running',
     http: 'http://127.0.0.1:8787/v1',
     https: 'https://localhost:8787/v1',
-    ca: '/home/you/.config/realtime-inspector/ca.pem',
+    ca: '/home/you/ca.pem',
     upstream: 'ws://127.0.0.1:41234/v1',
     upstreamKind: 'simulator',
     trouble: query.get('trouble') ?? '',
@@ -637,7 +637,7 @@
     body: ({ row, whole }) => bodyOf(row, whole),
     peaks,
     audio: clip,
-    saveWav: ({ name }) => ({ saved: `/tmp/${name}` }),
+    saveWav: ({ name }) => ({ saved: `recordings/${name}` }),
     send: ({ session, to, text, replaces }) => {
       if (text.includes('"refuse"')) throw new Error(`Session ${session} is closed.`);
       const first = rows.length;
