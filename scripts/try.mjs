@@ -18,7 +18,10 @@ await main(async () => {
   await run(toolNode(), ['scripts/build.mjs'], { quiet: true, doing: 'the build' });
   const scratch = await temporaryFolder('try');
   const interrupted = new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, resolve);
+    let times = 0;
+    // A second Ctrl-C does not wait for the cleaning up; what was started still ends with this process.
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.on(name, () => (++times > 1 ? process.exit(130) : resolve()));
   });
   try {
     const workspace = join(scratch.path, 'workspace');

@@ -114,7 +114,7 @@ export async function serveVscode({ data, extensions, env = {}, development = fa
     closed,
     async stop() {
       signal('SIGTERM');
-      const timer = setTimeout(lastResort, 5000);
+      const timer = setTimeout(lastResort, 3000);
       await closed;
       clearTimeout(timer);
       signal('SIGKILL');
