@@ -1,6 +1,6 @@
 // VS Code's real workbench, served to a browser by the server build that setup.mjs installs.
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,8 +33,13 @@ const common = (data, extensions) => [
   ...['--telemetry-level', 'off'],
 ];
 
+function mustBeInstalled() {
+  if (!existsSync(entry)) throw new Trouble('The served VS Code is not installed; "node scripts/setup.mjs" gets it.');
+}
+
 /** Runs the served VS Code's command line once, e.g. `['--install-extension', 'x.vsix']`. */
 export async function serverCommand({ data, extensions }, args) {
+  mustBeInstalled();
   const child = spawn(toolNode(), [entry, ...args, ...common(data, extensions)], {
     env: { ...toolEnvironment(), VSCODE_IPC_HOOK_CLI: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +65,7 @@ export async function placeExtension(from, extensions, id, files) {
  * host's environment, what it prints goes to `data/server.log`. Resolves when a browser may connect.
  */
 export async function serveVscode({ data, extensions, env = {}, development = false }) {
+  mustBeInstalled();
   await Promise.all([data, extensions].map((folder) => mkdir(folder, { recursive: true })));
   const args = [entry, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--disable-workspace-trust'];
   // A built VS Code takes a development extension from the URL only when it is told that this is a smoke test.

@@ -56,12 +56,14 @@ export function findEspeak() {
 const needs = {
   chromium: {
     find: findChromium,
+    variable: 'CHROMIUM_PATH',
     package: 'chromium',
     missing:
       'Chromium is missing: install Chrome or Chromium (or run "npx playwright install chromium"), or set CHROMIUM_PATH to one, and run this again.',
   },
   espeak: {
     find: findEspeak,
+    variable: 'ESPEAK_PATH',
     package: 'espeak-ng',
     missing:
       'espeak-ng is missing, the tests speak with it: install it ("apt install espeak-ng", "brew install espeak-ng", or from its releases page), or set ESPEAK_PATH, and run this again.',
@@ -82,9 +84,10 @@ function aptGet() {
  */
 export async function provide(names) {
   const absent = names.filter((name) => !needs[name].find());
-  const apt = absent.length > 0 ? aptGet() : undefined;
+  const wanted = absent.filter((name) => !process.env[needs[name].variable]);
+  const apt = wanted.length > 0 ? aptGet() : undefined;
   if (apt) {
-    const packages = absent.map((name) => needs[name].package);
+    const packages = wanted.map((name) => needs[name].package);
     say(`Installing ${packages.join(' and ')} with apt-get`);
     const [command, ...args] = apt;
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -100,5 +103,10 @@ export async function provide(names) {
       say(error.message);
     }
   }
-  return absent.filter((name) => !needs[name].find()).map((name) => needs[name].missing);
+  return absent
+    .filter((name) => !needs[name].find())
+    .map((name) => {
+      const { variable, missing } = needs[name];
+      return process.env[variable] ? `${variable} names a file that is not there: ${process.env[variable]}` : missing;
+    });
 }
