@@ -10,11 +10,12 @@ export function eventIds(event: Record<string, unknown>): EventIds {
   const response = text(event['response_id']) ?? text(member(event['response'], 'id'));
   const item = text(event['item_id']) ?? text(member(event['item'], 'id'));
   const call = text(event['call_id']) ?? text(member(event['item'], 'call_id'));
-  return {
-    ...(response === undefined ? {} : { response }),
-    ...(item === undefined ? {} : { item }),
-    ...(call === undefined ? {} : { call }),
-  };
+  // Not spread together: this runs on every message that passes.
+  const ids: EventIds = {};
+  if (response !== undefined) ids.response = response;
+  if (item !== undefined) ids.item = item;
+  if (call !== undefined) ids.call = call;
+  return ids;
 }
 
 /** Seconds between 1970 and the epoch that ids count from. */

@@ -28,7 +28,7 @@ export interface Message {
   replaces: number | undefined;
 }
 
-/** A line in pieces: everything up to the body, the body's own bytes, everything behind it (with the line feed). */
+/** A line in pieces: everything up to the body (ASCII when there is one), the body's own bytes, everything behind it. */
 export interface Line {
   head: string;
   body: Buffer | undefined;
@@ -47,10 +47,40 @@ const MOST_KNOWN = 2048;
 function quoted(value: string): string {
   const found = known.get(value);
   if (found !== undefined) return found;
-  const made = JSON.stringify(value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME) : value);
+  const made = ascii(JSON.stringify(value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME) : value));
   if (known.size >= MOST_KNOWN) known.clear();
   if (value.length <= LONGEST_NAME) known.set(value, made);
   return made;
+}
+
+/** JSON text with everything beyond ASCII escaped: a head before a body is one byte a character. */
+function ascii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+// All messages that one chunk completed have the same session, side and stamps, and a run of deltas the same ids: what
+// was made for the last message mostly serves the next.
+let lastPlace = { session: '', t: NaN, sent: NaN, from: '', text: '' };
+let lastIds = { response: '', item: '', call: '', text: '' };
+
+function place(session: string, t: number, sent: number, from: Side): string {
+  if (lastPlace.t !== t || lastPlace.sent !== sent || lastPlace.from !== from || lastPlace.session !== session) {
+    const text = `,"session":${quoted(session)},"t":${formatTime(t)},"sent":${formatTime(sent)},"from":"${from}"`;
+    lastPlace = { session, t, sent, from, text };
+  }
+  return lastPlace.text;
+}
+
+function idFields(event: Record<string, unknown>): string {
+  const { response = '', item = '', call = '' } = eventIds(event);
+  if (lastIds.response !== response || lastIds.item !== item || lastIds.call !== call) {
+    let text = '';
+    if (response !== '') text += `,"response":${quoted(response)}`;
+    if (item !== '') text += `,"item":${quoted(item)}`;
+    if (call !== '') text += `,"call":${quoted(call)}`;
+    lastIds = { response, item, call, text };
+  }
+  return lastIds.text;
 }
 
 /**
@@ -66,7 +96,7 @@ export function messageLine(
   alsoSecret: readonly string[] = [],
 ): Line {
   const { data } = message;
-  const start = `{"kind":"event","seq":${seq},"session":${quoted(message.session)},"t":${formatTime(t)},"sent":${formatTime(sent)},"from":"${message.from}"`;
+  const start = `{"kind":"event","seq":${seq}${place(message.session, t, sent, message.from)}`;
   if (data === undefined) return whole(`${start},"bytes":${message.bytes}${origin(message)}`);
   if (message.binary || !isUtf8(data)) {
     const head = `${start},"bytes":${data.length}${origin(message)}`;
@@ -87,17 +117,14 @@ export function messageLine(
     if (typeof event === 'object' && event !== null && !Array.isArray(event)) {
       const record = event as Record<string, unknown>;
       if (typeof record.type === 'string') type = `,"type":${quoted(record.type)}`;
-      const { response, item, call } = eventIds(record);
-      if (response !== undefined) ids += `,"response":${quoted(response)}`;
-      if (item !== undefined) ids += `,"item":${quoted(item)}`;
-      if (call !== undefined) ids += `,"call":${quoted(call)}`;
+      ids = idFields(record);
     }
   } catch {
     isJson = false;
   }
   const head = `${start}${type},"bytes":${data.length}${ids}${origin(message)}`;
   const secret = redactEvent(text, alsoSecret);
-  const marked = secret ? `${head},"redacted":${JSON.stringify(secret.redacted)}` : head;
+  const marked = secret ? `${head},"redacted":${ascii(JSON.stringify(secret.redacted))}` : head;
   if (!isJson) return whole(`${marked},"text":${JSON.stringify(secret ? secret.text : text)}`);
   return { head: `${marked},"event":`, body: secret ? Buffer.from(secret.text, 'utf8') : data, tail: '}\n' };
 }

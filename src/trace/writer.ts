@@ -78,7 +78,7 @@ export class TraceWriter {
       this.#write(Buffer.from(line.head), ...(line.body ? [line.body] : []), Buffer.from(line.tail));
       return;
     }
-    this.#length += this.#buffer.write(line.head, this.#length, 'utf8');
+    this.#length += this.#buffer.write(line.head, this.#length, line.body ? 'latin1' : 'utf8');
     if (line.body) this.#length += line.body.copy(this.#buffer, this.#length);
     if (line.tail) this.#length += this.#buffer.write(line.tail, this.#length, 'latin1');
   }
