@@ -112,8 +112,8 @@ export class ProxyController {
       const options = await this.deps.options();
       const engine = await this.deps.start(options);
       this.#recorded = { file: engine.file, size: 0, recording: options.recording.on, trouble: '' };
-      engine.on('session', ({ id, label, status, closeCode }) => {
-        this.deps.log('info', ['Session', id, label, status, closeCode].filter(Boolean).join(' '));
+      engine.on('session', ({ id, label, status }) => {
+        this.deps.log('info', `Session ${id} ${label} ${status}`);
         this.onDidChange.fire();
       });
       engine.on('recorded', (recorded) => {

@@ -50,9 +50,8 @@ export function createSessionsView(host: Host): vscode.Disposable {
 function treeItem(session: SessionState): vscode.TreeItem {
   const item = new vscode.TreeItem(`${session.id} ${session.label}`.trim());
   const age = `${formatAge(Math.max(0, Date.now() - session.openedAt))} ago`;
-  const end = session.status === 'closed' && session.closeCode ? ` ${session.closeCode}` : '';
   item.id = session.id;
-  item.description = [`${session.status}${end}`, age, session.own ? 'inspector' : ''].filter(Boolean).join(' · ');
+  item.description = [session.status, age, session.own ? 'inspector' : ''].filter(Boolean).join(' · ');
   item.iconPath = new vscode.ThemeIcon(ICONS[session.status]);
   item.tooltip = [
     `${session.label} to ${session.upstream}`,

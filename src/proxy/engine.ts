@@ -43,7 +43,7 @@ export interface EngineOptions {
   proxyUrl?: string;
   /** Certificates (PEM) to trust besides Node's own: the system's. */
   trustedCertificates?: string[];
-  /** `file`: append every session to that one trace; `folder`: a new trace there for each run. */
+  /** Every session of a run goes into one new trace: `file`, which must not exist yet, or a new one in `folder`. */
   recording: { on: boolean; maxTotalBytes: number } & ({ file: string } | { folder: string });
   generator: string;
 }
@@ -58,7 +58,6 @@ export interface SessionState {
   status: 'connecting' | 'open' | 'closed' | 'refused';
   /** The inspector is its client. */
   own: boolean;
-  closeCode?: number;
   closeReason?: string;
 }
 
@@ -327,6 +326,10 @@ function checkedUrl(text: string): string {
   }
   if (!['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol))
     throw new Error(`The upstream "${text}" must begin with https:, http:, wss: or ws:.`);
+  if (url.username !== '' || url.password !== '')
+    throw new Error(
+      `The upstream ${url.host} must be given without user and password; what clients send passes through.`,
+    );
   return url.href;
 }
 

@@ -17,10 +17,11 @@ export class FrameWalker {
   closed = false;
   /** Offset just behind the first message boundary of the last chunk; -1 when it had none. */
   firstBoundary = -1;
-  /** The frame at hand: its opcode, whether it ends its message (or is a control frame), whether RSV1 is set. */
+  /** The frame at hand: its opcode, whether it ends its message (or is a control frame), RSV1 and the mask bit. */
   opcode = 0;
   complete = false;
   compressed = false;
+  masked = false;
   /** Offset of the frame's first byte in the chunk; -1 when it began in an earlier one. */
   start = -1;
   /** Payload bytes on the wire: of the frame, and of its message so far (all fragments). */
@@ -47,7 +48,8 @@ export class FrameWalker {
     let at = 0;
     this.firstBoundary = -1;
     this.start = -1;
-    while (at < size) {
+    // Behind a close frame nothing counts any more (RFC 6455 5.5.1).
+    while (at < size && !this.closed) {
       if (this.#left > 0) {
         const take = Math.min(this.#left, size - at);
         this.#left -= take;
@@ -85,6 +87,7 @@ export class FrameWalker {
     this.opcode = opcode;
     this.complete = opcode >= 8 || (first & 0x80) !== 0;
     this.compressed = (first & 0x40) !== 0;
+    this.masked = ((head[1] as number) & 0x80) !== 0;
     this.frameBytes = this.#left;
     // Opcode 0 goes on with a message; 1 and 2 begin one; control frames may stand between fragments.
     if (opcode === 0) this.messageBytes += this.#left;

@@ -23,6 +23,8 @@ export interface HandshakeOptions {
   /** The client's headers, names and values in turn, already without what is the proxy's own. */
   headers: string[];
   client: Duplex;
+  /** How long the upstream may take to answer, ms (30,000). */
+  patienceMs?: number;
 }
 
 /** How it went; for an accepted one the upstream's socket and what came right behind its answer. */
@@ -41,12 +43,17 @@ export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> 
       method: options.method,
       headers: withHost(options.headers, target.host) as unknown as http.OutgoingHttpHeaders,
       agent: options.agent,
-      timeout: PATIENCE_MS,
     });
+    // A timer of its own: the request's would not run before it has a socket, and an HTTP proxy may never give it one.
+    const patience = setTimeout(
+      () => request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
+      options.patienceMs ?? PATIENCE_MS,
+    );
     let settled = false;
     const settle = (result: HandshakeResult) => {
       if (settled) return;
       settled = true;
+      clearTimeout(patience);
       client.off('close', clientGone);
       client.off('error', clientGone);
       resolve(result);
@@ -69,9 +76,6 @@ export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> 
       socket.once('connect', mark('tcp'));
       socket.once('secureConnect', mark('tls'));
       request.once('upgrade', () => mark('upgrade')());
-    });
-    request.on('timeout', () => {
-      request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     });
     request.on('upgrade', (answer, socket, head) => {
       socket.setTimeout(0);

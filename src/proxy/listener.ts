@@ -17,7 +17,7 @@ export interface ListenerOptions {
   caFile?: string;
   /** Any request; also one with `Expect: 100-continue`, which is then not yet answered. */
   onRequest(req: http.IncomingMessage, res: http.ServerResponse): void;
-  /** Any request with `Connection: upgrade`; time-outs are off, errors on the socket are the receiver's from here on. */
+  /** Any request to become a WebSocket; time-outs are off, errors on the socket are the receiver's from here on. */
   onUpgrade(req: http.IncomingMessage, socket: net.Socket, head: Buffer): void;
   /** A client that could not be served, in words for people; each kind is said once. */
   onClientError?(message: string): void;
@@ -67,7 +67,13 @@ export function createListener(options: ListenerOptions): Listener {
     server.on('upgrade', (req: http.IncomingMessage, socket: Duplex, head: Buffer) => {
       const raw = socket as net.Socket;
       raw.setTimeout(0);
-      options.onUpgrade(req, raw, head);
+      if (req.headers.upgrade?.toLowerCase() === 'websocket') options.onUpgrade(req, raw, head);
+      else {
+        // An offer of another protocol (Java's client offers h2c) may be ignored (RFC 9110 7.8): read the request again
+        // without it. Node has already taken the connection away from its HTTP server.
+        raw.unshift(Buffer.concat([withoutUpgrade(req), head]));
+        server.emit(server === secure ? 'secureConnection' : 'connection', raw);
+      }
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       refuseMalformed(error, socket as net.Socket);
@@ -151,6 +157,15 @@ export function createListener(options: ListenerOptions): Listener {
       });
     },
   };
+}
+
+/** The request's head as it came, less the headers that offer another protocol. */
+function withoutUpgrade(req: http.IncomingMessage): Buffer {
+  let text = `${req.method} ${req.url} HTTP/${req.httpVersion}\r\n`;
+  for (let i = 0; i + 1 < req.rawHeaders.length; i += 2)
+    if (!/^(upgrade|connection|http2-settings)$/i.test(req.rawHeaders[i] as string))
+      text += `${req.rawHeaders[i]}: ${req.rawHeaders[i + 1]}\r\n`;
+  return Buffer.from(`${text}\r\n`, 'latin1');
 }
 
 function refuseMalformed(error: NodeJS.ErrnoException, socket: net.Socket): void {

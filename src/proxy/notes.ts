@@ -23,6 +23,12 @@ export interface InjectedNote {
   replaces?: number;
 }
 
+/** The inspector itself says goodbye to both ends of a session. */
+export interface DroppedNote {
+  code: number;
+  reason: string;
+}
+
 /** Both sockets of a session are gone. */
 export interface EndNote {
   /** Which end went first. */

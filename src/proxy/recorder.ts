@@ -4,13 +4,13 @@
  */
 import { extension } from 'ws';
 import type { Side } from '../protocol/side';
-import { formatTime, messageLine, type Message } from '../trace/line';
+import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
 import { TRACE_VERSION, type HeaderRecord, type HttpRecord, type OpenRecord, type TraceRecord } from '../trace/records';
 import { TraceWriter } from '../trace/writer';
 import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
-import type { EndNote, InjectedNote, OpenNote } from './notes';
+import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
 import type { RestExchange } from './rest';
 
 /** Where traces go and what is secret besides what is secret everywhere. */
@@ -112,6 +112,23 @@ export class Recorder {
       case EntryTag.end:
         this.#end(stream, JSON.parse(payload.toString()) as EndNote, entry.t);
         break;
+      case EntryTag.dropped: {
+        const session = this.#sessions.get(stream);
+        const { code, reason } = JSON.parse(payload.toString()) as DroppedNote;
+        if (!session || session.closed) break;
+        session.closed = true;
+        const { name } = session;
+        this.#record({
+          kind: 'close',
+          session: name,
+          t: entry.t - this.#zero,
+          code,
+          reason,
+          by: 'client',
+          origin: 'inspector',
+        });
+        break;
+      }
       case EntryTag.http:
         this.#http(JSON.parse(payload.toString()) as RestExchange, entry.t);
         break;
@@ -198,6 +215,21 @@ export class Recorder {
     };
   }
 
+  /** What to do about an entry that could not be taken: its direction is known by sizes from here on. */
+  abandon(entry: Entry, reason: string): void {
+    const taps = this.#sessions.get(entry.stream >>> 1)?.taps;
+    if (taps && entry.tag === EntryTag.bytes) (entry.stream & 1 ? taps.server : taps.client).giveUp(reason, entry.t);
+    else
+      this.#record({
+        kind: 'gap',
+        t: entry.t - this.#zero,
+        from: 0,
+        to: 0,
+        count: 0,
+        reason: `Something could not be recorded: ${reason}.`,
+      });
+  }
+
   #message(message: Message): void {
     const seq = ++this.#seq;
     if (!this.#on) {
@@ -207,6 +239,16 @@ export class Recorder {
     const t = message.t - this.#zero;
     this.#empty = false;
     this.#writer.message(seq, t, messageLine(seq, t, message.sent - this.#zero, message, this.#options.alsoSecret));
+  }
+
+  #line(seq: number, t: number, message: Message): Line {
+    const sent = message.sent - this.#zero;
+    try {
+      return messageLine(seq, t, sent, message, this.#options.alsoSecret);
+    } catch {
+      // A body that nothing can be made of is kept by its size; it must not take the recorder with it.
+      return messageLine(seq, t, sent, { ...message, data: undefined });
+    }
   }
 
   #open(stream: number, note: OpenNote, t: number): void {
@@ -235,13 +277,12 @@ export class Recorder {
       taps: { client: this.#tap('client', note, state), server: this.#tap('server', note, state) },
     });
     this.#sessions.set(stream, session);
-    const other = unknownExtension(note.extensions);
-    if (other)
-      for (const tap of Object.values(session.taps)) tap.giveUp(`the extension "${other}" is not known here`, t);
+    const { problem } = extensionsOf(note.extensions);
+    if (problem) for (const tap of Object.values(session.taps)) tap.giveUp(problem, t);
   }
 
   #tap(side: Side, note: OpenNote, session: { name: string; closed: boolean }): Tap {
-    return new Tap(side, deflateParameters(note.extensions), {
+    return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
         const message = {
           session: note.session,
@@ -367,20 +408,26 @@ function flat(headers: HeaderRecord): string[] {
   return Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one]));
 }
 
-function unknownExtension(header: string | undefined): string | undefined {
-  if (!header) return undefined;
-  return Object.keys(extension.parse(header)).find((name) => name !== 'permessage-deflate');
-}
-
-/** The negotiated parameters of permessage-deflate, numbers as numbers; undefined when it was not negotiated. */
-function deflateParameters(header: string | undefined): Record<string, number | boolean> | undefined {
-  if (!header) return undefined;
-  const parameters = extension.parse(header)['permessage-deflate']?.[0];
-  if (!parameters) return undefined;
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => {
-      const one = Array.isArray(value) ? value[0] : value;
-      return [name, one === true ? true : Number(one)];
-    }),
-  );
+/**
+ * The negotiated parameters of permessage-deflate, numbers as numbers, when it was negotiated; `problem` when messages
+ * cannot be decoded: another extension, or a header that makes no sense.
+ */
+function extensionsOf(header: string | undefined): { deflate?: Record<string, number | boolean>; problem?: string } {
+  if (!header) return {};
+  let parsed: ReturnType<typeof extension.parse>;
+  try {
+    parsed = extension.parse(header);
+  } catch {
+    return { problem: 'the upstream negotiated its extensions in a header that cannot be read' };
+  }
+  const other = Object.keys(parsed).find((name) => name !== 'permessage-deflate');
+  if (other !== undefined) return { problem: `the extension "${other}" is not known here` };
+  const deflate: Record<string, number | boolean> = {};
+  for (const [name, value] of Object.entries(parsed['permessage-deflate']?.[0] ?? {})) {
+    const one = Array.isArray(value) ? value[0] : value;
+    deflate[name] = one === true ? true : Number(one);
+    if (name.endsWith('_max_window_bits') && one !== true && !(Number(one) >= 8 && Number(one) <= 15))
+      return { problem: `the compression parameter ${name} is out of range` };
+  }
+  return { deflate };
 }

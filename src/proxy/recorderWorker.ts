@@ -6,7 +6,7 @@ import { TRACE_EXTENSION } from '../trace/records';
 import { retainTraces } from '../trace/retention';
 import { answer } from './ask';
 import { Recorder } from './recorder';
-import { RingReader } from './ring';
+import { RingReader, type Entry } from './ring';
 import type { RecorderReport, RecorderRequests, RecorderSetup } from './workerMessages';
 
 const port = parentPort;
@@ -67,13 +67,30 @@ function late(): void {
   flushTimer ??= setTimeout(flush, FLUSH_MS);
 }
 
+/** One entry that cannot be recorded must not cost the others their record. */
+function take(to: Recorder, entry: Entry): void {
+  try {
+    to.take(entry);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say({ report: 'log', level: 'error', message: `A part of the traffic could not be recorded: ${reason}` });
+    to.abandon(entry, reason);
+  }
+}
+
+/** Takes all there is, however long it lasts: what was put before a switch or the end belongs before it. */
+function drainAll(): void {
+  for (let entry = ring.take(); entry && recorder; entry = ring.take()) take(recorder, entry);
+  if (ring.writerWaits()) setup.wake.postMessage(null);
+}
+
 function drain(): void {
   if (!recorder) return;
   const until = performance.now() + SLICE_MS;
   for (let n = 0; ; n++) {
     const entry = ring.take();
     if (!entry) break;
-    recorder.take(entry);
+    take(recorder, entry);
     if ((n & 15) === 15 && performance.now() > until) {
       flushTimer ??= setTimeout(flush, FLUSH_MS);
       if (ring.used < ring.capacity / 4 && ring.writerWaits()) setup.wake.postMessage(null);
@@ -98,14 +115,14 @@ try {
   setup.wake.on('message', drain);
   answer<RecorderRequests>(port, {
     setOn: ({ on }) => {
-      drain();
+      drainAll();
       recorder?.setOn(on, performance.timeOrigin + performance.now() - setup.epoch);
       flush();
       return null;
     },
     stop: async () => {
       const file = recorder?.file ?? '';
-      drain();
+      drainAll();
       // Bodies that are still being inflated: zlib answers from its own threads, in a few milliseconds.
       for (let waited = 0; waited < 100 && recorder?.waiting; waited++)
         await new Promise((resolve) => setTimeout(resolve, 5));

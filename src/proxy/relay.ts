@@ -11,6 +11,8 @@ import { FrameWalker } from './frames';
 export interface RelaySink {
   bytes(from: Side, t: number, sent: number, chunk: Uint8Array): void;
   injected(from: Side, t: number, payload: Buffer, replaces: number | undefined): void;
+  /** The inspector says goodbye to both ends. */
+  dropped(t: number, code: number, reason: string): void;
   ended(by: Side, t: number, reason: string): void;
 }
 
@@ -131,6 +133,7 @@ export class Relay {
   #by: Side | undefined;
   #reason = '';
   #open = 2;
+  #finished = false;
   readonly #onEnd: () => void;
 
   /** `onEnd` is called once, when both sockets are closed. */
@@ -147,6 +150,12 @@ export class Relay {
   start(clientHead: Buffer, serverHead: Buffer): void {
     this.#watch('client', this.#client, this.#server, this.#up);
     this.#watch('server', this.#server, this.#client, this.#down);
+    // A socket that went while the other was being opened has told its end to nobody.
+    if (this.#client.destroyed || this.#server.destroyed) {
+      this.cut();
+      setImmediate(() => this.#finish(this.#client.destroyed ? 'client' : 'server'));
+      return;
+    }
     this.#down.start(serverHead);
     this.#up.start(clientHead);
   }
@@ -168,6 +177,7 @@ export class Relay {
     payload.writeUInt16BE(code);
     payload.write(reason, 2);
     const ignore = () => undefined;
+    this.#sink.dropped(performance.now(), code, reason);
     for (const direction of [this.#up, this.#down])
       direction.inject({ payload, opcode: 8, replaces: undefined, sent: ignore, failed: ignore });
     this.#reason ||= reason;
@@ -190,10 +200,15 @@ export class Relay {
       direction.end('the other end has gone');
       // What was read before the end still goes out.
       destroySoon(other);
-      if (--this.#open > 0) return;
-      this.#sink.ended(this.#by ?? side, performance.now(), this.#reason);
-      this.#onEnd();
+      if (--this.#open === 0) this.#finish(side);
     });
+  }
+
+  #finish(side: Side): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#sink.ended(this.#by ?? side, performance.now(), this.#reason);
+    this.#onEnd();
   }
 
   #gone(side: Side, reason: string): void {

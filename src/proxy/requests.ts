@@ -1,4 +1,4 @@
-/** Small rules about a client's request: the secret path segment and the stored key. */
+/** Small rules about requests: the secret path segment, the stored key, headers, words for people. */
 import type { UpstreamTarget } from './workerMessages';
 
 /**
@@ -10,12 +10,16 @@ export function withoutSegment(
   segment: string | undefined,
   equal: (a: Uint8Array, b: Uint8Array) => boolean,
 ): { path: string; keyed: boolean; wrong: boolean } {
-  const match = /^\/k\/([^/?#]+)(\/.*)$/.exec(path);
-  if (!match) return { path, keyed: false, wrong: false };
+  // Clients of an HTTP proxy send absolute URLs; some double the slash; none may carry the segment past this place.
+  const local = path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const match = /^\/+k\/([^/?#]*)(.*)$/is.exec(local);
+  if (!match) return { path, keyed: false, wrong: segment !== undefined && path.includes(segment) };
   const given = Buffer.from(match[1] as string);
   const wanted = Buffer.from(segment ?? '');
   const right = segment !== undefined && given.length === wanted.length && equal(given, wanted);
-  return { path: match[2] as string, keyed: right, wrong: !right };
+  const rest = match[2] as string;
+  if (!right || rest.includes(segment)) return { path: '/', keyed: false, wrong: true };
+  return { path: rest.startsWith('/') ? rest : `/${rest}`, keyed: true, wrong: false };
 }
 
 /** The client's headers with the stored key in the place of its own credentials. Azure wants it as `api-key`. */
@@ -41,4 +45,50 @@ export function withKey(rawHeaders: string[], upstream: UpstreamTarget): string[
   if (azure) out.push('api-key', upstream.apiKey);
   else out.push('Authorization', `Bearer ${upstream.apiKey}`);
   return out;
+}
+
+/** Raw headers without those of that name (lower case). */
+export function dropHeader(rawHeaders: string[], name: string): string[] {
+  const out: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.toLowerCase() !== name) out.push(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+  return out;
+}
+
+/** Subprotocol and extensions of a 101, for the record and the taps. */
+export function headerFields(rawHeaders: string[] | undefined): { subprotocol?: string; extensions?: string } {
+  const found: { subprotocol?: string; extensions?: string } = {};
+  for (let i = 0; rawHeaders && i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase();
+    const value = rawHeaders[i + 1] as string;
+    if (name === 'sec-websocket-protocol') found.subprotocol = value;
+    if (name === 'sec-websocket-extensions')
+      found.extensions = found.extensions ? `${found.extensions}, ${value}` : value;
+  }
+  return found;
+}
+
+/** What a session is called: its model, intent or call, else its path. */
+export function labelOf({ searchParams, pathname }: URL): string {
+  return searchParams.get('model') ?? searchParams.get('intent') ?? searchParams.get('call_id') ?? pathname;
+}
+
+/** The members of a comma-separated header. */
+export function listed(header: string | undefined): string[] {
+  return (header ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
+/** A refusal's own words, as the end of a sentence. */
+export function describeBody(body: string | undefined): string {
+  if (!body) return '.';
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
+    if (typeof error?.message === 'string') return `: ${error.message.slice(0, 500)}`;
+  } catch {
+    // Not JSON: the first line says most.
+  }
+  return `: ${body.split('\n', 1)[0]?.slice(0, 200)}`;
 }

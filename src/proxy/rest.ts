@@ -14,8 +14,6 @@ export type RestExchange = Omit<HttpRecord, 'kind' | 'redacted'>;
 export interface ForwardOptions {
   target: URL;
   agent: http.Agent;
-  /** Sent in place of the client's credentials (`Authorization`, `api-key`). */
-  authorization?: string;
   /** Called once when the exchange has ended, also in failure; bodies over 1 MiB or not text are left out. */
   onRecorded?: (exchange: RestExchange) => void;
   /** Milliseconds since the trace's start. */
@@ -68,7 +66,7 @@ export function forwardRequest(
         method: req.method ?? 'GET',
         agent: options.agent,
         // A flat array of names and values keeps order, case and repetition; the typings know only objects.
-        headers: requestHeaders(req, target, options.authorization) as unknown as http.OutgoingHttpHeaders,
+        headers: requestHeaders(req, target) as unknown as http.OutgoingHttpHeaders,
       });
     } catch (error) {
       fail(error);
@@ -122,16 +120,11 @@ export function forwardRequest(
 
 /** Address and raw path for `http.request`; a Target's path goes out as the client wrote it. */
 export function requestTarget(target: URL): http.RequestOptions {
-  const auth =
-    target.username === ''
-      ? {}
-      : { auth: `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}` };
   return {
     protocol: target.protocol,
     hostname: target.hostname.replace(/^\[|\]$/g, ''),
     ...(target.port === '' ? {} : { port: target.port }),
     path: target instanceof Target ? target.rawPath : target.pathname + target.search,
-    ...auth,
   };
 }
 
@@ -168,24 +161,19 @@ function endToEnd(message: http.IncomingMessage): [string, string][] {
 }
 
 /**
- * The flat list for the upstream: the client's, with Host and credentials exchanged in their places.
+ * The flat list for the upstream: the client's, with Host exchanged in its place.
  */
-export function requestHeaders(req: http.IncomingMessage, target: URL, authorization?: string): string[] {
+export function requestHeaders(req: http.IncomingMessage, target: URL): string[] {
   const out: string[] = [];
   let hosted = false;
-  let authorized = authorization === undefined;
   for (const [name, value] of endToEnd(req)) {
-    const lower = name.toLowerCase();
-    if (lower === 'host') {
-      if (!hosted) out.push(name, target.host);
+    if (name.toLowerCase() !== 'host') out.push(name, value);
+    else if (!hosted) {
+      out.push(name, target.host);
       hosted = true;
-    } else if (authorization !== undefined && lower === 'authorization') {
-      if (!authorized) out.push(name, authorization);
-      authorized = true;
-    } else if (authorization === undefined || lower !== 'api-key') out.push(name, value);
+    }
   }
   if (!hosted) out.unshift('Host', target.host);
-  if (!authorized && authorization !== undefined) out.push('Authorization', authorization);
   if (isChunked(req)) out.push('Transfer-Encoding', 'chunked');
   else if (req.headers['content-length'] === undefined && !/^(GET|HEAD|DELETE|OPTIONS|TRACE)$/.test(req.method ?? '')) {
     out.push('Content-Length', '0'); // Node would send an empty chunked body

@@ -116,7 +116,7 @@ export class Tap implements FrameListener {
       this.#receiver = this.#newReceiver();
       this.#fed = at;
     } else if (this.#dead) this.#listener.arrived(this.#t, this.#sent).fill(undefined, walker.messageBytes, false);
-    else if (this.#idle && walker.start === this.#fed && opcode !== 0 && !walker.compressed && !this.#deflate) {
+    else if (this.#isPlain(walker)) {
       // The usual message, one frame and whole in this chunk: nothing is left for the Receiver to put together.
       const data = this.#chunk.subarray(at - walker.frameBytes, at);
       if (this.#side === 'client') unmask(this.#chunk, at - walker.frameBytes - 4, at - walker.frameBytes, at);
@@ -126,6 +126,18 @@ export class Tap implements FrameListener {
       this.#idle = false;
       this.#waiting.push({ slot: this.#listener.arrived(this.#t, this.#sent), bytes: walker.messageBytes });
     }
+  }
+
+  /** One frame, whole in this chunk, neither compressed nor against the rules, and nothing before it left to decode. */
+  #isPlain(walker: FrameWalker): boolean {
+    return (
+      this.#idle &&
+      walker.start === this.#fed &&
+      walker.opcode !== 0 &&
+      !walker.compressed &&
+      walker.masked === (this.#side === 'client') &&
+      !this.#deflate
+    );
   }
 
   #newReceiver(): Receiver {

@@ -8,16 +8,17 @@ import type net from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import type { Side } from '../protocol/side';
+import { redactBody } from '../trace/redact';
 import type { SessionState } from './engine';
 import { checkRequest } from './guard';
 import { refuse, shakeHands } from './handshake';
 import { createListener, type Listener } from './listener';
-import type { EndNote, InjectedNote, OpenNote } from './notes';
+import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
 import { Relay, type RelaySink } from './relay';
 import { forwardRequest, isRealtimeCall, type RestExchange } from './rest';
 import { EntryTag, RingWriter } from './ring';
-import { withKey, withoutSegment } from './requests';
-import { createAgent, resolveTarget } from './upstream';
+import { describeBody, dropHeader, headerFields, labelOf, listed, withKey, withoutSegment } from './requests';
+import { createAgent, resolveTarget, type Target } from './upstream';
 import type { TrafficReport, TrafficSetup, UpstreamTarget } from './workerMessages';
 
 /** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
@@ -28,6 +29,20 @@ const WAKE_BYTES = 1 << 20;
 const FULL = 0.75;
 /** Names the inspector's own handshakes to this thread; never sent on. */
 const OWN_HEADER = 'x-realtime-inspector-own';
+
+/** A request that may go on, and how. */
+interface Admitted {
+  path: string;
+  target: Target;
+  /** The client's headers, with the stored key where it is to be spent. */
+  headers: string[];
+  agents: { rest: http.Agent; session: http.Agent };
+}
+
+interface Refused {
+  status: number;
+  message: string;
+}
 
 interface Session {
   state: SessionState;
@@ -143,31 +158,52 @@ export class Traffic {
 
   // ---- requests -----------------------------------------------------------------------------------------------
 
-  #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const refusal = checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
+  /** Lets a request in, or says why not. Its path loses the secret segment and gains the upstream's. */
+  #admit(request: http.IncomingMessage, own: boolean): Admitted | Refused {
+    const refusal = own
+      ? undefined
+      : checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
     if (refusal) {
       this.#say({ report: 'problem', message: refusal.message });
-      answerJson(response, refusal.status, refusal.message);
-      return;
+      return refusal;
     }
     const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
-    if (wrong) {
-      answerJson(response, 404, 'This base URL has expired. Copy the new one from Realtime Inspector.');
+    if (wrong) return { status: 404, message: 'This base URL has expired. Copy the new one from Realtime Inspector.' };
+    try {
+      const target = resolveTarget(new URL(this.#upstream.url), path);
+      const plain = dropHeader(request.rawHeaders, OWN_HEADER);
+      return {
+        path,
+        target,
+        headers: keyed ? withKey(plain, this.#upstream) : plain,
+        agents: { rest: this.#agent(target, true), session: this.#agent(target, false) },
+      };
+    } catch (error) {
+      // The HTTP proxy's setting cannot be used, for one.
+      const message = (error as Error).message;
+      this.#say({ report: 'problem', message });
+      return { status: 502, message };
+    }
+  }
+
+  #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const admitted = this.#admit(request, false);
+    if ('status' in admitted) {
+      answerJson(response, admitted.status, admitted.message);
       return;
     }
+    const { path, target, headers, agents } = admitted;
     if (path === '/' && request.method === 'GET') {
       response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
       response.end('Realtime Inspector proxy. Point your app at /v1 below this address.\n');
       return;
     }
-    const target = resolveTarget(new URL(this.#upstream.url), path);
-    const recorded = isRealtimeCall(request.method ?? 'GET', path);
-    if (keyed) request.rawHeaders.splice(0, Infinity, ...withKey(request.rawHeaders, this.#upstream));
+    request.rawHeaders.splice(0, Infinity, ...headers);
     void forwardRequest(request, response, {
       target,
-      agent: this.#agent(target, true),
+      agent: agents.rest,
       clock: () => performance.now(),
-      ...(recorded
+      ...(isRealtimeCall(request.method ?? 'GET', path)
         ? { onRecorded: (exchange: RestExchange) => this.#putJson(EntryTag.http, 0, performance.now(), exchange) }
         : {}),
     });
@@ -176,61 +212,36 @@ export class Traffic {
   async #onUpgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer): Promise<void> {
     // An upgraded socket has no owner until the relay takes it; without a listener its errors would end the thread.
     socket.on('error', () => undefined);
-    const refusal = checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
-    if (refusal) {
-      this.#say({ report: 'problem', message: refusal.message });
-      refuse(socket, refusal.status, refusal.message);
+    const token = String(request.headers[OWN_HEADER]);
+    const opening = this.#own.get(token);
+    const admitted = this.#admit(request, opening !== undefined);
+    if ('status' in admitted) {
+      refuse(socket, admitted.status, admitted.message);
+      opening?.failed(new Error(admitted.message));
       return;
     }
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      refuse(socket, 501, 'This proxy upgrades connections to WebSocket only; ask again without the Upgrade header.');
-      return;
-    }
-    const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
-    if (wrong) {
-      refuse(socket, 404, 'This base URL has expired. Copy the new one from Realtime Inspector.');
-      return;
-    }
-    const own = request.headers[OWN_HEADER];
-    const opening = typeof own === 'string' ? this.#own.get(own) : undefined;
-    const given = opening ? dropHeader(request.rawHeaders, OWN_HEADER) : request.rawHeaders;
-    const headers = keyed ? withKey(given, this.#upstream) : given;
-    const target = resolveTarget(new URL(this.#upstream.url), path);
-    const url = target.webSocketUrl;
+    const { target, headers, agents } = admitted;
     const stream = ++this.#count;
-    const id = `s${stream}`;
     const state: SessionState = {
-      id,
-      label:
-        target.searchParams.get('model') ??
-        target.searchParams.get('intent') ??
-        target.searchParams.get('call_id') ??
-        target.pathname,
+      id: `s${stream}`,
+      label: this.#said(labelOf(target)),
       upstream: target.host,
       openedAt: Date.now(),
       status: 'connecting',
       own: opening !== undefined,
     };
     const session: Session = { state, stream, relay: undefined };
-    this.#sessions.set(id, session);
+    this.#sessions.set(state.id, session);
     this.#report(state);
 
-    const result = await shakeHands({
-      target,
-      agent: this.#agent(target, false),
-      method: request.method ?? 'GET',
-      headers,
-      client: socket,
-    });
+    const method = request.method ?? 'GET';
+    const result = await shakeHands({ target, agent: agents.session, method, headers, client: socket });
     const note: OpenNote = {
-      session: id,
-      url,
+      session: state.id,
+      url: target.webSocketUrl,
       upstream: target.host,
       requestHeaders: headers,
-      subprotocols: (request.headers['sec-websocket-protocol'] ?? '')
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
+      subprotocols: listed(request.headers['sec-websocket-protocol']),
       status: result.status,
       phases: result.phases,
       own: state.own,
@@ -240,25 +251,28 @@ export class Traffic {
       ...(result.body !== undefined ? { body: result.body } : {}),
     };
     this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
+    this.#own.delete(token);
     if (!result.accepted) {
-      this.#sessions.delete(id);
-      this.#own.delete(String(own));
-      const reason = result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`;
+      this.#sessions.delete(state.id);
+      const reason = this.#said(result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`);
       opening?.failed(new Error(reason));
       this.#report({ ...state, status: 'refused', closeReason: reason });
       return;
     }
-    if (opening) {
-      this.#own.delete(String(own));
-      this.#ownSockets.set(id, opening.socket);
-      opening.opened(id);
-    }
+    if (opening) this.#ownSockets.set(state.id, opening.socket);
     socket.setNoDelay(true);
     session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session));
     session.relay.start(head, result.head);
     if (this.#held) session.relay.hold(true);
     state.status = 'open';
     this.#report(state);
+    opening?.opened(state.id);
+  }
+
+  /** Words of the upstream's or the client's that people will see: some gateways repeat the key they were given. */
+  #said(text: string): string {
+    const secrets = [this.#upstream.apiKey, this.#setup.segment].filter((secret) => secret !== undefined);
+    return redactBody(text, secrets)?.text ?? text;
   }
 
   #ended(session: Session): void {
@@ -298,6 +312,7 @@ export class Traffic {
         const bytes = Buffer.concat([Buffer.from(JSON.stringify(note)), Buffer.of(0), payload]);
         this.#put(EntryTag.injected, from === 'client' ? up : down, t, t, bytes);
       },
+      dropped: (t, code, reason) => this.#putJson(EntryTag.dropped, up, t, { code, reason } satisfies DroppedNote),
       ended: (by, t, reason) => this.#putJson(EntryTag.end, up, t, { by, reason } satisfies EndNote),
     };
   }
@@ -326,7 +341,11 @@ export class Traffic {
 
   #hold(held: boolean): void {
     this.#held = held;
-    if (held) this.#ring.waitForReader();
+    if (held) {
+      this.#ring.waitForReader();
+      // It may have caught up and gone to sleep between the two: then it must look once more.
+      this.#wakeNow();
+    }
     for (const session of this.#sessions.values()) session.relay?.hold(held);
     this.#say({ report: 'held', held });
   }
@@ -346,37 +365,6 @@ function loopbackOf(host: string): string {
   if (host === '0.0.0.0' || host === '') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function dropHeader(rawHeaders: string[], name: string): string[] {
-  const out: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.toLowerCase() !== name) out.push(rawHeaders[i] as string, rawHeaders[i + 1] as string);
-  return out;
-}
-
-/** Subprotocol and extensions of a 101, for the record and the taps. */
-function headerFields(rawHeaders: string[] | undefined): { subprotocol?: string; extensions?: string } {
-  const found: { subprotocol?: string; extensions?: string } = {};
-  for (let i = 0; rawHeaders && i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]?.toLowerCase();
-    const value = rawHeaders[i + 1] as string;
-    if (name === 'sec-websocket-protocol') found.subprotocol = value;
-    if (name === 'sec-websocket-extensions')
-      found.extensions = found.extensions ? `${found.extensions}, ${value}` : value;
-  }
-  return found;
-}
-
-function describeBody(body: string | undefined): string {
-  if (!body) return '.';
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return `: ${error.message.slice(0, 500)}`;
-  } catch {
-    // Not JSON: the first line says most.
-  }
-  return `: ${body.split('\n', 1)[0]?.slice(0, 200)}`;
 }
 
 function answerJson(response: http.ServerResponse, status: number, message: string): void {

@@ -40,7 +40,6 @@ export function resolveTarget(upstream: URL, requestPath: string): Target {
   if (scheme === undefined) {
     throw new Error(`The upstream ${upstream.protocol}//${upstream.host} must be an http, https, ws or wss URL.`);
   }
-  const user = upstream.username === '' ? '' : `${upstream.username}:${upstream.password}@`;
   const requested = requestPath.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   const cut = requested.indexOf('?');
   const path = cut < 0 ? requested : requested.slice(0, cut);
@@ -50,7 +49,7 @@ export function resolveTarget(upstream: URL, requestPath: string): Target {
   const joined = base === '' ? rooted : base + (/^\/v1(?=\/|$)/.test(rooted) ? rooted.slice(3) : rooted);
   const merged = mergeQueries(upstream.search.slice(1), query);
   return new Target(
-    `${scheme}//${user}${upstream.host}`,
+    `${scheme}//${upstream.host}`,
     merged === '' ? joined + (cut < 0 ? '' : '?') : `${joined}?${merged}`,
   );
 }

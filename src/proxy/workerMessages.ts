@@ -54,10 +54,6 @@ export interface RecorderRequests {
   stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
 }
 
-/** A request, named and numbered; the answer carries the number. */
-export type RequestEnvelope<T> = {
-  [N in keyof T]: { id: number; ask: N; params: T[N] extends { params: infer P } ? P : never };
-}[keyof T];
 /** An answer. */
 export type Answer = { id: number; result: unknown } | { id: number; error: string };
 

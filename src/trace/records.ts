@@ -94,7 +94,10 @@ export interface CloseRecord {
   /** Close code from the first close frame; 1005 when that had none, 1006 when the socket ended without one. */
   code: number;
   reason: string;
+  /** Which end said goodbye first. */
   by: Side;
+  /** `inspector` when neither did: the user dropped the session, or the proxy was stopped. `by` means nothing then. */
+  origin?: Origin;
 }
 
 /** A ping or pong, which end it came from and its payload size in bytes. */

@@ -162,8 +162,9 @@ describe('the official SDKs, unmodified and without certificates', () => {
     const { out, err } = await run(`
       import { RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
       const session = new RealtimeSession(new RealtimeAgent({ name: 'a' }), { transport: 'websocket', model: 'gpt-realtime' });
-      session.transport.on('session.created', (event) => console.log(event.type));
+      const created = new Promise((resolve) => session.transport.on('session.created', resolve));
       await session.connect({ apiKey: 'sk-agent' });
+      console.log((await created).type);
       session.close();
     `);
     expect(out).toBe('session.created\n');
