@@ -1,14 +1,22 @@
 /** Every event of the Realtime API, as data. */
 import { AUDIO_EVENTS } from './catalogue/audio';
 import { CONVERSATION_EVENTS } from './catalogue/conversation';
+import { factsOf } from './catalogue/facts';
 import { MCP_EVENTS } from './catalogue/mcp';
 import { RESPONSE_EVENTS } from './catalogue/response';
+import { RETIRED_EVENTS } from './catalogue/retired';
 import { SESSION_EVENTS } from './catalogue/session';
 import { TRANSLATION_EVENTS } from './catalogue/translation';
 import type { Side } from './side';
 
-/** What the inspector knows of an event type. */
-export interface EventInfo {
+/**
+ * How current an event is: `ga` (sent and taken today), `legacy` (in the published types, but GA sessions no longer carry
+ * it), `retired` (a beta name with a successor), `translation` (sessions of the translation endpoint only).
+ */
+export type EventStatus = 'ga' | 'legacy' | 'retired' | 'translation';
+
+/** What is written down of an event type by hand. */
+export interface BaseInfo {
   type: string;
   /** Which end sends it. */
   from: Side;
@@ -22,23 +30,46 @@ export interface EventInfo {
   required: string[];
   /** All top-level fields known, with the JSON type each must have. */
   fields: Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any'>;
+  /** Where it carries ids of other things, e.g. `response_id`, `item.call_id`. */
+  ids: string[];
   /** True when it is one of a run (`.delta`, append) that a list may fold. */
   delta: boolean;
 }
 
-/** All of them, family by family. */
-export const CATALOGUE: readonly EventInfo[] = [
+/** What the inspector knows of an event type. */
+export interface EventInfo extends BaseInfo {
+  status: EventStatus;
+  /** Over what it travels: `webrtc` means calls (WebRTC and SIP) and their sidebands, `websocket` everything but calls. */
+  transport: 'any' | 'websocket' | 'webrtc' | 'sip';
+  /** Of a legacy or retired event: what carries the same news now. Empty for the others. */
+  replacedBy: string[];
+  /** Of a delta: the event that carries the whole, or ends the run. */
+  deltaOf?: string;
+  /** What usually comes shortly before and after it, from either end; a hint, never a promise. */
+  precededBy: string[];
+  followedBy: string[];
+}
+
+function complete(infos: BaseInfo[]): EventInfo[] {
+  return infos.map((info) => ({ ...info, ...factsOf(info.type) }));
+}
+
+/** All that the published types name, family by family. */
+export const CATALOGUE: readonly EventInfo[] = complete([
   ...SESSION_EVENTS,
   ...CONVERSATION_EVENTS,
   ...AUDIO_EVENTS,
   ...RESPONSE_EVENTS,
   ...MCP_EVENTS,
   ...TRANSLATION_EVENTS,
-];
+]);
 
-const byKey = new Map(CATALOGUE.map((info) => [`${info.from} ${info.type}`, info]));
+/** The beta names, kept apart: nobody should write one, but traces and compatible servers hold them. */
+export const RETIRED: readonly EventInfo[] = complete(RETIRED_EVENTS);
 
-/** The event of that type, sent by that end. */
+const byKey = new Map([...CATALOGUE, ...RETIRED].map((info) => [`${info.from} ${info.type}`, info]));
+
+/** The event of that type, sent by that end; retired beta names included (their `status` says so). */
 export function findEvent(type: string, from: Side): EventInfo | undefined {
   return byKey.get(`${from} ${type}`);
 }

@@ -1,5 +1,14 @@
 /** Door of the protocol floor: pure data and functions, no Node, so the webview takes it too. */
-export { CATALOGUE, findEvent, type EventInfo } from './catalogue';
+export { CATALOGUE, RETIRED, findEvent, type EventInfo, type EventStatus } from './catalogue';
+export { DIALECTS, dialectOfHandshake, dialectOfSession, findDialect, type Dialect, type DialectId } from './dialects';
+export {
+  BETA_SESSION_FIELDS,
+  ITEM_TYPES,
+  MESSAGE_CONTENT,
+  PART_TYPES,
+  SESSION_FIELDS,
+  type SessionField,
+} from './shapes';
 export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
 export { validateEvent, type Problem } from './validate';
 export { eventTemplate } from './templates';

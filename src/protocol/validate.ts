@@ -76,6 +76,11 @@ function checkType(event: Record<string, unknown>, from: Side, report: Report): 
     return undefined;
   }
   const info = findEvent(type, from);
+  if (info?.status === 'retired') {
+    const now = info.replacedBy.join('" and "');
+    report('error', ['type'], `"${type}" is a name of the retired beta interface: now "${now}".`);
+    return undefined;
+  }
   if (info) return info;
   const other: Side = from === 'client' ? 'server' : 'client';
   if (findEvent(type, other)) {
@@ -87,10 +92,8 @@ function checkType(event: Record<string, unknown>, from: Side, report: Report): 
   const near = suggestType(type, names);
   if (near === undefined) {
     report('warning', ['type'], `"${type}" is not an event type this version knows; the other end may refuse it.`);
-  } else if (near.beta) {
-    report('error', ['type'], `"${type}" is a name of the retired beta interface: now "${near.type}".`);
   } else {
-    report('error', ['type'], `"${type}" is not a known event type; did you mean "${near.type}"?`);
+    report('error', ['type'], `"${type}" is not a known event type; did you mean "${near}"?`);
   }
   return undefined;
 }

@@ -1,16 +1,5 @@
-/** Beta names and what became of them when the interface was made general. */
-const RENAMED: [RegExp, string][] = [
-  [/^response\.audio\./, 'response.output_audio.'],
-  [/^response\.audio_transcript\./, 'response.output_audio_transcript.'],
-  [/^response\.text\./, 'response.output_text.'],
-];
-
 /** The known type most like the one written; undefined when none is near enough to be meant. */
-export function suggestType(type: string, names: readonly string[]): { type: string; beta: boolean } | undefined {
-  for (const [old, now] of RENAMED) {
-    const renamed = type.replace(old, now);
-    if (renamed !== type && names.includes(renamed)) return { type: renamed, beta: true };
-  }
+export function suggestType(type: string, names: readonly string[]): string | undefined {
   // Longer than any real type and its typos: no point in measuring it (the text may be hostile).
   if (type.length > 80) return undefined;
   const wanted = type.toLowerCase();
@@ -20,7 +9,7 @@ export function suggestType(type: string, names: readonly string[]): { type: str
     if (best === undefined || distance < best.distance) best = { type: name, distance };
   }
   const limit = Math.max(2, Math.floor(type.length / 5));
-  return best !== undefined && best.distance <= limit ? { type: best.type, beta: false } : undefined;
+  return best !== undefined && best.distance <= limit ? best.type : undefined;
 }
 
 /** Levenshtein distance: single-character insertions, removals and changes. */
