@@ -86,7 +86,7 @@ function idFields(event: Record<string, unknown>): string {
 /**
  * Makes a message's line; `t` and `sent` are milliseconds since the trace's start. Valid JSON without line feed or
  * carriage return is embedded as it is (`event`), other text becomes a JSON string (`text`), a binary message or invalid
- * UTF-8 becomes `base64`. Secrets are replaced, among them the literal values of `alsoSecret`.
+ * UTF-8 becomes `base64`. Secrets are replaced, in the head too, among them the literal values of `alsoSecret`.
  */
 export function messageLine(
   seq: number,
@@ -109,24 +109,33 @@ export function messageLine(
   }
 
   const text = data.toString('utf8');
-  let isJson = !data.includes(LINE_FEED) && !data.includes(CARRIAGE_RETURN);
-  let type = '';
-  let ids = '';
-  try {
-    const event: unknown = JSON.parse(text);
-    if (typeof event === 'object' && event !== null && !Array.isArray(event)) {
-      const record = event as Record<string, unknown>;
-      if (typeof record.type === 'string') type = `,"type":${quoted(record.type)}`;
-      ids = idFields(record);
-    }
-  } catch {
-    isJson = false;
-  }
-  const head = `${start}${type},"bytes":${data.length}${ids}${origin(message)}`;
+  const isOneLine = !data.includes(LINE_FEED) && !data.includes(CARRIAGE_RETURN);
+  const event = parseJson(text);
   const secret = redactEvent(text, alsoSecret);
+  // A key may stand where a type or an id belongs: then the head tells what the body tells.
+  const fields = headFields(secret ? parseJson(secret.text) : event, data.length);
+  const head = `${start}${fields}${origin(message)}`;
   const marked = secret ? `${head},"redacted":${ascii(JSON.stringify(secret.redacted))}` : head;
-  if (!isJson) return whole(`${marked},"text":${JSON.stringify(secret ? secret.text : text)}`);
+  if (!isOneLine || event === undefined)
+    return whole(`${marked},"text":${JSON.stringify(secret ? secret.text : text)}`);
   return { head: `${marked},"event":`, body: secret ? Buffer.from(secret.text, 'utf8') : data, tail: '}\n' };
+}
+
+/** The value of a JSON text; undefined, which no JSON stands for, when it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Type, size and ids, in the head's order. */
+function headFields(event: unknown, bytes: number): string {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return `,"bytes":${bytes}`;
+  const record = event as Record<string, unknown>;
+  const type = typeof record.type === 'string' ? `,"type":${quoted(record.type)}` : '';
+  return `${type},"bytes":${bytes}${idFields(record)}`;
 }
 
 /** A line without a body that could be copied as it is. */

@@ -167,6 +167,86 @@ describe('redactEvent', () => {
   });
 });
 
+describe('redaction of hostile messages', () => {
+  const list = Array.from({ length: 200_000 }, () => 'sk-aaaaaaaa');
+
+  it('replaces 200,000 keys in one string, escapes before them or not', () => {
+    const expected = `${REPLACEMENT} `.repeat(list.length);
+    const text = `${list.join(' ')} `;
+    expect(redactEvent(JSON.stringify({ a: text }))?.text).toBe(JSON.stringify({ a: expected }));
+    expect(redactEvent(JSON.stringify({ a: `"\n${text}` }))?.text).toBe(JSON.stringify({ a: `"\n${expected}` }));
+  });
+
+  it('replaces 200,000 keys in strings of their own, and lists no more pointers than a head bears', () => {
+    const redaction = redactEvent(JSON.stringify(list));
+    expect(redaction?.text).toBe(JSON.stringify(list.map(() => REPLACEMENT)));
+    expect(redaction?.redacted).toEqual(['']);
+  });
+
+  it('replaces a message whole that is nested too deeply to be looked at', () => {
+    const headers = '{"tools":[{"headers":{"X":"whatever"}}],"x":';
+    const text = `${headers}${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    const whole = { text: JSON.stringify(REPLACEMENT), redacted: [''] };
+    expect(redactEvent(text)).toEqual(whole);
+    expect(redactBody(text)).toEqual(whole);
+    expect(replacedPointers(`${text}${REPLACEMENT}`)).toEqual(['']);
+    expect(redactEvent(JSON.stringify({ a: 1, arguments: text }))).toEqual({
+      text: JSON.stringify({ a: 1, arguments: REPLACEMENT }),
+      redacted: ['/arguments'],
+    });
+  });
+
+  it('finds a named secret in JSON in strings in strings, however often', () => {
+    let text = '{"authorization":"hidden-value"}';
+    for (let level = 0; level < 8; level++) {
+      text = JSON.stringify({ arguments: text });
+      expect(redactEvent(text)?.text ?? '').toContain(REPLACEMENT);
+      expect(redactEvent(text)?.text).not.toContain('hidden-value');
+    }
+  });
+
+  it('writes nothing in clear when it fails itself', () => {
+    const broken = ['word'];
+    Object.defineProperty(broken, 0, {
+      get: () => {
+        throw new RangeError('out of something');
+      },
+    });
+    expect(redactEvent('{"a":"some word"}', broken)).toEqual({ text: `"${REPLACEMENT}"`, redacted: [''] });
+    expect(redactBody('a word', broken)).toEqual({ text: `"${REPLACEMENT}"`, redacted: [''] });
+    expect(redactHeaders(['X-Any', 'a word'], broken)).toEqual({ 'X-Any': REPLACEMENT });
+    expect(redactSubprotocols(['word'], broken)).toEqual([REPLACEMENT]);
+    expect(redactUrl('wss://h/word', broken)).toBe(REPLACEMENT);
+  });
+
+  it('finds a parameter behind any number of question marks', () => {
+    const marks = '?'.repeat(100_000);
+    expect(redactUrl(`wss://h/${marks}key=abc`)).toBe(`wss://h/${marks}key=${REPLACEMENT}`);
+  });
+});
+
+describe('the quick check', () => {
+  const names = ['authorization', 'proxy-authorization', 'api_key', 'api-key', 'apikey', 'x-api-key', 'client_secret'];
+  const cases = [
+    (name: string) => name.toUpperCase(),
+    (name: string) => name.replace(/^\w/, (char) => char.toUpperCase()),
+    (name: string) => name.replace(/(^|[-_])\w/g, (char) => char.toUpperCase()),
+    (name: string) => name.replace(/\w\w?/g, (two) => two.charAt(0) + two.slice(1).toUpperCase()),
+  ];
+  it.each(names.flatMap((name) => cases.map((change) => change(name))))('lets no %s pass', (name) => {
+    const expected = { text: `{"${name}":"${REPLACEMENT}"}`, redacted: [`/${name}`] };
+    expect(redactEvent(`{"${name}":"some value"}`)).toEqual(expected);
+    const long = `,"audio":"${'A'.repeat(5000)}"}`;
+    expect(redactEvent(`{"${name}":"some value"${long}`)?.text).toBe(`{"${name}":"${REPLACEMENT}"${long}`);
+  });
+  it.each(['headers', 'HEADERS', 'Headers', 'hEADERs'])('lets no %s of a tool pass', (name) => {
+    expect(redactEvent(`{"${name}":{"h":"v"}}`)?.redacted).toEqual([`/${name}/h`]);
+  });
+  it('knows a subprotocol in capitals', () => {
+    expect(redactEvent('{"a":"OPENAI-INSECURE-API-KEY.abc"}')?.redacted).toEqual(['/a']);
+  });
+});
+
 describe('redactBody', () => {
   it('replaces secrets in forms and multipart parts', () => {
     const form = `--b\r\nContent-Disposition: form-data; name="session"\r\n\r\n{"tools":[{"authorization":"tok"}]}\r\n--b--`;
