@@ -7,10 +7,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { GapRecord, TraceHeader, TraceRecord } from './records';
 import { formatTime, type Line } from './line';
+import { lockTrace, type TraceLock } from './lock';
 
 const BUFFER_BYTES = 1 << 20;
 /** How long a failed disk is left alone before the next try, ms. */
 const RETRY_MS = 1000;
+/** How often the file is looked at, and the lock touched, ms: other processes may delete the one and read the other. */
+const LOOK_MS = 1000;
+const TOUCH_MS = 3_600_000;
 
 /** What did not reach the file, and why. */
 interface Loss {
@@ -33,21 +37,33 @@ export class TraceWriter {
   /** What was being written when the disk failed; it goes out first, so that no line is torn. */
   #stuck: Uint8Array | undefined;
   #retryAt = 0;
+  #lock: TraceLock;
+  #now: () => number;
+  #lookAt: number;
+  #touchAt: number;
+  /** Set once nothing in the folder leads to the file any more. */
+  #deleted = false;
 
   /**
-   * Creates the file (readable by its owner only: it holds conversations) and writes the header line.
-   * Throws when the folder or file cannot be made, or when the file exists already.
+   * Creates the file (readable by its owner only: it holds conversations) with its lock and writes the header line.
+   * `now` is any clock that never goes back, ms. Throws when the folder or file cannot be made, or when the file exists
+   * already.
    */
-  constructor(file: string, header: TraceHeader) {
+  constructor(file: string, header: TraceHeader, now = () => performance.now()) {
     this.file = file;
+    this.#now = now;
+    this.#lookAt = now();
+    this.#touchAt = now() + TOUCH_MS;
     fs.mkdirSync(path.dirname(file), { recursive: true });
     this.#fd = fs.openSync(file, 'ax', 0o600);
+    this.#lock = lockTrace(file, header.id);
     const line = Buffer.from(`${JSON.stringify(header)}\n`);
     try {
       fs.writeSync(this.#fd, line);
     } catch (error) {
       fs.closeSync(this.#fd);
       fs.rmSync(file, { force: true });
+      this.#lock.release();
       throw error;
     }
     this.#size = line.length;
@@ -58,8 +74,11 @@ export class TraceWriter {
     return this.#size;
   }
 
-  /** What the user must know about the disk; '' when all is well. */
+  /** What the user must know about the file or the disk; '' when all is well. */
   get trouble(): string {
+    if (this.#deleted) {
+      return `The trace ${path.basename(this.file)} was deleted while it was being written, and nothing more of it is kept. Traffic goes on; start the proxy again to begin a new trace.`;
+    }
     if (!this.#loss) return '';
     const since = this.#loss.count > 0 ? ` Nothing was kept from #${this.#loss.from} on.` : '';
     return `The trace cannot be written: ${this.#loss.reason}.${since} Traffic goes on; recording resumes when the disk does.`;
@@ -93,6 +112,7 @@ export class TraceWriter {
 
   /** Writes out what is buffered. */
   flush(): void {
+    this.#look();
     if (this.#loss && !this.#recover()) return;
     if (this.#length === 0) return;
     const length = this.#length;
@@ -100,11 +120,27 @@ export class TraceWriter {
     this.#write(this.#buffer.subarray(0, length));
   }
 
-  /** Flushes and closes. */
+  /** Flushes, closes, and removes the lock. */
   close(): void {
-    this.#retryAt = 0;
+    this.#retryAt = -Infinity;
     this.flush();
     fs.closeSync(this.#fd);
+    this.#lock.release();
+  }
+
+  /** Writing to a deleted file succeeds and keeps nothing: nobody else would notice. */
+  #look(): void {
+    const now = this.#now();
+    if (this.#deleted || now < this.#lookAt) return;
+    this.#lookAt = now + LOOK_MS;
+    try {
+      this.#deleted = fs.fstatSync(this.#fd).nlink === 0;
+    } catch {
+      // A file system that cannot say (a network share that went away) will fail at the next write, with its reason.
+    }
+    if (now < this.#touchAt) return;
+    this.#touchAt = now + TOUCH_MS;
+    this.#lock.touch();
   }
 
   /** True when a line of that many bytes can be taken; false when it is lost. */
@@ -122,7 +158,7 @@ export class TraceWriter {
       // A copy: the buffer it lies in is used again.
       this.#stuck = Buffer.concat([rest.bytes, ...parts.slice(n + 1)]);
       this.#loss = { from: 0, to: 0, count: 0, t: 0, reason: rest.reason };
-      this.#retryAt = performance.now() + RETRY_MS;
+      this.#retryAt = this.#now() + RETRY_MS;
       return;
     }
   }
@@ -154,7 +190,7 @@ export class TraceWriter {
   #recover(): boolean {
     const loss = this.#loss;
     if (!loss) return true;
-    if (performance.now() < this.#retryAt) return false;
+    if (this.#now() < this.#retryAt) return false;
     const gap: GapRecord = {
       kind: 'gap',
       t: Number(formatTime(loss.t)),
@@ -172,7 +208,7 @@ export class TraceWriter {
       this.#stuck = owed >= 0 ? Buffer.from(rest.bytes.subarray(0, owed)) : Buffer.from(rest.bytes);
       if (owed < 0) Object.assign(loss, { from: 0, to: 0, count: 0 });
       loss.reason = rest.reason;
-      this.#retryAt = performance.now() + RETRY_MS;
+      this.#retryAt = this.#now() + RETRY_MS;
       return false;
     }
     this.#stuck = undefined;

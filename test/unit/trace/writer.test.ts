@@ -69,6 +69,61 @@ describe('a trace writer', () => {
     expect(writer.size).toBe(fs.statSync(file).size);
   });
 
+  it('marks its file as being written until it is closed', () => {
+    const file = path.join(temporary(), 'x.realtime.jsonl');
+    const writer = new TraceWriter(file, header);
+    expect(JSON.parse(fs.readFileSync(`${file}.lock`, 'utf8'))).toEqual({
+      pid: process.pid,
+      host: os.hostname(),
+      trace: 'x',
+    });
+    writer.close();
+    expect(fs.existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  it('leaves a lock alone that has become that of another, and does without one where none can be made', () => {
+    const folder = temporary();
+    const file = path.join(folder, 'x.realtime.jsonl');
+    const writer = new TraceWriter(file, header);
+    fs.writeFileSync(`${file}.lock`, 'of another');
+    writer.close();
+    expect(fs.readFileSync(`${file}.lock`, 'utf8')).toBe('of another');
+    const long = path.join(folder, `${'n'.repeat(255 - '.realtime.jsonl'.length)}.realtime.jsonl`);
+    new TraceWriter(long, header).close();
+    expect(fs.statSync(long).size).toBeGreaterThan(0);
+  });
+
+  it('keeps its lock fresh, for machines that can only judge by its age', () => {
+    const file = path.join(temporary(), 'x.realtime.jsonl');
+    let now = 0;
+    const writer = new TraceWriter(file, header, () => now);
+    const age = () => Date.now() - fs.statSync(`${file}.lock`).mtimeMs;
+    fs.utimesSync(`${file}.lock`, 1000, 1000);
+    now = 3_000_000;
+    writer.flush();
+    expect(age()).toBeGreaterThan(1e9);
+    now = 4_000_000;
+    writer.flush();
+    expect(age()).toBeLessThan(1e9);
+    writer.close();
+  });
+
+  it('says when its file is deleted under it, having looked at most once a second', () => {
+    const file = path.join(temporary(), 'x.realtime.jsonl');
+    let now = 0;
+    const writer = new TraceWriter(file, header, () => now);
+    writer.flush();
+    fs.rmSync(file);
+    now = 999;
+    writer.flush();
+    expect(writer.trouble).toBe('');
+    now = 1000;
+    writer.flush();
+    expect(writer.trouble).toMatch(/x\.realtime\.jsonl was deleted .* start the proxy again/);
+    writer.close();
+    expect(fs.readdirSync(path.dirname(file))).toEqual([]);
+  });
+
   // A file size limit of the system stands in for a full disk: it fails in the middle of a write just as one does.
   it.runIf(process.platform === 'linux')(
     'loses no line it began, counts those it could not keep, and goes on when there is room',
