@@ -106,7 +106,7 @@ function parseEventHead(data: Buffer, bytes: number): ParsedLine | undefined {
   const length = data.length;
   let at = 15;
   for (;;) {
-    if (data[at] === CLOSE && at === bytes - 1) return finishHead(data.toString('utf8', 0, at), undefined);
+    if (data[at] === CLOSE && at === bytes - 1) return finishHead(data.toString('utf8', 0, at), data, undefined);
     if (data[at] !== COMMA || data[at + 1] !== QUOTE) return undefined;
     const before = at;
     const key = at + 2;
@@ -117,7 +117,7 @@ function parseEventHead(data: Buffer, bytes: number): ParsedLine | undefined {
     at += 2;
     if (format) {
       const body = placeBody(data, bytes, format, at);
-      return body && finishHead(data.toString('utf8', 0, before), body);
+      return body && finishHead(data.toString('utf8', 0, before), data, body);
     }
     at = skipValue(data, at);
     if (at < 0) return undefined;
@@ -132,14 +132,31 @@ function bodyFormat(data: Buffer, at: number, length: number): BodyPlace['format
   return undefined;
 }
 
+/**
+ * Where the body lies that begins at `start` and must end where the line does; undefined when it ends elsewhere (the line
+ * is torn, or goes on behind it). An `event` is judged once its head is known; a line of which only the beginning is there is
+ * taken at its word.
+ */
 function placeBody(data: Buffer, bytes: number, format: BodyPlace['format'], start: number): BodyPlace | undefined {
-  if (bytes === data.length && data[bytes - 1] !== CLOSE) return undefined;
+  const whole = bytes === data.length;
+  if (whole && data[bytes - 1] !== CLOSE) return undefined;
   if (format === 'event') return { format, start, end: bytes - 1 };
-  if (data[start] !== QUOTE || (bytes === data.length && data[bytes - 2] !== QUOTE)) return undefined;
+  if (data[start] !== QUOTE || (whole && closingQuote(data, start + 1) !== bytes - 2)) return undefined;
   return { format, start: start + 1, end: bytes - 2 };
 }
 
-function finishHead(text: string, body: BodyPlace | undefined): ParsedLine | undefined {
+/** The index of the quote that ends the JSON string whose text begins at `at`; -1 when there is none. */
+function closingQuote(data: Buffer, at: number): number {
+  for (let quote = data.indexOf(QUOTE, at); quote >= 0; quote = data.indexOf(QUOTE, quote + 1)) {
+    let before = quote;
+    while (before > at && data[before - 1] === BACKSLASH) before--;
+    // An odd number of backslashes escapes it. Quotes part the runs, so no backslash is counted twice.
+    if ((quote - before) % 2 === 0) return quote;
+  }
+  return -1;
+}
+
+function finishHead(text: string, data: Buffer, body: BodyPlace | undefined): ParsedLine | undefined {
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(`${text}}`) as Record<string, unknown>;
@@ -148,9 +165,20 @@ function finishHead(text: string, body: BodyPlace | undefined): ParsedLine | und
   }
   const head = checkHead(value);
   if (typeof head === 'string') return undefined;
-  // The payload's size proves that the body ends where the line does; a redacted one has another length.
-  if (body?.format === 'event' && head.redacted === undefined && body.end - body.start !== head.bytes) return undefined;
+  if (body?.format === 'event') {
+    // The payload's size proves that the body ends where the line does; a redacted one has another length.
+    const redacted = head.redacted !== undefined;
+    if (!redacted && body.end - body.start !== head.bytes) return undefined;
+    if (redacted && body.end < data.length && !endsValue(data, body)) return undefined;
+  }
   return { kind: 'event', head, body };
+}
+
+/** Whether the value that begins where a body does is all of it, white space aside. */
+function endsValue(data: Buffer, { start, end }: BodyPlace): boolean {
+  let at = skipValue(data, start);
+  while (at >= 0 && at < end && (data[at] === 0x20 || data[at] === 0x09)) at++;
+  return at === end;
 }
 
 /** The index after the value that begins at `at`; -1 when the data ends first. */

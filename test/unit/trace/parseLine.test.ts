@@ -73,6 +73,38 @@ describe('parseLine', () => {
     expect(JSON.parse(bodyOf(line) ?? '')).toEqual(record.event);
   });
 
+  const head = '{"kind":"event","seq":1,"session":"s1","t":1,"from":"client","bytes":5';
+  const torn: [why: string, line: string][] = [
+    ['text behind an escaped quote and a brace', `${head},"text":"say \\"{}\\"}`],
+    ['text behind a quote escaped after a backslash', `${head},"text":"a\\\\\\"}`],
+    ['base64', `${head},"base64":"AAEC}`],
+    ['a redacted event behind a brace of its own', `${head},"redacted":["/a/b"],"event":{"a":{"b":"[redacted]"}}`],
+    ['a redacted event within a string', `${head},"redacted":["/a"],"event":{"a":"[redacted] }`],
+  ];
+  it.each(torn)('takes a line torn in %s for what it is', (_why, line) => {
+    expect(parseLine(Buffer.from(line))).toMatchObject({ kind: 'unreadable' });
+  });
+
+  const behind: [body: string, expected: string][] = [
+    ['"text":"abc","note":"y"', 'abc'],
+    ['"text":"a\\\\","note":"y"', 'a\\\\'],
+    ['"base64":"AAEC","note":"y"', 'AAEC'],
+    ['"redacted":["/a"],"event":{"a":"[redacted]"},"note":{"b":1}', '{"a":"[redacted]"}'],
+    ['"redacted":[""],"event":"[redacted]","note":2', '"[redacted]"'],
+  ];
+  it.each(behind)('ends the body where it ends in {...,%s}', (body, expected) => {
+    expect(bodyOf(`${head},${body}}`)).toBe(expected);
+  });
+
+  it('keeps the white space around a redacted body', () => {
+    expect(bodyOf(`${head},"redacted":["/a"],"event": \t{"a":"[redacted]"} \t}`)).toBe(' \t{"a":"[redacted]"} \t');
+  });
+
+  it('finds the end of a text full of backslashes and quotes', () => {
+    const text = JSON.stringify('\\"'.repeat(100_000)).slice(1, -1);
+    expect(bodyOf(`${head},"text":"${text}"}`)).toBe(text);
+  });
+
   it('reads the head of a line of which only the beginning is there', () => {
     const long = eventLine(1, 1, 'client', `{"type":"input_audio_buffer.append","audio":"${'A'.repeat(5000)}"}`);
     const parsed = parseLine(Buffer.from(long).subarray(0, 1000), long.length);
