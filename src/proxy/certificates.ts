@@ -1,5 +1,5 @@
 /**
- * The local certificate authority and the proxy's server certificate, kept in one folder that only its owner may read.
+ * The local certificate authority and the proxy's server certificate, kept in one folder, their keys for its owner only.
  * The `openai` npm SDK speaks TLS only, so a client that is pointed at the proxy has to trust a certificate of ours.
  */
 import 'reflect-metadata';
@@ -8,7 +8,7 @@ import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { takeLock } from './folderLock';
 import { encodePermitted, NAME_CONSTRAINTS_OID, permits, permittedEntries, permittedNames } from './nameConstraints';
 
 /** What a TLS server needs, and what its clients have to trust. */
@@ -20,7 +20,7 @@ export interface Authority {
   /** The server's key (PKCS #8) and certificate, PEM. */
   key: string;
   cert: string;
-  /** What was renewed and what that means, for people; empty in the ordinary case. */
+  /** What was renewed or is not as it should be, and what that means, for people; empty in the ordinary case. */
   notes: string[];
 }
 
@@ -30,8 +30,6 @@ const CA_DAYS = 3650;
 const SERVER_DAYS = 397;
 const CA_RENEW_DAYS = 60;
 const SERVER_RENEW_DAYS = 30;
-/** A lock older than this belonged to a process that died. */
-const LOCK_STALE_MS = 15_000;
 
 const LOCAL_NAMES = ['localhost', '*.localhost', '127.0.0.1', '::1'];
 /** What the authority may always sign for. */
@@ -53,9 +51,10 @@ interface Pair {
 export async function ensureAuthority(folder: string, names: string[]): Promise<Authority> {
   const wanted = [...new Set([...LOCAL_NAMES, ...names.map(hostOnly).filter((name) => name !== '')])];
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
-    const release = await lock(path.join(folder, 'lock'));
+    // A folder that was there has its own owner's mode: it may hold more than certificates.
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await chmod(folder, 0o700);
+    const release = await takeLock(path.join(folder, 'lock'));
     try {
       return await ensureLocked(folder, wanted);
     } finally {
@@ -90,6 +89,7 @@ async function ensureLocked(folder: string, names: string[]): Promise<Authority>
     server = await makeServer(ca, names);
     await writePair(file('server.pem'), file('server-key.pem'), server);
   }
+  for (const name of ['ca-key.pem', 'server-key.pem']) notes.push(...(await makePrivate(file(name))));
   return { caFile: file('ca.pem'), ca: ca.cert, key: server.key, cert: server.cert, notes };
 }
 
@@ -270,17 +270,15 @@ async function writeWhole(file: string, text: string, mode: number): Promise<voi
   }
 }
 
-/** Takes the folder's lock; resolves with its release. */
-async function lock(file: string): Promise<() => Promise<void>> {
-  for (;;) {
-    try {
-      await (await open(file, 'wx', 0o600)).close();
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const held = await stat(file).catch(() => undefined);
-    if (held !== undefined && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(file, { force: true });
-    else await sleep(20);
+/** Takes a key away from other users; a note when that cannot be done (another owner, a file system without modes). */
+async function makePrivate(keyFile: string): Promise<string[]> {
+  if (process.platform === 'win32' || ((await stat(keyFile)).mode & 0o077) === 0) return [];
+  try {
+    await chmod(keyFile, 0o600);
+    return [];
+  } catch (error) {
+    return [
+      `Other users may be able to read the key ${keyFile}: its mode cannot be changed (${(error as Error).message}).`,
+    ];
   }
 }

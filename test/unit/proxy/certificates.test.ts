@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,6 +59,21 @@ describe('the authority', () => {
       expect([await mode('ca-key.pem'), await mode('server-key.pem')]).toEqual([0o600, 0o600]);
     }
   });
+
+  it.runIf(process.platform !== 'win32')(
+    'leaves the mode of a folder that was there, and takes its keys away from other users',
+    async () => {
+      await mkdir(folder);
+      await chmod(folder, 0o755);
+      const first = await ensureAuthority(folder, []);
+      expect((await stat(folder)).mode & 0o777).toBe(0o755);
+      expect([await mode('ca-key.pem'), await mode('server-key.pem')]).toEqual([0o600, 0o600]);
+      for (const name of ['ca-key.pem', 'server-key.pem']) await chmod(path.join(folder, name), 0o644);
+      expect(await ensureAuthority(folder, [])).toEqual(first);
+      expect([await mode('ca-key.pem'), await mode('server-key.pem')]).toEqual([0o600, 0o600]);
+      expect((await stat(folder)).mode & 0o777).toBe(0o755);
+    },
+  );
 
   it('is the same on the next use', async () => {
     const first = await ensureAuthority(folder, ['dev.example']);
@@ -208,13 +223,17 @@ describe('several at once', () => {
     expect((await readdir(folder)).length).toBe(4);
   });
 
-  it('are not held up by the lock of one that died', async () => {
+  it.each([
+    ['the past', -60_000],
+    ['the future', 3_600_000],
+  ])('are not held up by the lock of one that died, dated in %s', async (_when, offset) => {
     await ensureAuthority(folder, []);
     const lock = path.join(folder, 'lock');
     await writeFile(lock, '');
-    const past = new Date(Date.now() - 60_000);
-    await utimes(lock, past, past);
+    const then = new Date(Date.now() + offset);
+    await utimes(lock, then, then);
     await expect(ensureAuthority(folder, [])).resolves.toBeDefined();
+    expect((await readdir(folder)).length).toBe(4);
   });
 });
 
