@@ -2,6 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Scenario } from './scenario';
+import type { ServerOptions } from './server';
 import type { WorkerReport } from './worker';
 
 /** How to run the simulator. */
@@ -11,13 +13,21 @@ export interface SimulatorOptions {
   listen: { host: string; port: number };
   /** Makes ids, pacing and words the same again; any number. Left out: different each run. */
   seed?: number;
+  /** What the model says and does; the default conversation when left out. */
+  scenario?: Scenario;
+  /** How much faster than real time everything goes, 1 unless given. */
+  speed?: number;
+  /** Told when its thread has ended although nobody stopped it, with the reason for people. */
+  onExit?: (reason: string) => void;
+  /** Told what went wrong in a session that went on. */
+  onLog?: (message: string) => void;
 }
 
 /** A running simulator. */
 export interface Simulator {
   /** Base URL ending in `/v1`, e.g. `http://127.0.0.1:41234/v1`. */
   readonly url: string;
-  /** Closes its sessions (1001) and ends its thread. */
+  /** Closes its sessions (1001) and ends its thread; at once when that has ended by itself. */
   stop(): Promise<void>;
 }
 
@@ -28,22 +38,45 @@ const STOP_MS = 3000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host, port } = options.listen;
   const seed = options.seed ?? randomInt(0x7fffffff);
-  const worker = new Worker(join(options.workers, 'simulatorWorker.cjs'), { workerData: { host, port, seed } });
+  const { scenario, speed } = options;
+  const workerData: ServerOptions = {
+    host,
+    port,
+    seed,
+    ...(scenario ? { scenario } : {}),
+    ...(speed === undefined ? {} : { speed }),
+  };
+  const worker = new Worker(join(options.workers, 'simulatorWorker.cjs'), { workerData });
+  let stopping = false;
+  let listens = false;
+  let fault = '';
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string, cause?: unknown): void => {
       reject(new Error(`The simulator cannot listen on ${host}:${port}: ${reason}`, { cause }));
     };
-    worker.once('message', (report: WorkerReport) => {
-      if (report.kind === 'listening') resolve(report.url);
-      else fail(report.message);
+    worker.on('message', (report: WorkerReport) => {
+      if (report.kind === 'log') options.onLog?.(report.message);
+      else if (report.kind === 'failed') fail(report.message);
+      else {
+        listens = true;
+        resolve(report.url);
+      }
     });
-    worker.once('error', (cause) => fail(cause instanceof Error ? cause.message : String(cause), cause));
-    worker.once('exit', (code) => fail(`its thread ended with code ${code}`));
+    worker.on('error', (cause) => {
+      fault = cause instanceof Error ? cause.message : String(cause);
+      fail(fault, cause);
+    });
+    worker.once('exit', (code) => {
+      fail(`its thread ended with code ${code}`);
+      if (listens && !stopping)
+        options.onExit?.(`The simulator has ended: ${fault || `its thread ended with code ${code}`}.`);
+    });
   });
   return {
     url,
     stop: async () => {
+      stopping = true;
       worker.postMessage('stop');
       const patience = setTimeout(() => void worker.terminate(), STOP_MS);
       await ended;

@@ -1,6 +1,6 @@
 /** Between the session's audio formats and what the simulator works on: PCM16, 24 kHz, mono. G.711 has 8000 samples a second. */
 import { decodeBytes } from '../audio/decode';
-import { Refusal } from './wire';
+import { refusal } from './wire';
 
 /** A format's name as in the session's configuration. */
 export type FormatName = 'audio/pcm' | 'audio/pcmu' | 'audio/pcma';
@@ -10,15 +10,13 @@ const MAX_APPEND = 15 * 1024 * 1024;
 
 /** Bytes of base64 audio. Throws a `Refusal` when there is nothing, too much, or something else. */
 export function decodeBase64(audio: string, param: string): Buffer {
-  const expected = `Invalid '${param}'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got`;
-  if (audio === '') throw new Refusal('invalid_value', `${expected} empty bytes.`, param);
+  if (audio === '') throw refusal('audioEmpty', { path: param }, param);
   if (audio.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(audio)) {
-    throw new Refusal('invalid_value', `${expected} an invalid value.`, param);
+    throw refusal('audioInvalid', { path: param }, param);
   }
   const bytes = Buffer.from(audio, 'base64');
   if (bytes.length > MAX_APPEND) {
-    const message = `Invalid '${param}': audio too long. Expected at most ${MAX_APPEND} bytes, but got ${bytes.length} instead.`;
-    throw new Refusal('string_above_max_length', message, param);
+    throw refusal('audioTooLong', { path: param, limit: MAX_APPEND, value: bytes.length }, param);
   }
   return bytes;
 }

@@ -1,5 +1,5 @@
 /** The conversation: its items in order, and the audio that belongs to them (never part of an item's own events). */
-import { BYTES_PER_MS, Refusal, isObject, type Json } from './wire';
+import { BYTES_PER_MS, isObject, refusal, type Json } from './wire';
 
 export interface Item extends Json {
   id: string;
@@ -32,16 +32,14 @@ export class Conversation {
    */
   add(item: Item, previous?: string | null): string | null {
     if (this.find(item.id)) {
-      const message = `Error adding item: an item with id '${item.id}' already exists.`;
-      throw new Refusal('item_create_invalid_item_id', message);
+      throw refusal('itemExists', { id: item.id });
     }
     let at = this.#items.length;
     if (previous === 'root') at = 0;
     else if (previous !== undefined && previous !== null) {
       at = this.#items.findIndex((other) => other.id === previous) + 1;
       if (at === 0) {
-        const message = `Error adding item: the previous item with id '${previous}' does not exist.`;
-        throw new Refusal('item_create_invalid_previous_item_id', message);
+        throw refusal('previousMissing', { id: previous });
       }
     }
     this.#items.splice(at, 0, item);
@@ -50,7 +48,7 @@ export class Conversation {
 
   delete(id: string): void {
     if (!this.find(id)) {
-      throw new Refusal('item_delete_invalid_item_id', `Error deleting item: the item with id '${id}' does not exist.`);
+      throw refusal('deleteMissing', { id });
     }
     this.#items = this.#items.filter((item) => item.id !== id);
     this.#dropAudio(id);
@@ -60,8 +58,7 @@ export class Conversation {
   retrieve(id: string, encode: (pcm: Uint8Array) => Buffer): Item {
     const item = this.find(id);
     if (!item) {
-      const message = `Error retrieving item: the item with id '${id}' does not exist.`;
-      throw new Refusal('item_retrieve_invalid_item_id', message);
+      throw refusal('retrieveMissing', { id });
     }
     const audio = this.#audio.get(id);
     if (!audio || !Array.isArray(item['content'])) return item;
@@ -76,18 +73,17 @@ export class Conversation {
   truncate(id: string, contentIndex: number, endMs: number): void {
     const item = this.find(id);
     if (!item) {
-      const message = `Error truncating item: the item with id '${id}' does not exist.`;
-      throw new Refusal('item_truncate_invalid_item_id', message);
+      throw refusal('truncateMissing', { id });
     }
     const content = Array.isArray(item['content']) ? (item['content'] as unknown[]) : [];
     const part = content[contentIndex];
     if (item['role'] !== 'assistant' || !isObject(part) || part['type'] !== 'output_audio') {
-      throw new Refusal('unsupported_content_type', 'Only model output audio messages can be truncated');
+      throw refusal('truncateNotAudio');
     }
     const audio = this.#audio.get(id) ?? new Uint8Array();
     const haveMs = Math.floor(audio.length / BYTES_PER_MS);
     if (endMs > haveMs) {
-      throw new Refusal('invalid_value', `Audio content of ${haveMs}ms is already shorter than ${endMs}ms`);
+      throw refusal('truncateTooLong', { have: haveMs, end: endMs });
     }
     this.setAudio(id, audio.subarray(0, endMs * BYTES_PER_MS));
     delete part['transcript'];

@@ -1,7 +1,7 @@
 /** What the parts of a session share: the clock, ids, sending, and work that goes on over time. */
 import { encodeIdTime } from '../protocol';
 import type { Random } from './random';
-import type { Json, Output } from './wire';
+import { errorOf, refusal, type Json, type Output } from './wire';
 
 /** Work in steps: each value yielded is a wait in ms before the next step. */
 export type Steps = Generator<number, void, void>;
@@ -29,6 +29,8 @@ export class Desk {
     readonly random: Random,
     /** Wall-clock time, ms since 1970, when this session's time was 0. */
     private readonly epochMs: number,
+    /** Speaks with the retired event names beside the new ones. */
+    private readonly legacy = false,
   ) {}
 
   /** Seconds since 1970. */
@@ -49,6 +51,17 @@ export class Desk {
   emit(type: string, body: Json = {}): void {
     const event = { type, event_id: this.mint('event'), ...structuredClone(body) };
     this.#out.push({ atMs: this.nowMs, event });
+  }
+
+  /** Tells that an item has come into the conversation, in the words of the dialect. */
+  announce(previous: string | null, item: Json): void {
+    this.emit('conversation.item.added', { previous_item_id: previous, item });
+    if (this.legacy) this.emit('conversation.item.created', { previous_item_id: previous, item });
+  }
+
+  /** Tells that an item is complete. */
+  settle(previous: string | null, item: Json): void {
+    this.emit('conversation.item.done', { previous_item_id: previous, item });
   }
 
   /** Ends the connection after what has been emitted so far. */
@@ -109,4 +122,11 @@ export class Desk {
     }
     return best;
   }
+}
+
+/** The session's time is up: says so, and ends the connection. */
+export function expire(desk: Desk): void {
+  const { code, message } = refusal('sessionExpired');
+  desk.emit('error', { error: errorOf({ code, message }) });
+  desk.hangUp(1001, 'session_expired');
 }

@@ -5,7 +5,7 @@ import type { Conversation } from './conversation';
 import type { Desk, Steps, Task } from './desk';
 import type { Transcriber } from './transcriber';
 import { Vad, type VadSettings } from './vad';
-import { BYTES_PER_MS, Refusal, type Json } from './wire';
+import { BYTES_PER_MS, refusal, type Json } from './wire';
 
 /** Audio kept that is not yet part of an item, 5 minutes; older audio falls out. */
 const MAX_BUFFER = 5 * 60_000 * BYTES_PER_MS;
@@ -45,7 +45,11 @@ export class InputAudio {
       if (this.#odd.length > 0) bytes = Buffer.concat([this.#odd, bytes]);
       this.#odd = bytes.subarray(bytes.length & ~1);
     }
-    const pcm = toPcm(bytes, format);
+    this.hear(toPcm(bytes, format));
+  }
+
+  /** PCM16 at 24 kHz, as it comes over a call's media. */
+  hear(pcm: Uint8Array): void {
     this.#chunks.push(pcm);
     this.#to += pcm.length;
     this.#listen(samplesOf(pcm));
@@ -56,8 +60,7 @@ export class InputAudio {
   commit(): void {
     const ms = (this.#to - this.#from) / BYTES_PER_MS;
     if (ms < MIN_COMMIT_MS) {
-      const message = `Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has ${ms.toFixed(2)}ms of audio.`;
-      throw new Refusal('input_audio_buffer_commit_empty', message);
+      throw refusal('commitEmpty', { ms: ms.toFixed(2) });
     }
     const itemId = this.#speech?.itemId ?? this.desk.mint('item');
     const sound = this.#vad.soundMs > 0;
@@ -137,8 +140,8 @@ export class InputAudio {
     const item = { id: itemId, type: 'message', status: 'completed', role: 'user', content };
     this.conversation.add(item);
     this.conversation.setAudio(itemId, audio);
-    this.desk.emit('conversation.item.added', { previous_item_id: previous, item });
-    this.desk.emit('conversation.item.done', { previous_item_id: previous, item });
+    this.desk.announce(previous, item);
+    this.desk.settle(previous, item);
     this.transcriber.finish(itemId, this.#input('transcription'), audio.length / BYTES_PER_MS, sound);
   }
 

@@ -1,11 +1,13 @@
 /** Responses: which may run, what they read, and one at a time for the conversation. */
 import { checkModalities, isNewer, member } from './config';
 import { shownItem, type Conversation, type Item } from './conversation';
-import type { Desk, Steps } from './desk';
+import { expire, type Desk, type Steps } from './desk';
+import type { Director } from './director';
+import { momentOf } from './plan';
 import { Run, type RunSettings } from './run';
 import { decodeBase64, toPcm, type FormatName } from './codec';
 import { NO_USAGE, inputTokens, rateLimits, usageOf, type InputTokens } from './usage';
-import { Refusal, isObject, type Json } from './wire';
+import { errorOf, isObject, refusal, type Json } from './wire';
 
 /** Milliseconds between a response's end and the word on rate limits, as recorded. */
 const RATE_LIMITS_AFTER_MS = 43;
@@ -19,24 +21,35 @@ export class Responses {
   #read: InputTokens | undefined;
   #greeted = false;
   #waiting = false;
+  #turn = 0;
 
   constructor(
     private readonly desk: Desk,
     private readonly conversation: Conversation,
     private readonly config: () => Json,
+    private readonly director: Director,
+    /** The session belongs to a call: sound goes over its media. */
+    private readonly call: boolean,
     /** Called after a response of the conversation, with the ms its audio still plays. */
     private readonly ended: (playsMs: number) => void,
   ) {}
+
+  /** Minted when it is first asked for. */
+  get conversationId(): string {
+    if (this.#conversationId === '') this.#conversationId = this.desk.mint('conv');
+    return this.#conversationId;
+  }
 
   /** `response.create`, or a turn that ended. Throws a `Refusal`. */
   create(params: Json = {}): void {
     checkModalities(params, 'response');
     const aside = params['conversation'] === 'none';
     if (!aside && this.#active) {
-      const message = `Conversation already has an active response in progress: ${this.#active.id}. Wait until the response is finished before creating a new one.`;
-      throw new Refusal('conversation_already_has_active_response', message);
+      throw refusal('responseActive', { id: this.#active.id });
     }
-    const run = new Run(this.desk, this.conversation, this.#settings(params, aside), {
+    const answer = this.#answer(params);
+    if (answer?.refuse) return this.desk.emit('error', { error: errorOf(answer.refuse) });
+    const run = new Run(this.desk, this.conversation, this.#settings(params, aside, answer), {
       spoke: () => {
         this.spoken = true;
       },
@@ -57,7 +70,7 @@ export class Responses {
   /** `response.cancel`. Throws a `Refusal` when there is nothing to cancel. */
   cancel(id: string | undefined): void {
     const run = id === undefined || id === this.#active?.id ? this.#active : this.#aside.get(id);
-    if (!run) throw new Refusal('response_cancel_not_active', 'Cancellation failed: no active response found');
+    if (!run) throw refusal('cancelNotActive');
     run.stop('cancelled', { type: 'cancelled', reason: 'client_cancelled' });
   }
 
@@ -66,12 +79,21 @@ export class Responses {
     this.#active?.stop('cancelled', { type: 'cancelled', reason: 'turn_detected' });
   }
 
-  #settings(params: Json, aside: boolean): RunSettings {
+  /** What the scenario says to this response. */
+  #answer(params: Json): ReturnType<Director['answer']> {
+    this.#turn += 1;
+    const instructions = String(params['instructions'] ?? this.config()['instructions'] ?? '');
+    const items = this.#context(params, member(member(this.config(), 'audio'), 'output') ?? {});
+    const moment = { ...momentOf(items, this.conversation), instructions, turn: this.#turn };
+    return this.director.answer(moment);
+  }
+
+  #settings(params: Json, aside: boolean, answer: ReturnType<Director['answer']>): RunSettings {
     const session = this.config();
+    const { dialect = 'ga', obfuscation = true } = this.director.scenario;
     const merged: Json = { ...session, ...params };
     const output = { ...member(member(session, 'audio'), 'output'), ...member(member(params, 'audio'), 'output') };
     const limit = merged['max_output_tokens'];
-    if (!aside && this.#conversationId === '') this.#conversationId = this.desk.mint('conv');
     const items = this.#context(params, output);
     const reads = inputTokens(merged, items, this.conversation);
     const cached = aside ? undefined : this.#read;
@@ -80,7 +102,7 @@ export class Responses {
     return {
       id,
       aside,
-      conversationId: aside ? null : this.#conversationId,
+      conversationId: aside ? null : this.conversationId,
       modality:
         Array.isArray(merged['output_modalities']) && merged['output_modalities'][0] === 'text' ? 'text' : 'audio',
       maxTokens: typeof limit === 'number' ? limit : Infinity,
@@ -94,6 +116,14 @@ export class Responses {
       first: !this.#greeted,
       phases: isNewer(String(session['model'])),
       usage: (made) => (made === undefined ? NO_USAGE : usageOf(reads, cached, made)),
+      model: String(session['model']),
+      session: String(session['id']),
+      dialect,
+      obfuscation,
+      call: this.call,
+      answer,
+      mcp: () => undefined,
+      approved: () => undefined,
     };
   }
 
@@ -106,8 +136,7 @@ export class Responses {
       if (given['type'] === 'item_reference') {
         const item = this.conversation.find(String(given['id']));
         if (item) return item;
-        const message = `Error referencing item: the item with id '${String(given['id'])}' does not exist.`;
-        throw new Refusal('item_reference_invalid_item_id', message, 'response.input');
+        throw refusal('referenceMissing', { id: String(given['id']) }, 'response.input');
       }
       const decode = (audio: string): Uint8Array => toPcm(decodeBase64(audio, 'response.input'), format);
       return shownItem(given, this.desk.mint('item'), decode).item;
@@ -117,7 +146,9 @@ export class Responses {
   #finish(run: Run, playsMs: number): void {
     if (this.#active === run) this.#active = undefined;
     this.#aside.delete(run.id);
-    this.desk.start(RATE_LIMITS_AFTER_MS, this.#limits(run.totalTokens));
+    const { rateLimits: told, then } = run.plan;
+    if (told !== false) this.desk.start(RATE_LIMITS_AFTER_MS, this.#limits(told ?? rateLimits(run.totalTokens)));
+    if (then) this.desk.start(0, this.#leave(then));
     if (run.aside) return;
     if (this.#waiting) {
       this.#waiting = false;
@@ -125,7 +156,12 @@ export class Responses {
     } else this.ended(playsMs);
   }
 
-  *#limits(used: number): Steps {
-    this.desk.emit('rate_limits.updated', { rate_limits: rateLimits(used) });
+  *#limits(limits: Json[]): Steps {
+    this.desk.emit('rate_limits.updated', { rate_limits: limits });
+  }
+
+  *#leave(how: 'drop' | 'expire'): Steps {
+    if (how === 'expire') expire(this.desk);
+    else this.desk.hangUp(1006, '');
   }
 }

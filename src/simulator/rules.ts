@@ -1,4 +1,4 @@
-import { Refusal, isObject, quotedList, type Json } from './wire';
+import { isObject, quotedList, refusal, type Json, type Refusal } from './wire';
 
 /** What a value in a client event must look like. Enough of a schema to refuse what the live service refuses. */
 export type Rule = { nullable?: boolean } & (
@@ -26,11 +26,7 @@ export function check(value: unknown, rule: Rule, path: string): void {
       if (typeof value !== 'string') throw wrongType(value, 'a string', path);
       if (rule.values && !rule.values.includes(value)) throw unsupported(value, rule.values, path);
       if (rule.pattern && !rule.pattern.test(value)) {
-        throw new Refusal(
-          'invalid_value',
-          `Invalid '${path}': string does not match pattern. Expected a string that matches the pattern '${rule.pattern.source}'.`,
-          path,
-        );
+        throw refusal('patternMismatch', { path, pattern: rule.pattern.source }, path);
       }
       return;
     case 'integer':
@@ -72,7 +68,7 @@ function checkObject(value: unknown, fields: Record<string, Rule>, required: rea
   for (const [name, inner] of Object.entries(value)) {
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!rule) {
-      throw new Refusal('unknown_parameter', `Unknown parameter: '${join(path, name)}'.`, join(path, name));
+      throw refusal('unknownParameter', { path: join(path, name) }, join(path, name));
     }
     check(inner, rule, join(path, name));
   }
@@ -84,12 +80,10 @@ function checkNumber(value: unknown, rule: { is: string; min?: number; max?: num
     throw wrongType(value, rule.is === 'integer' ? 'an integer' : 'a decimal', path);
   }
   if (rule.min !== undefined && value < rule.min) {
-    const message = `Invalid '${path}': ${kind} below minimum value. Expected a value >= ${rule.min}, but got ${value} instead.`;
-    throw new Refusal(`${kind}_below_min_value`, message, path);
+    throw refusal(`${kind}Below`, { path, limit: rule.min, value }, path);
   }
   if (rule.max !== undefined && value > rule.max) {
-    const message = `Invalid '${path}': ${kind} above maximum value. Expected a value <= ${rule.max}, but got ${value} instead.`;
-    throw new Refusal(`${kind}_above_max_value`, message, path);
+    throw refusal(`${kind}Above`, { path, limit: rule.max, value }, path);
   }
 }
 
@@ -106,18 +100,16 @@ function join(path: string, name: string): string {
 }
 
 function missing(path: string): Refusal {
-  return new Refusal('missing_required_parameter', `Missing required parameter: '${path}'.`, path);
+  return refusal('missingParameter', { path }, path);
 }
 
 /** The live service's answer to a word it does not have. */
 export function unsupported(value: string, values: readonly string[], path: string): Refusal {
-  const message = `Invalid value: '${value}'. Supported values are: ${quotedList(values)}.`;
-  return new Refusal('invalid_value', message, path);
+  return refusal('unsupportedValue', { value, values: quotedList(values) }, path);
 }
 
 function wrongType(value: unknown, wanted: string, path: string): Refusal {
-  const message = `Invalid type for '${path}': expected ${wanted}, but got ${named(value)} instead.`;
-  return new Refusal('invalid_type', message, path);
+  return refusal('wrongType', { path, wanted, given: named(value) }, path);
 }
 
 function named(value: unknown): string {

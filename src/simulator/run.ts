@@ -2,10 +2,11 @@
 import { fromPcm, type FormatName } from './codec';
 import type { Conversation, Item } from './conversation';
 import type { Desk, Steps, Task } from './desk';
-import { makePlan, type Message } from './plan';
+import { makePlan, type Plan, type PlannedItem, type PlannedPiece } from './plan';
+import type { Answer, ScriptedItem } from './scenario';
 import type { InputTokens } from './usage';
 import { BYTES_PER_MS, type Json } from './wire';
-import { jsonTokens, obfuscation, tokens } from './words';
+import { obfuscation } from './words';
 
 export interface RunSettings {
   id: string;
@@ -28,37 +29,61 @@ export interface RunSettings {
   phases: boolean;
   /** Usage for what was made; undefined when nothing was. */
   usage(made: InputTokens | undefined): Json;
+  /** Model and session id, for the texts of failures. */
+  model: string;
+  session: string;
+  dialect: string;
+  obfuscation: boolean;
+  /** Its sound goes over a call's media, not over this connection. */
+  call: boolean;
+  /** What the scenario says. */
+  answer: Exclude<Answer, string> | undefined;
+  /** MCP calls, or requests for approval, that the conversation now asks for. */
+  mcp(items: readonly Item[]): ScriptedItem[] | undefined;
+  /** The approval request that allowed a call of that tool. */
+  approved(server: string, tool: string): string | undefined;
 }
 
+const DELTAS: Record<PlannedItem['kind'], string> = {
+  text: 'response.output_text.delta',
+  audio: 'response.output_audio_transcript.delta',
+  call: 'response.function_call_arguments.delta',
+  mcp_call: 'response.mcp_call_arguments.delta',
+  mcp_approval_request: 'response.mcp_call_arguments.delta',
+};
+
 export interface RunListener {
-  spoke(): void;
+  /** So many ms of sound of that item have been sent. */
+  spoke(run: Run, itemId: string, ms: number): void;
   /** `playsMs`: how long its audio plays from now when it plays at once as it comes. */
   finished(run: Run, playsMs: number): void;
 }
 
-type EndStatus = 'completed' | 'cancelled' | 'incomplete';
+type EndStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
 
 /** An item being made. */
 interface Open {
+  planned: PlannedItem;
   item: Item;
   index: number;
   previous: string | null;
-  kind: 'text' | 'audio' | 'call';
   /** Fields its events share. */
   place: Json;
   /** Text, transcript or arguments so far. */
   said: string;
+  /** Sound so far, PCM16. */
+  sound: Uint8Array[];
 }
 
-/** Size of the audio deltas in ms of speech: the first ones are shorter so that sound comes sooner. */
-const FIRST_MS = [100, 150, 200];
-const CHUNK_MS = 250;
 /** Wall-clock ms between audio deltas, least and most: about four times faster than they play. */
 const PACE_MS = [50, 70] as const;
+/** An MCP server takes its time, ms. */
+const MCP_MS = 120;
 
 export class Run {
   readonly id: string;
   readonly aside: boolean;
+  readonly plan: Plan;
   totalTokens = 0;
   #status: EndStatus | 'in_progress' = 'in_progress';
   #details: Json | null = null;
@@ -78,11 +103,12 @@ export class Run {
   ) {
     this.id = settings.id;
     this.aside = settings.aside;
+    this.plan = makePlan(settings, settings.answer, conversation, desk.random);
   }
 
   begin(): void {
     this.desk.emit('response.created', { response: this.#shown() });
-    this.#task = this.desk.start(this.desk.random.between(80, 160), this.#play());
+    this.#task = this.desk.start(this.plan.delayMs ?? this.desk.random.between(80, 160), this.#play(this.plan));
   }
 
   /** Ends it now: what is open is closed as incomplete. */
@@ -92,104 +118,111 @@ export class Run {
     this.#finish(status, details);
   }
 
-  *#play(): Steps {
-    const plan = makePlan(this.settings, this.conversation, this.desk.random);
-    if (plan.kind === 'message') yield* this.#message(plan, 'final_answer');
-    else {
-      // Newer models say what they are about to do, and finish saying so only after the call.
-      if (this.settings.phases) yield* this.#message(plan.commentary, 'commentary');
-      if (this.#status === 'in_progress') yield* this.#call(plan.name, plan.args);
+  *#play(plan: Plan): Steps {
+    const at = plan.items.map(() => 0);
+    const opened: (Open | undefined)[] = plan.items.map(() => undefined);
+    for (const step of plan.order) {
+      const planned = plan.items[step.item];
+      if (!planned) continue;
+      const open = (opened[step.item] ??= this.#begin(planned));
+      if (step.do === 'close') yield* this.#conclude(open);
+      for (let count = step.do === 'say' ? step.pieces : 0; count > 0; count -= 1) {
+        const piece = planned.pieces[at[step.item]!++];
+        if (piece) yield* this.#piece(piece, open);
+        if (this.#status !== 'in_progress') return;
+      }
     }
-    if (this.#status !== 'in_progress') return;
+    if (plan.status === 'held') return;
+    if (plan.status !== 'completed') {
+      this.#close('incomplete');
+      return this.#finish(plan.status, plan.details);
+    }
+    for (const open of [...this.#open]) if (open.planned.kind === 'mcp_call') yield* this.#conclude(open);
     this.#close('completed');
     this.#finish('completed', null);
   }
 
-  *#message({ words, audio }: Message, phase: string): Steps {
-    if (audio) yield* this.#speech(words, audio, phase);
-    else yield* this.#text(words, phase);
-  }
-
-  *#text(words: string, phase: string): Steps {
-    const open = this.#begin('text', phase);
-    for (const delta of tokens(words)) {
+  *#piece(piece: PlannedPiece, open: Open): Steps {
+    const { kind, pieces } = open.planned;
+    // Waits in the script stand for the pace of everything that is not sound.
+    const paced = !pieces.some((other) => 'wait' in other);
+    if ('wait' in piece) yield piece.wait;
+    else if ('sound' in piece) {
+      yield* this.#sound(piece.sound, open);
+      if (paced) yield this.desk.random.between(...PACE_MS);
+    } else {
       if (this.#overLimit(1)) return;
-      this.#say('response.output_text.delta', open, delta);
-      yield this.desk.random.between(5, 10);
+      this.#say(DELTAS[kind], open, piece.words);
+      if (paced) yield kind === 'audio' ? this.desk.random.between(3, 8) : this.desk.random.between(5, 10);
     }
   }
 
-  *#speech(words: string, pcm: Uint8Array, phase: string): Steps {
-    const open = this.#begin('audio', phase);
-    const pieces = tokens(words);
-    const chunks = cut(pcm);
-    let [sent, told] = [0, 0];
-    this.#soundFromMs = this.desk.nowMs;
-    for (const [index, chunk] of chunks.entries()) {
-      // The words run ahead: three before the first sound, all of them by two thirds of it.
-      const due = Math.min(
-        pieces.length,
-        Math.max(3, Math.ceil((pieces.length * (index + 1)) / (chunks.length * 0.66))),
-      );
-      for (; told < due; told += 1) {
-        if (this.#overLimit(1)) return;
-        this.#say('response.output_audio_transcript.delta', open, pieces[told] ?? '');
-        yield this.desk.random.between(3, 8);
-      }
-      const ms = chunk.length / BYTES_PER_MS;
-      if (this.#overLimit(0, Math.ceil(ms / 50))) return;
-      const delta = fromPcm(chunk, (this.settings.format['type'] ?? 'audio/pcm') as FormatName).toString('base64');
+  *#sound(pcm: Uint8Array, open: Open): Steps {
+    const ms = pcm.length / BYTES_PER_MS;
+    if (this.#overLimit(0, Math.ceil(ms / 50))) return;
+    this.#soundFromMs ??= this.desk.nowMs;
+    this.#soundMs += ms;
+    this.listener.spoke(this, open.item.id, ms);
+    if (!this.settings.call) {
+      const delta = fromPcm(pcm, (this.settings.format['type'] ?? 'audio/pcm') as FormatName).toString('base64');
       this.desk.emit('response.output_audio.delta', { ...open.place, delta });
-      sent += chunk.length;
-      this.#soundMs += ms;
-      this.listener.spoke();
-      // The client may have deleted it meanwhile.
-      const kept = !this.aside && this.conversation.find(open.item.id) !== undefined;
-      if (kept) this.conversation.setAudio(open.item.id, pcm.subarray(0, sent));
-      yield this.desk.random.between(...PACE_MS);
     }
+    open.sound.push(pcm);
+    // The client may have deleted it meanwhile.
+    const kept = !this.aside && this.conversation.find(open.item.id) !== undefined;
+    if (kept) this.conversation.setAudio(open.item.id, Buffer.concat(open.sound));
   }
 
-  *#call(name: string, args: string): Steps {
-    const callId = this.desk.mintCall();
-    const item = { id: this.desk.mint('item'), type: 'function_call', status: 'in_progress', name, call_id: callId };
-    const open = this.#add({ ...item, arguments: '' }, 'call');
-    open.place['call_id'] = callId;
-    for (const delta of jsonTokens(args)) {
-      if (this.#overLimit(1)) return;
-      this.#say('response.function_call_arguments.delta', open, delta);
-      yield this.desk.random.between(5, 10);
+  /** Begins an item, and its part when it is a message. */
+  #begin(planned: PlannedItem): Open {
+    const { kind, phase, name = '', server = '' } = planned;
+    const id = this.desk.mint('item');
+    const args = { arguments: '' };
+    if (kind === 'call') {
+      const call = this.desk.mintCall();
+      const item = { id, type: 'function_call', status: 'in_progress', name, call_id: call, ...args };
+      const open = this.#add(phase === undefined ? item : { ...item, phase }, planned);
+      open.place['call_id'] = call;
+      return open;
     }
-  }
-
-  /** Begins a message with one part. */
-  #begin(kind: 'text' | 'audio', phase: string): Open {
-    const phases = this.settings.phases ? { phase } : {};
-    const item = { id: this.desk.mint('item'), type: 'message', status: 'in_progress', role: 'assistant', content: [] };
-    const open = this.#add({ ...item, ...phases }, kind);
+    if (kind === 'mcp_approval_request')
+      return this.#add({ id, type: kind, server_label: server, name, ...args }, planned);
+    if (kind === 'mcp_call') {
+      const approval = planned.approval === undefined ? {} : { approval_request_id: planned.approval };
+      const item = { id, type: kind, server_label: server, name, ...args, output: null, error: null };
+      return this.#add({ ...item, ...approval }, planned);
+    }
+    const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
+    const open = this.#add(phase === undefined ? item : { ...item, phase }, planned);
     open.place['content_index'] = 0;
     const part = kind === 'text' ? { type: 'text', text: '' } : { type: 'audio', transcript: '' };
-    this.desk.emit('response.content_part.added', { ...open.place, part });
+    this.desk.emit('response.content_part.added', this.#withPart(open.place, part));
     // So that a client may truncate it while it is still being made.
     open.item['content'] = [{ type: `output_${kind}` }];
     return open;
   }
 
-  #add(item: Item, kind: Open['kind']): Open {
+  #add(item: Item, planned: PlannedItem): Open {
     const index = this.#output.length;
     this.#output.push(item);
     this.desk.emit('response.output_item.added', { response_id: this.id, output_index: index, item });
     const previous = this.aside ? null : this.conversation.add(item);
-    if (!this.aside) this.desk.emit('conversation.item.added', { previous_item_id: previous, item });
+    if (!this.aside) this.desk.announce(previous, item);
     const place = { response_id: this.id, item_id: item.id, output_index: index };
-    const open: Open = { item, index, previous, kind, place, said: '' };
+    const open: Open = { planned, item, index, previous, place, said: '', sound: [] };
     this.#open.push(open);
     return open;
   }
 
+  /** Azure repeats the part under another name. */
+  #withPart(place: Json, part: Json): Json {
+    return this.settings.dialect === 'azure' ? { ...place, part, content: part } : { ...place, part };
+  }
+
   #say(type: string, open: Open, delta: string): void {
     open.said += delta;
-    this.desk.emit(type, { ...open.place, delta, obfuscation: obfuscation(delta, this.desk.random) });
+    const padding = this.settings.obfuscation ? { obfuscation: obfuscation(delta, this.desk.random) } : {};
+    this.desk.emit(type, { ...open.place, delta, ...padding });
   }
 
   /** Counts tokens about to be made; true, and the response over, when that would be more than allowed. */
@@ -209,13 +242,40 @@ export class Run {
     for (const open of all) this.#closeItem(open, status, all.length > 1);
   }
 
-  #closeItem({ item, index, kind, place, previous, said }: Open, status: string, oneOfSeveral: boolean): void {
-    item['status'] = status;
+  /** Closes one item before the response ends; an MCP server is asked first. */
+  *#conclude(open: Open): Steps {
+    if (!this.#open.includes(open)) return;
+    const { kind, output, error } = open.planned;
+    const severally = this.#open.length > 1;
+    if (kind === 'mcp_call') {
+      const place = { item_id: open.item.id, output_index: open.index };
+      this.desk.emit('response.mcp_call_arguments.done', { ...open.place, arguments: open.said });
+      open.item['arguments'] = open.said;
+      this.desk.emit('response.mcp_call.in_progress', place);
+      yield MCP_MS;
+      if (this.#status !== 'in_progress') return;
+      if (error) open.item['error'] = error;
+      else open.item['output'] = output;
+      this.desk.emit(error ? 'response.mcp_call.failed' : 'response.mcp_call.completed', place);
+    }
+    this.#open = this.#open.filter((other) => other !== open);
+    this.#closeItem(open, 'completed', severally);
+  }
+
+  #closeItem({ planned, item, index, place, previous, said }: Open, status: string, oneOfSeveral: boolean): void {
+    const { kind } = planned;
     if (kind === 'call') {
+      item['status'] = status;
       item['arguments'] = said;
       const done = { ...place, name: item['name'], arguments: said };
       this.desk.emit('response.function_call_arguments.done', done);
+    } else if (kind === 'mcp_call' || kind === 'mcp_approval_request') {
+      item['arguments'] = said;
+      if (kind === 'mcp_approval_request') {
+        this.desk.emit('response.mcp_call_arguments.done', { ...place, arguments: said });
+      }
     } else {
+      item['status'] = status;
       const part = kind === 'text' ? { type: 'text', text: said } : { type: 'audio', transcript: said };
       item['content'] = [{ ...part, type: `output_${kind}` }];
       if (kind === 'text') this.desk.emit('response.output_text.done', { ...place, text: said });
@@ -223,20 +283,23 @@ export class Run {
         this.desk.emit('response.output_audio.done', place);
         this.desk.emit('response.output_audio_transcript.done', { ...place, transcript: said });
       }
-      this.desk.emit('response.content_part.done', { ...place, part });
+      this.desk.emit('response.content_part.done', this.#withPart(place, part));
     }
     // Recorded sessions name the item before when the answer is text, and for a call after commentary; else null.
-    const named = oneOfSeveral ? kind === 'call' : kind === 'text';
+    const named = oneOfSeveral ? kind === 'call' : kind !== 'audio' && kind !== 'call';
     const before = named ? previous : null;
-    if (!this.aside) this.desk.emit('conversation.item.done', { previous_item_id: before, item });
+    if (!this.aside) this.desk.settle(before, item);
     this.desk.emit('response.output_item.done', { response_id: this.id, output_index: index, item });
   }
 
   #finish(status: EndStatus, details: Json | null): void {
     this.#status = status;
     this.#details = details;
-    this.#usage = this.settings.usage(this.#output.length === 0 ? undefined : this.#made);
-    this.totalTokens = Number(this.#usage['total_tokens']);
+    this.#usage =
+      this.plan.usage === undefined
+        ? this.settings.usage(this.#output.length === 0 ? undefined : this.#made)
+        : this.plan.usage;
+    this.totalTokens = Number(this.#usage?.['total_tokens'] ?? 0);
     this.desk.emit('response.done', { response: this.#shown() });
     const playedMs = this.#soundFromMs === undefined ? 0 : this.desk.nowMs - this.#soundFromMs;
     this.listener.finished(this, status === 'completed' ? Math.max(0, this.#soundMs - playedMs) : 0);
@@ -258,14 +321,4 @@ export class Run {
       metadata,
     };
   }
-}
-
-function cut(pcm: Uint8Array): Uint8Array[] {
-  const chunks: Uint8Array[] = [];
-  for (let at = 0; at < pcm.length;) {
-    const ms = FIRST_MS[chunks.length] ?? CHUNK_MS;
-    chunks.push(pcm.subarray(at, at + ms * BYTES_PER_MS));
-    at += ms * BYTES_PER_MS;
-  }
-  return chunks;
 }

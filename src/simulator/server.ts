@@ -5,6 +5,7 @@
  * - a model with `nope` in its name: `invalid_model`, close 4000; no model at all: `missing_model`, close 4000
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
  * - a key with `invalid` in it: `invalid_api_key`, close 3000
+ * - `?fail=NAME`: any of the errors of `TURNED_AWAY` in texts.ts, e.g. `missing_key`
  * - `?call_id=unknown`: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
  */
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
@@ -15,7 +16,9 @@ import { Desk } from './desk';
 import { Random } from './random';
 import { Secrets } from './secrets';
 import { Session, type SessionOptions } from './session';
-import { Refusal, type Json, type Output } from './wire';
+import type { Scenario } from './scenario';
+import { HTTP_TEXTS, TURNED_AWAY, fill, type TurnedAway } from './texts';
+import { Refusal, errorOf, faultError, type Json, type Output } from './wire';
 
 export interface ServerOptions {
   host: string;
@@ -23,6 +26,12 @@ export interface ServerOptions {
   seed: number;
   /** Milliseconds between pings, 20300 unless given. */
   pingMs?: number;
+  /** What the model says and does; the default conversation when left out. */
+  scenario?: Scenario;
+  /** How much faster than real time everything goes, 1 unless given. */
+  speed?: number;
+  /** Told once for each session in which something of the simulator's own went wrong. */
+  log?: (message: string) => void;
 }
 
 export interface RunningServer {
@@ -45,6 +54,7 @@ const CLOSE_MS = 1000;
 
 /** Starts listening; rejects when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { scenario } = options;
   const random = new Random(options.seed);
   const secrets = new Secrets(random);
   const sockets = new WebSocketServer({
@@ -55,11 +65,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
   const http = createServer((request, response) => {
-    void answer(request, secrets).then(({ status, body }) => {
-      const text = JSON.stringify(body);
-      response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-      response.end(text);
-    });
+    answer(request, secrets).then(
+      ({ status, body }) => {
+        const text = JSON.stringify(body);
+        response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+        response.end(text);
+      },
+      (cause: unknown) => {
+        options.log?.(`A request could not be answered: ${describe(cause)}`);
+        response.destroy();
+      },
+    );
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -67,9 +83,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const refused = refusal(request, url);
     if (refused) return refuse(socket, refused.status, refused.body);
     sockets.handleUpgrade(request, socket, head, (client) => {
-      const opening = sessionFor(request, url, secrets, random);
-      if ('error' in opening) return turnAway(client, opening, random);
-      converse(client, opening, options.pingMs ?? PING_MS);
+      const opening = sessionFor(request, url, secrets, random, scenario);
+      if ('turnedAway' in opening) return turnAway(client, opening, random);
+      try {
+        converse(client, scenario ? { ...opening, scenario } : opening, options);
+      } catch (cause) {
+        options.log?.(`A simulated session could not begin: ${describe(cause)}`);
+        client.close(1011, 'The simulator had an error.');
+      }
     });
   });
   await listening(http, options);
@@ -82,25 +103,43 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Runs one session on a socket until it closes. */
-function converse(client: WebSocket, options: Omit<SessionOptions, 'epochMs'>, pingMs: number): void {
+/** Runs one session on a socket until it closes. Nothing thrown in it gets further than this. */
+function converse(
+  client: WebSocket,
+  options: Omit<SessionOptions, 'epochMs'>,
+  { pingMs = PING_MS, speed = 1, log }: ServerOptions,
+): void {
   const startMs = performance.now();
   const session = new Session({ ...options, epochMs: Date.now() });
-  const now = (): number => performance.now() - startMs;
+  const now = (): number => (performance.now() - startMs) * speed;
   let timer: NodeJS.Timeout | undefined;
+  let logged = false;
+  const take = (step: () => Output[]): void => {
+    try {
+      pass(step());
+    } catch (cause) {
+      if (!logged) log?.(`A simulated session had an error and went on: ${describe(cause)}`);
+      logged = true;
+      if (client.readyState !== client.OPEN) return;
+      const event = { type: 'error', event_id: 'event_simulator_fault', error: faultError(cause, null) };
+      client.send(JSON.stringify(event));
+    }
+  };
   const pass = (outputs: Output[]): void => {
     for (const output of outputs) {
-      if ('close' in output) client.close(output.close.code, output.close.reason);
+      // 1006 is no code to send: it says that the socket ended without one.
+      if ('close' in output && output.close.code === 1006) client.terminate();
+      else if ('close' in output) client.close(output.close.code, output.close.reason);
       else if (client.readyState === client.OPEN) client.send(JSON.stringify(output.event));
     }
     if (client.bufferedAmount > MAX_UNSENT) client.terminate();
     clearTimeout(timer);
     if (session.nextMs === undefined || client.readyState !== client.OPEN) return;
-    timer = setTimeout(() => pass(session.tick(now())), Math.max(0, session.nextMs - now()));
+    timer = setTimeout(() => take(() => session.tick(now())), Math.max(0, (session.nextMs - now()) / speed));
   };
   const ping = setInterval(() => client.ping(PING), pingMs);
   client.on('message', (data: Buffer, binary) => {
-    pass(session.receive(binary ? data : data.toString('utf8'), now()));
+    take(() => session.receive(binary ? data : data.toString('utf8'), now()));
   });
   client.on('close', () => {
     clearTimeout(timer);
@@ -108,21 +147,27 @@ function converse(client: WebSocket, options: Omit<SessionOptions, 'epochMs'>, p
   });
   // A frame that breaks the protocol: the library closes with the right code by itself.
   client.on('error', () => undefined);
-  pass(session.open(now()));
+  take(() => session.open(now()));
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 interface Rejection {
-  error: { type: string; code: string | null; message: string; param: null; event_id: null };
-  close: number;
+  turnedAway: TurnedAway;
+  values: Record<string, string>;
 }
 
 /** The live service lets a client in before it says no: an `error` event, then a close whose reason is `type.code`. */
-function turnAway(client: WebSocket, { error, close }: Rejection, random: Random): void {
+function turnAway(client: WebSocket, { turnedAway, values }: Rejection, random: Random): void {
+  const { code, message, close } = TURNED_AWAY[turnedAway];
+  const error = errorOf({ code, message: fill(message, values) });
   const desk = new Desk(random, Date.now());
   desk.emit('error', { error });
   for (const output of desk.take()) if ('event' in output) client.send(JSON.stringify(output.event));
   client.on('error', () => undefined);
-  client.close(close, error.code === null ? error.type : `${error.type}.${error.code}`);
+  client.close(close, code === null ? String(error['type']) : `${String(error['type'])}.${code}`);
 }
 
 function sessionFor(
@@ -130,40 +175,31 @@ function sessionFor(
   url: URL,
   secrets: Secrets,
   random: Random,
+  scenario: Scenario = {},
 ): Rejection | Omit<SessionOptions, 'epochMs'> {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  const beta = request.headers['openai-beta'] !== undefined || protocols.includes('openai-beta.realtime-v1');
-  if (beta) {
-    const message = 'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.';
-    return rejection('beta_api_shape_disabled', message, 4000);
-  }
   const key = keyOf(request, protocols);
-  if (key.includes('invalid')) {
-    const shown = `${key.slice(0, 7)}***${key.slice(-4)}`;
-    const message = `Incorrect API key provided: ${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`;
-    return rejection('invalid_api_key', message, 3000);
-  }
-  const seed = random.between(0, 0x7fffffff);
-  const secret = secrets.find(key);
-  if (secret) return { ...secret, seed };
   const model = url.searchParams.get('model') ?? '';
+  const no = (turnedAway: TurnedAway): Rejection => ({
+    turnedAway,
+    values: { model, key: `${key.slice(0, 7)}***${key.slice(-4)}` },
+  });
+  const wished = url.searchParams.get('fail') ?? '';
+  if (Object.hasOwn(TURNED_AWAY, wished)) return no(wished as TurnedAway);
+  const beta = request.headers['openai-beta'] !== undefined || protocols.includes('openai-beta.realtime-v1');
+  if (beta) return no('beta_api_shape_disabled');
+  if (key === '' && scenario.requireKey === true) return no('missing_key');
+  if (key.includes('invalid')) return no('invalid_api_key');
+  const seed = random.between(0, 0x7fffffff);
+  const secret = secrets.find(key, Date.now());
+  if (secret === 'expired') return no('expired_key');
+  if (secret) return { ...secret, seed };
   if (url.searchParams.get('intent') === 'transcription') return { kind: 'transcription', model, seed };
   const joined = url.searchParams.has('call_id');
   if (joined || key.startsWith('ek_')) return { kind: 'realtime', model: model || 'gpt-realtime', seed, joined };
-  if (model === '') {
-    const message =
-      'You must provide a model parameter, for example wss://api.openai.com/v1/realtime?model=gpt-realtime-1.5';
-    return rejection('missing_model', message, 4000);
-  }
-  if (model.includes('nope')) {
-    const message = `Model "${model}" is not supported in realtime mode. See https://platform.openai.com/docs/models for a list of supported models.`;
-    return rejection('invalid_model', message, 4000);
-  }
+  if (model === '') return no('missing_model');
+  if (model.includes('nope')) return no('invalid_model');
   return { kind: 'realtime', model, seed };
-}
-
-function rejection(code: string, message: string, close: number): Rejection {
-  return { error: { type: 'invalid_request_error', code, message, param: null, event_id: null }, close };
 }
 
 function keyOf(request: IncomingMessage, protocols: string[]): string {
@@ -178,11 +214,11 @@ function keyOf(request: IncomingMessage, protocols: string[]): string {
 function refusal(request: IncomingMessage, url: URL): { status: number; body: Json } | undefined {
   if (!PATHS.has(url.pathname)) return notFound(request, url);
   if (url.searchParams.get('call_id') === 'unknown') {
-    return { status: 404, body: failure('No session found for the provided call_id', 'call_id_not_found') };
+    return { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   }
   const status = Number(url.searchParams.get('refuse') ?? 0);
   if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
-  return { status, body: failure(`Refused with ${status} because the URL asked for it.`, null) };
+  return { status, body: failure(fill(HTTP_TEXTS.refused, { status }), null) };
 }
 
 function refuse(socket: Duplex, status: number, body: Json): void {
@@ -196,7 +232,7 @@ function refuse(socket: Duplex, status: number, body: Json): void {
 async function answer(request: IncomingMessage, secrets: Secrets): Promise<{ status: number; body: Json }> {
   const url = addressOf(request);
   if (PATHS.has(url.pathname)) {
-    return { status: 426, body: failure('This is a WebSocket address: connect to it with ws://.', null) };
+    return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
   }
   if (request.method !== 'POST' || !/^(\/openai)?\/v1\/realtime\/client_secrets$/.test(url.pathname)) {
     return notFound(request, url);
@@ -216,7 +252,7 @@ function addressOf(request: IncomingMessage): URL {
 }
 
 function notFound(request: IncomingMessage, url: URL): { status: number; body: Json } {
-  const message = `Invalid URL (${request.method ?? 'GET'} ${url.pathname}): the simulator has /v1/realtime and /v1/realtime/client_secrets only.`;
+  const message = fill(HTTP_TEXTS.notFound, { method: request.method ?? 'GET', path: url.pathname });
   return { status: 404, body: failure(message, null) };
 }
 
@@ -228,7 +264,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += String(chunk);
-    if (text.length > 1024 * 1024) throw new Error('The request body is larger than 1 MiB.');
+    if (text.length > 1024 * 1024) throw new Error(HTTP_TEXTS.bodyTooLarge);
   }
   return text;
 }
@@ -244,7 +280,7 @@ function listening(http: Server, { host, port }: ServerOptions): Promise<void> {
 }
 
 async function stop(http: Server, sockets: WebSocketServer): Promise<void> {
-  for (const client of sockets.clients) client.close(1001, 'The simulator was stopped.');
+  for (const client of sockets.clients) client.close(1001, HTTP_TEXTS.stopped);
   const patience = setTimeout(() => {
     for (const client of sockets.clients) client.terminate();
   }, CLOSE_MS);

@@ -5,14 +5,16 @@
 import { decodeBase64, fromPcm, toPcm, type FormatName } from './codec';
 import { defaultConfig, member, updatedConfig, type SessionKind } from './config';
 import { Conversation, shownItem } from './conversation';
-import { Desk, type Steps } from './desk';
+import { Desk, expire, type Steps } from './desk';
+import { Director } from './director';
 import { InputAudio } from './input';
 import { Random } from './random';
 import { Responses } from './responses';
+import type { Scenario } from './scenario';
 import { check, text, unsupported } from './rules';
 import { CLIENT_RULES, LISTED_TYPES } from './shapes';
 import { Transcriber } from './transcriber';
-import { Refusal, isObject, type Json, type Output } from './wire';
+import { Refusal, errorOf, faultError, isObject, refusal, type Json, type Output } from './wire';
 
 export interface SessionOptions {
   kind: SessionKind;
@@ -22,11 +24,13 @@ export interface SessionOptions {
   epochMs: number;
   /** An update applied before the session begins, as an ephemeral key carries it. */
   preset?: Json;
-  /** Joined to a call that exists: no greeting. */
+  /** Joined to a call that exists: no greeting, and no sound over this connection. */
   joined?: boolean;
+  /** What the model says and does; the default conversation when left out. */
+  scenario?: Scenario;
 }
 
-const LIFE_SECONDS = 3600;
+const LIFE_MS = 3_600_000;
 /** Events that make sense without a conversation. */
 const TRANSCRIPTION_TYPES = new Set([
   'session.update',
@@ -38,20 +42,28 @@ const TRANSCRIPTION_TYPES = new Set([
 
 export class Session {
   #desk: Desk;
+  #director: Director;
   #conversation = new Conversation();
   #config: Json;
   #input: InputAudio;
   #responses: Responses;
 
   constructor(private readonly options: SessionOptions) {
-    const desk = new Desk(new Random(options.seed), options.epochMs);
+    const scenario = options.scenario ?? {};
+    const desk = new Desk(new Random(options.seed), options.epochMs, scenario.dialect === 'legacy');
     this.#desk = desk;
-    const expires = desk.seconds + LIFE_SECONDS;
-    this.#config = defaultConfig(options.kind, desk.mint('sess'), options.model, expires);
+    this.#director = new Director(scenario);
+    const expires = desk.seconds + Math.ceil((scenario.expiresAfterMs ?? LIFE_MS) / 1000);
+    this.#config = {
+      ...defaultConfig(options.kind, desk.mint('sess'), options.model, expires),
+      ...(options.kind === (scenario.session?.['type'] ?? 'realtime') ? scenario.session : {}),
+    };
     if (options.preset) this.#config = updatedConfig(this.#config, options.preset, false);
     const config = (): Json => this.#config;
-    const transcriber = new Transcriber(desk, this.#conversation);
-    this.#responses = new Responses(desk, this.#conversation, config, (ms) => this.#input.waitForSpeech(ms));
+    const transcriber = new Transcriber(desk, this.#conversation, this.#director, () => this.#config['include']);
+    this.#responses = new Responses(desk, this.#conversation, config, this.#director, options.joined === true, (ms) =>
+      this.#input.waitForSpeech(ms),
+    );
     this.#input = new InputAudio(desk, this.#conversation, transcriber, config, {
       speechStarted: (interrupt) => {
         if (interrupt) this.#responses.interrupt();
@@ -63,8 +75,14 @@ export class Session {
   /** The connection is open: greets, and begins to count the session's hour. */
   open(nowMs: number): Output[] {
     this.#advance(nowMs);
-    this.#desk.start(LIFE_SECONDS * 1000, this.#expire());
-    if (!this.options.joined) this.#desk.emit('session.created', { session: this.#config });
+    const { expiresAfterMs = LIFE_MS, dropAfterMs, greets = true, dialect } = this.#director.scenario;
+    this.#desk.start(expiresAfterMs, this.#expire());
+    if (dropAfterMs !== undefined) this.#desk.start(dropAfterMs, this.#drop());
+    if (greets && !this.options.joined) this.#desk.emit('session.created', { session: this.#config });
+    if (dialect === 'legacy' && this.options.kind === 'realtime') {
+      const conversation = { id: this.#responses.conversationId, object: 'realtime.conversation' };
+      this.#desk.emit('conversation.created', { conversation });
+    }
     return this.#desk.take();
   }
 
@@ -79,6 +97,14 @@ export class Session {
     } catch (cause) {
       this.#refuse(cause, eventId);
     }
+    this.#advance(nowMs);
+    return this.#desk.take();
+  }
+
+  /** Sound of a call's media, PCM16 at 24 kHz. Returns what is to be sent up to now. */
+  hear(pcm: Uint8Array, nowMs: number): Output[] {
+    this.#advance(nowMs);
+    this.#input.hear(pcm);
     this.#advance(nowMs);
     return this.#desk.take();
   }
@@ -107,13 +133,17 @@ export class Session {
 
   #handle(event: Json): void {
     const { type } = event;
-    if (type === undefined) throw new Refusal('invalid_event', "The 'type' field is missing.");
+    if (type === undefined) throw refusal('typeMissing');
     const name = String(type);
     const rule = Object.hasOwn(CLIENT_RULES, name) ? CLIENT_RULES[name] : undefined;
+    const scripted = this.#director.refusal(name);
+    if (scripted) {
+      const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
+      return this.#desk.emit('error', { error: errorOf(scripted, eventId) });
+    }
     if (!rule || typeof type !== 'string') throw unsupported(name, LISTED_TYPES, 'type');
     if (this.options.kind === 'transcription' && !TRANSCRIPTION_TYPES.has(type)) {
-      const message = `The event '${type}' is not supported in transcription sessions.`;
-      throw new Refusal('invalid_value', message, 'type');
+      throw refusal('notInTranscription', { type }, 'type');
     }
     check(event, rule, '');
     switch (type) {
@@ -151,13 +181,16 @@ export class Session {
     this.#config = updatedConfig(this.#config, update, this.#responses.spoken);
     this.#input.settingsChanged();
     this.#desk.emit('session.updated', { session: this.#config });
+    if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {
+      this.#desk.emit('transcription_session.updated', { session: this.#config });
+    }
   }
 
   #createItem(given: Json, previous: string | undefined): void {
     if (given['type'] === 'function_call_output') {
       const call = text(given, 'call_id') ?? '';
       const known = this.#conversation.items.some((item) => item.type === 'function_call' && item['call_id'] === call);
-      if (!known) throw new Refusal('invalid_tool_call_id', `Tool call ID '${call}' not found in conversation.`);
+      if (!known) throw refusal('callUnknown', { id: call });
     }
     const decode = (audio: string): Uint8Array =>
       toPcm(decodeBase64(audio, 'item.content[0].audio'), this.#format('input'));
@@ -165,8 +198,8 @@ export class Session {
     if (item.type === 'function_call' && item['call_id'] === undefined) item['call_id'] = this.#desk.mintCall();
     const before = this.#conversation.add(item, previous ?? null);
     if (audio) this.#conversation.setAudio(item.id, audio);
-    this.#desk.emit('conversation.item.added', { previous_item_id: before, item });
-    this.#desk.emit('conversation.item.done', { previous_item_id: before, item });
+    this.#desk.announce(before, item);
+    this.#desk.settle(before, item);
   }
 
   #truncate(event: Json): void {
@@ -184,35 +217,32 @@ export class Session {
   #refuse(cause: unknown, eventId: string | null): void {
     if (cause instanceof Refusal) {
       const { code, message, param } = cause;
-      const error = { type: 'invalid_request_error', code, message, param, event_id: eventId };
-      return this.#desk.emit('error', { error });
+      return this.#desk.emit('error', { error: errorOf({ code, message, param }, eventId) });
     }
     // A fault of the simulator's own must not take the session down with it.
-    const message = `The server had an error while processing your request: ${String(cause)}`;
-    this.#desk.emit('error', {
-      error: { type: 'server_error', code: null, message, param: null, event_id: eventId },
-    });
+    this.#desk.emit('error', { error: faultError(cause, eventId) });
+  }
+
+  *#drop(): Steps {
+    this.#desk.hangUp(1006, '');
   }
 
   *#expire(): Steps {
-    const message = 'Your session hit the maximum duration of 60 minutes.';
-    const error = { type: 'invalid_request_error', code: 'session_expired', message, param: null, event_id: null };
-    this.#desk.emit('error', { error });
-    this.#desk.hangUp(1001, 'session_expired');
+    expire(this.#desk);
   }
 }
 
 function parse(message: string | Uint8Array): Json {
   if (typeof message !== 'string') {
-    throw new Refusal('invalid_event', 'Expected a text WebSocket message; binary frames are not supported.');
+    throw refusal('binaryFrame');
   }
   let event: unknown;
   try {
     event = JSON.parse(message);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal('invalid_json', `Invalid event: failed to parse JSON value. ${reason}`);
+    throw refusal('invalidJson', { reason });
   }
-  if (!isObject(event)) throw new Refusal('invalid_event', 'Invalid event: expected a JSON object.');
+  if (!isObject(event)) throw refusal('notAnObject');
   return event;
 }

@@ -1,28 +1,38 @@
 /** Input transcription: runs beside the responses, as on the live service. What was said is not understood, only timed. */
 import type { Conversation } from './conversation';
 import type { Desk, Steps, Task } from './desk';
+import type { Director } from './director';
+import type { Transcript } from './scenario';
+import { TRANSCRIPTION_FAILED, WORDS, fill } from './texts';
 import { isObject, type Json } from './wire';
-import { TRANSCRIPT_START, obfuscation, tokens, transcriptEnd } from './words';
+import { obfuscation, tokens, transcriptOf } from './words';
 
 /** Models that send words while the user is still speaking. */
 const STREAMING = new Set(['gpt-realtime-whisper', 'gpt-live-transcribe']);
 const EVENT = 'conversation.item.input_audio_transcription';
+/** What `include` names. */
+const LOGPROBS = 'item.input_audio_transcription.logprobs';
 
 export class Transcriber {
-  #early = new Map<string, { task: Task; said: string[] }>();
+  #early = new Map<string, { task: Task; said: string[]; script: Transcript | null | undefined }>();
 
   constructor(
     private readonly desk: Desk,
     private readonly conversation: Conversation,
+    private readonly director: Director,
+    /** The session's `include`. */
+    private readonly include: () => unknown,
   ) {}
 
   /** Speech has begun that will become that item. */
   begin(itemId: string, settings: unknown): void {
     if (!isObject(settings) || !STREAMING.has(String(settings['model']))) return;
     const said: string[] = [];
+    const script = this.director.transcript();
     // The live service's first delta begins with a space; the finished transcript does not.
-    const task = this.desk.start(500, this.#speak(itemId, tokens(` ${TRANSCRIPT_START}`), 120, said));
-    this.#early.set(itemId, { task, said });
+    const words = script === undefined ? tokens(` ${WORDS.transcriptStart}`) : piecesOf(script).slice(0, 3);
+    const task = this.desk.start(500, this.#speak(itemId, words, 120, said));
+    this.#early.set(itemId, { task, said, script });
   }
 
   /** The speech will not become an item after all. */
@@ -33,28 +43,69 @@ export class Transcriber {
 
   /** The item exists, with `ms` of audio, of which something was sound or nothing. */
   finish(itemId: string, settings: unknown, ms: number, sound: boolean): void {
-    const said = this.#early.get(itemId)?.said ?? [];
+    const early = this.#early.get(itemId);
     this.forget(itemId);
-    if (!isObject(settings)) return;
-    this.desk.start(150, this.#complete(itemId, settings, ms, sound, said));
+    const script = early ? early.script : this.director.transcript();
+    if (!isObject(settings) || script === null) return;
+    const said = early?.said ?? [];
+    const work = script
+      ? this.#scripted(itemId, settings, ms, script, said)
+      : this.#made(itemId, settings, ms, sound, said);
+    this.desk.start(150, work);
   }
 
-  *#complete(itemId: string, settings: Json, ms: number, sound: boolean, said: string[]): Steps {
+  *#scripted(itemId: string, settings: Json, ms: number, script: Transcript, said: string[]): Steps {
+    yield* this.#speak(itemId, piecesOf(script).slice(said.length), 25, []);
+    if (script.open === true) return;
+    yield 100;
+    if (script.error) return this.#fail(itemId, script.error);
+    for (const segment of script.segments ?? []) yield* this.#segment(itemId, segment);
+    this.#complete(
+      itemId,
+      settings,
+      script.transcript,
+      script.usage ?? usageOf(String(settings['model']), ms, script.transcript),
+    );
+  }
+
+  *#made(itemId: string, settings: Json, ms: number, sound: boolean, said: string[]): Steps {
     const model = String(settings['model']);
-    if (model.includes('nope')) {
-      const message = `Input transcription failed for item '${itemId}'.`;
-      const error = { type: 'server_error', code: 'DeploymentNotFound', message, param: null };
-      this.desk.emit(`${EVENT}.failed`, { item_id: itemId, content_index: 0, error });
-      return;
-    }
-    const transcript = sound ? TRANSCRIPT_START + transcriptEnd(ms) : '';
+    if (model.includes('nope')) return this.#fail(itemId, TRANSCRIPTION_FAILED);
+    const transcript = sound ? transcriptOf(ms) : '';
     const rest = sound ? this.#rest(model, transcript, said) : [];
     yield* this.#speak(itemId, rest, 25, []);
     yield 250;
+    if (model.includes('diarize') && sound) {
+      yield* this.#segment(itemId, { speaker: 'A', text: transcript, start: 0, end: ms / 1000 });
+    }
+    this.#complete(itemId, settings, transcript, usageOf(model, ms, transcript));
+  }
+
+  #fail(itemId: string, given: Json): void {
+    const message = fill(String(given['message'] ?? ''), { item: itemId });
+    this.desk.emit(`${EVENT}.failed`, { item_id: itemId, content_index: 0, error: { ...given, message } });
+  }
+
+  #complete(itemId: string, settings: Json, transcript: string, usage: Json): void {
     const part = (this.conversation.find(itemId)?.['content'] as Json[] | undefined)?.[0];
     if (part?.['type'] === 'input_audio') part['transcript'] = transcript;
-    const usage = usageOf(model, ms, transcript);
-    this.desk.emit(`${EVENT}.completed`, { item_id: itemId, content_index: 0, transcript, usage });
+    const logprobs = this.#logprobs(tokens(transcript));
+    const languages = settings['languages'] === undefined ? {} : { languages: settings['languages'] };
+    this.desk.emit(`${EVENT}.completed`, {
+      item_id: itemId,
+      content_index: 0,
+      transcript,
+      ...logprobs,
+      usage,
+      ...languages,
+    });
+  }
+
+  *#segment(itemId: string, segment: NonNullable<Transcript['segments']>[number]): Steps {
+    const id = `seg_${this.desk.random.base62(12)}`;
+    const { text, speaker, start, end } = segment;
+    this.desk.emit(`${EVENT}.segment`, { item_id: itemId, content_index: 0, text, id, speaker, start, end });
+    yield 20;
   }
 
   #rest(model: string, transcript: string, said: string[]): string[] {
@@ -65,12 +116,39 @@ export class Transcriber {
 
   *#speak(itemId: string, pieces: string[], everyMs: number, said: string[]): Steps {
     for (const delta of pieces) {
-      const padding = obfuscation(delta, this.desk.random);
-      this.desk.emit(`${EVENT}.delta`, { item_id: itemId, content_index: 0, delta, obfuscation: padding });
+      const padding =
+        this.director.scenario.obfuscation === false ? {} : { obfuscation: obfuscation(delta, this.desk.random) };
+      this.desk.emit(`${EVENT}.delta`, {
+        item_id: itemId,
+        content_index: 0,
+        delta,
+        ...this.#logprobs([delta]),
+        ...padding,
+      });
       said.push(delta);
       yield everyMs;
     }
   }
+
+  /** How sure the model is of each piece, when the session's `include` asks for it. */
+  #logprobs(pieces: string[]): { logprobs?: Json[] } {
+    const include = this.include();
+    if (!Array.isArray(include) || !include.includes(LOGPROBS)) return {};
+    return {
+      logprobs: pieces.map((token) => ({
+        token,
+        logprob: -Math.round(this.desk.random.next() * 400) / 1000,
+        bytes: [...Buffer.from(token)],
+      })),
+    };
+  }
+}
+
+function piecesOf(script: Transcript | null): string[] {
+  if (!script) return [];
+  return (
+    script.pieces?.filter((piece): piece is string => typeof piece === 'string') ?? tokens(` ${script.transcript}`)
+  );
 }
 
 /** The gpt-4o family is billed in tokens, the others by the second. */

@@ -90,6 +90,22 @@ export function speak(words: string, voice: string, speed: number): Int16Array {
   return Int16Array.from(wave, (value) => Math.round((value / peak) * PEAK));
 }
 
+/** Speech of exactly that many ms: the words once, over again or cut, with a fade of 10 ms at the end. */
+export function lasting(words: string, voice: string, ms: number): Int16Array {
+  const wanted = new Int16Array(Math.round((Math.max(0, ms) * RATE) / 1000));
+  if (wanted.length === 0) return wanted;
+  const spoken = speak(/[\p{L}\p{N}]/u.test(words) ? words : 'a word', voice, 1);
+  for (let at = 0; at < wanted.length; at += spoken.length) {
+    wanted.set(spoken.subarray(0, Math.min(spoken.length, wanted.length - at)), at);
+  }
+  const fade = Math.min(wanted.length, RATE / 100);
+  for (let step = 0; step < fade; step += 1) {
+    const at = wanted.length - 1 - step;
+    wanted[at] = Math.round((wanted[at]! * step) / fade);
+  }
+  return wanted;
+}
+
 /** One step of a two-pole resonator with the peak brought to 1. */
 function resonate(input: number, hz: number, width: number, state: { a: number; b: number }): number {
   const radius = Math.exp((-Math.PI * width) / RATE);

@@ -1,4 +1,5 @@
 /** What goes over the wire, and how a refusal of the API looks. */
+import { ERRORS, fill, type ErrorName } from './texts';
 
 export type Json = Record<string, unknown>;
 
@@ -20,6 +21,29 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+}
+
+/** The refusal of that name, its text filled in; `param` is the path of the field at fault. */
+export function refusal(
+  name: ErrorName,
+  values: Record<string, string | number> = {},
+  param: string | null = null,
+): Refusal {
+  const { code, message } = ERRORS[name];
+  return new Refusal(code, fill(message, values), param);
+}
+
+/** The `error` of an event, its fields in the order of the wire and none missing. */
+export function errorOf(given: Json, eventId: string | null = null): Json {
+  const { type = 'invalid_request_error', code = null, message = '', param = null, ...rest } = given;
+  return { type, code, message, param, event_id: eventId, ...rest };
+}
+
+/** The `error` of an event that tells of a fault of the simulator's own. */
+export function faultError(cause: unknown, eventId: string | null): Json {
+  const { type, code, message } = ERRORS.serverError;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return { type, code, message: fill(message, { reason }), param: null, event_id: eventId };
 }
 
 export function isObject(value: unknown): value is Json {

@@ -1,5 +1,6 @@
-/** What the simulator says. It never pretends to understand: its words say that it is a simulator. */
+/** The simulator's words put together, and cut into pieces as a model's tokens are. */
 import type { Random } from './random';
+import { WORDS, fill } from './texts';
 
 const MAX_QUOTE = 160;
 
@@ -9,40 +10,45 @@ function quoted(text: string): string {
 }
 
 function lasting(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} seconds`;
+  return fill(WORDS.seconds, { seconds: (ms / 1000).toFixed(1) });
 }
 
-/** First words of a session's first answer. */
-export const GREETING = 'This is the embedded simulator.';
+function pick(texts: readonly string[], first: boolean, random: Random): string {
+  return texts[first ? 0 : random.between(0, texts.length - 1)] ?? '';
+}
 
-/** Spoken over the user's own voice. */
+const greeted = (first: boolean, words: string): string => (first ? `${WORDS.greeting} ${words}` : words);
+
+/** Spoken over the user's own voice, which lasted that long. */
 export function echoWords(first: boolean, ms: number, random: Random): string {
-  const rest = [`I repeat what you said: ${lasting(ms)} of speech.`, `Here are your ${lasting(ms)} of speech again.`];
-  return first ? `${GREETING} ${rest[0]}` : (rest[random.between(0, 1)] ?? '');
+  return greeted(first, fill(pick(WORDS.echo, first, random), { length: lasting(ms) }));
 }
 
+/** An answer to what was written. */
 export function replyWords(first: boolean, text: string, random: Random): string {
-  if (text.trim() === '') return first ? `${GREETING} Say or write something, and I repeat it.` : 'I am listening.';
-  const said = quoted(text);
-  const rest = [`You wrote: ${said}`, `I have no answer, only an echo: ${said}`, `Again in my words: ${said}`];
-  return first ? `${GREETING} ${rest[0]}` : (rest[random.between(0, 2)] ?? '');
+  if (text.trim() === '') return first ? greeted(true, WORDS.invitation) : WORDS.listening;
+  return greeted(first, fill(pick(WORDS.reply, first, random), { said: quoted(text) }));
+}
+
+/** An answer to pictures without words. */
+export function imageWords(first: boolean, count: number): string {
+  return greeted(first, fill(WORDS.image, { count: count === 1 ? 'an image' : `${count} images` }));
 }
 
 /** Said by newer models before a call. */
 export function callWords(name: string): string {
-  return `I ask the tool ${name}.`;
+  return fill(WORDS.call, { name });
 }
 
+/** What a tool answered, told to the user. */
 export function toolWords(name: string, output: string): string {
   const said = quoted(output);
-  return said === '' ? `The tool ${name} answered with nothing.` : `The tool ${name} answered: ${said}`;
+  return fill(said === '' ? WORDS.toolSilence : WORDS.toolAnswer, { name, said });
 }
 
-/** A made-up transcript of speech that lasted that long. The words sent while it lasts do not tell how long. */
-export const TRANSCRIPT_START = 'This is a simulated transcript';
-
-export function transcriptEnd(ms: number): string {
-  return ` of ${lasting(ms)} of speech.`;
+/** A made-up transcript of speech that lasted that long. */
+export function transcriptOf(ms: number): string {
+  return WORDS.transcriptStart + fill(WORDS.transcriptEnd, { length: lasting(ms) });
 }
 
 /** Text in pieces like a model's tokens: words with the space before them, punctuation apart, none over 12 characters. */

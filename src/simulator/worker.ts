@@ -2,12 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { startServer, type ServerOptions } from './server';
 
-/** What the thread says once. */
-export type WorkerReport = { kind: 'listening'; url: string } | { kind: 'failed'; message: string };
+/** What the thread says: first one of the first two, then what went wrong in sessions that went on. */
+export type WorkerReport =
+  { kind: 'listening'; url: string } | { kind: 'failed'; message: string } | { kind: 'log'; message: string };
+
+const log = (message: string): void => {
+  parentPort?.postMessage({ kind: 'log', message } satisfies WorkerReport);
+};
 
 async function run(): Promise<void> {
   try {
-    const server = await startServer(workerData as ServerOptions);
+    const server = await startServer({ ...(workerData as ServerOptions), log });
     parentPort?.once('message', () => void server.stop().finally(() => parentPort?.close()));
     parentPort?.postMessage({ kind: 'listening', url: server.url } satisfies WorkerReport);
   } catch (cause) {

@@ -1,0 +1,138 @@
+/**
+ * A scenario: what the model of a simulated session says and does. A file may hold one (`docs/simulator.md`), and one can
+ * be made from a recorded session. Everything is optional; an empty scenario is the default conversation.
+ */
+import type { FailureName } from './texts';
+import type { Json } from './wire';
+
+export interface Scenario {
+  /** Remark for people; nothing reads it. */
+  description?: string;
+  /** `azure` repeats a content part as `content`; `legacy` speaks with the retired event names beside the new ones. */
+  dialect?: 'ga' | 'azure' | 'legacy';
+  /** Laid over the defaults that `session.created` shows. */
+  session?: Json;
+  /** False for a connection that joins a call: no `session.created`. */
+  greets?: boolean;
+  /** False leaves the random `obfuscation` beside deltas out. */
+  obfuscation?: boolean;
+  /** A connection without any key is turned away. */
+  requireKey?: boolean;
+  /** Life of the session in ms, 3600000 unless given. */
+  expiresAfterMs?: number;
+  /** The socket is dropped without a word after so many ms. */
+  dropAfterMs?: number;
+  /** What responses hold; the first that matches is taken, and the default conversation where none does. */
+  turns?: Turn[];
+  /** Input transcriptions, in the order in which user audio became items; null for none at all. */
+  transcripts?: (Transcript | null)[];
+  /** Client events that are answered with an error and otherwise ignored. */
+  refusals?: ScriptedRefusal[];
+  /** Scripted MCP servers by `server_label`. */
+  mcp?: Record<string, McpScript>;
+}
+
+export interface Turn {
+  /** All that is given must hold; left out, the turn always matches. */
+  when?: Condition;
+  /** One answer, or several that are given one after another; the last one again and again. */
+  answer: Answer | Answer[];
+}
+
+export interface Condition {
+  /** In the newest user message: words (upper and lower case alike) or `/a regular expression/flags`. */
+  text?: string;
+  /** In the instructions of the response, likewise. */
+  instructions?: string;
+  /** Number of the response in the session, from 1. */
+  turn?: number;
+  /** Length of the newest user audio, ms, both ends included. */
+  audioMs?: { min?: number; max?: number };
+  /** The newest item is the output of a call of that function. */
+  afterCall?: string;
+}
+
+/** Plain words are a message of them. */
+export type Answer =
+  | string
+  | {
+      /** Between `response.created` and the first item, ms. */
+      delayMs?: number;
+      output?: ScriptedItem[];
+      /** The order of steps when items overlap: `open 0`, `say 0 x3` (three pieces), `close 0`. */
+      order?: string[];
+      /** How it ends. `held` goes on until it is cancelled. */
+      status?: 'completed' | 'held' | 'incomplete' | 'failed';
+      /** Why it is incomplete or has failed, as in `status_details`. */
+      reason?: string;
+      /** Ends it as failed. */
+      error?: FailureName | Json;
+      /** No response at all: an `error` event with these fields. */
+      refuse?: Json;
+      usage?: Json | null;
+      /** Limits told after it; false for none. */
+      rateLimits?: Json[] | false;
+      /** What the connection does afterwards. */
+      then?: 'drop' | 'expire';
+    };
+
+/** Words, or ms of sound, or a wait in ms, or recorded sound (base64 PCM16, 24 kHz) made up to so many ms. */
+export type Piece = string | number | { wait: number } | { audio: string; ms: number };
+
+/** An item of a response. */
+export type ScriptedItem = SayItem | CallItem | McpItem | { parrot: true };
+
+export interface SayItem {
+  say: string;
+  /** How it comes, piece by piece; made up when left out. */
+  pieces?: Piece[];
+  /** Its sound when the response is spoken: a WAV file beside the scenario, or the built-in voice (`ms` long). */
+  audio?: { file?: string; voice?: string; ms?: number };
+  phase?: string;
+}
+
+export interface CallItem {
+  call: string;
+  /** An object, or JSON text; made up from the tool's schema when left out. */
+  arguments?: string | Json;
+  pieces?: Piece[];
+}
+
+export interface McpItem {
+  mcpCall: string;
+  server: string;
+  arguments?: string | Json;
+  output?: string;
+  /** The call fails with this. */
+  error?: string | Json;
+  /** Asks for approval first, whatever the tool says. */
+  approval?: boolean;
+}
+
+export interface Transcript {
+  transcript: string;
+  pieces?: Piece[];
+  /** `usage` of the completed event. */
+  usage?: Json;
+  /** The transcription fails with this. */
+  error?: Json;
+  /** It goes on and is never completed. */
+  open?: boolean;
+  /** Who said what, for models that tell speakers apart. */
+  segments?: { speaker: string; text: string; start: number; end: number }[];
+}
+
+export interface ScriptedRefusal {
+  /** Type of the client event. */
+  on: string;
+  /** Which one of that type, from 1; left out: every one. */
+  nth?: number;
+  /** Fields of the error: `type`, `code`, `message`, `param`. */
+  error: Json;
+}
+
+export interface McpScript {
+  tools?: { name: string; description?: string; inputSchema?: Json; output?: string; error?: string }[];
+  /** Listing its tools fails. */
+  fails?: boolean;
+}
