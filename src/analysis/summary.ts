@@ -1,11 +1,12 @@
 /** One line about a record, for a list: plain text, at most 200 characters, audio never as base64. */
 import type { TraceRecord } from '../trace/records';
 import { audioField } from './audioEvents';
+import { formatBytes, formatMs } from './format';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from './json';
 import { statusReason } from './spans';
 
 /** Longest summary, characters. */
-export const SUMMARY_LENGTH = 200;
+const SUMMARY_LENGTH = 200;
 
 /** What the caller knows that the record does not say. */
 export interface SummaryHints {
@@ -204,18 +205,6 @@ function printJson(value: unknown): string {
 function shortJson(value: unknown): string {
   const text = printJson(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** `250 ms`, `3.2 s`. */
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** SI: `412 B`, `12 kB`, `1.4 MB`. */
-function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 // Control characters, line ends of every kind, and the marks that turn text around: a row shows what was sent, in order.

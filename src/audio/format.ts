@@ -9,7 +9,7 @@ export interface AudioFormat {
 /** What a session speaks until it says otherwise. */
 export const DEFAULT_FORMAT: AudioFormat = { codec: 'pcm16', rate: 24_000 };
 
-export function bytesPerSample(format: AudioFormat): 1 | 2 {
+function bytesPerSample(format: AudioFormat): 1 | 2 {
   return format.codec === 'pcm16' ? 2 : 1;
 }
 

@@ -1,6 +1,7 @@
 /** `realtime-inspector inspect TRACE`: what a trace holds, counted in one pass without loading it. */
 import { audioField } from '../analysis/audioEvents';
 import { AudioLanes } from '../analysis/audioLane';
+import { formatBytes, formatMs } from '../analysis/format';
 import { asText, dig, type JsonObject } from '../analysis/json';
 import { needsBody, statusReason } from '../analysis/spans';
 import { summarise } from '../analysis/summary';
@@ -223,10 +224,10 @@ export function formatReport(report: InspectReport): string {
   const { client, server } = report.messages;
   lines.push(plain(report.file));
   lines.push(
-    `  recorded ${plain(report.startedAt) || 'at an unknown time'} by ${plain(report.generator) || 'an unknown program'}, ${seconds(report.durationMs)}`,
+    `  recorded ${plain(report.startedAt) || 'at an unknown time'} by ${plain(report.generator) || 'an unknown program'}, ${formatMs(report.durationMs)}`,
   );
   lines.push(
-    `  ${count(client.count, 'message')} to the server (${bytes(client.bytes)}), ${count(server.count, 'message')} to the client (${bytes(server.bytes)})`,
+    `  ${count(client.count, 'message')} to the server (${formatBytes(client.bytes)}), ${count(server.count, 'message')} to the client (${formatBytes(server.bytes)})`,
   );
   lines.push(
     `  audio: ${client.audioSeconds.toFixed(1)} s to the server, ${server.audioSeconds.toFixed(1)} s to the client`,
@@ -251,7 +252,7 @@ export function formatReport(report: InspectReport): string {
           : `refused with ${session.status}`;
     lines.push(
       plain(
-        `  ${session.id}  ${session.label || session.url}  ${seconds(session.durationMs)}, ${count(session.messages, 'message')}, ${end}`,
+        `  ${session.id}  ${session.label || session.url}  ${formatMs(session.durationMs)}, ${count(session.messages, 'message')}, ${end}`,
       ),
     );
   }
@@ -265,7 +266,7 @@ export function formatReport(report: InspectReport): string {
   for (const { from, type, count: times, bytes: size } of report.types) {
     lines.push(
       plain(
-        `  ${from === 'client' ? '->' : '<-'} ${String(times).padStart(width)}  ${type || '(no type)'}  ${bytes(size)}`,
+        `  ${from === 'client' ? '->' : '<-'} ${String(times).padStart(width)}  ${type || '(no type)'}  ${formatBytes(size)}`,
       ),
     );
   }
@@ -274,7 +275,7 @@ export function formatReport(report: InspectReport): string {
   if (report.errorCount > 0) {
     lines.push('', `Errors (${report.errorCount})`);
     for (const { seq, session, t, message } of report.errors) {
-      lines.push(plain(`  ${session}${seq ? ` #${seq}` : ''} at ${seconds(t)}: ${message}`));
+      lines.push(plain(`  ${session}${seq ? ` #${seq}` : ''} at ${formatMs(t)}: ${message}`));
     }
     if (report.errorCount > report.errors.length) lines.push(`  and ${report.errorCount - report.errors.length} more`);
   }
@@ -287,15 +288,6 @@ export function formatReport(report: InspectReport): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-function bytes(size: number): string {
-  if (size < 1000) return `${size} B`;
-  return size < 1_000_000 ? `${(size / 1000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
 /** Captured words must not steer a terminal. */

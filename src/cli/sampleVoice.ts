@@ -1,4 +1,5 @@
 /** Sounds for the sample client: one made in code that behaves like a voice, or a WAV file's own. */
+import { resample } from '../audio/clip';
 
 /** Vowels as the frequencies (Hz) of their first two resonances. */
 const VOWELS: readonly (readonly [number, number])[] = [
@@ -68,7 +69,8 @@ export function pcmFromWav(file: Buffer, rate: number): Buffer {
         throw new Error('The WAV file is not 16-bit PCM.');
       format = { channels: file.readUInt16LE(body + 2), rate: file.readUInt32LE(body + 4) };
     } else if (name === 'data' && format) {
-      return resample(file.subarray(body, Math.min(body + size, file.length)), format, rate);
+      const samples = firstChannel(file.subarray(body, Math.min(body + size, file.length)), format.channels);
+      return littleEndian(resample(samples, format.rate, rate));
     }
     // Chunks are padded to an even length.
     at = body + size + (size % 2);
@@ -76,17 +78,14 @@ export function pcmFromWav(file: Buffer, rate: number): Buffer {
   throw new Error('The WAV file holds no audio.');
 }
 
-function resample(data: Buffer, from: { channels: number; rate: number }, rate: number): Buffer {
-  const frame = from.channels * 2;
-  const frames = Math.floor(data.length / frame);
-  const sample = (index: number) => data.readInt16LE(Math.min(index, frames - 1) * frame);
-  const count = frames === 0 ? 0 : Math.floor((frames * rate) / from.rate);
-  const bytes = Buffer.alloc(count * 2);
-  for (let i = 0; i < count; i += 1) {
-    const place = (i * from.rate) / rate;
-    const left = Math.floor(place);
-    const value = sample(left) + (sample(left + 1) - sample(left)) * (place - left);
-    bytes.writeInt16LE(Math.round(value), i * 2);
-  }
+/** One channel of interleaved 16-bit little-endian samples. */
+function firstChannel(data: Buffer, channels: number): Int16Array {
+  const frame = channels * 2;
+  return Int16Array.from({ length: Math.floor(data.length / frame) }, (_, i) => data.readInt16LE(i * frame));
+}
+
+function littleEndian(samples: Int16Array): Buffer {
+  const bytes = Buffer.alloc(samples.length * 2);
+  for (const [i, sample] of samples.entries()) bytes.writeInt16LE(sample, i * 2);
   return bytes;
 }

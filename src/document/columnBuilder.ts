@@ -23,7 +23,7 @@ export interface Row {
 const LONGEST_STRING = 256;
 
 /** Strings by index; 0 is ''. */
-export class StringTable {
+class StringTable {
   #indexes = new Map<string, number>([['', 0]]);
   #strings = [''];
 

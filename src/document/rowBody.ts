@@ -4,7 +4,7 @@ import { parseLine, type BodyPlace } from '../trace/parseLine';
 import type { RowBody } from './columns';
 
 /** A longer body is cut unless the whole is asked for, bytes. */
-export const BODY_LIMIT = 4 << 20;
+const BODY_LIMIT = 4 << 20;
 /** Longest text a JavaScript string can hold with room to spare, bytes. */
 const STRING_LIMIT = 400 << 20;
 const HEAD_BYTES = 64 * 1024;

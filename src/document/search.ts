@@ -7,7 +7,7 @@ import vm from 'node:vm';
 /** Longest part of a line a regular expression looks at, characters. */
 const REGEX_LINE = 64 * 1024;
 /** How long one line may take, ms. */
-export const LINE_BUDGET_MS = 250;
+const LINE_BUDGET_MS = 250;
 /** A pattern that gives up so many lines, or takes so long for one slice, is not tried on the rest. */
 const MOST_GIVEN_UP = 8;
 const SLICE_BUDGET_MS = 2000;

@@ -17,7 +17,7 @@ export interface RawLine {
 }
 
 /** How much of an over-long line is handed on, bytes. */
-export const LONG_LINE_HEAD = 64 * 1024;
+const LONG_LINE_HEAD = 64 * 1024;
 const CHUNK_BYTES = 1 << 20;
 const LINE_FEED = 10;
 

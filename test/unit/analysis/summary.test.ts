@@ -97,7 +97,7 @@ describe('summarise', () => {
 
   it('never shows audio as base64', () => {
     const append = event({ type: 'input_audio_buffer.append', audio: 'QUJD'.repeat(100) }, 'client');
-    expect(summarise(append, { audioMs: 250, audioBytes: 12_000 })).toBe('audio 250 ms, 12 kB');
+    expect(summarise(append, { audioMs: 250, audioBytes: 12_000 })).toBe('audio 250 ms, 12.0 kB');
     expect(summarise(append)).not.toContain('QUJD');
   });
 

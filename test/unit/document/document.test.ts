@@ -231,7 +231,7 @@ describe('summaries', () => {
       await trace(openLine(), fromServer(1, 2, { type: 'x.delta', delta: 'hello' }), append(2, 300, 250, 7), 'rubbish'),
     );
     expect(await document.summaries([2, 1, 99, 0, 3, 1])).toEqual([
-      'audio 250 ms, 12 kB',
+      'audio 250 ms, 12.0 kB',
       'hello',
       '',
       'to wss://api.openai.com/v1/realtime?model=gpt-realtime',
