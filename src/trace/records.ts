@@ -64,7 +64,7 @@ export interface EventRecord {
   /** When it was handed to the other socket; absent while held. */
   sent?: number;
   from: Side;
-  /** The event's `type`, at most 128 characters; absent when the message is not a JSON object with one. */
+  /** The event's `type` as its body tells it here, at most 128 characters; absent when the message is not a JSON object with one. */
   type?: string;
   /** Size of the message's payload (after inflating), in bytes. */
   bytes: number;
@@ -74,7 +74,7 @@ export interface EventRecord {
   origin?: Origin;
   /** `seq` of the frame this one was made from. */
   replaces?: number;
-  /** JSON pointers of values replaced before writing; what was sent is untouched. */
+  /** JSON pointers of values replaced before writing ('': all of it, or too many to list); what was sent is untouched. */
   redacted?: string[];
   /** WebSocket opcode (1 text, 2 binary), beside `base64` only. */
   opcode?: 1 | 2;

@@ -70,6 +70,12 @@ export async function configure(values: Record<string, unknown>): Promise<void> 
 }
 
 const scratch: string[] = [];
+const sweep = (): void => {
+  for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+};
+// A folder made once for a whole suite outlives `restore`: it goes when the last suite has ended.
+after(sweep);
+
 /** A folder that goes with the test. */
 export function temporary(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'realtime-inspector-it-'));
@@ -83,7 +89,7 @@ export async function restore(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   for (const name of changed) await inspector().update(name, undefined, vscode.ConfigurationTarget.Global);
   changed.clear();
-  for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  sweep();
 }
 
 /** Starts the proxy on any free port with the simulator behind it. */
