@@ -10,5 +10,6 @@ export {
   type SessionField,
 } from './shapes';
 export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
-export { validateEvent, type Problem } from './validate';
+export { fieldDoc, fieldsAt, type DocumentedSchema, type KnownField } from './fields';
+export { validateEvent, type CheckOptions, type Problem } from './validate';
 export { eventTemplate } from './templates';

@@ -3,8 +3,11 @@ import type { Node, ParseError } from 'jsonc-parser';
 import { CATALOGUE, findEvent } from './catalogue';
 import type { EventInfo } from './catalogue';
 import type { Side } from './side';
+import { findDialect, type DialectId } from './dialects';
 import { checkDetails } from './validate/details';
-import { suggestType } from './validate/suggest';
+import { jsonType, kindOf, type Json, type Path } from './validate/json';
+import { checkBySchema, type Finding } from './validate/schema';
+import { nearest } from './validate/suggest';
 
 /** Something wrong with an event's text, or worth a note. */
 export interface Problem {
@@ -16,56 +19,114 @@ export interface Problem {
   /** Offset and length in the text. */
   offset: number;
   length: number;
+  /** A rewrite that sets it right: what it does, and the whole event's text after it. */
+  fix?: { title: string; text: string };
+}
+
+/** What is known of the other end, besides the event itself. */
+export interface CheckOptions {
+  /** Whose server it is, when not OpenAI's: its own names and fields are then no problem. */
+  dialect?: DialectId | undefined;
 }
 
 /** Reports a problem with the value at that place; `atKey` marks the property's name instead of its value. */
-export type Report = (
-  severity: Problem['severity'],
-  path: (string | number)[],
-  message: string,
-  atKey?: boolean,
-) => void;
+export type Report = (severity: Problem['severity'], path: Path, message: string, atKey?: boolean) => void;
 
-/** Checks the text of one event before it is sent by `from`. Unknown extra fields are notes, never errors. */
-export function validateEvent(text: string, from: Side): Problem[] {
-  const whole = (message: string): Problem[] => [
-    { severity: 'error', message, path: '', offset: 0, length: text.length },
-  ];
+/** An event's text, read. `event` is there when it is a JSON object; what is wrong goes to `report`. */
+export interface Reading {
+  problems: Problem[];
+  event?: Json;
+  report: Report;
+}
+
+/**
+ * Checks the text of one event before it is sent by `from`. Unknown extra fields are notes, never errors. Never throws,
+ * whatever the text holds.
+ */
+export function validateEvent(text: string, from: Side, options: CheckOptions = {}): Problem[] {
+  const { event, problems, report } = readEvent(text);
+  if (event) checkEvent(event, from, report, problems, options);
+  return problems;
+}
+
+/** Runs every check that needs nothing but the event. */
+export function checkEvent(
+  event: Json,
+  from: Side,
+  report: Report,
+  problems: readonly Problem[],
+  { dialect }: CheckOptions = {},
+): void {
+  const accent =
+    dialect === undefined || dialect === 'openai' || dialect === 'azure' ? undefined : findDialect(dialect);
+  const type = event['type'];
+  if (accent && typeof type === 'string') {
+    // Only its own vendor knows the shape of what it adds and renames.
+    const own = accent.extra.some((extra) => extra.type === type && extra.from === from);
+    if (own || Object.values(accent.renamed).includes(type) || findEvent(type, from)) return;
+  }
+  const info = checkType(event, from, report);
+  if (!info) return;
+  checkFields(event, info, report);
+  checkDetails(event, info, report);
+  for (const finding of checkBySchema(event, info.type, from)) tell(finding, info, problems, report);
+}
+
+/** Reads an event's text; problems with its JSON are in the result. */
+export function readEvent(text: string): Reading {
+  const problems: Problem[] = [];
+  let root: Node | undefined;
+  const report: Report = (severity, path, message, atKey = false) => {
+    const place = root ? markOf(root, path, atKey) : { offset: 0, length: text.length };
+    problems.push({ severity, message, path: pointer(path), ...place });
+  };
+  const whole = (message: string): Reading => {
+    problems.push({ severity: 'error', message, path: '', offset: 0, length: text.length });
+    return { problems, report };
+  };
   if (text.trim() === '') return whole('Nothing to send: write one event as a JSON object with a "type".');
   const syntax: ParseError[] = [];
-  let root: Node | undefined;
   try {
     root = parseTree(text, syntax, { disallowComments: true, allowTrailingComma: false });
   } catch (cause) {
     if (cause instanceof RangeError) return whole('Nested too deeply to be an event.');
     throw cause;
   }
-  if (syntax.length > 0) return syntax.slice(0, 10).map((error) => syntaxProblem(text, error));
+  if (syntax.length > 0) return { problems: syntax.slice(0, 10).map((error) => syntaxProblem(text, error)), report };
   // jsonc-parser lets some things pass that JSON does not (odd escapes, control characters), and its own values of objects
   // mistake a "__proto__" for something else: the engine's word is final for both.
-  let event: Record<string, unknown>;
+  let event: Json;
   try {
-    event = JSON.parse(text) as Record<string, unknown>;
+    event = JSON.parse(text) as Json;
   } catch (cause) {
     return whole(`Not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}.`);
   }
   if (root === undefined) return whole('Not valid JSON: nothing found.');
   if (root.type !== 'object') return whole(`An event is a JSON object, this is ${kindOf(root.type)}.`);
-
-  const problems: Problem[] = [];
-  const report: Report = (severity, path, message, atKey = false) => {
-    const place = markOf(root, path, atKey);
-    problems.push({ severity, message, path: pointer(path), ...place });
-  };
-  const info = checkType(event, from, report);
-  if (info) {
-    checkFields(event, info, report);
-    checkDetails(event, info, report);
-  }
-  return problems;
+  return { problems, event, report };
 }
 
-function checkType(event: Record<string, unknown>, from: Side, report: Report): EventInfo | undefined {
+/** Tells of a finding of the schema, unless a check that knows more has spoken of the same place already. */
+function tell(finding: Finding, info: EventInfo, problems: readonly Problem[], report: Report): void {
+  const { keyword, path, message } = finding;
+  const place = pointer(path);
+  const told = problems.filter((problem) => problem.path === place);
+  if (keyword === 'required') {
+    const name = /("[^"]*")\.$/.exec(message)?.[1] ?? '';
+    // Fields at the event's own level are the catalogue's business, since it knows what recordings lack.
+    if (path.length === 0 || told.some((problem) => problem.message.includes(name))) return;
+    report('error', path, message);
+  } else if (keyword === 'unknown') {
+    if (path.length <= 1 || told.length > 0) return;
+    const refused = info.type === 'session.update' ? ' The live service refuses the whole update for one such.' : '';
+    report('note', path, `${message}${refused}`, true);
+  } else if (told.length === 0) {
+    // A newer server may well know a further value.
+    report(keyword === 'enum' && info.from === 'server' ? 'warning' : 'error', path, message);
+  }
+}
+
+function checkType(event: Json, from: Side, report: Report): EventInfo | undefined {
   const type = event['type'];
   if (type === undefined) {
     report('error', [], 'The "type" field is missing, for example "type": "response.create".');
@@ -89,7 +150,7 @@ function checkType(event: Record<string, unknown>, from: Side, report: Report): 
     return undefined;
   }
   const names = CATALOGUE.filter((entry) => entry.from === from).map((entry) => entry.type);
-  const near = suggestType(type, names);
+  const near = nearest(type, names);
   if (near === undefined) {
     report('warning', ['type'], `"${type}" is not an event type this version knows; the other end may refuse it.`);
   } else {
@@ -98,7 +159,7 @@ function checkType(event: Record<string, unknown>, from: Side, report: Report): 
   return undefined;
 }
 
-function checkFields(event: Record<string, unknown>, info: EventInfo, report: Report): void {
+function checkFields(event: Json, info: EventInfo, report: Report): void {
   for (const name of info.required) {
     if (event[name] !== undefined) continue;
     // An event id is minted by the server; someone who writes a server event by hand may leave it to a client to mind.
@@ -118,20 +179,6 @@ function checkFields(event: Record<string, unknown>, info: EventInfo, report: Re
   }
 }
 
-/** JSON type of a parsed value. */
-export function jsonType(value: unknown): 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null' {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  const kind = typeof value;
-  return kind === 'string' || kind === 'number' || kind === 'boolean' ? kind : 'object';
-}
-
-/** A JSON type with its article, for messages. */
-export function kindOf(type: string): string {
-  if (type === 'null') return 'null';
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
-}
-
 function syntaxProblem(text: string, error: ParseError): Problem {
   const before = text.slice(0, error.offset);
   const line = before.split('\n').length;
@@ -144,15 +191,24 @@ function syntaxProblem(text: string, error: ParseError): Problem {
   return { severity: 'error', message, path: '', offset: error.offset, length: Math.max(1, error.length) };
 }
 
+/** The schema's paths hold the indexes of arrays as text. */
+function nodeAt(root: Node, path: Path): Node | undefined {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    node = node && findNodeAtLocation(node, [node.type === 'array' ? Number(step) : String(step)]);
+  }
+  return node;
+}
+
 /** Where to draw the mark: the value, its name, or the opening brace of an object that lacks something. */
-function markOf(root: Node, path: (string | number)[], atKey: boolean): { offset: number; length: number } {
-  const node = findNodeAtLocation(root, path) ?? root;
+function markOf(root: Node, path: Path, atKey: boolean): { offset: number; length: number } {
+  const node = nodeAt(root, path) ?? root;
   const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
   const marked = atKey && key ? key : node;
   const brace = marked.type === 'object';
   return { offset: marked.offset, length: brace ? 1 : marked.length };
 }
 
-function pointer(path: (string | number)[]): string {
+function pointer(path: Path): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

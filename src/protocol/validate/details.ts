@@ -2,9 +2,7 @@
 import type { EventInfo } from '../catalogue';
 import type { Report } from '../validate';
 import { checkAudio } from './audio';
-
-type Path = (string | number)[];
-type Json = Record<string, unknown>;
+import { at, isObject, type Json, type Path } from './json';
 
 /** Runs the checks for that type of event; the top-level fields have been looked at already. */
 export function checkDetails(event: Json, info: EventInfo, report: Report): void {
@@ -46,13 +44,6 @@ export function checkDetails(event: Json, info: EventInfo, report: Report): void
   }
 }
 
-const SESSION_FIELDS = new Set(
-  (
-    'type object id model output_modalities instructions tools tool_choice max_output_tokens tracing truncation prompt ' +
-    'expires_at audio include reasoning parallel_tool_calls'
-  ).split(' '),
-);
-
 /** Fields of the beta session and where their values go now. */
 const BETA_FIELDS: Record<string, string> = {
   modalities: '"output_modalities": ["audio"] or ["text"]',
@@ -81,13 +72,28 @@ function checkSession(session: Json, report: Report): void {
     report('note', ['session', 'model'], 'The model is fixed when the session opens; this changes nothing.', true);
   }
   checkBetaFields(session, ['session'], report);
-  for (const name of Object.keys(session)) {
-    if (SESSION_FIELDS.has(name) || Object.hasOwn(BETA_FIELDS, name)) continue;
-    const message = `"session.${name}" is not a known field; the live service refuses the whole update for one such.`;
-    report('note', ['session', name], message, true);
-  }
   checkModalities(session, ['session'], report);
   checkFormats(audio, ['session', 'audio'], report);
+  checkTurnDetection(at(audio, 'input', 'turn_detection'), report);
+}
+
+/** Fields that only one kind of turn detection has. */
+const VAD_ONLY: Record<string, string[]> = {
+  server_vad: ['threshold', 'prefix_padding_ms', 'silence_duration_ms', 'idle_timeout_ms'],
+  semantic_vad: ['eagerness'],
+};
+
+function checkTurnDetection(detection: unknown, report: Report): void {
+  if (!isObject(detection)) return;
+  const { type } = detection;
+  if (type !== 'server_vad' && type !== 'semantic_vad') return;
+  const other = type === 'server_vad' ? 'semantic_vad' : 'server_vad';
+  for (const name of VAD_ONLY[other] ?? []) {
+    if (!Object.hasOwn(detection, name) || detection[name] === null) continue;
+    const own = (VAD_ONLY[type] ?? []).map((one) => `"${one}"`).join(', ');
+    const message = `"${name}" belongs to ${other}; ${type} has ${own}. The live service refuses the whole update.`;
+    report('error', ['session', 'audio', 'input', 'turn_detection', name], message, true);
+  }
 }
 
 function checkResponse(response: Json, report: Report): void {
@@ -198,8 +204,4 @@ function checkMessage(item: Json, path: Path, report: Report, missing: (name: st
       else report('error', where, 'A part of type "input_audio" needs "audio": base64 of raw samples.');
     }
   });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

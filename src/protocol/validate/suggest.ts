@@ -1,6 +1,6 @@
-/** The known type most like the one written; undefined when none is near enough to be meant. */
-export function suggestType(type: string, names: readonly string[]): string | undefined {
-  // Longer than any real type and its typos: no point in measuring it (the text may be hostile).
+/** The known name most like the one written; undefined when none is near enough to be meant. */
+export function nearest(type: string, names: readonly string[]): string | undefined {
+  // Longer than any real name and its typos: no point in measuring it (the text may be hostile).
   if (type.length > 80) return undefined;
   const wanted = type.toLowerCase();
   let best: { type: string; distance: number } | undefined;

@@ -149,8 +149,129 @@ describe('a session update', () => {
     expect(problem?.message).toContain('refuses the whole update');
   });
 
+  it('is checked as deep as it goes, with what to write instead', () => {
+    const text = JSON.stringify({
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        audio: { input: { noise_reduction: { type: 'near-field' } }, output: { speed: 2 } },
+      },
+    });
+    const [noise, speed, ...rest] = validateEvent(text, 'client');
+    expect(noise).toMatchObject({ severity: 'error', path: '/session/audio/input/noise_reduction/type' });
+    expect(noise?.message).toBe(
+      '"session.audio.input.noise_reduction.type" must be one of "near_field", "far_field"; did you mean "near_field"?',
+    );
+    expect(text.slice(noise?.offset, (noise?.offset ?? 0) + (noise?.length ?? 0))).toBe('"near-field"');
+    expect(speed?.message).toBe('"session.audio.output.speed" must be at most 1.5, this is 2.');
+    expect(rest).toEqual([]);
+  });
+
+  it('has tools of known kinds with fields of the right type, told by their place in the list', () => {
+    const tools = [
+      { type: 'function', name: 'a' },
+      { type: 'mcp' },
+      { type: 'function', name: 5, strict: true },
+      { type: 'x' },
+    ];
+    const problems = update({ type: 'realtime', tools });
+    expect(problems.map(({ severity, path, message }) => `${severity} ${path} ${message}`)).toEqual([
+      'error /session/tools/1 Missing required field "session.tools[1].server_label".',
+      'error /session/tools/2/name "session.tools[2].name" must be a string, this is a number.',
+      'note /session/tools/2/strict "strict" is not a known field of "session.tools[2]". The live service refuses the whole update for one such.',
+      'error /session/tools/3/type "session.tools[3].type" must be one of "function", "mcp".',
+    ]);
+  });
+
+  it('takes any model, voice and transcription model, for new ones come every month', () => {
+    const audio = {
+      input: { transcription: { model: 'whisper-9' } },
+      output: { voice: 'zephyr' },
+    };
+    expect(update({ type: 'realtime', audio })).toEqual([]);
+    expect(update({ type: 'realtime', audio: { output: { voice: { id: 'voice_1' } } } })).toEqual([]);
+    expect(brief(update({ type: 'realtime', audio: { output: { voice: { name: 'x' } } } }))).toEqual([
+      'error /session/audio/output/voice',
+      'note /session/audio/output/voice/name',
+    ]);
+    expect(brief(update({ type: 'realtime', audio: { output: { voice: 5 } } }))).toEqual([
+      'error /session/audio/output/voice',
+    ]);
+  });
+
+  it('may clear what is optional with null', () => {
+    const input = { turn_detection: null, transcription: null, noise_reduction: null };
+    expect(update({ type: 'realtime', tracing: null, prompt: null, audio: { input } })).toEqual([]);
+  });
+
+  it('gives turn detection only the fields of its kind', () => {
+    const detect = (turn_detection: unknown) => update({ type: 'realtime', audio: { input: { turn_detection } } });
+    expect(detect({ type: 'semantic_vad', eagerness: 'high', create_response: true })).toEqual([]);
+    expect(detect({ type: 'server_vad', threshold: 0.5, silence_duration_ms: 300, idle_timeout_ms: 6000 })).toEqual([]);
+    const wrong = detect({ type: 'semantic_vad', threshold: 0.5 });
+    expect(brief(wrong)).toEqual(['error /session/audio/input/turn_detection/threshold']);
+    expect(wrong[0]?.message).toContain('belongs to server_vad; semantic_vad has "eagerness"');
+    expect(brief(detect({ type: 'server_vad', eagerness: 'low' }))).toEqual([
+      'error /session/audio/input/turn_detection/eagerness',
+    ]);
+    expect(detect({ type: 'vad' })[0]?.message).toContain('must be one of "server_vad", "semantic_vad"');
+  });
+
   it('of a translation session has no type', () => {
     expect(update({ audio: { output: { language: 'es' } } })).toEqual([]);
+  });
+});
+
+describe('an event of the server', () => {
+  const created = (session: unknown): Problem[] => check({ type: 'session.created', event_id: 'e', session }, 'server');
+
+  it('holds a whole session', () => {
+    const session = { type: 'realtime', object: 'realtime.session', id: 's', expires_at: 1, include: null, audio: {} };
+    expect(created(session)).toEqual([]);
+    expect(brief(created({ ...session, expires_at: 'soon', made_up: 1 }))).toEqual([
+      'error /session/expires_at',
+      'note /session/made_up',
+    ]);
+    const translation = {
+      type: 'translation',
+      id: 's',
+      expires_at: 1,
+      model: 'm',
+      audio: { output: { language: 'es' } },
+    };
+    expect(created(translation)).toEqual([]);
+  });
+
+  it('with a value nobody knows yet is a warning: servers are newer than lists', () => {
+    const item = { type: 'message', role: 'assistant', status: 'thinking', content: [] };
+    expect(brief(check({ type: 'conversation.item.added', event_id: 'e', item }, 'server'))).toEqual([
+      'warning /item/status',
+    ]);
+  });
+
+  it('of another vendor’s server is held to that server’s own words', () => {
+    const old = JSON.stringify({ type: 'response.audio.delta', event_id: 'e', delta: '' });
+    expect(validateEvent(old, 'server', { dialect: 'voice-live' })).toEqual([]);
+    expect(validateEvent(old, 'server', { dialect: 'azure' })[0]?.severity).toBe('error');
+    const ping = JSON.stringify({ type: 'ping', event_id: 'e', timestamp: 1 });
+    expect(validateEvent(ping, 'server', { dialect: 'xai' })).toEqual([]);
+    expect(validateEvent(ping, 'server')[0]?.severity).toBe('warning');
+    expect(validateEvent('{"type":"pong?"}', 'server', { dialect: 'xai' })[0]?.path).toBe('/type');
+  });
+});
+
+describe('text written by an enemy', () => {
+  it('with names no URI can hold is checked all the same', () => {
+    const text =
+      '{"type":"session.update","session":{"type":"realtime","\\ud800":1,"audio":{"a b#%/~\\u0000":1,"input":5}}}';
+    expect(brief(validateEvent(text, 'client')).slice(0, 3)).toContain('error /session/audio/input');
+    const odd = '{"type":"session.update","session":{"type":"realtime","audio":{"a b#%/~":1}}}';
+    expect(brief(validateEvent(odd, 'client'))).toEqual(['note /session/audio/a b#%~1~0']);
+  });
+
+  it('gets a bounded answer', () => {
+    const session = { type: 'realtime', ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`x${i}`, 1])) };
+    expect(check({ type: 'session.update', session }).length).toBeLessThanOrEqual(50);
   });
 });
 

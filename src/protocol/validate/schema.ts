@@ -1,0 +1,148 @@
+/** Checks an event against the JSON Schema made from the official package's types, and says what is wrong in words. */
+import { validate } from '@cfworker/json-schema';
+import type { OutputUnit, Schema } from '@cfworker/json-schema';
+import type { Side } from '../side';
+import { definitionOf, definitions, fieldsBelow, lookup, valueAt } from './definitions';
+import { isObject, jsonType, kindOf, type Json, type Path } from './json';
+import { nearest } from './suggest';
+
+/** A finding before it has a place in the text. */
+export interface Finding {
+  keyword: 'type' | 'enum' | 'required' | 'unknown' | 'bound';
+  path: Path;
+  message: string;
+}
+
+/** The most findings told of one event; more would only be noise. */
+const MOST = 50;
+
+/**
+ * What the schema has against an event of a known type: values of the wrong kind, missing and unknown fields. Empty when
+ * the type has no schema.
+ */
+export function checkBySchema(event: Json, type: string, from: Side): Finding[] {
+  const name = definitionOf(event, type, from);
+  const schema = name === undefined ? undefined : definitions[name];
+  if (name === undefined || !schema) return [];
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const unit of run(event, schema)) {
+    for (const finding of explain(unit, event, name, schema)) {
+      const key = `${finding.keyword} ${JSON.stringify(finding.path)} ${finding.message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      findings.push(finding);
+    }
+    if (findings.length >= MOST) break;
+  }
+  return findings;
+}
+
+function run(event: Json, schema: Schema): OutputUnit[] {
+  try {
+    return validate(event, schema, '7', lookup(), false).errors;
+  } catch (cause) {
+    // The validator writes names into URIs, which lone surrogates cannot enter.
+    if (!(cause instanceof URIError)) throw cause;
+    return validate(wellFormed(event), schema, '7', lookup(), false).errors;
+  }
+}
+
+function wellFormed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [replaceLone(name), wellFormed(inner)]));
+}
+
+function replaceLone(text: string): string {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+}
+
+function explain(unit: OutputUnit, event: Json, definition: string, schema: Schema): Finding[] {
+  const path = pathOf(unit.instanceLocation);
+  const value = valueAt(event, path);
+  const label = labelOf(path);
+  switch (unit.keyword) {
+    case 'type': {
+      const wanted = list(nodeAt(schema, unit.keywordLocation)).filter((type) => type !== 'null');
+      const words = wanted.map((type) => kindOf(String(type))).join(' or ');
+      return [{ keyword: 'type', path, message: `${label} must be ${words}, this is ${kindOf(jsonType(value))}.` }];
+    }
+    case 'enum': {
+      const allowed = list(nodeAt(schema, unit.keywordLocation)).filter((one) => one !== null);
+      return [{ keyword: 'enum', path, message: sentence(`${label} must be ${choice(allowed, value)}`) }];
+    }
+    case 'required': {
+      const wanted = list(nodeAt(schema, unit.keywordLocation)).map(String);
+      return wanted
+        .filter((name) => !isObject(value) || !Object.hasOwn(value, name))
+        .map((name) => ({ keyword: 'required', path, message: `Missing required field ${labelOf([...path, name])}.` }));
+    }
+    case 'minimum':
+    case 'maximum': {
+      const bound = String(nodeAt(schema, unit.keywordLocation));
+      const words = unit.keyword === 'minimum' ? 'at least' : 'at most';
+      return [{ keyword: 'bound', path, message: `${label} must be ${words} ${bound}, this is ${String(value)}.` }];
+    }
+    case 'false': {
+      const name = String(path.at(-1) ?? '');
+      const holder = path.length > 1 ? labelOf(path.slice(0, -1)) : 'the event';
+      const known = [...fieldsBelow(definition, event, path.slice(0, -1)).keys()];
+      const near = nearest(name, known);
+      const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+      return [{ keyword: 'unknown', path, message: `"${name}" is not a known field of ${holder}.${hint}` }];
+    }
+    default:
+      // The rest ("properties", "$ref", "if", ...) only says that something inside is wrong.
+      return [];
+  }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
+}
+
+function choice(allowed: unknown[], value: unknown): string {
+  const words = allowed.map((one) => JSON.stringify(one));
+  if (words.length === 1) return words[0] ?? '';
+  const near = typeof value === 'string' ? nearest(value, allowed.map(String)) : undefined;
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  return `one of ${words.join(', ')}${hint}`;
+}
+
+/** What stands at a keyword's place in the schema; references are followed as the validator did. */
+function nodeAt(schema: Schema, location: string): unknown {
+  let node: unknown = schema;
+  for (const step of location.split('/').slice(1)) {
+    if (!isObject(node) && !Array.isArray(node)) return undefined;
+    if (step === '$ref') {
+      const target = (node as Schema).$ref ?? '';
+      node = definitions[target.slice('#/definitions/'.length)];
+    } else {
+      node = (node as Json)[unescape(decodeURIComponent(step))];
+    }
+  }
+  return node;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value];
+}
+
+function pathOf(location: string): Path {
+  return location
+    .split('/')
+    .slice(1)
+    .map((step) => unescape(decodeURIComponent(step)));
+}
+
+function unescape(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** `"session.audio.input"`, `"item.content[0].text"`, for messages. */
+export function labelOf(path: Path): string {
+  if (path.length === 0) return 'The event';
+  const text = path.map((step, index) => (/^\d+$/.test(String(step)) ? `[${step}]` : `${index > 0 ? '.' : ''}${step}`));
+  return `"${text.join('')}"`;
+}
