@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long to bear the lock of another, ms. */
-export interface LockPatience {
+interface LockPatience {
   /** A lock this old (or dated this far in the future) belonged to a process that died. */
   staleMs: number;
   /** When to give up. More than twice `staleMs`, or a lock from a little in the future is never seen to be stale. */
