@@ -6,7 +6,14 @@ import { extension } from 'ws';
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
-import { TRACE_VERSION, type HeaderRecord, type HttpRecord, type OpenRecord, type TraceRecord } from '../trace/records';
+import {
+  TRACE_VERSION,
+  type HeaderRecord,
+  type HttpRecord,
+  type OpenRecord,
+  type TraceHeader,
+  type TraceRecord,
+} from '../trace/records';
 import { TraceWriter } from '../trace/writer';
 import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
@@ -167,13 +174,23 @@ export class Recorder {
 
   #newWriter(now: number): TraceWriter {
     this.#zero = now;
-    return new TraceWriter(this.#options.newFile(), {
+    const header: TraceHeader = {
       kind: 'trace',
       version: TRACE_VERSION,
       id: crypto.randomUUID(),
       startedAt: new Date(this.#options.epoch + now).toISOString(),
       generator: this.#options.generator,
-    });
+    };
+    for (let file = this.#options.newFile(); ;) {
+      try {
+        return new TraceWriter(file, header);
+      } catch (error) {
+        // Another window may have taken the name between the look and the making; then there is a next one.
+        const next = this.#options.newFile();
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || next === file) throw error;
+        file = next;
+      }
+    }
   }
 
   #record(record: TraceRecord): void {
@@ -253,6 +270,7 @@ export class Recorder {
 
   #open(stream: number, note: OpenNote, t: number): void {
     const { alsoSecret } = this.#options;
+    const redacted = (text: string) => redactBody(text, alsoSecret)?.text ?? text;
     const record: OpenRecord = {
       kind: 'open',
       session: note.session,
@@ -262,13 +280,15 @@ export class Recorder {
       subprotocols: redactSubprotocols(note.subprotocols, alsoSecret),
       status: note.status,
       ...(note.responseHeaders ? { responseHeaders: redactHeaders(note.responseHeaders, alsoSecret) } : {}),
-      ...(note.subprotocol !== undefined ? { subprotocol: redactSubprotocols([note.subprotocol])[0] ?? '' } : {}),
-      ...(note.extensions !== undefined ? { extensions: note.extensions } : {}),
+      ...(note.subprotocol !== undefined
+        ? { subprotocol: redactSubprotocols([note.subprotocol], alsoSecret)[0] ?? '' }
+        : {}),
+      ...(note.extensions !== undefined ? { extensions: redacted(note.extensions) } : {}),
       upstream: redactUrl(note.upstream, alsoSecret),
       phases: note.phases,
       ...(note.own ? { client: 'inspector' as const } : {}),
-      ...(note.error !== undefined ? { error: note.error } : {}),
-      ...(note.body !== undefined ? { body: redactBody(note.body, alsoSecret)?.text ?? note.body } : {}),
+      ...(note.error !== undefined ? { error: redacted(note.error) } : {}),
+      ...(note.body !== undefined ? { body: redacted(note.body) } : {}),
     };
     this.#record(record);
     if (note.status !== 101) return;
@@ -384,6 +404,9 @@ export class Recorder {
       responseHeaders: redactHeaders(flat(exchange.responseHeaders), alsoSecret),
       ...(request ? { requestBody: request.text } : {}),
       ...(response ? { responseBody: response.text } : {}),
+      ...(exchange.error !== undefined
+        ? { error: redactBody(exchange.error, alsoSecret)?.text ?? exchange.error }
+        : {}),
       ...(redacted.length > 0 ? { redacted } : {}),
     };
     this.#record(record);
