@@ -13,3 +13,6 @@ export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
 export { fieldDoc, fieldsAt, type DocumentedSchema, type KnownField } from './fields';
 export { validateEvent, type CheckOptions, type Problem } from './validate';
 export { eventTemplate } from './templates';
+export { bytesPerMs, mergeSession } from './state/merge';
+export { NEW_SESSION, advance, committableMs, expectedConfig, generatedMs, type SessionState } from './state/session';
+export type { ItemState, PendingCall } from './state/items';
