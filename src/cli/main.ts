@@ -7,6 +7,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
 import { formatReport, inspectTrace } from './inspect';
+import { formatLadder, ladderReport } from './ladder';
+import { loadScenario, type ScenarioSource } from './simulate';
 import packageJson from '../../package.json';
 
 const workers = __dirname;
@@ -23,6 +25,25 @@ function upstream(text: string): UpstreamOption {
   if (text === 'simulator' || text === 'openai') return { kind: text };
   if (!/^(https?|wss?):\/\//.test(text)) throw new InvalidArgumentError('It must be "simulator", "openai" or a URL.');
   return { kind: 'url', url: text };
+}
+
+function finite(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = finite(text);
+  if (value <= 0) throw new InvalidArgumentError('It must be more than 0.');
+  return value;
+}
+
+interface SimulateOptions extends ScenarioSource {
+  listen: { host: string; port: number };
+  seed?: number;
+  speed?: number;
+  json?: boolean;
 }
 
 /** Where the CLI keeps its certificate authority: the user's own folder for such things. */
@@ -137,19 +158,42 @@ program
       .argParser(address)
       .default({ host: '127.0.0.1', port: 8788 }, '127.0.0.1:8788'),
   )
-  .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(Number))
+  .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite))
+  .option('--from <trace>', 'answer as the server of a recorded session did')
+  .option('--session <id>', 'which session of the trace; the first one unless given')
+  .addOption(new Option('--speed <factor>', 'how much faster than real time, e.g. 10').argParser(positive))
   .option('--json', 'print one JSON line with the address on stdout')
-  .action(async (options: { listen: { host: string; port: number }; seed?: number; json?: boolean }) => {
+  .action(async (options: SimulateOptions) => {
     const stop = interrupted();
+    const scenario = await loadScenario(options);
+    const { seed, speed, listen } = options;
     const simulator = await startSimulator({
       workers,
-      listen: options.listen,
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      listen,
+      ...(seed === undefined ? {} : { seed }),
+      ...(speed === undefined ? {} : { speed }),
+      ...(scenario ? { scenario } : {}),
+      onLog: say,
+      onExit: (reason) => {
+        say(reason);
+        process.exit(1);
+      },
     });
     if (options.json) process.stdout.write(`${JSON.stringify({ listening: true, http: simulator.url })}\n`);
     say(`Simulator at ${simulator.url}`);
     await stop;
     await simulator.stop();
+  });
+
+program
+  .command('ladder <trace>')
+  .description('play the client of a recorded session to the simulator made from it and compare what the servers send')
+  .option('--json', 'print the comparison as JSON')
+  .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite).default(1))
+  .action(async (trace: string, options: { json?: boolean; seed: number }) => {
+    const report = await ladderReport(trace, options.seed);
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatLadder(report));
+    if (!report.same) process.exitCode = 1;
   });
 
 program
@@ -165,7 +209,7 @@ program
 Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });
 
 program.parseAsync().then(
-  () => process.exit(0),
+  () => process.exit(process.exitCode),
   (error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
     process.exit(1);

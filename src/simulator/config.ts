@@ -1,5 +1,5 @@
 /** A session's configuration: the live service's defaults, and how an update changes them. */
-import { check } from './rules';
+import { check, type Unknown } from './rules';
 import { SESSION_RULE } from './shapes';
 import { INSTRUCTIONS } from './texts';
 import { isObject, refusal, type Json } from './wire';
@@ -71,8 +71,8 @@ export function defaultConfig(kind: SessionKind, id: string, model: string, expi
  * The configuration after an update. Throws a `Refusal` for anything wrong in it, and then nothing has changed: the live
  * service refuses an update as a whole. `spoken` says whether assistant audio exists, after which the voice is fixed.
  */
-export function updatedConfig(current: Json, update: Json, spoken: boolean): Json {
-  check(update, SESSION_RULE, 'session');
+export function updatedConfig(current: Json, update: Json, spoken: boolean, unknown?: Unknown): Json {
+  check(update, SESSION_RULE, 'session', unknown);
   const kind = current['type'] as SessionKind;
   if (update['type'] !== kind) {
     const [given, have] = [String(update['type']), kind];

@@ -181,7 +181,8 @@ export class InputAudio {
 /** Silence that ends a turn under semantic detection, which the simulator has no semantics for, in ms. */
 const EAGERNESS: Record<string, number> = { low: 1600, medium: 800, auto: 800, high: 400 };
 
-function vadSettings(turns: Json | undefined): VadSettings {
+/** How turn detection is set, with the service's defaults. */
+export function vadSettings(turns: Json | undefined): VadSettings {
   const number = (name: string, otherwise: number): number => {
     const value = turns?.[name];
     return typeof value === 'number' ? value : otherwise;

@@ -1,5 +1,4 @@
 /** What a response will hold and in which order it comes: from the scenario, or made up for the default conversation. */
-import { decodeBase64 } from './codec';
 import { spokenText, type Conversation, type Item } from './conversation';
 import type { Director } from './director';
 import type { Random } from './random';
@@ -28,7 +27,8 @@ export interface PlannedItem {
   approval?: string;
 }
 
-export type Step = { do: 'open' | 'close'; item: number } | { do: 'say'; item: number; pieces: number };
+export type Step =
+  { do: 'open' | 'close'; item: number } | { do: 'say'; item: number; pieces: number } | { do: 'wait'; ms: number };
 
 export interface Plan {
   delayMs?: number;
@@ -38,6 +38,9 @@ export interface Plan {
   details: Json | null;
   usage?: Json | null;
   rateLimits?: Json[] | false;
+  limitsAfterMs?: number;
+  /** Closing events sent when it is cut short; all of them unless given. */
+  closing?: string[];
   then?: 'drop' | 'expire';
 }
 
@@ -96,6 +99,8 @@ class Planner {
     if (answer.delayMs !== undefined) plan.delayMs = answer.delayMs;
     if (answer.usage !== undefined) plan.usage = answer.usage;
     if (answer.rateLimits !== undefined) plan.rateLimits = answer.rateLimits;
+    if (answer.limitsAfterMs !== undefined) plan.limitsAfterMs = answer.limitsAfterMs;
+    if (answer.closing !== undefined) plan.closing = answer.closing;
     if (answer.then !== undefined) plan.then = answer.then;
     plan.status = answer.error === undefined ? (answer.status ?? 'completed') : 'failed';
     if (plan.status === 'failed')
@@ -144,10 +149,13 @@ class Planner {
     if ('call' in item) {
       const made = chooseCall(this.settings.tools, { type: 'function', name: item.call }, '')?.args ?? '{}';
       const args = jsonText(item.arguments) ?? made;
-      return [{ ...this.#call(item.call, args), ...(item.pieces ? { pieces: this.#pieces(item.pieces, args) } : {}) }];
+      const phase = item.phase === undefined ? {} : { phase: item.phase };
+      const pieces = item.pieces ? { pieces: this.#pieces(item.pieces, args) } : {};
+      return [{ ...this.#call(item.call, args), ...pieces, ...phase }];
     }
     if ('mcpCall' in item) {
-      const pieces = jsonTokens(jsonText(item.arguments) ?? '{}').map((words) => ({ words }));
+      const args = jsonText(item.arguments) ?? '{}';
+      const pieces = this.#pieces(item.pieces ?? jsonTokens(args), args);
       const common = { pieces, name: item.mcpCall, server: item.server };
       if (item.approval === true) return [{ kind: 'mcp_approval_request', ...common }];
       const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
@@ -190,18 +198,16 @@ class Planner {
 
   /** Scripted pieces; ms of sound are spoken by the built-in voice in the words' rhythm. */
   #pieces(pieces: Piece[], words: string): PlannedPiece[] {
-    const total = pieces.reduce<number>((sum, piece) => sum + soundMs(piece), 0);
+    const total = pieces.reduce<number>((sum, piece) => sum + (typeof piece === 'number' ? piece : 0), 0);
     const voice = bytesOf(lasting(words, this.#voice(), total));
     let at = 0;
     return pieces.map((piece) => {
       if (typeof piece === 'string') return { words: piece };
       if (typeof piece === 'object' && 'wait' in piece) return { wait: piece.wait };
-      const own =
-        typeof piece === 'object' && piece.audio !== '' ? decodeBase64(piece.audio, 'audio') : Buffer.alloc(0);
+      if (typeof piece === 'object') return { sound: Buffer.from(piece.audio, 'base64') };
       const from = Math.round(at) * BYTES_PER_MS;
-      at += soundMs(piece);
-      const filled = voice.subarray(Math.min(voice.length, from + own.length), Math.round(at) * BYTES_PER_MS);
-      return { sound: Buffer.concat([own, filled]) };
+      at += piece;
+      return { sound: voice.subarray(from, Math.round(at) * BYTES_PER_MS) };
     });
   }
 
@@ -245,15 +251,12 @@ function overlaps(items: readonly PlannedItem[]): boolean {
 }
 
 function stepOf(text: string): Step {
+  const wait = /^wait (\d+(?:\.\d+)?)$/.exec(text)?.[1];
+  if (wait !== undefined) return { do: 'wait', ms: Number(wait) };
   const match = /^(open|close|say) (\d+)(?: x(\d+))?$/.exec(text);
   const item = Number(match?.[2]);
   if (match?.[1] === 'say') return { do: 'say', item, pieces: Number(match[3] ?? 1) };
   return { do: match?.[1] === 'close' ? 'close' : 'open', item };
-}
-
-function soundMs(piece: Piece): number {
-  if (typeof piece === 'number') return piece;
-  return typeof piece === 'object' && 'audio' in piece ? piece.ms : 0;
 }
 
 function jsonText(value: string | Json | undefined): string | undefined {

@@ -146,8 +146,8 @@ export class Responses {
   #finish(run: Run, playsMs: number): void {
     if (this.#active === run) this.#active = undefined;
     this.#aside.delete(run.id);
-    const { rateLimits: told, then } = run.plan;
-    if (told !== false) this.desk.start(RATE_LIMITS_AFTER_MS, this.#limits(told ?? rateLimits(run.totalTokens)));
+    const { rateLimits: told, then, limitsAfterMs = RATE_LIMITS_AFTER_MS } = run.plan;
+    if (told !== false) this.desk.start(limitsAfterMs, this.#limits(told ?? rateLimits(run.totalTokens)));
     if (then) this.desk.start(0, this.#leave(then));
     if (run.aside) return;
     if (this.#waiting) {

@@ -16,8 +16,11 @@ export type Rule = { nullable?: boolean } & (
   | { is: 'any' }
 );
 
+/** What is done with fields that no rule knows. */
+export type Unknown = 'refuse' | 'accept';
+
 /** Throws a `Refusal` in the live service's words when the value breaks the rule; `path` is like `item.content[0].text`. */
-export function check(value: unknown, rule: Rule, path: string): void {
+export function check(value: unknown, rule: Rule, path: string, unknown: Unknown = 'refuse'): void {
   if (value === null && rule.nullable) return;
   switch (rule.is) {
     case 'any':
@@ -37,13 +40,13 @@ export function check(value: unknown, rule: Rule, path: string): void {
       return;
     case 'array':
       if (!Array.isArray(value)) throw wrongType(value, 'an array', path);
-      value.forEach((element, index) => check(element, rule.of, `${path}[${index}]`));
+      value.forEach((element, index) => check(element, rule.of, `${path}[${index}]`, unknown));
       return;
     case 'open':
       if (!isObject(value)) throw wrongType(value, 'an object', path);
       return;
     case 'object':
-      return checkObject(value, rule.fields, rule.required ?? [], path);
+      return checkObject(value, rule, path, unknown);
     case 'union': {
       if (!isObject(value)) throw wrongType(value, 'an object', path);
       const tag = value[rule.on];
@@ -52,25 +55,31 @@ export function check(value: unknown, rule: Rule, path: string): void {
       if (typeof tag !== 'string') throw wrongType(tag, 'a string', where);
       const chosen = Object.hasOwn(rule.cases, tag) ? rule.cases[tag] : undefined;
       if (!chosen) throw unsupported(tag, Object.keys(rule.cases), where);
-      return check(value, chosen, path);
+      return check(value, chosen, path, unknown);
     }
     case 'either': {
       const fitting = rule.of.find((option) => fits(value, option)) ?? rule.of[0];
-      if (fitting) check(value, fitting, path);
+      if (fitting) check(value, fitting, path, unknown);
       return;
     }
   }
 }
 
-function checkObject(value: unknown, fields: Record<string, Rule>, required: readonly string[], path: string): void {
+function checkObject(
+  value: unknown,
+  { fields, required = [] }: { fields: Record<string, Rule>; required?: readonly string[] },
+  path: string,
+  unknown: Unknown,
+): void {
   if (!isObject(value)) throw wrongType(value, 'an object', path);
   for (const name of required) if (value[name] === undefined) throw missing(join(path, name));
   for (const [name, inner] of Object.entries(value)) {
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!rule && unknown === 'accept') continue;
     if (!rule) {
       throw refusal('unknownParameter', { path: join(path, name) }, join(path, name));
     }
-    check(inner, rule, join(path, name));
+    check(inner, rule, join(path, name), unknown);
   }
 }
 

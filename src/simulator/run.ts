@@ -94,6 +94,7 @@ export class Run {
   #task: Task | undefined;
   #soundFromMs: number | undefined;
   #soundMs = 0;
+  #closing: string[] | undefined;
 
   constructor(
     private readonly desk: Desk,
@@ -114,6 +115,7 @@ export class Run {
   /** Ends it now: what is open is closed as incomplete. */
   stop(status: 'cancelled' | 'incomplete', details: Json): void {
     this.#task?.cancel();
+    this.#closing = this.plan.closing;
     this.#close('incomplete');
     this.#finish(status, details);
   }
@@ -122,6 +124,10 @@ export class Run {
     const at = plan.items.map(() => 0);
     const opened: (Open | undefined)[] = plan.items.map(() => undefined);
     for (const step of plan.order) {
+      if (step.do === 'wait') {
+        yield step.ms;
+        continue;
+      }
       const planned = plan.items[step.item];
       if (!planned) continue;
       const open = (opened[step.item] ??= this.#begin(planned));
@@ -145,7 +151,7 @@ export class Run {
   *#piece(piece: PlannedPiece, open: Open): Steps {
     const { kind, pieces } = open.planned;
     // Waits in the script stand for the pace of everything that is not sound.
-    const paced = !pieces.some((other) => 'wait' in other);
+    const paced = !pieces.some((other) => 'wait' in other) && !this.plan.order.some((step) => step.do === 'wait');
     if ('wait' in piece) yield piece.wait;
     else if ('sound' in piece) {
       yield* this.#sound(piece.sound, open);
@@ -227,7 +233,10 @@ export class Run {
 
   /** Counts tokens about to be made; true, and the response over, when that would be more than allowed. */
   #overLimit(text: number, audio = 0): boolean {
-    if (this.#made.text + this.#made.audio + text + audio > this.settings.maxTokens) {
+    const { maxTokens } = this.settings;
+    // A script that tells its usage is not counted again.
+    const counts = this.plan.usage === undefined;
+    if (counts && this.#made.text + this.#made.audio + text + audio > maxTokens) {
       this.stop('incomplete', { type: 'incomplete', reason: 'max_output_tokens' });
       return true;
     }
@@ -268,28 +277,33 @@ export class Run {
       item['status'] = status;
       item['arguments'] = said;
       const done = { ...place, name: item['name'], arguments: said };
-      this.desk.emit('response.function_call_arguments.done', done);
+      this.#end('response.function_call_arguments.done', done);
     } else if (kind === 'mcp_call' || kind === 'mcp_approval_request') {
       item['arguments'] = said;
       if (kind === 'mcp_approval_request') {
-        this.desk.emit('response.mcp_call_arguments.done', { ...place, arguments: said });
+        this.#end('response.mcp_call_arguments.done', { ...place, arguments: said });
       }
     } else {
       item['status'] = status;
       const part = kind === 'text' ? { type: 'text', text: said } : { type: 'audio', transcript: said };
       item['content'] = [{ ...part, type: `output_${kind}` }];
-      if (kind === 'text') this.desk.emit('response.output_text.done', { ...place, text: said });
+      if (kind === 'text') this.#end('response.output_text.done', { ...place, text: said });
       else {
-        this.desk.emit('response.output_audio.done', place);
-        this.desk.emit('response.output_audio_transcript.done', { ...place, transcript: said });
+        this.#end('response.output_audio.done', place);
+        this.#end('response.output_audio_transcript.done', { ...place, transcript: said });
       }
-      this.desk.emit('response.content_part.done', this.#withPart(place, part));
+      this.#end('response.content_part.done', this.#withPart(place, part));
     }
     // Recorded sessions name the item before when the answer is text, and for a call after commentary; else null.
     const named = oneOfSeveral ? kind === 'call' : kind !== 'audio' && kind !== 'call';
     const before = named ? previous : null;
-    if (!this.aside) this.desk.settle(before, item);
-    this.desk.emit('response.output_item.done', { response_id: this.id, output_index: index, item });
+    if (!this.aside) this.#end('conversation.item.done', { previous_item_id: before, item });
+    this.#end('response.output_item.done', { response_id: this.id, output_index: index, item });
+  }
+
+  /** Sends a closing event unless the script leaves it out. */
+  #end(type: string, body: Json): void {
+    if (!this.#closing || this.#closing.includes(type) || type === 'conversation.item.done') this.desk.emit(type, body);
   }
 
   #finish(status: EndStatus, details: Json | null): void {

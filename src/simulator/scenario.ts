@@ -14,6 +14,10 @@ export interface Scenario {
   session?: Json;
   /** False for a connection that joins a call: no `session.created`. */
   greets?: boolean;
+  /** Right after the handshake: this error, and the connection ends. */
+  turnsAway?: { error: Json };
+  /** `accept` takes fields nobody has heard of and shows them again, as newer servers do with newer fields. */
+  unknownFields?: 'refuse' | 'accept';
   /** False leaves the random `obfuscation` beside deltas out. */
   obfuscation?: boolean;
   /** A connection without any key is turned away. */
@@ -59,7 +63,7 @@ export type Answer =
       /** Between `response.created` and the first item, ms. */
       delayMs?: number;
       output?: ScriptedItem[];
-      /** The order of steps when items overlap: `open 0`, `say 0 x3` (three pieces), `close 0`. */
+      /** The order of steps when items overlap: `open 0`, `say 0 x3` (three pieces), `wait 20` (ms), `close 0`. */
       order?: string[];
       /** How it ends. `held` goes on until it is cancelled. */
       status?: 'completed' | 'held' | 'incomplete' | 'failed';
@@ -72,12 +76,16 @@ export type Answer =
       usage?: Json | null;
       /** Limits told after it; false for none. */
       rateLimits?: Json[] | false;
+      /** How long after it, ms; 43 unless given. */
+      limitsAfterMs?: number;
+      /** Types of the closing events sent when it is cut short; all of them unless given. */
+      closing?: string[];
       /** What the connection does afterwards. */
       then?: 'drop' | 'expire';
     };
 
-/** Words, or ms of sound, or a wait in ms, or recorded sound (base64 PCM16, 24 kHz) made up to so many ms. */
-export type Piece = string | number | { wait: number } | { audio: string; ms: number };
+/** Words, or ms of sound, or a wait in ms, or sound itself (base64 PCM16, 24 kHz). */
+export type Piece = string | number | { wait: number } | { audio: string };
 
 /** An item of a response. */
 export type ScriptedItem = SayItem | CallItem | McpItem | { parrot: true };
@@ -96,6 +104,7 @@ export interface CallItem {
   /** An object, or JSON text; made up from the tool's schema when left out. */
   arguments?: string | Json;
   pieces?: Piece[];
+  phase?: string;
 }
 
 export interface McpItem {
@@ -105,8 +114,9 @@ export interface McpItem {
   output?: string;
   /** The call fails with this. */
   error?: string | Json;
-  /** Asks for approval first, whatever the tool says. */
+  /** Asks for approval instead. */
   approval?: boolean;
+  pieces?: Piece[];
 }
 
 export interface Transcript {

@@ -75,9 +75,14 @@ export class Session {
   /** The connection is open: greets, and begins to count the session's hour. */
   open(nowMs: number): Output[] {
     this.#advance(nowMs);
-    const { expiresAfterMs = LIFE_MS, dropAfterMs, greets = true, dialect } = this.#director.scenario;
+    const { expiresAfterMs = LIFE_MS, dropAfterMs, greets = true, dialect, turnsAway } = this.#director.scenario;
     this.#desk.start(expiresAfterMs, this.#expire());
     if (dropAfterMs !== undefined) this.#desk.start(dropAfterMs, this.#drop());
+    if (turnsAway) {
+      this.#desk.emit('error', { error: errorOf(turnsAway.error) });
+      this.#desk.hangUp(4000, 'invalid_request_error');
+      return this.#desk.take();
+    }
     if (greets && !this.options.joined) this.#desk.emit('session.created', { session: this.#config });
     if (dialect === 'legacy' && this.options.kind === 'realtime') {
       const conversation = { id: this.#responses.conversationId, object: 'realtime.conversation' };
@@ -145,7 +150,7 @@ export class Session {
     if (this.options.kind === 'transcription' && !TRANSCRIPTION_TYPES.has(type)) {
       throw refusal('notInTranscription', { type }, 'type');
     }
-    check(event, rule, '');
+    check(event, rule, '', this.#director.scenario.unknownFields);
     switch (type) {
       case 'session.update':
         return this.#update(event['session'] as Json);
@@ -178,7 +183,7 @@ export class Session {
   }
 
   #update(update: Json): void {
-    this.#config = updatedConfig(this.#config, update, this.#responses.spoken);
+    this.#config = updatedConfig(this.#config, update, this.#responses.spoken, this.#director.scenario.unknownFields);
     this.#input.settingsChanged();
     this.#desk.emit('session.updated', { session: this.#config });
     if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {

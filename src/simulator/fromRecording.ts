@@ -1,0 +1,324 @@
+/** A scenario made from a recorded session: its texts, transcripts, calls, usage and timing. */
+import { toPcm, type FormatName } from './codec';
+import { findCauses } from './causes';
+import { member, type SessionKind } from './config';
+import { typeOf, type RecordedMessage, type Recording } from './recording';
+import type { Answer, CallItem, McpItem, Piece, SayItem, Scenario, Transcript, Turn } from './scenario';
+import { BYTES_PER_MS, isObject, type Json } from './wire';
+
+export interface RecordedScenario {
+  scenario: Scenario;
+  kind: SessionKind;
+  model: string;
+  /** It joined a call whose sound went elsewhere. */
+  joined: boolean;
+}
+
+type ScriptedAnswer = Exclude<Answer, string>;
+type Made = (SayItem | CallItem | McpItem) & { pieces: Piece[] };
+
+/** A response as it is read. */
+interface Reading {
+  answer: ScriptedAnswer;
+  items: Made[];
+  order: string[];
+  open: Set<number>;
+  /** When it ended. */
+  doneAt: number | undefined;
+  lastAt: number | undefined;
+  done: boolean;
+  /** Types of the events since the last delta. */
+  closing: string[];
+  /** Ids of the items. */
+  ids: string[];
+  finishedBefore: Reading[];
+}
+
+/** Audio tokens of output: one for 50 ms. */
+const TOKEN_MS = 50;
+/** Recorded sound may end this much before its tokens do without having been cut, ms. */
+const TOLERANCE_MS = 500;
+
+/** Stands for the time between two messages where only their order is known, ms. */
+export const ORDER_MS = 10;
+/** The first closing event of an item. */
+const CLOSES = /^response\.(output_text|output_audio|output_audio_transcript|\w+_arguments)\.done$/;
+
+/**
+ * Where the recording has no times, responses beside each other take turns by the order of their messages, `ORDER_MS` apart;
+ * `byOrder` asks for that in any case.
+ */
+export function scenarioFrom(recording: Recording, byOrder = false): RecordedScenario {
+  return new Maker(recording, byOrder).make();
+}
+
+class Maker {
+  #readings = new Map<string, Reading>();
+  #finished: Reading[] = [];
+  /** Finished, and no limits told yet. */
+  #unlimited: Reading[] = [];
+  #transcripts = new Map<string, Transcript & { pieces: Piece[] }>();
+  #heard: string[] = [];
+  #atLeastMs = new Map<unknown, number>();
+  #scenario: Scenario = { unknownFields: 'accept' };
+  #session: Json = {};
+  #first: Json | undefined;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly byOrder: boolean,
+  ) {}
+
+  make(): RecordedScenario {
+    const { messages } = this.recording;
+    const ordered = this.byOrder || (messages.every(({ t }) => t === undefined) && overlap(messages));
+    for (const [at, message] of messages.entries()) {
+      const { from, event, t } = message;
+      if (from === 'server' && event) this.#take(typeOf(message), event, ordered ? at * ORDER_MS : t);
+    }
+    for (const reading of this.#readings.values()) this.#close(reading);
+    const greeting = this.#first?.['type'] === 'session.created' ? member(this.#first, 'session') : undefined;
+    const session = greeting ?? this.#session;
+    const kind: SessionKind = String(session['object']).includes('transcription') ? 'transcription' : 'realtime';
+    if (greeting) {
+      const { id: _id, expires_at: _expires, model: _model, ...rest } = greeting;
+      this.#scenario.session = rest;
+    } else if (this.#first) this.#scenario.greets = false;
+    const turns = [...this.#readings.values()].map(({ answer }, index): Turn => ({
+      when: { turn: index + 1 },
+      answer,
+    }));
+    this.#scenario.turns = turns;
+    this.#scenario.transcripts = this.#heard.map((id) => this.#transcripts.get(id) ?? null);
+    const causes = findCauses(this.recording);
+    if (causes.errors.length > 0) {
+      this.#scenario.refusals = causes.errors.map(({ on, nth, error }) => {
+        const { event_id: _id, ...rest } = error;
+        return { on, nth, error: rest };
+      });
+    }
+    const asked = /[?&](?:model|deployment)=([^&]+)/.exec(this.recording.url)?.[1];
+    const model = typeof session['model'] === 'string' ? session['model'] : decodeURIComponent(asked ?? 'gpt-realtime');
+    const joined = !greeting && this.#first !== undefined && this.#first['type'] !== 'error';
+    return { scenario: this.#scenario, kind, model, joined };
+  }
+
+  #take(type: string, event: Json, t: number | undefined): void {
+    if (this.#first === undefined) {
+      this.#first = event;
+      if (type === 'error') this.#scenario.turnsAway = { error: member(event, 'error') ?? {} };
+    }
+    const config = member(event, 'session');
+    if (config) this.#session = config;
+    const response = member(event, 'response');
+    const id = String(event['response_id'] ?? response?.['id'] ?? '');
+    if (type === 'response.created') this.#begin(id, t);
+    const reading = this.#readings.get(id);
+    if (reading) this.#response(reading, type, event, t);
+    if (type.startsWith('conversation.item.input_audio_transcription.')) this.#transcription(type, event);
+    const item = String(event['item_id'] ?? '');
+    const heard = type === 'input_audio_buffer.speech_started' || type === 'input_audio_buffer.committed';
+    if (heard && !this.#heard.includes(item)) this.#heard.push(item);
+    if (type === 'conversation.item.truncated') this.#atLeastMs.set(item, Number(event['audio_end_ms']));
+    if (type === 'rate_limits.updated' && Array.isArray(event['rate_limits'])) {
+      const oldest = this.#unlimited.shift();
+      if (oldest) oldest.answer.rateLimits = event['rate_limits'] as Json[];
+      if (oldest?.doneAt !== undefined && t !== undefined) oldest.answer.limitsAfterMs = round(t - oldest.doneAt);
+    }
+    if (type.endsWith('.delta') && typeof event['delta'] === 'string' && !/audio\.delta$/.test(type)) {
+      if (event['obfuscation'] === undefined) this.#scenario.obfuscation = false;
+    }
+    if (type.startsWith('response.content_part.') && event['content'] !== undefined) this.#scenario.dialect = 'azure';
+  }
+
+  #begin(id: string, t: number | undefined): void {
+    this.#readings.set(id, {
+      answer: {},
+      items: [],
+      order: [],
+      open: new Set(),
+      doneAt: undefined,
+      lastAt: t,
+      done: false,
+      closing: [],
+      ids: [],
+      finishedBefore: [...this.#finished],
+    });
+  }
+
+  #response(reading: Reading, type: string, event: Json, t: number | undefined): void {
+    const index = Number(event['output_index'] ?? 0);
+    const made = reading.items[index];
+    if (!type.endsWith('.delta')) reading.closing.push(type);
+    if (CLOSES.test(type) || type === 'response.done') pause(reading, t);
+    if (type === 'response.output_item.added') {
+      const begun = beginItem(member(event, 'item') ?? {});
+      if (!begun) return;
+      if (reading.items.length > 0) pause(reading, t);
+      else if (t !== undefined && reading.lastAt !== undefined) reading.answer.delayMs = round(t - reading.lastAt);
+      reading.items[index] = begun;
+      reading.ids[index] = String(member(event, 'item')?.['id']);
+      reading.open.add(index);
+      reading.order.push(`open ${index}`);
+      reading.lastAt = t;
+    } else if (type.endsWith('.delta') && made) {
+      this.#piece(reading, made, index, type, String(event['delta'] ?? ''), t);
+    } else if (type === 'response.output_item.done' && made) {
+      this.#endItem(made, member(event, 'item') ?? {});
+      reading.open.delete(index);
+      reading.order.push(`close ${index}`);
+    } else if (type === 'response.done') this.#end(reading, member(event, 'response') ?? {}, t);
+  }
+
+  #piece(reading: Reading, made: Made, index: number, type: string, delta: string, t: number | undefined): void {
+    reading.closing = [];
+    const say = (piece: Piece): void => {
+      made.pieces.push(piece);
+      reading.order.push(`say ${index}`);
+    };
+    pause(reading, t);
+    if (!/audio\.delta$/.test(type)) return say(delta);
+    const format = String(member(member(member(this.#session, 'audio'), 'output'), 'format')?.['type'] ?? 'audio/pcm');
+    const known = ['audio/pcm', 'audio/pcmu', 'audio/pcma'].includes(format) ? format : 'audio/pcm';
+    const pcm = toPcm(Buffer.from(delta, 'base64'), known as FormatName);
+    say({ audio: Buffer.from(pcm).toString('base64') });
+  }
+
+  #endItem(made: Made, item: Json): void {
+    const said = made.pieces.filter((piece) => typeof piece === 'string').join('');
+    if ('say' in made) {
+      const content = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
+      made.say = said || content.map((part) => String(part['text'] ?? part['transcript'] ?? '')).join('');
+    } else made.arguments = said || String(item['arguments'] ?? '');
+    if ('mcpCall' in made) {
+      if (item['error']) made.error = item['error'] as Json;
+      else if (typeof item['output'] === 'string') made.output = item['output'];
+    }
+  }
+
+  #end(reading: Reading, response: Json, t: number | undefined): void {
+    const { answer } = reading;
+    const details = member(response, 'status_details');
+    const status = response['status'];
+    reading.done = true;
+    reading.doneAt = t;
+    // No word on limits until a later response had come and gone: then there was none.
+    const before = this.#unlimited.filter((one) => !reading.finishedBefore.includes(one));
+    for (const one of this.#unlimited) if (!before.includes(one)) one.answer.rateLimits = false;
+    this.#unlimited = [...before, reading];
+    this.#finished.push(reading);
+    if (response['usage'] === null || isObject(response['usage'])) answer.usage = response['usage'];
+    if (status === 'cancelled') {
+      answer.status = 'held';
+      if (reading.open.size > 0) answer.closing = [...new Set(reading.closing)];
+    }
+    if (status === 'failed') answer.error = member(details, 'error') ?? {};
+    if (status === 'incomplete') {
+      answer.status = 'incomplete';
+      answer.reason = String(details?.['reason'] ?? 'max_output_tokens');
+    }
+  }
+
+  /** What the recording does not show any more: it had ended before. */
+  #close(reading: Reading): void {
+    const { answer, items } = reading;
+    if (!reading.done) answer.status = 'held';
+    for (const made of items) if (made && 'say' in made && made.say === '') this.#endItem(made, {});
+    this.#lengthen(reading);
+    answer.output = items;
+    answer.order = joined(reading.order);
+  }
+
+  /** Sound of which less was recorded than was made is made again, as long as it was. */
+  #lengthen({ answer, items, ids }: Reading): void {
+    const details = isObject(answer.usage) ? member(answer.usage, 'output_token_details') : undefined;
+    const sounds = items.map(({ pieces }) => pieces.filter(isSound));
+    const count = sounds.reduce((sum, list) => sum + list.length, 0);
+    const tokensMs = Number(details?.['audio_tokens'] ?? 0) * TOKEN_MS;
+    for (const [index, made] of items.entries()) {
+      const own = sounds[index]!;
+      if (own.length === 0) continue;
+      const wantedMs = Math.max((tokensMs * own.length) / count, this.#atLeastMs.get(ids[index]) ?? 0);
+      const haveMs = own.reduce((sum, { audio }) => sum + Buffer.byteLength(audio, 'base64') / BYTES_PER_MS, 0);
+      if (haveMs + TOLERANCE_MS >= wantedMs && haveMs >= (this.#atLeastMs.get(ids[index]) ?? 0)) continue;
+      made.pieces = made.pieces.map((piece) => (isSound(piece) ? Math.ceil(wantedMs / own.length) : piece));
+    }
+  }
+
+  #transcription(type: string, event: Json): void {
+    const id = String(event['item_id']);
+    const script = this.#transcripts.get(id) ?? { transcript: '', pieces: [], open: true };
+    this.#transcripts.set(id, script);
+    if (type.endsWith('.delta')) script.pieces.push(String(event['delta'] ?? ''));
+    else if (type.endsWith('.segment')) {
+      const { speaker, text, start, end } = event;
+      const segment = { speaker: String(speaker), text: String(text), start: Number(start), end: Number(end) };
+      script.segments = [...(script.segments ?? []), segment];
+    } else {
+      delete script.open;
+      if (type.endsWith('.failed')) script.error = member(event, 'error') ?? {};
+      else script.transcript = String(event['transcript'] ?? '');
+      const usage = member(event, 'usage');
+      if (usage) script.usage = usage;
+    }
+  }
+}
+
+function beginItem(item: Json): Made | undefined {
+  const phase = typeof item['phase'] === 'string' ? { phase: item['phase'] } : {};
+  const name = String(item['name'] ?? '');
+  const server = String(item['server_label'] ?? '');
+  switch (item['type']) {
+    case 'message':
+      return { say: '', pieces: [], ...phase };
+    case 'function_call':
+      return { call: name, arguments: '', pieces: [], ...phase };
+    case 'mcp_call':
+      return { mcpCall: name, server, arguments: '', pieces: [] };
+    case 'mcp_approval_request':
+      return { mcpCall: name, server, arguments: '', approval: true, pieces: [] };
+    default:
+      return undefined;
+  }
+}
+
+/** Time has passed in the response, as far as the recording tells. */
+function pause(reading: Reading, t: number | undefined): void {
+  if (t === undefined) return;
+  const ms = reading.lastAt === undefined ? 0 : round(t - reading.lastAt);
+  reading.lastAt = t;
+  if (ms > 0) reading.order.push(`wait ${ms}`);
+}
+
+/** Whether a response began before another one had ended. */
+export function overlap(messages: readonly RecordedMessage[]): boolean {
+  let open = 0;
+  return messages.some((message) => {
+    if (message.from === 'client') return false;
+    const type = typeOf(message);
+    if (type === 'response.done') open -= 1;
+    if (type === 'response.created') open += 1;
+    return open > 1;
+  });
+}
+
+function isSound(piece: Piece): piece is { audio: string } {
+  return typeof piece === 'object' && 'audio' in piece;
+}
+
+/** Runs of `say 0` written as `say 0 x3`. */
+function joined(order: readonly string[]): string[] {
+  const out: string[] = [];
+  let run = 0;
+  for (const [index, step] of order.entries()) {
+    run += 1;
+    if (order[index + 1] === step && step.startsWith('say')) continue;
+    out.push(run > 1 ? `${step} x${run}` : step);
+    run = 0;
+  }
+  return out;
+}
+
+function round(ms: number): number {
+  return Math.max(0, Math.round(ms * 10) / 10);
+}
