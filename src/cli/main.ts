@@ -110,7 +110,7 @@ program
         fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() ||
         path.extname(target) === '';
       const stop = interrupted();
-      const engine = await startEngine({
+      const starting = startEngine({
         workers,
         listen: { ...options.listen, exact: options.exact ?? false },
         allowedHosts: options.allowHost,
@@ -120,15 +120,19 @@ program
         recording: { on: true, maxTotalBytes: Infinity, ...(isFolder ? { folder: target } : { file: target }) },
         generator: `realtime-inspector/${packageJson.version}`,
       });
+      const engine = await Promise.race([starting, stop]);
+      if (!engine) process.exit(130);
       const { http, https, ca, moved, port } = engine.address;
       if (options.json)
         process.stdout.write(
           `${JSON.stringify({ listening: true, http, https, ca, upstream: engine.upstream, trace: engine.file })}\n`,
         );
       if (moved) say(`Port ${options.listen.port} is taken; listening on ${port} instead.`);
-      say(`Proxy to ${engine.upstream}, recording to ${engine.file}`);
-      say(`  OPENAI_BASE_URL=${https}  NODE_EXTRA_CA_CERTS=${ca}   (Node)`);
+      say(`The proxy listens at ${http} and ${https}. Point your app there:`);
+      say(`  OPENAI_BASE_URL=${https} NODE_EXTRA_CA_CERTS=${ca}   (openai for Node)`);
       say(`  OPENAI_BASE_URL=${http}   (Python, plain clients)`);
+      const to = options.upstream.kind === 'simulator' ? 'the built-in simulator' : engine.upstream;
+      say(`Sessions go to ${to} and are recorded in ${engine.file}. Ctrl-C ends.`);
       engine.on('session', (session) => {
         if (options.json) process.stdout.write(`${JSON.stringify({ session })}\n`);
         say(
@@ -159,6 +163,7 @@ program
       .default({ host: '127.0.0.1', port: 8788 }, '127.0.0.1:8788'),
   )
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite))
+  .option('--scenario <file>', 'what the model says and does (.jsonc or .yaml)')
   .option('--from <trace>', 'answer as the server of a recorded session did')
   .option('--session <id>', 'which session of the trace; the first one unless given')
   .addOption(new Option('--speed <factor>', 'how much faster than real time, e.g. 10').argParser(positive))

@@ -54,7 +54,7 @@ export class TraceWriter {
     this.#now = now;
     this.#lookAt = now();
     this.#touchAt = now() + TOUCH_MS;
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     this.#fd = fs.openSync(file, 'ax', 0o600);
     this.#lock = lockTrace(file, header.id);
     const line = Buffer.from(`${JSON.stringify(header)}\n`);
@@ -214,6 +214,18 @@ export class TraceWriter {
     this.#stuck = undefined;
     this.#loss = undefined;
     return true;
+  }
+}
+
+/** Level by level: Node's own recursion never ends where a file system says that neither folder nor parent exists. */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
