@@ -5,6 +5,7 @@ import type { EventInfo } from './catalogue';
 import type { Side } from './side';
 import { findDialect, type DialectId } from './dialects';
 import { checkDetails } from './validate/details';
+import type { Edit } from './validate/fix';
 import { jsonType, kindOf, type Json, type Path } from './validate/json';
 import { checkBySchema, type Finding } from './validate/schema';
 import { nearest } from './validate/suggest';
@@ -29,8 +30,8 @@ export interface CheckOptions {
   dialect?: DialectId | undefined;
 }
 
-/** Reports a problem with the value at that place; `atKey` marks the property's name instead of its value. */
-export type Report = (severity: Problem['severity'], path: Path, message: string, atKey?: boolean) => void;
+/** Reports a problem with the value at that place; `atKey` marks the property's name instead, `edit` sets it right. */
+export type Report = (severity: Problem['severity'], path: Path, message: string, atKey?: boolean, edit?: Edit) => void;
 
 /** An event's text, read. `event` is there when it is a JSON object; what is wrong goes to `report`. */
 export interface Reading {
@@ -76,9 +77,10 @@ export function checkEvent(
 export function readEvent(text: string): Reading {
   const problems: Problem[] = [];
   let root: Node | undefined;
-  const report: Report = (severity, path, message, atKey = false) => {
+  const report: Report = (severity, path, message, atKey = false, edit) => {
     const place = root ? markOf(root, path, atKey) : { offset: 0, length: text.length };
-    problems.push({ severity, message, path: pointer(path), ...place });
+    const fix = edit && fixOf(text, edit);
+    problems.push({ severity, message, path: pointer(path), ...place, ...(fix ? { fix } : {}) });
   };
   const whole = (message: string): Reading => {
     problems.push({ severity: 'error', message, path: '', offset: 0, length: text.length });
@@ -104,6 +106,16 @@ export function readEvent(text: string): Reading {
   if (root === undefined) return whole('Not valid JSON: nothing found.');
   if (root.type !== 'object') return whole(`An event is a JSON object, this is ${kindOf(root.type)}.`);
   return { problems, event, report };
+}
+
+/** Rewriting megabytes at each key stroke would be felt. */
+const LONGEST_FIX = 4 << 20;
+
+function fixOf(text: string, { title, edit }: Edit): Problem['fix'] {
+  if (text.length > LONGEST_FIX) return undefined;
+  // Parsed afresh, since an edit may change what it is given.
+  const rewritten = JSON.stringify(edit(JSON.parse(text) as Json), null, text.includes('\n') ? 2 : 0);
+  return { title, text: rewritten };
 }
 
 /** Tells of a finding of the schema, unless a check that knows more has spoken of the same place already. */

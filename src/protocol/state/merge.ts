@@ -10,11 +10,15 @@ const WHOLE = new Set(['tools', 'tool_choice', 'tracing', 'truncation', 'prompt'
 /**
  * The configuration after an update: only what is present changes, objects are merged, `null`, `""` and `[]` clear. Neither
  * argument is changed. An answer of the server (`session.updated`) is to be preferred where there is one: it fills in
- * defaults of the model that nobody else knows.
+ * defaults of the model that nobody else knows. `initial` is the configuration the session began with: an empty `instructions`
+ * was seen to bring those of the beginning back.
  */
-export function mergeSession(config: Json, update: Json): Json {
+export function mergeSession(config: Json, update: Json, initial?: Json): Json {
   const model = config['model'];
   const merged = merge(config, update, '', typeof model === 'string' ? model : '');
+  if (update['instructions'] === '' && typeof initial?.['instructions'] === 'string') {
+    merged['instructions'] = initial['instructions'];
+  }
   for (const name of FIXED) {
     if (Object.hasOwn(config, name)) define(merged, name, config[name]);
   }

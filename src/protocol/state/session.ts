@@ -27,6 +27,8 @@ export interface Request {
 export interface SessionState {
   /** What the server last said the configuration is; undefined before `session.created`. */
   config?: Json;
+  /** What it was at the beginning, in `session.created`. */
+  initial?: Json;
   /** Updates sent and not answered yet, oldest first. */
   updates: readonly (Request & { session: Json })[];
   /** Whose server it is, as far as its first session tells. */
@@ -80,7 +82,7 @@ export function advance(state: SessionState, event: Json, from: Side): SessionSt
 export function expectedConfig(state: SessionState): Json | undefined {
   const { config, updates } = state;
   if (config === undefined && updates.length === 0) return undefined;
-  return updates.reduce((merged, update) => mergeSession(merged, update.session), config ?? {});
+  return updates.reduce((merged, update) => mergeSession(merged, update.session, state.initial), config ?? {});
 }
 
 /** Audio that a commit sent now would take, ms: what was appended since the last commit or clear was sent. */
@@ -205,7 +207,8 @@ function configured(state: SessionState, event: Json): SessionState {
   const { session } = event;
   if (!isObject(session)) return state;
   const dialect = state.dialect ?? dialectOfSession(event);
-  return { ...state, config: session, ...(dialect === undefined ? {} : { dialect }) };
+  const initial = event['type'] === 'session.created' ? { initial: session } : {};
+  return { ...state, config: session, ...initial, ...(dialect === undefined ? {} : { dialect }) };
 }
 
 /** Finds what an error answers: by the event id it names, else by what its code and parameter speak of. */

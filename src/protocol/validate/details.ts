@@ -1,7 +1,10 @@
 /** Checks that look into an event: the mistakes people make most, each known to be refused by the live service. */
 import type { EventInfo } from '../catalogue';
+import { BETA_CONTENT, BETA_SESSION_FIELDS } from '../shapes';
 import type { Report } from '../validate';
 import { checkAudio } from './audio';
+import { TO_GA, formatOf, removeFields, replaceAt } from './fix';
+import { checkTools } from './tools';
 import { at, isObject, type Json, type Path } from './json';
 
 /** Runs the checks for that type of event; the top-level fields have been looked at already. */
@@ -34,6 +37,8 @@ export function checkDetails(event: Json, info: EventInfo, report: Report): void
         'warning',
         ['type'],
         'A name of the retired beta interface: use "session.update" with "session": { "type": "transcription", ... }.',
+        false,
+        TO_GA,
       );
       return;
     case 'output_audio_buffer.clear':
@@ -44,19 +49,18 @@ export function checkDetails(event: Json, info: EventInfo, report: Report): void
   }
 }
 
-/** Fields of the beta session and where their values go now. */
-const BETA_FIELDS: Record<string, string> = {
-  modalities: '"output_modalities": ["audio"] or ["text"]',
-  voice: '"audio": { "output": { "voice": ... } }',
-  speed: '"audio": { "output": { "speed": ... } }',
-  input_audio_format: '"audio": { "input": { "format": { "type": "audio/pcm", "rate": 24000 } } }',
-  output_audio_format: '"audio": { "output": { "format": { "type": "audio/pcm", "rate": 24000 } } }',
-  input_audio_transcription: '"audio": { "input": { "transcription": ... } }',
-  input_audio_noise_reduction: '"audio": { "input": { "noise_reduction": ... } }',
-  turn_detection: '"audio": { "input": { "turn_detection": ... } }',
-  max_response_output_tokens: '"max_output_tokens"',
-  temperature: 'nothing: it was removed',
-};
+/** Where a flat field of the beta goes, as it is written. */
+function placeNow(name: string): string {
+  const path = BETA_SESSION_FIELDS[name] ?? '';
+  if (path === '') return 'nothing: it was removed';
+  if (name === 'modalities') return '"output_modalities": ["audio"] or ["text"]';
+  const value = path.endsWith('.format') ? '{ "type": "audio/pcm", "rate": 24000 }' : '...';
+  const [outer = '', ...rest] = path.split('.');
+  if (rest.length === 0) return `"${outer}"`;
+  return path
+    .split('.')
+    .reduceRight((inner, step) => `"${step}": ${inner.startsWith('"') ? `{ ${inner} }` : inner}`, value);
+}
 
 function checkSession(session: Json, report: Report): void {
   const { type, audio } = session;
@@ -64,7 +68,11 @@ function checkSession(session: Json, report: Report): void {
   const translation = isObject(audio) && isObject(audio['output']) && 'language' in audio['output'];
   if (translation) return;
   if (type === undefined) {
-    report('error', ['session'], 'Missing required field "session.type": "realtime" or "transcription".');
+    const message = 'Missing required field "session.type": "realtime" or "transcription".';
+    report('error', ['session'], message, false, {
+      title: 'Add "type": "realtime"',
+      edit: (event) => ({ ...event, session: { type: 'realtime', ...session } }),
+    });
   } else if (type !== 'realtime' && type !== 'transcription') {
     report('error', ['session', 'type'], '"session.type" must be "realtime" or "transcription".');
   }
@@ -74,6 +82,7 @@ function checkSession(session: Json, report: Report): void {
   checkBetaFields(session, ['session'], report);
   checkModalities(session, ['session'], report);
   checkFormats(audio, ['session', 'audio'], report);
+  checkTools(session, ['session'], report);
   checkTurnDetection(at(audio, 'input', 'turn_detection'), report);
 }
 
@@ -88,11 +97,12 @@ function checkTurnDetection(detection: unknown, report: Report): void {
   const { type } = detection;
   if (type !== 'server_vad' && type !== 'semantic_vad') return;
   const other = type === 'server_vad' ? 'semantic_vad' : 'server_vad';
-  for (const name of VAD_ONLY[other] ?? []) {
-    if (!Object.hasOwn(detection, name) || detection[name] === null) continue;
+  const path: Path = ['session', 'audio', 'input', 'turn_detection'];
+  const alien = (VAD_ONLY[other] ?? []).filter((name) => Object.hasOwn(detection, name) && detection[name] !== null);
+  for (const name of alien) {
     const own = (VAD_ONLY[type] ?? []).map((one) => `"${one}"`).join(', ');
     const message = `"${name}" belongs to ${other}; ${type} has ${own}. The live service refuses the whole update.`;
-    report('error', ['session', 'audio', 'input', 'turn_detection', name], message, true);
+    report('error', [...path, name], message, true, removeFields(`Leave out what belongs to ${other}`, path, alien));
   }
 }
 
@@ -100,6 +110,7 @@ function checkResponse(response: Json, report: Report): void {
   checkBetaFields(response, ['response'], report);
   checkModalities(response, ['response'], report);
   checkFormats(response['audio'], ['response', 'audio'], report);
+  checkTools(response, ['response'], report);
   const { input } = response;
   if (!Array.isArray(input)) return;
   input.forEach((item: unknown, index) => {
@@ -108,9 +119,10 @@ function checkResponse(response: Json, report: Report): void {
 }
 
 function checkBetaFields(holder: Json, path: Path, report: Report): void {
-  for (const [name, now] of Object.entries(BETA_FIELDS)) {
+  for (const name of Object.keys(BETA_SESSION_FIELDS)) {
     if (!Object.hasOwn(holder, name)) continue;
-    report('warning', [...path, name], `"${name}" belongs to the retired beta interface: write ${now}.`, true);
+    const message = `"${name}" belongs to the retired beta interface: write ${placeNow(name)}.`;
+    report('warning', [...path, name], message, true, TO_GA);
   }
 }
 
@@ -123,14 +135,10 @@ function checkModalities(holder: Json, path: Path, report: Report): void {
   const message = both
     ? 'Both modalities at once are refused: ["audio"] already comes with a transcript, ["text"] has no audio.'
     : '"output_modalities" must be ["audio"] or ["text"].';
-  report('error', [...path, 'output_modalities'], message);
+  const where = [...path, 'output_modalities'];
+  const edit = replaceAt('Ask for audio, which comes with its transcript', where, ['audio']);
+  report('error', where, message, false, ...(both ? [edit] : []));
 }
-
-const FORMAT_NOW: Record<string, string> = {
-  pcm16: '{ "type": "audio/pcm", "rate": 24000 }',
-  g711_ulaw: '{ "type": "audio/pcmu" }',
-  g711_alaw: '{ "type": "audio/pcma" }',
-};
 
 function checkFormats(audio: unknown, path: Path, report: Report): void {
   if (!isObject(audio)) return;
@@ -140,10 +148,15 @@ function checkFormats(audio: unknown, path: Path, report: Report): void {
     const { format } = side;
     const where = [...path, end, 'format'];
     if (typeof format === 'string') {
-      const now = (Object.hasOwn(FORMAT_NOW, format) ? FORMAT_NOW[format] : undefined) ?? FORMAT_NOW['pcm16'];
-      report('error', where, `A format is an object, not a string: ${now}.`);
+      const now = formatOf(format);
+      const written = JSON.stringify(now, null, 1).replace(/\s+/g, ' ');
+      const edit = replaceAt('Write the format as an object', where, now);
+      report('error', where, `A format is an object, not a string: ${written}.`, false, edit);
     } else if (isObject(format) && format['type'] === 'audio/pcm' && typeof format['rate'] === 'number') {
-      if (format['rate'] !== 24_000) report('error', [...where, 'rate'], 'PCM audio has a rate of 24000, no other.');
+      if (format['rate'] !== 24_000) {
+        const edit = replaceAt('Write 24000', [...where, 'rate'], 24_000);
+        report('error', [...where, 'rate'], 'PCM audio has a rate of 24000, no other.', false, edit);
+      }
     }
   }
 }
@@ -188,11 +201,9 @@ function checkMessage(item: Json, path: Path, report: Report, missing: (name: st
     const { type } = part;
     if (typeof type !== 'string' || !allowed.includes(type)) {
       const place = type === undefined ? where : [...where, 'type'];
-      report(
-        'error',
-        place,
-        `Content of a ${String(role)} message is ${allowed.map((name) => `"${name}"`).join(' or ')}.`,
-      );
+      const words = allowed.map((name) => `"${name}"`).join(' or ');
+      const beta = typeof type === 'string' && Object.hasOwn(BETA_CONTENT, type);
+      report('error', place, `Content of a ${String(role)} message is ${words}.`, false, ...(beta ? [TO_GA] : []));
       return;
     }
     if (type === 'output_audio') {

@@ -176,6 +176,7 @@ describe('a session update', () => {
     ];
     const problems = update({ type: 'realtime', tools });
     expect(problems.map(({ severity, path, message }) => `${severity} ${path} ${message}`)).toEqual([
+      'error /session/tools/1 An MCP tool needs one of "server_url", "connector_id" and "tunnel_id".',
       'error /session/tools/1 Missing required field "session.tools[1].server_label".',
       'error /session/tools/2/name "session.tools[2].name" must be a string, this is a number.',
       'note /session/tools/2/strict "strict" is not a known field of "session.tools[2]". The live service refuses the whole update for one such.',
