@@ -6,9 +6,11 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
+import { eventsJson, formatEvents } from './events';
 import { formatReport, inspectTrace } from './inspect';
 import { formatLadder, ladderReport } from './ladder';
 import { loadScenario, type ScenarioSource } from './simulate';
+import { UnreadableError, exitCode, formatValidation, validateFile } from './validate';
 import packageJson from '../../package.json';
 
 const workers = __dirname;
@@ -208,6 +210,36 @@ program
   .action(async (trace: string, options: { json?: boolean }) => {
     const report = await inspectTrace(trace);
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+  });
+
+program
+  .command('events')
+  .description('print the catalogue of events')
+  .option('--json', 'print it as JSON: fields, documentation, status, neighbours')
+  .action((options: { json?: boolean }) => {
+    const entries = eventsJson();
+    process.stdout.write(options.json ? `${JSON.stringify(entries, null, 2)}\n` : formatEvents(entries));
+  });
+
+program
+  .command('validate <file>')
+  .description('check an event, a file of events or a trace ("-" reads stdin); exit 0 clean, 1 problems, 2 unreadable')
+  .addOption(
+    new Option('--from <side>', 'which end sends events whose type does not tell')
+      .choices(['client', 'server'])
+      .default('client'),
+  )
+  .option('--json', 'print the report as JSON')
+  .action(async (file: string, options: { from: 'client' | 'server'; json?: boolean }) => {
+    try {
+      const report = await validateFile(file, { from: options.from });
+      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
+      process.exitCode = exitCode(report);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      say(error.message);
+      process.exitCode = 2;
+    }
   });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
