@@ -15,6 +15,16 @@ import packageJson from '../../package.json';
 
 const workers = __dirname;
 const say = (line: string) => process.stderr.write(`${line}\n`);
+/**
+ * Resolves once all of it is out: the process is ended by force afterwards, and a pipe takes 64 KiB at a time. A reader that
+ * has seen enough (`| head`) is no failure.
+ */
+function print(text: string): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') say(error.message);
+  });
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+}
 
 function address(text: string): { host: string; port: number } {
   const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
@@ -199,7 +209,7 @@ program
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite).default(1))
   .action(async (trace: string, options: { json?: boolean; seed: number }) => {
     const report = await ladderReport(trace, options.seed);
-    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatLadder(report));
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatLadder(report));
     if (!report.same) process.exitCode = 1;
   });
 
@@ -209,16 +219,16 @@ program
   .option('--json', 'print the summary as JSON')
   .action(async (trace: string, options: { json?: boolean }) => {
     const report = await inspectTrace(trace);
-    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
   });
 
 program
   .command('events')
   .description('print the catalogue of events')
   .option('--json', 'print it as JSON: fields, documentation, status, neighbours')
-  .action((options: { json?: boolean }) => {
+  .action(async (options: { json?: boolean }) => {
     const entries = eventsJson();
-    process.stdout.write(options.json ? `${JSON.stringify(entries, null, 2)}\n` : formatEvents(entries));
+    await print(options.json ? `${JSON.stringify(entries, null, 2)}\n` : formatEvents(entries));
   });
 
 program
@@ -233,7 +243,7 @@ program
   .action(async (file: string, options: { from: 'client' | 'server'; json?: boolean }) => {
     try {
       const report = await validateFile(file, { from: options.from });
-      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
+      await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
       process.exitCode = exitCode(report);
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;

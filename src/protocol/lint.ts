@@ -3,7 +3,7 @@
  * numbers of this very session. The same verdict in host, webview and CLI.
  */
 import type { Handshake } from './dialects';
-import { dialectOfHandshake } from './dialects';
+import { dialectOfHandshake, dialectOfSession } from './dialects';
 import type { Side } from './side';
 import { committableMs, expectedConfig, generatedMs, type SessionState } from './state/session';
 import { checkEvent, readEvent, type CheckOptions, type Problem, type Report } from './validate';
@@ -21,7 +21,8 @@ const SHORTEST_COMMIT_MS = 100;
 export function lintEvent(text: string, from: Side, state: SessionState, options: CheckOptions = {}): Problem[] {
   const { event, problems, report } = readEvent(text);
   if (!event) return problems;
-  const dialect = options.dialect ?? state.dialect;
+  // A server's first session is told from itself.
+  const dialect = options.dialect ?? state.dialect ?? (from === 'server' ? dialectOfSession(event) : undefined);
   checkEvent(event, from, report, problems, { dialect });
   if (from === 'server' || state.config === undefined) return problems;
   checkInSession(event, state, report);

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -164,5 +167,43 @@ describe('the report for people', () => {
     expect(text).not.toContain('\u001b');
     expect(text.split('\n')[0]).toMatch(/:1:27 note response\.create \/ ?\[31mred: /);
     expect(text).toMatch(/1 event, 0 errors, 0 warnings, 1 note\n$/);
+  });
+});
+
+describe('the command line', () => {
+  const bundle = path.join(folder, 'cli.cjs');
+  const ready = build({
+    entryPoints: [fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    external: ['bufferutil', 'utf-8-validate'],
+    logLevel: 'error',
+  });
+  const run = async (args: string[], input = '') => {
+    await ready;
+    return spawnSync(process.execPath, [bundle, ...args], { input, encoding: 'utf8' });
+  };
+
+  it('exits with 0 when clean, 1 with problems, 2 when unreadable', async () => {
+    const clean = await run(['validate', '-'], '{"type":"response.create"}');
+    expect([clean.status, clean.stderr]).toEqual([0, '']);
+    const wrong = await run(['validate', '-', '--json'], '{"type":"response.creates"}');
+    expect(wrong.status).toBe(1);
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ kind: 'event', errors: 1 });
+    const missing = await run(['validate', path.join(folder, 'none')]);
+    expect([missing.status, missing.stdout]).toEqual([2, '']);
+    expect(missing.stderr).toMatch(/cannot be read: ENOENT/);
+  });
+
+  it('prints the whole catalogue into a pipe', async () => {
+    const { stdout, status } = await run(['events', '--json']);
+    expect(status).toBe(0);
+    expect(stdout.length).toBeGreaterThan(65_536);
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ type: 'session.update', direction: 'client', family: 'session', status: 'ga' }),
+    );
   });
 });

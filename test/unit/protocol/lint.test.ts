@@ -123,6 +123,7 @@ describe('the beta interface', () => {
       type: 'session.created',
       session: { modalities: ['audio'], voice: { name: 'a', type: 'openai' } },
     };
+    expect(lintEvent(JSON.stringify({ event_id: 'e', ...created }), 'server', NEW_SESSION)).toEqual([]);
     const live = advance(NEW_SESSION, created, 'server');
     expect(lint(flat, live)).toEqual([]);
   });
