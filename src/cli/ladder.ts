@@ -1,5 +1,6 @@
 /** `realtime-inspector ladder TRACE`: a recorded session and the simulator made from it, side by side. */
-import { compareLadders, readRecordings, type Ladder, type LadderRow, type Rung } from '../simulator';
+import { compareLadders, type Ladder, type LadderRow, type Rung } from '../simulator/ladder';
+import { readRecordings } from '../simulator/recording';
 
 /** What `ladder --json` prints. `same` is true when no session differs. */
 export interface LadderReport {

@@ -1,8 +1,13 @@
 /** `realtime-inspector simulate`: where its scenario comes from. */
-import { readRecordings, scenarioFrom, type Scenario } from '../simulator';
+import type { Scenario } from '../simulator';
+import { scenarioFrom } from '../simulator/fromRecording';
+import { readRecordings } from '../simulator/recording';
+import { readScenario } from '../simulator/scenarioFile';
 
 /** Which scenario is asked for; at most one of the two. */
 export interface ScenarioSource {
+  /** A scenario file, JSON with comments or YAML. */
+  scenario?: string;
   /** A recording to make a scenario from. */
   from?: string;
   /** The session of it, by its id in the trace; the first one unless given. */
@@ -10,7 +15,9 @@ export interface ScenarioSource {
 }
 
 /** The scenario asked for; undefined for the default conversation. Rejects with a message for people. */
-export async function loadScenario({ from, session }: ScenarioSource): Promise<Scenario | undefined> {
+export async function loadScenario({ scenario, from, session }: ScenarioSource): Promise<Scenario | undefined> {
+  if (scenario !== undefined && from !== undefined) throw new Error('Give --scenario or --from, not both.');
+  if (scenario !== undefined) return readScenario(scenario);
   if (from === undefined) return undefined;
   const recordings = await readRecordings(from);
   const recording = session === undefined ? recordings[0] : recordings.find(({ id }) => id === session);

@@ -1,7 +1,5 @@
-/** Door of the simulator floor. */
+/** Door of the simulator floor: what runs it. What reads scenarios and recordings is imported by its own name, so that the
+ * extension does not load it. */
 export { startSimulator } from './client';
 export type { Simulator, SimulatorOptions } from './client';
-export { compareLadders, type Ladder, type LadderRow, type Rung } from './ladder';
-export { readRecordings, type Recording } from './recording';
-export { scenarioFrom } from './fromRecording';
 export type { Scenario } from './scenario';

@@ -95,6 +95,8 @@ class Planner {
   scripted(answer: Exclude<Answer, string>): Plan {
     const items = (answer.output ?? []).flatMap((item) => this.#item(item));
     const plan = this.plan(items);
+    // What is cut short is cut in its last item.
+    if (answer.status !== undefined && answer.status !== 'completed') plan.order.pop();
     if (answer.order) plan.order = answer.order.map((step) => stepOf(step));
     if (answer.delayMs !== undefined) plan.delayMs = answer.delayMs;
     if (answer.usage !== undefined) plan.usage = answer.usage;
@@ -176,8 +178,8 @@ class Planner {
     const phase = item.phase === undefined ? {} : { phase: item.phase };
     const spoken = this.settings.modality === 'audio';
     if (item.pieces) return { kind: spoken ? 'audio' : 'text', pieces: this.#pieces(item.pieces, item.say), ...phase };
-    const { file, ms, voice } = item.audio ?? {};
-    const recorded = file === undefined ? undefined : Buffer.from(file, 'base64');
+    const { pcm, ms, voice } = item.audio ?? {};
+    const recorded = pcm === undefined ? undefined : Buffer.from(pcm, 'base64');
     const made = ms === undefined ? undefined : bytesOf(lasting(item.say, voice ?? this.#voice(), ms));
     return { ...this.#message(item.say, item.phase, recorded ?? made, voice) };
   }

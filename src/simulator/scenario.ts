@@ -95,7 +95,13 @@ export interface SayItem {
   /** How it comes, piece by piece; made up when left out. */
   pieces?: Piece[];
   /** Its sound when the response is spoken: a WAV file beside the scenario, or the built-in voice (`ms` long). */
-  audio?: { file?: string; voice?: string; ms?: number };
+  audio?: {
+    file?: string;
+    /** What the file holds: base64 of PCM16, 24 kHz. */
+    pcm?: string;
+    voice?: string;
+    ms?: number;
+  };
   phase?: string;
 }
 

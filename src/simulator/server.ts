@@ -12,6 +12,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'n
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Desk } from './desk';
 import { Random } from './random';
 import { Secrets } from './secrets';
@@ -54,7 +55,7 @@ const CLOSE_MS = 1000;
 
 /** Starts listening; rejects when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { scenario } = options;
+  const { scenario = DEFAULT_SCENARIO } = options;
   const random = new Random(options.seed);
   const secrets = new Secrets(random);
   const sockets = new WebSocketServer({
@@ -86,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const opening = sessionFor(request, url, secrets, random, scenario);
       if ('turnedAway' in opening) return turnAway(client, opening, random);
       try {
-        converse(client, scenario ? { ...opening, scenario } : opening, options);
+        converse(client, { ...opening, scenario }, options);
       } catch (cause) {
         options.log?.(`A simulated session could not begin: ${describe(cause)}`);
         client.close(1011, 'The simulator had an error.');

@@ -1,0 +1,248 @@
+/** Scenario files: JSON with comments, or YAML; what is wrong in one is told with its line. */
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
+import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import {
+  findNodeAtLocation,
+  parseTree,
+  printParseErrorCode,
+  getNodeValue,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import schema from '../../media/schema/scenario.schema.json';
+import { regularExpression } from './director';
+import type { Answer, Scenario, ScriptedItem } from './scenario';
+import { readWav } from './wavFile';
+import { isObject } from './wire';
+
+/** Something wrong in a scenario file; lines and columns count from 1. */
+export interface ScenarioProblem {
+  line: number;
+  column: number;
+  message: string;
+}
+
+export interface ParsedScenario {
+  /** Absent when there are problems. */
+  scenario?: Scenario;
+  problems: ScenarioProblem[];
+}
+
+type Path = (string | number)[];
+
+/** A file as a value and the places of its parts. */
+interface Source {
+  value: unknown;
+  problems: ScenarioProblem[];
+  /** Where the value at that path stands; `key` asks for its name instead. */
+  place(path: Path, key: boolean): { line: number; column: number };
+}
+
+let validator: Validator | undefined;
+
+/** Reads the text of a scenario; YAML when the file's name ends so. Never throws. */
+export function parseScenario(text: string, file: string): ParsedScenario {
+  const source = /\.ya?ml$/i.test(file) ? fromYaml(text) : fromJson(text);
+  if (source.problems.length > 0) return { problems: source.problems };
+  const found = [...schemaProblems(source.value), ...meaningProblems(source.value)];
+  const problems = found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message }));
+  if (problems.length > 0) return { problems: problems.sort((one, other) => one.line - other.line) };
+  return { scenario: source.value as Scenario, problems: [] };
+}
+
+/**
+ * The scenario in that file, with the sound of its WAV files. Rejects with one message for people, a line for each
+ * problem: `FILE:LINE:COLUMN: what is wrong`.
+ */
+export async function readScenario(file: string): Promise<Scenario> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The scenario ${file} cannot be read: ${why}`, { cause });
+  }
+  const { scenario, problems } = parseScenario(text, file);
+  if (!scenario) {
+    throw new Error(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
+  }
+  for (const item of itemsOf(scenario)) {
+    if (!('say' in item) || item.audio?.file === undefined) continue;
+    const { file: sound, ...audio } = item.audio;
+    const pcm = await readWav(join(dirname(file), sound));
+    item.audio = { ...audio, pcm: Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64') };
+  }
+  return scenario;
+}
+
+function fromJson(text: string): Source {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  const at = (offset: number): { line: number; column: number } => {
+    const before = text.slice(0, offset).split('\n');
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  };
+  const problems = errors.map(({ error, offset }) => ({
+    ...at(offset),
+    message: sentence(printParseErrorCode(error)),
+  }));
+  if (!root) problems.unshift({ ...at(0), message: 'The file is empty.' });
+  const place = (path: Path, key: boolean): { line: number; column: number } => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node: Node | undefined = root && findNodeAtLocation(root, path.slice(0, length));
+      if (!node) continue;
+      const named = key && length === path.length ? node.parent?.children?.[0] : undefined;
+      return at((named ?? node).offset);
+    }
+    return at(0);
+  };
+  return { value: root ? (getNodeValue(root) as unknown) : undefined, problems, place };
+}
+
+function fromYaml(text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems = document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: sentence(message) }));
+  let value: unknown;
+  if (problems.length === 0) {
+    try {
+      value = document.toJS();
+    } catch (cause) {
+      problems.push({ line: 1, column: 1, message: sentence(cause instanceof Error ? cause.message : String(cause)) });
+    }
+  }
+  const place = (path: Path, key: boolean): { line: number; column: number } => {
+    const name = path.at(-1);
+    const holder: unknown = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+    if (key && isMap(holder)) {
+      const pair = holder.items.find((one) => isScalar(one.key) && one.key.value === name);
+      if (pair && isNode(pair.key) && pair.key.range) return at(pair.key.range[0]);
+    }
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return at(node.range[0]);
+    }
+    return { line: 1, column: 1 };
+  };
+  return { value, problems, place };
+}
+
+interface Found {
+  path: Path;
+  message: string;
+  /** The name of the field is at fault, not its value. */
+  key?: boolean;
+}
+
+/** Of all that an alternative complains about, what lies deepest is nearest to what was meant. */
+function schemaProblems(value: unknown): Found[] {
+  validator ??= new Validator(schema as unknown as Schema, '7', false);
+  const { valid, errors } = validator.validate(value);
+  if (valid) return [];
+  const leaves = errors.filter(({ keyword }) => keyword in MESSAGES).map((unit) => ({ unit, path: pathOf(unit) }));
+  const nearest = leaves.filter(
+    ({ path, unit }) =>
+      !leaves.some(({ path: other, unit: one }) => one !== unit && other.length > path.length && begins(other, path)),
+  );
+  const found = new Map<string, Found>();
+  for (const { unit, path } of nearest) {
+    const key = unit.keyword === 'false';
+    const message = MESSAGES[unit.keyword]!(unit, path);
+    // A field nobody knows says more than what is missing beside it.
+    const place = JSON.stringify(key ? path.slice(0, -1) : path);
+    if (!found.has(place) || (key && found.get(place)?.key !== true)) found.set(place, { path, message, key });
+  }
+  return [...found.values()];
+}
+
+const MESSAGES: Record<string, (unit: OutputUnit, path: Path) => string> = {
+  false: (_unit, path) => `Unknown field "${String(path.at(-1))}".`,
+  required: ({ error }) => sentence(error.replace('Instance does not have required property', 'There is no')),
+  type: ({ error }) => sentence(error.replace(/^Instance type/, 'The type')),
+  enum: ({ error }) => sentence(error.replace(/^Instance/, 'The value')),
+  const: ({ error }) => sentence(error.replace(/^Instance/, 'The value')),
+  pattern: () => 'This is none of: open N, say N, say N xCOUNT, wait MS, close N.',
+  minimum: ({ error }) => sentence(error),
+  minLength: () => 'This must not be empty.',
+  minItems: () => 'This must not be empty.',
+};
+
+function pathOf({ instanceLocation }: OutputUnit): Path {
+  return instanceLocation
+    .split('/')
+    .slice(1)
+    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function begins(path: Path, start: Path): boolean {
+  return start.every((part, index) => path[index] === part);
+}
+
+/** What no schema says: expressions that compile, steps that point at items, files that lie beside the scenario. */
+function meaningProblems(value: unknown): Found[] {
+  const found: Found[] = [];
+  const turns = isObject(value) && Array.isArray(value['turns']) ? (value['turns'] as unknown[]) : [];
+  for (const [turn, one] of turns.entries()) {
+    if (!isObject(one)) continue;
+    const when = isObject(one['when']) ? one['when'] : {};
+    for (const name of ['text', 'instructions']) {
+      try {
+        regularExpression(String(when[name] ?? ''));
+      } catch (cause) {
+        const message = sentence(cause instanceof Error ? cause.message : String(cause));
+        found.push({ path: ['turns', turn, 'when', name], message });
+      }
+    }
+    const several = Array.isArray(one['answer']);
+    const answers = (several ? one['answer'] : [one['answer']]) as unknown[];
+    for (const [index, answer] of answers.entries()) {
+      if (isObject(answer))
+        found.push(
+          ...answerProblems(answer as Answer & object, ['turns', turn, 'answer', ...(several ? [index] : [])]),
+        );
+    }
+  }
+  return found;
+}
+
+function answerProblems(answer: Exclude<Answer, string>, path: Path): Found[] {
+  const found: Found[] = [];
+  const items: unknown[] = Array.isArray(answer.output) ? answer.output : [];
+  const order: unknown[] = Array.isArray(answer.order) ? answer.order : [];
+  for (const [step, text] of order.entries()) {
+    const item = /^(?:open|close|say) (\d+)/.exec(String(text))?.[1];
+    if (item === undefined || Number(item) < items.length) continue;
+    found.push({
+      path: [...path, 'order', step],
+      message: `There is no item ${item}: the output has ${items.length}.`,
+    });
+  }
+  for (const [index, item] of items.entries()) {
+    const audio = isObject(item) && isObject(item['audio']) ? item['audio'] : {};
+    const file = audio['file'];
+    if (typeof file !== 'string') continue;
+    const inside =
+      !isAbsolute(file) && !normalize(file).startsWith(`..${sep}`) && extname(file).toLowerCase() === '.wav';
+    const message = 'This must be a .wav file in the scenario’s folder or below it.';
+    if (!inside) found.push({ path: [...path, 'output', index, 'audio', 'file'], message });
+  }
+  return found;
+}
+
+function itemsOf(scenario: Scenario): ScriptedItem[] {
+  const answers = (scenario.turns ?? []).flatMap(({ answer }) => answer);
+  return answers.flatMap((answer) => (typeof answer === 'string' ? [] : (answer.output ?? [])));
+}
+
+function sentence(text: string): string {
+  const spaced = text.replace(/([a-z])([A-Z])/g, (_all, low: string, high: string) => `${low} ${high.toLowerCase()}`);
+  const trimmed = spaced.trim();
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`;
+}
