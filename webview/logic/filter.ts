@@ -2,10 +2,12 @@
  * The filter language, one for every view. Terms are separated by spaces and must all hold; `-` before a term excludes.
  *
  *     text            type, ids or body hold the text (case does not matter); "quoted" keeps spaces and keywords
- *     /regex/i        the same by regular expression; one that does not compile is taken literally
+ *     /regex/i        the same by regular expression; one that does not compile is taken literally (`filterProblem` says so)
  *     type: from: response: item: call: session:      the column holds the value; `a,b` is either
+ *     type:session.update                             a whole event type of the API means that type alone
  *     error injected redacted binary delta            the row carries that mark
  */
+import { CATALOGUE, RETIRED } from '../../src/protocol';
 import { FLAG, FROM, type RowSource } from './rowSource';
 
 const columnNames = ['type', 'from', 'response', 'item', 'call', 'session'] as const;
@@ -20,7 +22,11 @@ const keywords: Readonly<Record<string, number>> = {
 };
 
 /** What a piece of text is compared with. */
-export type Pattern = { kind: 'text'; text: string } | { kind: 'regex'; regex: RegExp };
+export type Pattern =
+  { kind: 'text'; text: string } | { kind: 'exact'; text: string } | { kind: 'regex'; regex: RegExp };
+
+/** A name in full means that event: otherwise nobody could ask for `session.update` without `session.updated`. */
+const wholeTypes: ReadonlySet<string> = new Set([...CATALOGUE, ...RETIRED].map(({ type }) => type));
 
 /** One term of a filter. */
 export type Term = { exclude: boolean } & (
@@ -47,7 +53,8 @@ export function parseFilter(text: string): Term[] {
     const colon = body.indexOf(':');
     const name = columnNames.find((column) => column === body.slice(0, Math.max(0, colon)).toLowerCase());
     if (name !== undefined) {
-      const patterns = splitValues(body.slice(colon + 1)).map(toPattern);
+      const values = splitValues(body.slice(colon + 1));
+      const patterns = values.map(name === 'type' ? toTypePattern : toPattern);
       if (patterns.length > 0) terms.push({ exclude, kind: 'column', column: name, patterns });
       continue;
     }
@@ -146,11 +153,18 @@ export function addTerm(filter: string, term: string): string {
 }
 
 function matches(pattern: Pattern, text: string): boolean {
-  return pattern.kind === 'text' ? text.toLowerCase().includes(pattern.text) : pattern.regex.test(text);
+  switch (pattern.kind) {
+    case 'text':
+      return text.toLowerCase().includes(pattern.text);
+    case 'exact':
+      return text.toLowerCase() === pattern.text;
+    case 'regex':
+      return pattern.regex.test(text);
+  }
 }
 
 function patternKey(pattern: Pattern): string {
-  return pattern.kind === 'text' ? `t:${pattern.text}` : `r:${pattern.regex.source}`;
+  return pattern.kind === 'regex' ? `r:${pattern.regex.source}` : `t:${pattern.text}`;
 }
 
 function literal(text: string): Pattern {
@@ -158,16 +172,42 @@ function literal(text: string): Pattern {
 }
 
 function toPattern(value: string): Pattern {
-  const regex = /^\/(.+)\/(i?)$/.exec(value);
-  if (regex?.[1] !== undefined) {
-    try {
-      // The host searches bodies without regard to case, so columns are matched the same way.
-      return { kind: 'regex', regex: new RegExp(regex[1], 'i') };
-    } catch {
-      return literal(value);
-    }
+  const source = regexSource(value);
+  if (source === undefined) return literal(unquote(value));
+  const regex = compile(source);
+  return regex instanceof RegExp ? { kind: 'regex', regex } : literal(value);
+}
+
+function toTypePattern(value: string): Pattern {
+  const text = unquote(value).toLowerCase();
+  return wholeTypes.has(text) ? { kind: 'exact', text } : toPattern(value);
+}
+
+function regexSource(value: string): string | undefined {
+  return /^\/(.+)\/i?$/.exec(value)?.[1];
+}
+
+/** The expression, or what the engine says is wrong with it. */
+function compile(source: string): RegExp | string {
+  try {
+    // The host searches bodies without regard to case, so columns are matched the same way.
+    return new RegExp(source, 'i');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  return literal(unquote(value));
+}
+
+/** What is wrong with a filter's text, for people; '' when nothing is. Rows are filtered all the same. */
+export function filterProblem(text: string): string {
+  for (const raw of splitTerms(text)) {
+    const value = raw.replace(/^-/, '').replace(new RegExp(`^(?:${columnNames.join('|')}):`, 'i'), '');
+    const source = regexSource(value);
+    const why = source === undefined ? '' : compile(source);
+    if (typeof why !== 'string' || why === '') continue;
+    const reason = /: ([^:]+)$/.exec(why)?.[1] ?? why;
+    return `${value} is no regular expression (${reason.toLowerCase()}), so it is looked for as text.`;
+  }
+  return '';
 }
 
 function unquote(text: string): string {

@@ -1,6 +1,7 @@
 /** All keys, under `?`. */
 import { css, html } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from './view';
 
@@ -45,7 +46,8 @@ const groups: readonly [string, readonly [string, string][]][] = [
     [
       ['text', 'type, ids or body hold it'],
       ['/regex/', 'by regular expression'],
-      ['type:a,b', 'also from: response: item: call: session:'],
+      ['type:a,b', 'type is a or b; a part of a type matches all that hold it'],
+      ['from:client', 'also response: item: call: session:'],
       ['error', 'also injected, redacted, binary, delta'],
       ['-term', 'leaves out what it finds'],
     ],
@@ -114,7 +116,7 @@ export class KeysHelp extends View {
         if (event.target === this.dialog) this.dialog.close();
       }}
       @keydown=${(event: KeyboardEvent) => {
-        event.stopPropagation();
+        if (staysInField(event)) event.stopPropagation();
         if (event.key === '?') this.dialog.close();
       }}
     >

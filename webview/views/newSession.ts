@@ -4,6 +4,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from './view';
 
@@ -97,9 +98,10 @@ export class NewSessionView extends View {
       aria-labelledby="title"
       @close=${() => this.#close()}
       @keydown=${(event: KeyboardEvent) => {
-        event.stopPropagation();
+        if (staysInField(event)) event.stopPropagation();
         if (
           event.key === 'Enter' &&
+          staysInField(event) &&
           !(event.target instanceof HTMLElement && event.target.tagName === 'VSCODE-BUTTON')
         ) {
           event.preventDefault();

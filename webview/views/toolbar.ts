@@ -2,7 +2,10 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { formatBytes, formatCount } from '../logic/format';
+import type { DocumentState } from '../../src/document/columns';
+import { filterProblem } from '../logic/filter';
+import { formatBytes, formatCount, formatTimeOfDay } from '../logic/format';
+import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from './view';
 
@@ -61,6 +64,25 @@ export class Toolbar extends View {
         margin: 0 4px;
         min-width: 120px;
         padding: 0 2px 0 6px;
+        position: relative;
+      }
+      .filter.wrong,
+      .filter.wrong:focus-within {
+        border-color: var(--vscode-inputValidation-warningBorder, var(--vscode-focusBorder));
+      }
+      .wrong-words {
+        background: var(--vscode-inputValidation-warningBackground, var(--vscode-editorWidget-background));
+        border: 1px solid var(--vscode-inputValidation-warningBorder, var(--vscode-focusBorder));
+        color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
+        left: -1px;
+        max-height: 60px;
+        overflow: hidden;
+        overflow-wrap: anywhere;
+        padding: 3px 7px;
+        position: absolute;
+        right: -1px;
+        top: 100%;
+        z-index: 6;
       }
       .filter:focus-within {
         border-color: var(--vscode-focusBorder);
@@ -131,6 +153,7 @@ export class Toolbar extends View {
     const { status, document, rows } = store;
     const sessions = document?.sessions ?? [];
     const errors = rows.indexes(store.session).errors.count;
+    const wrong = filterProblem(store.filterText);
     return html`
       ${this.#state()}
       ${
@@ -141,9 +164,9 @@ export class Toolbar extends View {
             >
               <option value="" .selected=${store.session === ''}>all ${sessions.length} sessions</option>
               ${sessions.map(
-                ({ id, label, status: code }) =>
-                  html`<option value=${id} .selected=${store.session === id}>
-                    ${id}${label === '' ? '' : ` · ${label}`}${code === 101 ? '' : ` · refused ${code || ''}`}
+                (session) =>
+                  html`<option value=${session.id} .selected=${store.session === session.id}>
+                    ${this.#sessionWords(session)}
                   </option>`,
               )}
             </select>`
@@ -165,12 +188,14 @@ export class Toolbar extends View {
           : nothing
       }
       <span class="grow"></span>
-      <div class="filter" ?hidden=${rows.count === 0}>
+      <div class="filter ${wrong === '' ? '' : 'wrong'}" ?hidden=${rows.count === 0}>
         <vscode-icon name="filter"></vscode-icon>
         <input
           type="text"
           placeholder="Filter: text, /regex/, type:, from:, response:, item:, error, -exclude"
           aria-label="Filter events"
+          aria-invalid=${wrong === '' ? 'false' : 'true'}
+          aria-describedby=${wrong === '' ? nothing : 'wrong'}
           spellcheck="false"
           autocomplete="off"
           .value=${store.filterText}
@@ -178,6 +203,7 @@ export class Toolbar extends View {
           @keydown=${this.#key}
         />
         ${this.#count()}
+        ${wrong === '' ? nothing : html`<div id="wrong" class="wrong-words" role="status">${wrong}</div>`}
         ${
           store.filterText === ''
             ? nothing
@@ -240,15 +266,22 @@ export class Toolbar extends View {
     >`;
   }
 
+  /** A mark for whether it is open, when it began, where it went. */
+  #sessionWords({ id, label, start, status: code }: DocumentState['sessions'][number]): string {
+    const { status, document } = this.store;
+    const isOpen = status?.live === true && status.liveSessions.includes(id);
+    const state = code !== 101 ? `✕ refused${code === 0 ? '' : ` ${code}`}` : isOpen ? '● open' : '○ closed';
+    const time = formatTimeOfDay(document?.startedAt ?? '', start).slice(0, 8);
+    return [`${state.slice(0, 1)} ${id}`, time, label, state.slice(2)].filter((word) => word !== '').join(' · ');
+  }
+
   #count() {
     const { store } = this;
-    const total = store.rows.count;
+    const total = store.session === '' ? store.rows.count : store.rows.indexes(store.session).all.count;
     const { passed } = store.list;
     if (store.filtering) return html`<span class="count num">${formatCount(passed)} so far…</span>`;
-    const shown = store.pausedAt ?? total;
-    const isHiding = passed < total || shown < total;
     return html`<span class="count num" aria-live="polite"
-      >${isHiding ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
+      >${passed < total ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
     >`;
   }
 
@@ -267,6 +300,8 @@ export class Toolbar extends View {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
   }
   readonly #key = (event: KeyboardEvent): void => {
+    // Space, letters and arrows mean something to the page; the rest has to reach VS Code.
+    if (!staysInField(event)) return;
     event.stopPropagation();
     if (event.key === 'Escape') {
       if (this.store.filterText !== '') this.store.setFilter('');

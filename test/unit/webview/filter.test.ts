@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../../../webview/logic/filter';
+import {
+  addTerm,
+  bodySearches,
+  compileFilter,
+  filterProblem,
+  parseFilter,
+  quoteValue,
+} from '../../../webview/logic/filter';
 import { BatchMaker, rowsOf } from './columns';
 
 const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 };
@@ -34,6 +41,13 @@ describe('a filter shows the rows that pass all its terms', () => {
     ['type:response.', [2, 3, 5]],
     ['type:response. -delta', [3, 5]],
     ['type:session,error', [0, 1, 4]],
+    ['type:session.update', [0]],
+    ['type:Session.Update', [0]],
+    ['type:session.updat', [0, 1]],
+    ['type:session.update,response.done', [0, 3]],
+    ['type:"session.updated"', [1]],
+    ['-type:session.update', [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['session.update', [0, 1]],
     ['type:/d$/', [1, 7]],
     ['-type:/d$/', [0, 2, 3, 4, 5, 6, 8]],
     ['from:client', [0, 5, 8]],
@@ -90,4 +104,13 @@ it('terms are added once, and values survive quoting', () => {
   expect(parseFilter(`type:${quoteValue(value)}`)).toEqual([
     { exclude: false, kind: 'column', column: 'type', patterns: [{ kind: 'text', text: value }] },
   ]);
+});
+
+describe('a regular expression that does not compile', () => {
+  it.each(['/unclosed[/', 'response -/a(/', 'type:/*/', '-item:/(?/'])('is told of: %s', (text) =>
+    expect(filterProblem(text)).toMatch(/is no regular expression \(.+\), so it is looked for as text\.$/),
+  );
+  it.each(['', '/[a-z]/', '/unclosed[', 'type:a', '"/[/"', 'a/b', '/'])('is nothing to tell of in %s', (text) =>
+    expect(filterProblem(text)).toBe(''),
+  );
 });
