@@ -69,7 +69,8 @@ function checkUpdate(event: Json, state: SessionState, report: Report): void {
   for (const path of [['audio', 'output', 'voice'], ['voice']]) {
     const voice = at(event, 'session', ...path);
     if (voice === undefined || !state.spoken || JSON.stringify(voice) === JSON.stringify(now)) continue;
-    const message = `The model has spoken, so its voice stays ${JSON.stringify(now)}: the whole update would be refused.`;
+    const stays = now === undefined ? 'as it is' : JSON.stringify(now);
+    const message = `The model has spoken, so its voice stays ${stays}: the whole update would be refused.`;
     report('error', ['session', ...path], message);
   }
 }

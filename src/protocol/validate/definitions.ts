@@ -6,15 +6,22 @@ import type { Side } from '../side';
 import { isObject, type Json, type Path } from './json';
 
 type Table = Record<Side, Record<string, string>>;
-const tables = checks as unknown as {
+interface Checks {
   events: Table;
   translation: Table;
   definitions: Record<string, Schema>;
-};
-const { events, translation } = tables;
+}
 
-/** By the names of the official package's types. */
-export const { definitions } = tables;
+// Functions, so that a bundle that checks nothing leaves the definitions out.
+function tables(): Checks {
+  return checks as unknown as Checks;
+}
+
+/** A definition by the name of the official package's type. */
+export function definitionNamed(name: string): Schema | undefined {
+  const { definitions } = tables();
+  return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
 
 type Lookup = ReturnType<typeof dereference>;
 let resolved: Lookup | undefined;
@@ -22,13 +29,13 @@ let resolved: Lookup | undefined;
 /** Where references lead; resolved when first needed, since most who load the catalogue check nothing. */
 export function lookup(): Lookup {
   const base = new URL('https://realtime-inspector.invalid/check.json');
-  resolved ??= dereference({ definitions }, Object.create(null) as Lookup, base);
+  resolved ??= dereference({ definitions: tables().definitions }, Object.create(null) as Lookup, base);
   return resolved;
 }
 
 /** The definition for an event of that type; undefined for a type that has none. */
 export function definitionOf(event: Json, type: string, from: Side): string | undefined {
-  const table = (isTranslation(event) ? translation : events)[from];
+  const table = (isTranslation(event) ? tables().translation : tables().events)[from];
   return Object.hasOwn(table, type) ? table[type] : undefined;
 }
 
@@ -50,7 +57,7 @@ export interface SchemaField {
 
 /** The fields known at a place of this very event; unions are followed along what the event itself holds. */
 export function fieldsBelow(definition: string, event: unknown, path: Path): Map<string, SchemaField> {
-  const root = definitions[definition];
+  const root = definitionNamed(definition);
   const found = new Map<string, SchemaField>();
   if (root) collect({ schema: root, definition }, event, path, found);
   return found;
@@ -90,7 +97,7 @@ export function partsOf(part: Part, value: unknown): Part[] {
   const parts: Part[] = [part];
   if (schema.$ref) {
     const name = schema.$ref.slice('#/definitions/'.length);
-    const target = definitions[name];
+    const target = definitionNamed(name);
     if (target) parts.push(...partsOf({ schema: target, definition: name }, value));
   }
   for (const inner of schema.allOf ?? []) parts.push(...partsOf({ ...part, schema: inner as Schema }, value));

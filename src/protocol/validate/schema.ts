@@ -2,7 +2,7 @@
 import { validate } from '@cfworker/json-schema';
 import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import type { Side } from '../side';
-import { definitionOf, definitions, fieldsBelow, lookup, valueAt } from './definitions';
+import { definitionNamed, definitionOf, fieldsBelow, lookup, valueAt } from './definitions';
 import { isObject, jsonType, kindOf, type Json, type Path } from './json';
 import { nearest } from './suggest';
 
@@ -22,7 +22,7 @@ const MOST = 50;
  */
 export function checkBySchema(event: Json, type: string, from: Side): Finding[] {
   const name = definitionOf(event, type, from);
-  const schema = name === undefined ? undefined : definitions[name];
+  const schema = name === undefined ? undefined : definitionNamed(name);
   if (name === undefined || !schema) return [];
   const findings: Finding[] = [];
   const seen = new Set<string>();
@@ -117,7 +117,7 @@ function nodeAt(schema: Schema, location: string): unknown {
     if (!isObject(node) && !Array.isArray(node)) return undefined;
     if (step === '$ref') {
       const target = (node as Schema).$ref ?? '';
-      node = definitions[target.slice('#/definitions/'.length)];
+      node = definitionNamed(target.slice('#/definitions/'.length));
     } else {
       node = (node as Json)[unescape(decodeURIComponent(step))];
     }
