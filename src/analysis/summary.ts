@@ -27,8 +27,11 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       const client = record.client === 'inspector' ? 'by the inspector ' : '';
       if (record.status === 101)
         return `${client}to ${record.url}${record.subprotocol ? ` (${record.subprotocol})` : ''}`;
-      const why = [record.error, record.body].filter(Boolean).join(': ');
-      return `${record.status === 0 ? 'no answer' : `refused with ${record.status}`} by ${record.url}${why ? `: ${why}` : ''}`;
+      const why = record.error || refusalMessage(record.body ?? '');
+      // Without an answer there is no status, and 0 says nothing to people.
+      if (record.status === 0) return why ? `${why} (${record.url})` : `no answer by ${record.url}`;
+      const refused = `refused with ${record.status} by ${record.url}`;
+      return why ? `${why} (${refused})` : refused;
     }
     case 'close':
       return `${record.code}${record.reason ? ` ${record.reason}` : ''}, by the ${record.by}`;
@@ -127,6 +130,16 @@ function fallback(event: JsonObject): string {
     else if (value !== null) words.push(`${name} ${Array.isArray(value) ? `[${value.length}]` : '{…}'}`);
   }
   return words.join(', ');
+}
+
+/** What a refusal's body says: the message of the API's error object, else the text itself. */
+function refusalMessage(body: string): string {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return asText(dig(answer, 'error', 'message')) || asText(dig(answer, 'message')) || body;
+  } catch {
+    return body.trim();
+  }
 }
 
 function describeError(error: unknown): string {

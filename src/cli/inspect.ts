@@ -55,13 +55,33 @@ export interface InspectReport {
   problems: string[];
 }
 
-/** Reads a trace to its end. Rejects with a message for people when it cannot be opened. */
+/** The file could be read, and holds nothing of a trace. */
+export class NotATraceError extends Error {
+  override readonly name = 'NotATraceError';
+  constructor(file: string, why: string) {
+    super(`The file ${file} is not a Realtime trace: ${why}.`);
+  }
+}
+
+/**
+ * Reads a trace to its end. Rejects with a message for people when it cannot be opened, and with a `NotATraceError` when
+ * neither a header nor a record is in it.
+ */
 export async function inspectTrace(file: string): Promise<InspectReport> {
   const reader = await TraceReader.open(file);
   try {
     const count = new Counter(file);
-    await reader.read((entry) => count.take(entry));
+    let understood = false;
+    await reader.read((entry) => {
+      if (entry.parsed.kind !== 'unreadable') understood = true;
+      count.take(entry);
+    });
     const { header, problems } = reader;
+    if (!header && !understood)
+      throw new NotATraceError(
+        file,
+        problems.length > 0 ? 'none of its lines can be read as a part of one' : 'it is empty',
+      );
     return {
       ...count.report(),
       version: header?.version ?? 0,

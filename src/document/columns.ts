@@ -95,6 +95,8 @@ export interface DocumentState {
   sessions: { id: string; label: string; start: number; end: number | null; status: number }[];
   /** What could not be read, for people: torn last line, bad lines (with their numbers), newer version. */
   problems: string[];
+  /** Read to its end, the file has text and not one line of a trace; the first problem says so. */
+  notTrace?: true;
 }
 
 /** Picks audio: of one item, one response, or a side of a session within a range of milliseconds. */

@@ -171,7 +171,8 @@ export class TraceIndex {
         });
         this.columns.add({
           ...base,
-          type: open ? 'open' : `refused ${record.status}`,
+          // Status 0 is no answer at all: a number would look like the server's.
+          type: open ? 'open' : record.status === 0 ? 'no answer' : `refused ${record.status}`,
           flags: (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
         });
         return;

@@ -33,6 +33,8 @@ const READ_TOGETHER = 4 << 20;
 const LONGEST_CLIP_MS = 3_600_000;
 const MOST_FOUND = 100_000;
 
+const NOT_A_TRACE = 'This file is not a Realtime trace: none of its lines can be read as a part of one.';
+
 export class TraceDocumentCore {
   #reader: TraceReader;
   #index = new TraceIndex();
@@ -41,6 +43,10 @@ export class TraceDocumentCore {
   #closed = false;
   #size = 0;
   #flushedAt = 0;
+  /** A row of a trace has been read. */
+  #understood = false;
+  /** The file's end has been reached. */
+  #whole = false;
 
   private constructor(reader: TraceReader, listener: DocumentListener) {
     this.#reader = reader;
@@ -60,6 +66,7 @@ export class TraceDocumentCore {
     await this.#reader.read(
       (entry) => {
         this.#index.add(entry);
+        if (entry.parsed.kind !== 'unreadable') this.#understood = true;
         if (this.#index.columns.waiting >= BATCH_ROWS) this.#flush();
       },
       () => {
@@ -71,6 +78,7 @@ export class TraceDocumentCore {
       },
     );
     this.#size = Math.max(await this.#reader.lines.size(), this.#reader.lines.position);
+    this.#whole = !this.#closed;
     this.#flush();
     this.#listener.state(this.#state());
   }
@@ -278,6 +286,7 @@ export class TraceDocumentCore {
 
   #state(): DocumentState {
     const { header, lines, problems } = this.#reader;
+    const notTrace = this.#whole && !header && !this.#understood && problems.length > 0;
     return {
       rows: this.#index.columns.rows,
       read: lines.position,
@@ -286,7 +295,8 @@ export class TraceDocumentCore {
       generator: header?.generator ?? '',
       version: header?.version ?? 0,
       sessions: this.#index.sessions(),
-      problems,
+      problems: notTrace ? [NOT_A_TRACE, ...problems] : problems,
+      ...(notTrace ? { notTrace } : {}),
     };
   }
 }

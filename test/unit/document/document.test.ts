@@ -127,6 +127,12 @@ describe('columns', () => {
     expect(states.at(-1)?.sessions).toMatchObject([{ label: 'transcription', status: 401, end: 1 }]);
   });
 
+  it('show a session nobody answered as that, without a status', async () => {
+    const { rows, document } = await openIndexed(await trace(openLine('s1', 1, 'model=m', 0)));
+    expect(rows()).toMatchObject([{ type: 'no answer', flags: RowFlag.error }]);
+    expect(await document.summaries([0])).toEqual(['no answer by wss://api.openai.com/v1/realtime?model=m']);
+  });
+
   it('tell the sessions of joined traces apart', async () => {
     const later = HEADER.replace('21:00:00', '21:00:10');
     const { rows } = await openIndexed(await trace(openLine(), later, openLine('s1', 5)));
@@ -139,6 +145,32 @@ describe('columns', () => {
   it('show a trace of nothing', async () => {
     const { states } = await openIndexed(await traceFile(''));
     expect(states.at(-1)).toMatchObject({ rows: 0, size: 0, problems: [] });
+    expect(states.at(-1)).not.toHaveProperty('notTrace');
+  });
+
+  it.each(['# Notes\n\nNo trace at all.\n', 'one line', '{"some":"json"}\n'])(
+    'say of %j first that it is not a trace',
+    async (text) => {
+      const { states } = await openIndexed(await traceFile(text));
+      expect(states.at(-1)).toMatchObject({ notTrace: true });
+      expect(states.at(-1)?.problems[0]).toMatch(/^This file is not a Realtime trace/);
+    },
+  );
+
+  it.each([`${HEADER}\n`, `${HEADER}\nrubbish\n`, `rubbish\n${openLine()}\n`])(
+    'take %j for a trace, whatever else is in it',
+    async (text) => {
+      const { states } = await openIndexed(await traceFile(text));
+      expect(states.at(-1)).not.toHaveProperty('notTrace');
+    },
+  );
+
+  it('take a file for a trace as soon as it becomes one', async () => {
+    const file = await traceFile(HEADER.slice(0, 20));
+    const opened = await openIndexed(file);
+    expect(opened.states.at(-1)).toMatchObject({ notTrace: true });
+    await appendFile(file, `${HEADER.slice(20)}\n`);
+    expect(await opened.follow()).not.toHaveProperty('notTrace');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatReport, inspectTrace } from '../../../src/cli/inspect';
+import { formatReport, inspectTrace, NotATraceError } from '../../../src/cli/inspect';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 
 const server = (seq: number, t: number, event: object, more: object = {}) =>
@@ -103,8 +103,24 @@ Problems of the file
   });
 
   it('says so when there is nothing in it', async () => {
-    const text = formatReport(await inspectTrace(await traceFile('')));
-    expect(text).toContain('recorded at an unknown time by an unknown program');
+    const text = formatReport(await inspectTrace(await traceFile(`${HEADER}\n`)));
+    expect(text).toContain('recorded 2026-11-20T21:00:00.000Z by realtime-inspector/0.1.0, 0 ms');
     expect(text.match(/\bnone\b/g)).toHaveLength(3);
+  });
+
+  it('counts what a trace without a header holds', async () => {
+    const text = formatReport(await inspectTrace(await traceFile(`${openLine()}\n`)));
+    expect(text).toContain('recorded at an unknown time by an unknown program');
+  });
+
+  it.each([
+    ['a text', '# Notes\nof something else\n', 'none of its lines can be read as a part of one'],
+    ['a line without an end', '{"kind":"tra', 'none of its lines can be read as a part of one'],
+    ['an empty file', '', 'it is empty'],
+  ])('refuses %s as no trace', async (_, text, why) => {
+    const file = await traceFile(text);
+    const refused = inspectTrace(file);
+    await expect(refused).rejects.toBeInstanceOf(NotATraceError);
+    await expect(refused).rejects.toThrow(`The file ${file} is not a Realtime trace: ${why}.`);
   });
 });
