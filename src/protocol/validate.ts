@@ -76,10 +76,13 @@ export function checkEvent(
 /** Reads an event's text; problems with its JSON are in the result. */
 export function readEvent(text: string): Reading {
   const problems: Problem[] = [];
+  let fixes = 0;
   let root: Node | undefined;
   const report: Report = (severity, path, message, atKey = false, edit) => {
+    if (problems.length >= MOST_PROBLEMS) return;
     const place = root ? markOf(root, path, atKey) : { offset: 0, length: text.length };
-    const fix = edit && fixOf(text, edit);
+    const fix = edit && fixes < MOST_FIXES ? fixOf(text, edit) : undefined;
+    if (fix) fixes += 1;
     problems.push({ severity, message, path: pointer(path), ...place, ...(fix ? { fix } : {}) });
   };
   const whole = (message: string): Reading => {
@@ -108,6 +111,10 @@ export function readEvent(text: string): Reading {
   return { problems, event, report };
 }
 
+/** More than anyone reads of one event. */
+const MOST_PROBLEMS = 200;
+/** Each is the whole event once more. */
+const MOST_FIXES = 20;
 /** Rewriting megabytes at each key stroke would be felt. */
 const LONGEST_FIX = 4 << 20;
 

@@ -26,7 +26,10 @@ export function checkBySchema(event: Json, type: string, from: Side): Finding[] 
   if (name === undefined || !schema) return [];
   const findings: Finding[] = [];
   const seen = new Set<string>();
-  for (const unit of run(event, schema)) {
+  const units = run(event, schema);
+  if (!units)
+    return [{ keyword: 'bound', path: [], message: 'Too much in this event is of the wrong shape to be told.' }];
+  for (const unit of units) {
     for (const finding of explain(unit, event, name, schema)) {
       const key = `${finding.keyword} ${JSON.stringify(finding.path)} ${finding.message}`;
       if (seen.has(key)) continue;
@@ -38,11 +41,14 @@ export function checkBySchema(event: Json, type: string, from: Side): Finding[] 
   return findings;
 }
 
-function run(event: Json, schema: Schema): OutputUnit[] {
+/** What the validator says; undefined when it is more than it can say. */
+function run(event: Json, schema: Schema): OutputUnit[] | undefined {
   try {
     return validate(event, schema, '7', lookup(), false).errors;
   } catch (cause) {
-    // The validator writes names into URIs, which lone surrogates cannot enter.
+    // It passes its errors on as arguments, of which an engine takes some hundred thousand.
+    if (cause instanceof RangeError) return undefined;
+    // It writes names into URIs, which lone surrogates cannot enter.
     if (!(cause instanceof URIError)) throw cause;
     return validate(wellFormed(event), schema, '7', lookup(), false).errors;
   }

@@ -270,6 +270,16 @@ describe('text written by an enemy', () => {
     expect(brief(validateEvent(odd, 'client'))).toEqual(['note /session/audio/a b#%~1~0']);
   });
 
+  it('gets an answer however much of it is wrong', () => {
+    const audio = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, index]));
+    const problems = check({ type: 'session.update', session: { type: 'realtime', audio } });
+    expect(problems.map((problem) => problem.message)).toEqual([expect.stringMatching(/^Too much/)]);
+    const tool = { type: 'function', function: { name: 'a' } };
+    const many = check({ type: 'session.update', session: { type: 'realtime', tools: Array(5000).fill(tool) } });
+    expect(many.length).toBe(200);
+    expect(many.filter((problem) => problem.fix)).toHaveLength(20);
+  });
+
   it('gets a bounded answer', () => {
     const session = { type: 'realtime', ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`x${i}`, 1])) };
     expect(check({ type: 'session.update', session }).length).toBeLessThanOrEqual(50);
