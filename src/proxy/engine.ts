@@ -103,18 +103,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   // Loaded when needed: it brings a library for certificates with it, which no start of VS Code should wait for.
   const { ensureAuthority } = await import('./certificates');
   const authority = await ensureAuthority(options.certificates, options.allowedHosts);
-  let simulator: Simulator | undefined;
-  const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
-    if (upstream.kind === 'simulator') {
-      simulator ??= await startSimulator({ workers: options.workers, listen: { host: '127.0.0.1', port: 0 } });
-      return { url: simulator.url };
-    }
-    const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
-    return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
-  };
-  let upstream = await resolveUpstream(options.upstream);
-  const segment = options.apiKey === undefined ? undefined : (options.segment ?? randomBytes(18).toString('base64url'));
-
   const listeners: { [N in keyof EngineEvents]: Set<EngineEvents[N]> } = {
     session: new Set(),
     recorded: new Set(),
@@ -122,6 +110,37 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log: new Set(),
   };
   const problem = (message: string) => listeners.problem.forEach((listener) => listener(message));
+  let stopping = false;
+  let simulator: Simulator | undefined;
+  const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
+    if (upstream.kind === 'simulator') {
+      simulator ??= await startSimulator({
+        workers: options.workers,
+        listen: { host: '127.0.0.1', port: 0 },
+        onExit: (reason) => void simulatorDied(reason),
+        onLog: (message) => listeners.log.forEach((listener) => listener('warn', message)),
+      });
+      return { url: simulator.url };
+    }
+    const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
+    return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
+  };
+  /** The sessions it held are gone; the next ones find a new one. */
+  const simulatorDied = async (reason: string) => {
+    const usedByNow = upstream.url === simulator?.url;
+    simulator = undefined;
+    if (stopping || !usedByNow) return;
+    try {
+      upstream = await resolveUpstream({ kind: 'simulator' });
+      await trafficAsker.ask('setUpstream', upstream);
+      problem(`The simulator stopped and was started again; its sessions ended: ${reason}`);
+    } catch (error) {
+      problem(`The simulator stopped (${reason}) and could not be started again: ${(error as Error).message}`);
+    }
+  };
+  let upstream = await resolveUpstream(options.upstream);
+  const segment = options.apiKey === undefined ? undefined : (options.segment ?? randomBytes(18).toString('base64url'));
+
   const sessions = new Map<string, SessionState>();
   const ring = createRing(RING_BYTES);
   const wake = new MessageChannel();
@@ -145,7 +164,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const clock = deferred<{ epoch: number; now: number }>();
   const listening = deferred<{ port: number; moved: boolean }>();
-  let stopping = false;
   let recorder: Worker | undefined;
   const died = (error: Error) => {
     clock.reject(error);

@@ -281,3 +281,35 @@ describe('a handshake', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 504 /);
   });
 });
+
+describe('the embedded simulator under the engine', () => {
+  it('holds a conversation through the proxy, opened by the inspector itself', async () => {
+    const made = await engine('', { upstream: { kind: 'simulator' } });
+    const id = await made.newSession({ model: 'gpt-realtime' });
+    await until(() => lines(made.file).some((line) => line.type === 'session.created'));
+    await made.inject(
+      id,
+      'server',
+      '{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello"}]}}',
+    );
+    await made.inject(id, 'server', '{"type":"response.create","response":{"output_modalities":["text"]}}');
+    await until(() => lines(made.file).some((line) => line.type === 'response.done'));
+    const kept = lines(made.file).filter((line) => line.kind === 'event');
+    expect(kept.filter((line) => line.origin === 'inspector').map((line) => line.type)).toEqual([
+      'conversation.item.create',
+      'response.create',
+    ]);
+    expect(made.upstream).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+  });
+
+  it('is left for another upstream, and taken up again, by sessions to come', async () => {
+    const other = await upstream((socket) => socket.send('{"type":"other"}'));
+    const made = await engine('', { upstream: { kind: 'simulator' } });
+    const first = made.upstream;
+    await made.setUpstream({ kind: 'url', url: other });
+    await made.newSession({ model: 'm' });
+    await until(() => lines(made.file).some((line) => line.type === 'other'));
+    await made.setUpstream({ kind: 'simulator' });
+    expect(made.upstream).toBe(first);
+  });
+});
