@@ -4,7 +4,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, nothing } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { CATALOGUE, eventTemplate, validateEvent, type Problem } from '../../src/protocol';
 import { replacedPointers } from '../../src/trace/redact';
 import { keepableDraft } from '../logic/draft';
@@ -22,6 +22,8 @@ const mostEditable = 2_000_000;
 @customElement('rti-composer')
 export class ComposerView extends View {
   protected override readonly topics: readonly Topic[] = ['panel', 'status'];
+  /** True when the composer has the list's place: then it shows the way back to it. */
+  @property({ type: Boolean }) sheet = false;
   @state() private as: Side = 'client';
   @state() private session = '';
   @state() private problems: Problem[] = [];
@@ -48,6 +50,7 @@ export class ComposerView extends View {
         flex-direction: column;
         min-height: 0;
         min-width: 0;
+        overflow: auto;
       }
       .bar {
         align-items: center;
@@ -60,6 +63,20 @@ export class ComposerView extends View {
       }
       .bar .title {
         font-weight: 600;
+        white-space: nowrap;
+      }
+      .bar select {
+        flex: 0 1 auto;
+        min-width: 60px;
+      }
+      .bar label {
+        min-width: 0;
+        white-space: nowrap;
+      }
+      @media (min-width: 560px) {
+        .bar {
+          flex-wrap: nowrap;
+        }
       }
       .grow {
         flex: 1;
@@ -295,6 +312,17 @@ export class ComposerView extends View {
     const worst = this.problems.find((problem) => problem.severity === 'error') ?? this.problems[0];
     return html`
       <div class="bar">
+        ${
+          this.sheet
+            ? html`<button
+                class="icon"
+                title="Back to the list (Escape)"
+                @click=${() => this.dispatchEvent(new CustomEvent('rti-set-aside'))}
+              >
+                <vscode-icon name="arrow-left"></vscode-icon> List
+              </button>`
+            : nothing
+        }
         <span class="title">${this.#replaces === undefined ? 'New event' : this.#editedLabel()}</span>
         <select
           class="template"

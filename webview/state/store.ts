@@ -83,6 +83,8 @@ export class Store {
 
   notice: Notice | null = null;
   composer: ComposerState | null = null;
+  /** What the composer had when it made room for the list; it comes back with it. */
+  composerAside: ComposerState | null = null;
   detailOpen = false;
   helpOpen = false;
   newSessionOpen = false;
@@ -447,8 +449,19 @@ export class Store {
 
   compose(state: ComposerState | null): void {
     this.composer = state;
+    this.composerAside = null;
     if (this.kept.draft !== undefined) this.keep({ draft: { ...this.kept.draft, open: state !== null } });
     this.#notify('panel');
+  }
+  /** Closes the composer for a look at the list: `toggleComposer` brings it back as it was. */
+  setComposerAside(): void {
+    const aside = this.composer;
+    this.compose(null);
+    this.composerAside = aside;
+  }
+  toggleComposer(): void {
+    if (this.composer !== null) this.compose(null);
+    else this.compose(this.composerAside ?? { request: Date.now() });
   }
   setPanel(panel: Partial<Pick<Store, 'detailOpen' | 'helpOpen' | 'newSessionOpen'>>): void {
     Object.assign(this, panel);

@@ -4,6 +4,7 @@
  */
 import type { AudioPiece, Peaks, Span } from '../../src/document/columns';
 import { shortenMiddle } from '../logic/format';
+import { leastLanes } from '../logic/paneHeights';
 import type { LaneIndexes } from '../state/rows';
 import { familyColor, type ColorName, type Glyph, type Shape } from './shapes';
 import type { SortedIndex } from '../state/sortedIndex';
@@ -61,19 +62,33 @@ export function gutterFor(width: number): number {
   return width < 560 ? narrowGutter : GUTTER;
 }
 
-/** The lanes of a timeline of that height: fixed ones first, waveforms share what is left. */
+/** Heights of the lanes with room for everything, and where nothing can be taken from them any more, pixels. */
+const fullLanes = { overview: 26, axis: 20, client: 24, wave: 18, response: rowOfResponses + 6, server: 24 };
+const thinLanes = { overview: 20, axis: 15, client: 13, wave: 12, response: 19, server: 13 };
+const sum = (lanes: typeof fullLanes) =>
+  lanes.overview + lanes.axis + lanes.client + 2 * lanes.wave + lanes.response + lanes.server;
+
+/**
+ * The lanes of a timeline of that height: fixed ones first, waveforms share what is left. Where that is too little,
+ * responses keep to fewer rows, then all lanes get thinner, and under the thinnest only the overview stays.
+ */
 export function laneBoxes(height: number, responseRows: number): Lane[] {
-  const fixed = { overview: 26, axis: 20, client: 24, response: responseRows * rowOfResponses + 6, server: 24 };
-  const used = fixed.overview + fixed.axis + fixed.client + fixed.response + fixed.server;
-  const wave = Math.max(18, Math.floor((height - used) / 2));
+  if (height < leastLanes) return [{ name: 'overview', label: '', y: 0, h: height }];
+  const rowsThatFit = 1 + Math.max(0, Math.floor((height - sum(fullLanes)) / rowOfResponses));
+  const full = { ...fullLanes, response: Math.min(responseRows, rowsThatFit) * rowOfResponses + 6 };
+  const share = Math.max(0, Math.min(1, (height - leastLanes) / (sum(fullLanes) - leastLanes)));
+  const size = (name: 'overview' | 'axis' | 'client' | 'response' | 'server') =>
+    Math.floor(thinLanes[name] + share * (full[name] - thinLanes[name]));
+  const used = size('overview') + size('axis') + size('client') + size('response') + size('server');
+  const wave = Math.max(thinLanes.wave, Math.floor((height - used) / 2));
   const rows: [LaneName, string, number][] = [
-    ['overview', '', fixed.overview],
-    ['axis', '', fixed.axis],
-    ['client', 'client', fixed.client],
+    ['overview', '', size('overview')],
+    ['axis', '', size('axis')],
+    ['client', 'client', size('client')],
     ['microphone', 'microphone', wave],
-    ['response', 'responses', fixed.response],
+    ['response', 'responses', size('response')],
     ['speaker', 'speaker', wave],
-    ['server', 'server', fixed.server],
+    ['server', 'server', size('server')],
   ];
   let y = 0;
   return rows.map(([name, label, h]) => {
@@ -81,6 +96,15 @@ export function laneBoxes(height: number, responseRows: number): Lane[] {
     y += h;
     return lane;
   });
+}
+
+/** Where the bars of responses stand in their lane: rows of one height below one another. */
+function barRows(lane: Lane): { y: number; step: number; h: number; count: number } {
+  const count = Math.max(1, Math.floor((lane.h - 6) / rowOfResponses));
+  const isThin = lane.h < rowOfResponses + 6;
+  return isThin
+    ? { y: lane.y + 2, step: lane.h - 2, h: lane.h - 3, count: 1 }
+    : { y: lane.y + 3, step: rowOfResponses, h: rowOfResponses - 3, count };
 }
 
 /** Lays the whole picture out. */
@@ -96,16 +120,23 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
   const bars: TimelineLayout['bars'] = [];
   const lane = (name: LaneName) =>
     lanes.find((candidate) => candidate.name === name) ?? { name, label: '', y: 0, h: 0 };
+  if (lanes.length === 1) {
+    overviewStrip(input, lane('overview'), overview, shapes);
+    cursors(input, overview, { y: 0, to: input.height }, shapes);
+    return { shapes, lanes, scale, overview, bars };
+  }
 
+  const axis = lane('axis');
+  const gridTop = axis.y + Math.min(13, axis.h - 2);
   for (const mark of ticks(scale, 84)) {
     const x = scale.x(mark.t);
-    shapes.push({ kind: 'line', x1: x, y1: lane('axis').y + 13, x2: x, y2: input.height, color: 'grid' });
+    shapes.push({ kind: 'line', x1: x, y1: gridTop, x2: x, y2: input.height, color: 'grid' });
     // The first label would lose its left half behind the lane names.
     const isCut = x - scale.left < 24;
     shapes.push({
       kind: 'text',
       x: isCut ? x + 3 : x,
-      y: lane('axis').y + 9,
+      y: axis.y + Math.min(9, axis.h / 2),
       text: mark.label,
       color: 'dim',
       most: 82,
@@ -130,22 +161,29 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
   shapes.push(...marks(input, input.indexes.server, lane('server'), scale, 'server'));
   waveLane(input, 'client', lane('microphone'), scale, shapes, bars);
   waveLane(input, 'server', lane('speaker'), scale, shapes, bars);
+  const rowsOfBars = barRows(lane('response'));
   for (const { span, row } of packed) {
-    const bar = responseBar(span, lane('response').y + 3 + Math.min(row, 2) * rowOfResponses, scale, input);
+    const y = rowsOfBars.y + Math.min(row, rowsOfBars.count - 1) * rowsOfBars.step;
+    const bar = responseBar(span, { y, h: rowsOfBars.h }, scale, input);
     shapes.push(...bar.shapes);
     bars.push({ ...bar.box, span });
   }
+  cursors(input, scale, { y: gridTop, to: input.height }, shapes);
+  labels(lanes, gutter, input, shapes);
+  overviewStrip(input, lane('overview'), overview, shapes);
+  return { shapes, lanes, scale, overview, bars };
+}
+
+/** Lines at the selected event and at what is being played, where they are in view. */
+function cursors(input: TimelineInput, scale: TimeScale, place: { y: number; to: number }, shapes: Shape[]): void {
   for (const [t, color] of [
     [input.selectedTime, 'focus'],
     [input.playhead, 'foreground'],
   ] as const) {
-    if (t === null || t < input.view.start || t > input.view.end) continue;
+    if (t === null || t < scale.span.start || t > scale.span.end) continue;
     const x = scale.x(t);
-    shapes.push({ kind: 'line', x1: x, y1: lane('axis').y + 13, x2: x, y2: input.height, color, width: 1.5 });
+    shapes.push({ kind: 'line', x1: x, y1: place.y, x2: x, y2: place.to, color, width: 1.5 });
   }
-  labels(lanes, gutter, input, shapes);
-  overviewStrip(input, lane('overview'), overview, shapes);
-  return { shapes, lanes, scale, overview, bars };
 }
 
 /** Direction is told by shape: client marks hang from a line and point up to the server, server marks point down. */
@@ -281,8 +319,8 @@ const statusGlyph: Readonly<Record<string, Glyph>> = {
 };
 
 /** Status stands in shape (glyph, hatch, dashes) as well as in colour. */
-function responseBar(span: Span, y: number, scale: TimeScale, input: TimelineInput) {
-  const h = rowOfResponses - 3;
+function responseBar(span: Span, place: { y: number; h: number }, scale: TimeScale, input: TimelineInput) {
+  const { y, h } = place;
   const x = Math.max(scale.left, scale.x(span.start));
   const w = Math.max(3, Math.min(input.width, scale.x(span.end ?? input.view.end)) - x);
   const color: ColorName = span.status === 'failed' ? 'error' : span.status === 'cancelled' ? 'warning' : 'response';
@@ -331,7 +369,8 @@ function labels(lanes: readonly Lane[], gutter: number, input: TimelineInput, sh
     const narrow = gutter < GUTTER;
     const text = narrow ? lane.label.slice(0, 3) : lane.label;
     const arrow = lane.name === 'client' ? '→ ' : lane.name === 'server' ? '← ' : '';
-    const y = lane.name === 'response' ? lane.y + 3 + (rowOfResponses - 3) / 2 : lane.y + lane.h / 2;
+    const bars = barRows(lane);
+    const y = lane.name === 'response' ? bars.y + bars.h / 2 : lane.y + lane.h / 2;
     shapes.push({ kind: 'line', x1: 0, y1: lane.y, x2: gutter, y2: lane.y, color: 'grid' });
     shapes.push({ kind: 'text', x: 8, y, text: narrow ? text : arrow + text, color: 'dim', most: gutter - 10 });
   }

@@ -8,6 +8,7 @@ import '../player/playerView';
 import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
+import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
 import { rowContext, type EventList } from './eventList';
 import './inspectorView';
@@ -22,19 +23,27 @@ import { appStyles } from './appStyles';
 import { sharedStyles, View } from './view';
 import './welcome';
 
+/** What stands above and between the panes. */
+const bar = 'rti-toolbar, .notice, rti-player, rti-splitter[orientation="horizontal"]';
 const narrowWidth = 800;
+/** A sheet of details over a list lower than this covers all of it. */
+const lowList = 280;
 
 @customElement('rti-app')
 export class App extends View {
   protected override readonly topics: readonly Topic[] = ['status', 'rows', 'selection', 'notice', 'panel', 'spans'];
   @state() private narrow = false;
+  /** True when the page is too low for list and composer: the composer then has the list's place. */
+  @state() private sheet = false;
+  @state() private low = false;
   @query('rti-timeline') private timeline!: TimelineView | null;
   @query('rti-event-list') private list!: EventList | null;
   @query('rti-player') private player!: PlayerView | null;
   @query('rti-toolbar') private toolbar!: Toolbar;
   @query('rti-composer') private composer!: ComposerView | null;
   /** Sizes the user set, pixels; `list` is a share of the width. */
-  #sizes = { timeline: 236, list: 0.58, composer: 300 };
+  #sizes = { timeline: 236, list: 0.62, composer: 300 };
+  #panes: PaneHeights | undefined;
   #resize: ResizeObserver | undefined;
   /** Once opened the composer stays, so that closing it loses no draft. */
   #composerMade = false;
@@ -84,7 +93,7 @@ export class App extends View {
                 @rti-split=${(event: CustomEvent<number>) => this.#split('timeline', event.detail)}
               ></rti-splitter>
               <rti-player .store=${store}></rti-player>
-              <div class=${classMap({ main: true, narrow: this.narrow })}>
+              <div class=${classMap({ main: true, narrow: this.narrow, low: this.low })} ?hidden=${this.sheet}>
                 <rti-event-list
                   .store=${store}
                   @rti-open-detail=${() => store.setPanel({ detailOpen: true })}
@@ -122,19 +131,23 @@ export class App extends View {
                     : nothing
                 }
               </div>`
-          : html`<rti-welcome .store=${store}></rti-welcome>`
+          : html`<rti-welcome .store=${store} ?hidden=${this.sheet}></rti-welcome>`
       }
       ${
         this.#composerMade
           ? html`<rti-splitter
                 orientation="horizontal"
-                ?hidden=${store.composer === null}
+                ?hidden=${store.composer === null || this.sheet}
                 label="Height of the composer"
                 data-pane="composer"
                 @rti-split=${(event: CustomEvent<number>) => this.#split('composer', -event.detail)}
               ></rti-splitter>
               <div class="composer" role="region" aria-label="Composer" ?hidden=${store.composer === null}>
-                <rti-composer .store=${store}></rti-composer>
+                <rti-composer
+                  .store=${store}
+                  .sheet=${this.sheet}
+                  @rti-set-aside=${() => this.#setAside()}
+                ></rti-composer>
               </div>`
           : nothing
       }
@@ -179,24 +192,48 @@ export class App extends View {
     );
   }
 
+  protected override firstUpdated(): void {
+    // Its words wrap into more lines as they grow.
+    this.#resize?.observe(this.toolbar);
+  }
   protected override updated(): void {
     this.#applySizes();
   }
   #applySizes(): void {
-    const { clientHeight, clientWidth, timeline, list } = this;
-    const { timeline: height, list: share, composer } = this.#sizes;
-    if (timeline !== null) timeline.style.height = `${Math.min(height, clientHeight * 0.5)}px`;
-    if (list !== null) list.style.width = `${Math.round(clientWidth * share)}px`;
+    const { clientHeight, clientWidth, timeline, list, store } = this;
+    if (clientHeight === 0) return;
+    const bars = [...this.renderRoot.querySelectorAll<HTMLElement>(bar)].reduce(
+      (sum, { offsetHeight }) => sum + offsetHeight,
+      0,
+    );
+    const panes = paneHeights({
+      room: clientHeight - bars,
+      timeline: timeline === null ? null : this.#sizes.timeline,
+      composer: store.composer === null ? null : this.#sizes.composer,
+    });
+    this.#panes = panes;
+    this.sheet = panes.sheet;
+    this.low = panes.main < lowList;
+    if (timeline !== null) timeline.style.height = `${panes.timeline}px`;
+    if (list !== null) list.style.width = `${Math.round(clientWidth * this.#sizes.list)}px`;
     const box = this.renderRoot.querySelector<HTMLElement>('.composer');
-    if (box !== null) box.style.height = `${Math.min(composer, clientHeight * 0.7)}px`;
-    const shares = { timeline: height / clientHeight, list: share, composer: composer / clientHeight };
+    if (box !== null) box.style.height = `${panes.composer}px`;
+    const shares = {
+      timeline: panes.timeline / clientHeight,
+      list: this.#sizes.list,
+      composer: panes.composer / clientHeight,
+    };
     for (const splitter of this.renderRoot.querySelectorAll('rti-splitter'))
       splitter.value = Math.round(Math.min(1, shares[splitter.dataset.pane as keyof typeof shares]) * 100);
   }
   #split(what: 'timeline' | 'list' | 'composer', by: number): void {
     if (what === 'list')
       this.#sizes.list = Math.max(0.25, Math.min(0.8, this.#sizes.list + by / Math.max(1, this.clientWidth)));
-    else this.#sizes[what] = Math.max(150, Math.min(this.clientHeight * 0.7, this.#sizes[what] + by));
+    else {
+      // From what can be had, not from what was wished for: a bar that is pulled moves at once.
+      const most = Math.max(stripHeight, this.#panes?.most[what] ?? 0);
+      this.#sizes[what] = Math.max(stripHeight, Math.min(most, Math.min(most, this.#sizes[what]) + by));
+    }
     this.#applySizes();
     this.store.keep({ sizes: { ...this.#sizes } });
   }
@@ -227,9 +264,15 @@ export class App extends View {
     this.store.setPanel({ detailOpen: false });
     this.list?.focus();
   }
+  /** From the composer in the list's place back to the list; the pencil brings the composer back as it was. */
+  #setAside(): void {
+    this.store.setComposerAside();
+    void this.updateComplete.then(() => this.list?.focus());
+  }
   #back(): void {
     const { store } = this;
-    if (store.composer !== null) {
+    if (store.composer !== null && this.sheet) this.#setAside();
+    else if (store.composer !== null) {
       store.compose(null);
       this.list?.focus();
     } else if (this.narrow && store.detailOpen) this.#closeDetail();

@@ -32,6 +32,7 @@ export const appStyles = css`
     display: flex;
     flex: 1;
     min-height: 0;
+    overflow: hidden;
     position: relative;
   }
   rti-event-list {
@@ -56,6 +57,8 @@ export const appStyles = css`
     display: flex;
     flex: none;
     flex-direction: column;
+    min-height: 0;
+    overflow: hidden;
   }
   rti-composer {
     flex: 1;
@@ -70,6 +73,10 @@ export const appStyles = css`
     inset: 22% 0 0;
     position: absolute;
     z-index: 2;
+  }
+  .narrow.low .detail {
+    border-top: 0;
+    inset: 0;
   }
   .notice {
     align-items: center;
@@ -92,6 +99,8 @@ export const appStyles = css`
   }
   .notice span {
     flex: 1;
+    max-height: 4.2em;
+    overflow: auto;
     overflow-wrap: anywhere;
   }
 `;

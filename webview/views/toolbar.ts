@@ -243,7 +243,7 @@ export class Toolbar extends View {
               </button>`
             : nothing
         }
-        ${this.#button('edit', 'New event (N)', () => store.compose(store.composer === null ? { request: Date.now() } : null), store.composer !== null)}
+        ${this.#button('edit', store.composerAside === null ? 'New event (N)' : 'Back to the composer', () => store.toggleComposer(), store.composer !== null)}
         ${this.#button('keyboard', 'All keys (?)', () => store.setPanel({ helpOpen: true }))}
       </span>
     `;

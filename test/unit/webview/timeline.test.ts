@@ -208,14 +208,40 @@ describe('audio', () => {
   });
 });
 
-it('lanes fill the height and never overlap', () => {
-  for (const height of [160, 240, 500]) {
-    const { lanes } = layoutTimeline(input([{}], { height }));
-    for (const [at, lane] of lanes.entries()) {
-      const before = lanes[at - 1];
-      if (before !== undefined) expect(lane.y).toBe(before.y + before.h);
+describe('lanes', () => {
+  const stacked = [0, 1, 2].map((n) => span({ key: `k${n}`, start: n * 10, end: 500 }));
+  it('join on to one another, hold what they show and stay within the height', () => {
+    for (let height = 104; height <= 500; height += 3) {
+      const layout = layoutTimeline(input([{}], { height, spans: stacked }));
+      let y = 0;
+      for (const lane of layout.lanes) {
+        expect(lane.y).toBe(y);
+        y += lane.h;
+      }
+      expect(y).toBeLessThanOrEqual(height);
+      const { y: top, h } = laneOf(layout, 'response');
+      for (const bar of layout.bars) {
+        expect(bar.y).toBeGreaterThan(top);
+        expect(bar.y + bar.h).toBeLessThan(top + h);
+      }
     }
-  }
+  });
+  it('get thinner before any goes, and put responses into fewer rows first', () => {
+    const of = (height: number) => layoutTimeline(input([{}], { height, spans: stacked }));
+    expect(new Set(of(236).bars.map((bar) => bar.y)).size).toBe(3);
+    expect(new Set(of(160).bars.map((bar) => bar.y)).size).toBe(1);
+    expect(laneOf(of(160), 'client').h).toBe(24);
+    expect(laneOf(of(104), 'client').h).toBe(13);
+    expect(of(104).lanes).toHaveLength(7);
+  });
+  it('make way for the overview alone, which still shows what is selected', () => {
+    const layout = layoutTimeline(input([{ t: 100 }], { height: 28, selectedTime: 1000, spans: stacked }));
+    expect(layout.lanes).toEqual([{ name: 'overview', label: '', y: 0, h: 28 }]);
+    expect(layout.bars).toEqual([]);
+    expect(layout.shapes).toContainEqual(
+      expect.objectContaining({ kind: 'line', color: 'focus', x1: GUTTER + 500, y1: 0, y2: 28 }),
+    );
+  });
 });
 
 describe('a click finds', () => {
