@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Notifications } from '../../webview/messages';
 import type { Engine } from '../proxy/engine';
+import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { shellLines } from './environment';
 import type { Host } from './host';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
@@ -44,6 +45,17 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     const engine = await start();
     await host.openTrace(engine.file);
   };
+  /** Starts the proxy for its own sake: the new run's trace comes to the front, so that an older one is not taken for it. */
+  const startInView = async (again = false): Promise<StartedProxy> => {
+    const before = proxy.engine;
+    const engine = await start(again);
+    // It may have been stopped meanwhile, and a trace of nothing goes with the stop.
+    if (engine !== before && engine === proxy.engine && !editors.find(engine.file))
+      await host
+        .openTrace(engine.file)
+        .catch((error: unknown) => host.log.warn(`${engine.file} did not open: ${messageOf(error)}`));
+    return started(engine);
+  };
   const copy = async (text: string, what: string) => {
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(`Copied ${what}`, 3000);
@@ -51,9 +63,9 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
   const act = (action: Notifications['act']['action']) => (context: unknown) => editors.act(action, context);
 
   const handlers: Record<string, (argument?: unknown) => unknown> = {
-    start: async () => started(await start()),
+    start: () => startInView(),
     stop: () => proxy.stop(),
-    restart: async () => started(await start(true)),
+    restart: () => startInView(true),
     chooseUpstream: () => chooseUpstream(host),
     setApiKey: async () => {
       if (await host.keys.ask(host.settings.upstream)) void applyKey(host, `The key for ${host.keyOrigin} is stored`);
@@ -125,6 +137,10 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     editAndResend: act('editAndResend'),
     play: act('play'),
     openBody: act('openBody'),
+    copyEvent: async (context) => {
+      const text = await editors.bodyText(context);
+      if (text !== undefined) await copy(text, 'the event');
+    },
     filterByType: act('filterByType'),
     filterByResponse: act('filterByResponse'),
     filterByItem: act('filterByItem'),
@@ -236,6 +252,8 @@ async function pickTrace(host: Host): Promise<string[]> {
 async function deleteTrace({ proxy }: Host, file: string): Promise<boolean> {
   if (proxy.engine && sameFile(proxy.engine.file, file))
     throw new Error('The proxy is writing this trace. Stop the proxy before deleting it.');
+  if (await isLocked(file + LOCK_SUFFIX))
+    throw new Error('Another window or the command line is writing this trace. Stop its proxy before deleting it.');
   const name = path.basename(file);
   const remove = 'Delete';
   const answer = await vscode.window.showWarningMessage(`Delete the trace "${name}"?`, { modal: true }, remove);

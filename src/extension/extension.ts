@@ -1,7 +1,7 @@
 /** The extension's entry. Activation registers; workers, folders and certificates come into being when they are used. */
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
-import { followSettings, keepContextKeys, showProblems } from './follow';
+import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { Host } from './host';
 import { createProxyView } from './proxyView';
 import { createSessionsView } from './sessionsView';
@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     keepTerminalEnvironment(host),
     keepContextKeys(host),
     showProblems(host),
+    showRefusals(host),
     followSettings(host),
     registerCommands(host, editors, traces),
   );

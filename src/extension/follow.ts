@@ -6,6 +6,7 @@ import { messageOf } from './signal';
 
 const RESTART = 'Restart Proxy';
 const SHOW_LOG = 'Show Log';
+const CHOOSE_UPSTREAM = 'Choose Upstream';
 
 /** Context keys for `when` clauses. */
 export function keepContextKeys(host: Host): vscode.Disposable {
@@ -27,6 +28,19 @@ export function showProblems(host: Host): vscode.Disposable {
     void vscode.window.showWarningMessage(`Realtime Inspector: ${message}`, SHOW_LOG).then((answer) => {
       if (answer === SHOW_LOG) host.log.show();
     });
+  });
+}
+
+/** Apps that do not reach the upstream: their own message is often no more than "connection closed". */
+export function showRefusals(host: Host): vscode.Disposable {
+  return host.proxy.onDidRefuse.on(async (reason) => {
+    const answer = await vscode.window.showWarningMessage(
+      `Realtime Inspector: a session was refused. ${reason}`,
+      CHOOSE_UPSTREAM,
+      SHOW_LOG,
+    );
+    if (answer === SHOW_LOG) host.log.show();
+    if (answer === CHOOSE_UPSTREAM) await vscode.commands.executeCommand(`${SECTION}.chooseUpstream`);
   });
 }
 

@@ -6,6 +6,29 @@ import { SECTION, upstreamUrl } from './settings';
 
 type Choice<T> = vscode.QuickPickItem & { value: T };
 
+/** Asks for one of the items, with the first one `isCurrent` names under the cursor: `showQuickPick` begins at the top. */
+function pick<T extends vscode.QuickPickItem>(
+  title: string,
+  items: readonly T[],
+  isCurrent: (item: T) => boolean,
+): Promise<T | undefined> {
+  const input = vscode.window.createQuickPick<T>();
+  input.title = title;
+  input.items = items;
+  input.activeItems = items.filter(isCurrent).slice(0, 1);
+  return new Promise<T | undefined>((resolve) => {
+    input.onDidAccept(() => {
+      resolve(input.activeItems[0]);
+      input.hide();
+    });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
+    input.show();
+  });
+}
+
 /** Asks for the upstream and writes it to the setting, where the setting is set now. True when it was chosen. */
 export async function chooseUpstream(host: Host): Promise<boolean> {
   const current = host.settings.upstream;
@@ -33,9 +56,10 @@ export async function chooseUpstream(host: Host): Promise<boolean> {
       label: '$(server) Another server...',
       detail: upstreamUrl(current) ? `Now ${current}` : 'A URL: Azure OpenAI or a compatible server.',
       value: '',
+      ...(upstreamUrl(current) ? { description: 'current' } : {}),
     },
   ];
-  const picked = await vscode.window.showQuickPick(choices, { title: 'Where do Realtime sessions go?' });
+  const picked = await pick('Where do Realtime sessions go?', choices, (choice) => choice.description !== undefined);
   if (!picked) return false;
   const value =
     picked.value ||

@@ -3,6 +3,7 @@
  * Free of `vscode`; messages to the user are their caller's.
  */
 import type { Engine, EngineEvents, EngineOptions, SessionState, UpstreamOption } from '../proxy/engine';
+import { Refusals } from './refusals';
 import { messageOf, Signal } from './signal';
 
 /** What runs now. */
@@ -35,9 +36,12 @@ export class ProxyController {
   readonly onDidRecord = new Signal<Recorded>();
   /** Something to say once. */
   readonly onDidProblem = new Signal<string>();
+  /** A session of an app did not reach the upstream, and why; not more than once a minute for the same reason. */
+  readonly onDidRefuse = new Signal<string>();
 
   #state: ProxyState = { state: 'stopped' };
   #recorded: Recorded | undefined;
+  readonly #refusals = new Refusals();
   #queue: Promise<unknown> = Promise.resolve();
   #starting: Promise<Engine> | undefined;
 
@@ -112,9 +116,13 @@ export class ProxyController {
       const options = await this.deps.options();
       const engine = await this.deps.start(options);
       this.#recorded = { file: engine.file, size: 0, recording: options.recording.on, trouble: '' };
-      engine.on('session', ({ id, label, status }) => {
-        this.deps.log('info', `Session ${id} ${label} ${status}`);
+      engine.on('session', (session) => {
+        const { id, label, status, closeReason } = session;
+        const line = `Session ${id} ${label} ${status}${closeReason ? `: ${closeReason}` : ''}`;
+        this.deps.log(status === 'refused' ? 'warn' : 'info', line);
         this.onDidChange.fire();
+        const refusal = this.#refusals.take(session);
+        if (refusal) this.onDidRefuse.fire(refusal);
       });
       engine.on('recorded', (recorded) => {
         const before = this.#recorded;

@@ -48,6 +48,15 @@ export class OpenTrace implements vscode.CustomDocument {
   }
 }
 
+/** Longest body put on the clipboard, bytes of its message. */
+const MOST_COPIED = 24 * 1024 * 1024;
+
+/** The row in the `data-vscode-context` of a menu. */
+function rowOf(context: unknown): number | undefined {
+  const row = (context as { rtiRow?: unknown } | undefined)?.rtiRow;
+  return Number.isSafeInteger(row) && (row as number) >= 0 ? (row as number) : undefined;
+}
+
 /** One tab. */
 interface Tab {
   trace: OpenTrace;
@@ -94,6 +103,12 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   openCustomDocument(uri: vscode.Uri): OpenTrace {
     const trace = new OpenTrace(uri, this.#model(uri.fsPath), (closed) => this.#traces.delete(closed));
     this.#traces.add(trace);
+    let offered = false;
+    trace.model.onDidGrow.on(() => {
+      if (offered || !trace.model.state.notTrace || this.#isLive(trace)) return;
+      offered = true;
+      void this.#offerText(trace);
+    });
     return trace;
   }
 
@@ -133,15 +148,35 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
 
   /** Passes a command on to the page in front. `context` is the `data-vscode-context` under a menu. */
   act(action: Notifications['act']['action'], context: unknown): void {
-    const tab = [...this.#tabs].find(({ panel }) => panel.active) ?? [...this.#tabs].find(({ panel }) => panel.visible);
-    const row = (context as { rtiRow?: unknown } | undefined)?.rtiRow;
-    tab?.bridge.act(Number.isSafeInteger(row) && (row as number) >= 0 ? { action, row: row as number } : { action });
+    const row = rowOf(context);
+    this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
+  }
+
+  /**
+   * The body, as it was recorded, of the row a menu was opened on; undefined when it was opened on none. Rejects, for
+   * people, when there is none to copy or it is too long for a clipboard.
+   */
+  async bodyText(context: unknown): Promise<string | undefined> {
+    const row = rowOf(context);
+    const model = this.#front()?.trace.model;
+    if (row === undefined || !model) return undefined;
+    if ((model.columns.at('bytes', row) ?? 0) > MOST_COPIED)
+      throw new Error('This event is too large for the clipboard. Open it in an editor instead.');
+    const { format, text } = await (await model.document()).body(row, true);
+    if (format === 'none') throw new Error('The body of this event was not kept: there is nothing to copy.');
+    return text;
   }
 
   dispose(): void {
     for (const { bridge } of this.#tabs) bridge.dispose();
     for (const trace of this.#traces) trace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** The tab the user looks at. */
+  #front(): Tab | undefined {
+    const tabs = [...this.#tabs];
+    return tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible);
   }
 
   #model(file: string): TraceModel {
@@ -191,6 +226,21 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
 
   #statusChanged(): void {
     for (const { bridge } of this.#tabs) bridge.statusChanged();
+  }
+
+  /** A file that only has a trace's name is read better as what it is. */
+  async #offerText(trace: OpenTrace): Promise<void> {
+    const reopen = 'Reopen as Text';
+    const answer = await vscode.window.showWarningMessage(
+      `"${path.basename(trace.uri.fsPath)}" is not a Realtime trace: none of its lines can be read as a part of one.`,
+      reopen,
+    );
+    if (answer !== reopen) return;
+    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
+    const shown = tabs.find(({ panel }) => panel.active) ?? tabs[0];
+    const column = shown?.panel.viewColumn ?? vscode.ViewColumn.Active;
+    for (const { panel } of tabs) panel.dispose();
+    await vscode.commands.executeCommand('vscode.openWith', trace.uri, 'default', column);
   }
 
   /** Traces of other schemes (a revision of git's, say) are small text to compare; only files are read by range. */

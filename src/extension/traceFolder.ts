@@ -73,16 +73,6 @@ export function sameFile(a: string, b: string): boolean {
   return process.platform === 'win32' ? left.toLowerCase() === right.toLowerCase() : left === right;
 }
 
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** A size with its SI unit: `412 B`, `12.3 kB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 999.95 && unit < BYTE_UNITS.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? value : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
-}
-
 /** How long ago, in its largest unit: `12 s`, `5 min`, `3 h`, `2 d`. `ms` is never negative. */
 export function formatAge(ms: number): string {
   const seconds = Math.floor(ms / 1000);

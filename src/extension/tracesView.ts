@@ -1,10 +1,11 @@
 /** The view of the traces of this workspace, the newest first. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatBytes } from '../analysis/format';
 import { TRACE_EXTENSION } from '../trace/records';
 import type { Host } from './host';
 import { SECTION } from './settings';
-import { formatBytes, recordingFolder, sameFile, statTraces, tracesIn, type TraceFile } from './traceFolder';
+import { recordingFolder, sameFile, statTraces, tracesIn, type TraceFile } from './traceFolder';
 
 /** Traces elsewhere in the workspace that are looked for; those of the recording folder are all shown. */
 const MOST_FOUND = 500;

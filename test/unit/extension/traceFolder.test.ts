@@ -2,14 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  formatAge,
-  formatBytes,
-  prepareFolder,
-  recordingFolder,
-  statTraces,
-  tracesIn,
-} from '../../../src/extension/traceFolder';
+import { formatAge, prepareFolder, recordingFolder, statTraces, tracesIn } from '../../../src/extension/traceFolder';
 
 let root: string;
 beforeEach(() => (root = mkdtempSync(path.join(tmpdir(), 'rti-folder-'))));
@@ -69,15 +62,6 @@ describe('the recording folder', () => {
 });
 
 describe('numbers for people', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1.0 kB'],
-    [999_949, '999.9 kB'],
-    [999_950, '1.0 MB'],
-    [2_500_000_000, '2.5 GB'],
-  ])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
-
   it.each([
     [0, '0 s'],
     [59_999, '59 s'],
