@@ -16,9 +16,13 @@ export interface SummaryHints {
   audioBytes?: number;
 }
 
-/** Summarises any record. `event` of an event record must be parsed JSON. */
+/**
+ * Summarises any record. `event` of an event record must be parsed JSON. A delta keeps the spaces at its ends, so that
+ * the text of a run can be put together from the summaries of its events.
+ */
 export function summarise(record: TraceRecord, hints: SummaryHints = {}): string {
-  return oneLine(describe(record, hints));
+  const isDelta = record.kind === 'event' && record.type?.endsWith('.delta') === true;
+  return oneLine(describe(record, hints), isDelta);
 }
 
 function describe(record: TraceRecord, hints: SummaryHints): string {
@@ -223,12 +227,10 @@ function shortJson(value: unknown): string {
 // Control characters, line ends of every kind, and the marks that turn text around: a row shows what was sent, in order.
 const UNPLAIN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
 
-function oneLine(text: string): string {
+function oneLine(text: string, keepsEnds: boolean): string {
   // Cleaning only what can be shown: a text may be megabytes long.
-  const plain = text
-    .slice(0, SUMMARY_LENGTH * 4)
-    .replace(UNPLAIN, ' ')
-    .trim();
+  const spaced = text.slice(0, SUMMARY_LENGTH * 4).replace(UNPLAIN, ' ');
+  const plain = keepsEnds ? spaced : spaced.trim();
   if (plain.length <= SUMMARY_LENGTH) return plain;
   const cut = plain.slice(0, SUMMARY_LENGTH - 1);
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;

@@ -1,6 +1,6 @@
 /** What can be played for a selection, best choice first. */
 import type { AudioPiece, AudioSelector } from '../../src/document/columns';
-import { shortenMiddle } from './format';
+import { shortenEnd, shortenMiddle } from './format';
 
 /** One thing to play: one selector, or both sides at once. */
 export interface AudioChoice {
@@ -13,6 +13,16 @@ export interface AudioChoice {
   ms: number;
 }
 
+/** What is known of a response or of a user's item. */
+export interface SpokenName {
+  /** From 1 within its session. */
+  ordinal: number;
+  /** What was said; '' when no event told (yet). */
+  words: string;
+  /** Length on the axis, ms; 0 when it is not known. */
+  ms: number;
+}
+
 export interface AudioQuestion {
   pieces: { client: readonly AudioPiece[]; server: readonly AudioPiece[] };
   /** Session that is shown, or of the selected row; '' when there is no telling. */
@@ -20,6 +30,9 @@ export interface AudioQuestion {
   /** The selected row's ids ('' for none), and its own piece of audio. */
   selected: { row: number; response: string; item: string } | null;
   range: { start: number; end: number } | null;
+  /** A response of the session, and an item the server made of what it heard; undefined for an id nobody told of. */
+  response(id: string): SpokenName | undefined;
+  heard(item: string): SpokenName | undefined;
   /** Sessions in the trace: with more than one, a choice says which it means. */
   sessions: number;
 }
@@ -56,20 +69,18 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
         choices.push(
           choice(
             `response-${from}`,
-            `Response ${shortenMiddle(response, 16)}`,
+            spokenLabel('Response', response, question.response(response)),
             [{ session, from, response }],
             response,
           ),
         );
-      if (item !== '' && sides[from].some((piece) => piece.item === item))
-        choices.push(
-          choice(
-            `item-${from}`,
-            `${from === 'client' ? 'Speech' : 'Item'} ${shortenMiddle(item, 16)}`,
-            [{ session, from, item }],
-            item,
-          ),
-        );
+      // Input carries no item when it is sent: the server says later which stretch of it became one.
+      const heard = from === 'client' && client.length > 0 && item !== '' ? question.heard(item) : undefined;
+      if (heard !== undefined || (item !== '' && sides[from].some((piece) => piece.item === item))) {
+        const label = spokenLabel(from === 'client' ? 'Speech' : 'Item', item, heard);
+        const found = choice(`item-${from}`, label, [{ session, from, item }], item);
+        choices.push(found.ms > 0 ? found : { ...found, ms: heard?.ms ?? 0 });
+      }
     }
     for (const from of ['client', 'server'] as const) {
       const piece = sides[from].find((candidate) => candidate.row === row);
@@ -109,6 +120,15 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
       }
     return Math.max(0, end - start);
   }
+}
+
+/** `Response 3: It is sunny…`, or with its id while nobody told what was said. */
+function spokenLabel(what: string, id: string, name: SpokenName | undefined): string {
+  if (name === undefined) return `${what} ${shortenMiddle(id, 16)}`;
+  const words = name.words.trim().replace(/^"|"$/g, '');
+  return words === ''
+    ? `${what} ${name.ordinal} (${shortenMiddle(id, 14)})`
+    : `${what} ${name.ordinal}: ${shortenEnd(words, 32)}`;
 }
 
 function sideName(from: 'client' | 'server'): string {

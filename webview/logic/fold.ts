@@ -178,17 +178,17 @@ export class FoldedRows {
     return true;
   }
 
-  /** The rows folded into the run that starts at `row` (which is one of them). */
-  runAt(row: number): Uint32Array {
-    return this.#membersOf(this.#entryAtOrBefore(row));
+  /** The rows folded into the run that starts at `row` (which is one of them), at most the first `most`. */
+  runAt(row: number, most = Infinity): Uint32Array {
+    return this.#membersOf(this.#entryAtOrBefore(row), most);
   }
 
-  #membersOf(entry: number): Uint32Array {
+  #membersOf(entry: number, most = Infinity): Uint32Array {
     const first = this.#first[entry] ?? 0;
     const last = this.#last[entry] ?? first;
-    const members = new Uint32Array(this.#count[entry] ?? 1);
+    const members = new Uint32Array(Math.min(most, this.#count[entry] ?? 1));
     let at = 0;
-    for (let row = first; row <= last; row += 1)
+    for (let row = first; row <= last && at < members.length; row += 1)
       if (sameKind(this.#rows, row, first) && this.#passes(row)) members[at++] = row;
     return members;
   }

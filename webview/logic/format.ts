@@ -71,6 +71,16 @@ export function shortenMiddle(text: string, most: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
 }
 
+/** At most about `most` characters, cut at the end of a word: `It is sunny in…`. */
+export function shortenEnd(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most);
+  const space = cut.lastIndexOf(' ');
+  // Half a pair of surrogates would show as a box.
+  const kept = space > most / 2 ? cut.slice(0, space) : cut.replace(/[\ud800-\udbff]$/, '');
+  return `${kept.replace(/[\s,;:.]+$/, '')}…`;
+}
+
 /** The time of day of a position, local, to the millisecond; '' when the trace's start is unknown. */
 export function formatTimeOfDay(startedAt: string, ms: number): string {
   const start = Date.parse(startedAt);

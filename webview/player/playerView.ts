@@ -2,9 +2,10 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { audioChoices, type AudioChoice } from '../logic/audioChoice';
+import { audioChoices, type AudioChoice, type SpokenName } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
 import { mix, waveform } from '../logic/stretch';
+import { SpokenIndex, type Spoken } from '../state/spoken';
 import type { Topic } from '../state/store';
 import { readPalette } from '../views/palette';
 import { sharedStyles, View } from '../views/view';
@@ -19,7 +20,7 @@ const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 @customElement('rti-player')
 export class PlayerView extends View {
-  protected override readonly topics: readonly Topic[] = ['selection', 'spans', 'status'];
+  protected override readonly topics: readonly Topic[] = ['rows', 'selection', 'spans', 'status', 'summaries'];
   /** Measures what is being played; null before the first play. */
   get analyser(): AnalyserNode | null {
     return this.#playback?.analyser ?? null;
@@ -27,6 +28,8 @@ export class PlayerView extends View {
   @state() private choices: AudioChoice[] = [];
   /** Key the user picked; the best choice while '' or when it is not among the choices. */
   @state() private picked = '';
+  /** What is being played: the selection may move on while it is heard. */
+  #playing: AudioChoice | null = null;
   @state() private isPlaying = false;
   @state() private loading = false;
   @state() private speed = 1;
@@ -37,8 +40,11 @@ export class PlayerView extends View {
   #clipKey = '';
   /** Length the clip had on the axis when it was fetched: more means that audio arrived since. */
   #clipMs = 0;
+  #spoken: { of: unknown; index: SpokenIndex } | null = null;
   #fetching: { key: string; done: Promise<void> } | null = null;
   #preload: ReturnType<typeof setTimeout> | undefined;
+  /** Key and length of what `#preload` was last set for. */
+  #preloading = '';
   #wave: { min: Float32Array; max: Float32Array; of: Clip } | null = null;
   #resize: ResizeObserver | undefined;
   #theme: MutationObserver | undefined;
@@ -54,9 +60,6 @@ export class PlayerView extends View {
         min-width: 0;
         padding: 0 8px;
       }
-      :host([hidden]) {
-        display: none;
-      }
       canvas {
         cursor: pointer;
         flex: 1 1 120px;
@@ -69,8 +72,16 @@ export class PlayerView extends View {
         text-align: right;
       }
       select.what {
-        flex: 0 1 210px;
+        flex: 0 1 auto;
+        max-width: 55%;
         min-width: 70px;
+        text-overflow: ellipsis;
+      }
+      .none {
+        flex: 1;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       .problem {
         color: var(--vscode-errorForeground);
@@ -124,17 +135,17 @@ export class PlayerView extends View {
   }
   /** Plays the best choice for the selection from its start. */
   async playSelection(): Promise<void> {
+    this.#pause();
     this.picked = '';
     this.#updateChoices();
-    this.#pause();
     await this.#seek(0);
     await this.#start();
   }
   /** Plays only the audio of the selected event. */
   async playRow(row: number): Promise<void> {
+    this.#pause();
     this.#updateChoices();
     this.picked = this.choices.find((choice) => choice.key.includes(`|row-${row}|`))?.key ?? '';
-    this.#pause();
     await this.#seek(0);
     await this.#start();
   }
@@ -143,19 +154,49 @@ export class PlayerView extends View {
     const { store } = this;
     const { rows, selected } = store;
     const session = store.session || (selected === null ? '' : rows.sessionOf(selected));
-    this.choices = audioChoices({
+    const span = store.spans.find(({ key }) => key === store.selectedSpan && key !== '');
+    // A stretch of speech stands for its item: the row under it is just a piece of what was sent.
+    const item = span?.lane === 'speech' ? span.item : '';
+    const choices = audioChoices({
       pieces: { client: store.audio.pieces(session, 'client'), server: store.audio.pieces(session, 'server') },
       session,
       selected:
-        selected === null ? null : { row: selected, response: rows.responseOf(selected), item: rows.itemOf(selected) },
+        selected === null
+          ? null
+          : { row: selected, response: rows.responseOf(selected), item: item || rows.itemOf(selected) },
       range: store.range,
+      response: (id) => this.#named(session, 'response', id),
+      heard: (id) => this.#named(session, 'heard', id),
       sessions: store.document?.sessions.length ?? 1,
     });
-    this.hidden = this.choices.length === 0;
-    clearTimeout(this.#preload);
+    const playing = this.isPlaying ? this.#playing : null;
+    const isOffered = playing === null || choices.some(({ key }) => key === playing.key);
+    this.choices = isOffered ? choices : [playing, ...choices];
     const choice = this.#choice;
+    const awaited = choice === undefined ? '' : `${choice.key}|${choice.ms}`;
+    // Rows that keep coming must not put it off for ever.
+    if (awaited === this.#preloading) return;
+    this.#preloading = awaited;
+    clearTimeout(this.#preload);
     if (choice === undefined || this.isPlaying || this.#isLoaded(choice) || choice.ms > mostPreloadMs) return;
     this.#preload = setTimeout(() => void this.#prepare(choice), preloadDelay);
+  }
+  #named(session: string, what: 'response' | 'heard', id: string): SpokenName | undefined {
+    const { store } = this;
+    if (this.#spoken?.of !== store.rows) this.#spoken = { of: store.rows, index: new SpokenIndex(store.rows) };
+    const spoken: Spoken | undefined = this.#spoken.index[what](session, id);
+    const lane = what === 'heard' ? 'speech' : 'response';
+    const span = store.spans.find(
+      (each) =>
+        each.lane === lane && each.session === session && (lane === 'speech' ? each.item : each.response) === id,
+    );
+    if (spoken === undefined) return undefined;
+    const end = span?.end ?? store.audio.endOf(session, 'client');
+    return {
+      ordinal: spoken.ordinal,
+      words: spoken.wordsRow === null ? '' : (store.rowSummary(spoken.wordsRow) ?? ''),
+      ms: span === undefined ? 0 : Math.max(0, end - span.start),
+    };
   }
   #isLoaded(choice: AudioChoice): boolean {
     return this.#clipKey === choice.key && this.#clipMs === choice.ms;
@@ -172,7 +213,13 @@ export class PlayerView extends View {
     return done;
   }
   get #choice(): AudioChoice | undefined {
+    if (this.isPlaying && this.#playing !== null) return this.#playing;
     return this.choices.find((choice) => choice.key === this.picked) ?? this.choices[0];
+  }
+
+  /** The clip of what is chosen; null while it is on its way: another one's must not pass for it. */
+  get #shown(): Clip | null {
+    return this.#choice?.key === this.#clipKey ? this.#clip : null;
   }
 
   async #start(): Promise<void> {
@@ -188,6 +235,7 @@ export class PlayerView extends View {
       if (this.#clip === null || this.#clipKey !== choice.key) return;
       if (this.#playback.clip !== this.#clip) this.#playback.load(this.#clip);
       await this.#playback.play(startPatience);
+      this.#playing = choice;
       this.isPlaying = this.#playback.isPlaying;
       if (this.isPlaying) this.#tick();
     } catch (error) {
@@ -223,16 +271,19 @@ export class PlayerView extends View {
   }
   /** Seconds into the clip that is shown. */
   get #now(): number {
-    return this.#playback !== null && this.#playback.clip === this.#clip ? this.#playback.position : 0;
+    const shown = this.#shown;
+    return this.#playback !== null && shown !== null && this.#playback.clip === shown ? this.#playback.position : 0;
   }
   #pause(): void {
     this.#playback?.pause();
     this.isPlaying = false;
+    this.#updateChoices();
     this.#showPosition();
   }
   #ended(): void {
     this.isPlaying = false;
     this.store.setPlayhead(null);
+    this.#updateChoices();
     this.#showPosition();
   }
   async #stop(): Promise<void> {
@@ -242,9 +293,10 @@ export class PlayerView extends View {
     this.#showPosition();
   }
   async #seek(seconds: number): Promise<void> {
-    if (this.#clip === null) return;
+    const clip = this.#shown;
+    if (clip === null) return;
     this.#playback ??= this.#makePlayback();
-    if (this.#playback.clip !== this.#clip) this.#playback.load(this.#clip);
+    if (this.#playback.clip !== clip) this.#playback.load(clip);
     await this.#playback.seek(seconds);
     this.#showPosition();
   }
@@ -278,7 +330,7 @@ export class PlayerView extends View {
     if (context === null) return;
     context.scale(ratio, ratio);
     const palette = readPalette(getComputedStyle(this));
-    const clip = this.#clip;
+    const clip = this.#shown;
     if (clip === null) {
       context.fillStyle = palette.grid;
       context.fillRect(0, height / 2, width, 1);
@@ -302,9 +354,12 @@ export class PlayerView extends View {
   }
   protected override render() {
     const choice = this.#choice;
-    const isShown = choice !== undefined && this.#clipKey === choice.key && this.#clip !== null;
-    const length =
-      isShown && this.#clip !== null ? this.#clip.samples.length / this.#clip.rate : (choice?.ms ?? 0) / 1000;
+    const clip = this.#shown;
+    const length = clip === null ? (choice?.ms ?? 0) / 1000 : clip.samples.length / clip.rate;
+    if (choice === undefined)
+      return html`<button class="icon play" title="Play (Space)" aria-label="Play" disabled>
+          <vscode-icon name="play"></vscode-icon></button
+        ><span class="none dim">no audio here</span>`;
     return html`
       <button
         class="icon play"
@@ -324,19 +379,21 @@ export class PlayerView extends View {
       <select
         class="what"
         aria-label="What to play"
+        title=${choice.label}
         @change=${(event: Event) => {
-          this.picked = (event.target as HTMLSelectElement).value;
+          const { value } = event.target as HTMLSelectElement;
           const wasPlaying = this.isPlaying;
           this.#pause();
+          this.picked = value;
           if (wasPlaying) void this.#start();
           else this.#updateChoices();
         }}
       >
         ${this.choices.map(
-          (each) => html`<option value=${each.key} .selected=${each.key === choice?.key}>${each.label}</option>`,
+          (each) => html`<option value=${each.key} .selected=${each.key === choice.key}>${each.label}</option>`,
         )}
       </select>
-      ${this.problem === '' ? nothing : html`<span class="problem" title=${this.problem}>${this.problem}</span>`}
+      ${this.problem === '' || this.#clipKey !== choice.key ? nothing : html`<span class="problem" title=${this.problem}>${this.problem}</span>`}
       <canvas
         tabindex="0"
         role="slider"
@@ -358,18 +415,9 @@ export class PlayerView extends View {
       >
         ${speeds.map((speed) => html`<option value=${speed} .selected=${speed === this.speed}>${speed}×</option>`)}
       </select>
-      ${
-        choice !== undefined
-          ? html`<button
-              class="icon save"
-              title="Save as WAV"
-              aria-label="Save as WAV"
-              @click=${() => void this.#save(choice)}
-            >
-              <vscode-icon name="save"></vscode-icon>
-            </button>`
-          : nothing
-      }
+      <button class="icon save" title="Save as WAV" aria-label="Save as WAV" @click=${() => void this.#save(choice)}>
+        <vscode-icon name="save"></vscode-icon>
+      </button>
     `;
   }
 
@@ -384,8 +432,9 @@ export class PlayerView extends View {
 
   readonly #pointer = (event: PointerEvent): void => {
     const { canvas } = this;
-    if (canvas === null || this.#clip === null) return;
-    const length = this.#clip.samples.length / this.#clip.rate;
+    const clip = this.#shown;
+    if (canvas === null || clip === null) return;
+    const length = clip.samples.length / clip.rate;
     const seek = (e: PointerEvent): void => {
       const box = canvas.getBoundingClientRect();
       void this.#seek(((e.clientX - box.left) / box.width) * length);
@@ -407,7 +456,7 @@ export class PlayerView extends View {
       ArrowLeft: position - 1,
       ArrowRight: position + 1,
       Home: 0,
-      End: this.#clip === null ? 0 : this.#clip.samples.length / this.#clip.rate,
+      End: this.#shown === null ? 0 : this.#shown.samples.length / this.#shown.rate,
     };
     const target = to[event.key];
     if (target === undefined) return;

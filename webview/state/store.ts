@@ -6,6 +6,7 @@ import type { DocumentState, RowBody, Span } from '../../src/document/columns';
 import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
 import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../logic/filter';
 import { FoldedRows } from '../logic/fold';
+import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import type { Bridge } from './bridge';
@@ -19,6 +20,8 @@ export type Topic =
 export interface Notice {
   kind: 'error' | 'info';
   text: string;
+  /** Session the text is about: it is untrue once that one has closed. */
+  whileOpen?: string;
 }
 
 /** What outlives the page: the user's intent, never what was captured. */
@@ -49,6 +52,8 @@ const searchAgainAfter = 2000;
 /** Wheel and arrows change what is kept many times a second; it is written this long after the first change, ms. */
 const keepAfter = 200;
 const leastExtent = 1000;
+/** News is gone after this long, ms, and a little more for each character to read; errors stay. */
+const newsStays = { least: 5000, perCharacter: 50 };
 
 export class Store {
   readonly bridge: Bridge;
@@ -103,6 +108,7 @@ export class Store {
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
   #changed = new Set<Topic>();
   #framePending = false;
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncs = 0;
   readonly #peakListeners = new Set<(session: string, from: 'client' | 'server', span: TimeSpan) => void>();
 
@@ -135,7 +141,10 @@ export class Store {
     bridge.on('status', (status) => {
       // A recording is read from its start; only a live session is followed.
       if (this.status === null && !status.live) this.follow = false;
+      const about = this.notice?.whileOpen;
+      const wasOpen = about !== undefined && this.status?.liveSessions.includes(about) === true;
       this.status = status;
+      if (wasOpen && !status.liveSessions.includes(about)) this.tell(null);
       this.#notify('status');
     });
     bridge.on('document', (document) => {
@@ -227,6 +236,12 @@ export class Store {
   }
   tell(notice: Notice | null): void {
     this.notice = notice;
+    clearTimeout(this.#noticeTimer);
+    if (notice?.kind === 'info')
+      this.#noticeTimer = setTimeout(
+        () => this.tell(null),
+        newsStays.least + newsStays.perCharacter * notice.text.length,
+      );
     this.#notify('notice');
   }
 
@@ -436,8 +451,12 @@ export class Store {
 
   // ---- texts from the host ----
 
-  /** A row's summary when it is known; 'summaries' is told when it comes later. */
+  /** What the list says of a row (a folded run of text: its text) when it is known; 'summaries' is told when it comes later. */
   summary(row: number): string | undefined {
+    return listSummary(this.list, row, (each) => this.#summaries.get(each));
+  }
+  /** The summary of that one event. */
+  rowSummary(row: number): string | undefined {
     return this.#summaries.get(row);
   }
   /** A row's body, or undefined when it cannot be read (the reason is shown). */

@@ -11,6 +11,7 @@ function event(body: unknown, from: 'client' | 'server' = 'server'): EventRecord
 describe('summarise', () => {
   const events: [body: unknown, summary: string][] = [
     [{ type: 'response.output_text.delta', delta: 'Hello' }, 'Hello'],
+    [{ type: 'response.output_text.delta', delta: ' there\n' }, ' there '],
     [{ type: 'response.output_audio_transcript.done', transcript: 'All of it' }, 'All of it'],
     [{ type: 'conversation.item.input_audio_transcription.completed', transcript: 'I said' }, 'I said'],
     [{ type: 'conversation.item.input_audio_transcription.failed', error: { code: 'x', message: 'No' } }, 'x: No'],

@@ -17,9 +17,16 @@ const piece = (from: 'client' | 'server', row: number, start: number, over: Part
 const client = [piece('client', 1, 0, { item: 'item_u' }), piece('client', 2, 100, { item: 'item_u' })];
 const server = [piece('server', 5, 900, { response: 'resp_a', item: 'item_a' })];
 const ask = (over: Partial<AudioQuestion>) =>
-  audioChoices({ pieces: { client, server }, session: 's1', selected: null, range: null, sessions: 1, ...over }).map(
-    ({ label, selectors }) => ({ label, selectors }),
-  );
+  audioChoices({
+    pieces: { client, server },
+    session: 's1',
+    selected: null,
+    range: null,
+    sessions: 1,
+    response: () => undefined,
+    heard: () => undefined,
+    ...over,
+  }).map(({ label, selectors }) => ({ label, selectors }));
 
 describe('what plays for a selection', () => {
   it('is the response of an event of a response', () => {
@@ -32,6 +39,28 @@ describe('what plays for a selection', () => {
     expect(ask({ selected: { row: 4, response: '', item: 'item_u' } })[0]?.selectors).toEqual([
       { session: 's1', from: 'client', item: 'item_u' },
     ]);
+  });
+  it('is what the server heard as an item, though what was sent names no item', () => {
+    const heard = (item: string) => (item === 'item_h' ? { ordinal: 2, words: '', ms: 700 } : undefined);
+    const sent = { client: [piece('client', 1, 0)], server };
+    expect(ask({ pieces: sent, selected: { row: 1, response: '', item: 'item_h' }, heard })[0]).toEqual({
+      label: 'Speech 2 (item_h)',
+      selectors: [{ session: 's1', from: 'client', item: 'item_h' }],
+    });
+    expect(ask({ pieces: sent, selected: { row: 9, response: '', item: 'typed' }, heard })[0]?.label).toBe(
+      'Session, both sides',
+    );
+    expect(
+      ask({ pieces: { client: [], server }, selected: { row: 9, response: '', item: 'item_h' }, heard })[0]?.label,
+    ).toBe('Session, speaker');
+  });
+  it('is told by its first words when they are known', () => {
+    const selected = { row: 9, response: 'resp_a', item: '' };
+    const words = 'It is <b>sunny</b> in Lisbon, and it will stay so.';
+    expect(ask({ selected, response: () => ({ ordinal: 3, words, ms: 0 }) })[0]?.label).toBe(
+      'Response 3: It is <b>sunny</b> in Lisbon…',
+    );
+    expect(ask({ selected, response: () => ({ ordinal: 3, words: '', ms: 0 }) })[0]?.label).toBe('Response 3 (resp_a)');
   });
   it('can be the selected event alone', () => {
     expect(ask({ selected: { row: 2, response: '', item: 'item_u' } })).toContainEqual({

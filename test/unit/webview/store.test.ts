@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Bridge } from '../../../webview/state/bridge';
 import { Store, type Kept } from '../../../webview/state/store';
 import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
@@ -262,4 +262,40 @@ it('what the host refuses is shown where the user looks', async () => {
   });
   expect(await store.ask('closeSession', { session: 's1' })).toBeUndefined();
   expect(store.notice).toEqual({ kind: 'error', text: 'Session s1 is closed already.' });
+});
+
+describe('a notice', () => {
+  afterEach(() => void vi.useRealTimers());
+  const open = (...liveSessions: string[]) => ({ ...status(true), liveSessions });
+  it('of news goes by itself, one of an error stays', async () => {
+    const { store } = await connected();
+    vi.useFakeTimers();
+    store.tell({ kind: 'info', text: 'Copied 3 characters.' });
+    vi.advanceTimersByTime(3000);
+    expect(store.notice).not.toBeNull();
+    vi.advanceTimersByTime(60_000);
+    expect(store.notice).toBeNull();
+    store.fail(new Error('The disk is full.'));
+    vi.advanceTimersByTime(3_600_000);
+    expect(store.notice?.text).toBe('The disk is full.');
+  });
+  it('has its own time, not what was left of the one before it', async () => {
+    const { store } = await connected();
+    vi.useFakeTimers();
+    store.tell({ kind: 'info', text: 'first' });
+    vi.advanceTimersByTime(4900);
+    store.tell({ kind: 'info', text: 'second' });
+    vi.advanceTimersByTime(4900);
+    expect(store.notice?.text).toBe('second');
+  });
+  it('about an open session goes when that one closes, and not before it is known to be open', async () => {
+    const { store, tell } = await connected();
+    store.tell({ kind: 'info', text: 'Session s5 is open.', whileOpen: 's5' });
+    tell('status', open('s1'));
+    expect(store.notice).not.toBeNull();
+    tell('status', open('s1', 's5'));
+    expect(store.notice).not.toBeNull();
+    tell('status', open('s1'));
+    expect(store.notice).toBeNull();
+  });
 });
