@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { api, EDITOR_ID, restore, tabsOf, temporary, until } from './support';
+import { answering, api, EDITOR_ID, restore, run, tabsOf, temporary, until } from './support';
 
 const line = (record: object) => JSON.stringify(record) + '\n';
 const header = line({
@@ -43,6 +43,35 @@ describe('the trace editor', () => {
       return seen && seen.rows >= 5 && seen.problems.length > 0 ? seen : undefined;
     });
     assert.equal(torn.problems.length, 1);
+  });
+
+  it('says of a text with the name of a trace that it is none, and opens it as text instead', async () => {
+    const file = path.join(temporary(), 'notes.realtime.jsonl');
+    writeFileSync(file, '# Notes\n\nNot a trace at all.\n');
+    const isText = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .some(({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath === file);
+    const said = await answering('showWarningMessage', 'Reopen as Text', async () => {
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+      await until('the text editor', isText);
+    });
+    assert.equal(said.length, 1);
+    assert.match(String(said[0]![0]), /^"notes.realtime.jsonl" is not a Realtime trace/);
+    assert.equal(tabsOf(file).length, 0);
+  });
+
+  it('copies the event a menu was opened on, byte for byte', async () => {
+    const file = trace(2);
+    const odd = '{ "type":"a" ,"n":1.50,"s":"\\u00e9"}';
+    appendFileSync(
+      file,
+      `{"kind":"event","seq":3,"session":"s1","t":3,"sent":3,"from":"client","type":"a","bytes":36,"event":${odd}}\n`,
+    );
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+    await until('all rows', async () => (await opened(file))?.rows === 3);
+    await run('copyEvent', { rtiRow: 2 });
+    assert.equal(await vscode.env.clipboard.readText(), odd);
   });
 
   it('serves two tabs from one reading of the file, and lets go of it with the last', async () => {

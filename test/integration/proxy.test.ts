@@ -1,9 +1,25 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import * as vscode from 'vscode';
 import type { StartedProxy } from '../../src/extension/commands';
-import { api, answering, Client, configure, converse, eventsOf, restore, run, start, tabsOf, until } from './support';
+import { lockTrace } from '../../src/trace/lock';
+import {
+  api,
+  answering,
+  Client,
+  configure,
+  converse,
+  eventsOf,
+  recordsOf,
+  restore,
+  run,
+  start,
+  tabsOf,
+  temporary,
+  until,
+} from './support';
 
 describe('the proxy', () => {
   afterEach(restore);
@@ -105,6 +121,64 @@ describe('the proxy', () => {
       eventsOf(started.file).some(({ type }) => type === 'session.created'),
     );
     await until('its tab', () => tabsOf(started.file).length === 1);
+  });
+
+  it('brings the trace of each run to the front when it is started, and no second tab when it runs', async () => {
+    const front = () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof vscode.TabInputCustom ? input.uri.fsPath : undefined;
+    };
+    const first = await start();
+    assert.equal(front(), first.file);
+    const client = await Client.connect(first.http);
+    await converse(client);
+    await client.close();
+    const second = await run<StartedProxy>('restart');
+    assert.notEqual(second.file, first.file);
+    assert.equal(front(), second.file);
+    assert.equal(tabsOf(first.file).length, 1, 'the earlier trace stays open');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await run('start');
+    assert.equal(tabsOf(second.file).length, 0);
+  });
+
+  it('says once that sessions are refused because nothing answers upstream, with what helps', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    await new Promise((resolve) => taken.close(resolve));
+    const started = await start({ upstream: `http://127.0.0.1:${port}/v1` });
+    const said = await answering('showWarningMessage', undefined, async () => {
+      await assert.rejects(Client.connect(started.http), /502/);
+      await assert.rejects(Client.connect(started.http), /502/);
+      await until('both refusals in the trace', () => recordsOf(started.file).length >= 2);
+    });
+    assert.equal(said.length, 1);
+    assert.match(String(said[0]![0]), new RegExp(`refused. The upstream 127.0.0.1:${port} could not be reached`));
+    assert.deepEqual(said[0]!.slice(1), ['Choose Upstream', 'Show Log']);
+  });
+
+  it('begins the choice of an upstream at the one in use', async () => {
+    await configure({ upstream: 'simulator' });
+    let chosen: unknown = 'nothing yet';
+    void run('chooseUpstream').then((answer) => (chosen = answer));
+    await until('the choice', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return chosen === true;
+    });
+    assert.equal(vscode.workspace.getConfiguration('realtimeInspector').get('upstream'), 'simulator');
+  });
+
+  it('refuses to delete a trace that another process is writing', async () => {
+    const file = path.join(temporary(), 'other.realtime.jsonl');
+    writeFileSync(file, '');
+    const lock = lockTrace(file, 't1');
+    const said = await answering('showErrorMessage', undefined, () => run('deleteTrace', { file }));
+    assert.match(String(said[0]?.[0]), /Another window or the command line is writing this trace/);
+    assert.ok(existsSync(file));
+    lock.release();
+    await answering('showWarningMessage', 'Delete', () => run('deleteTrace', { file }));
+    assert.equal(existsSync(file), false);
   });
 
   it('refuses to delete the trace it is writing', async () => {

@@ -106,6 +106,17 @@ describe('the proxy', () => {
     expect(states).toEqual(['starting', 'running', 'stopping', 'stopped', 'starting', 'running']);
   });
 
+  it('tells once why sessions of apps did not reach the upstream', async () => {
+    const { controller, tell } = setUp();
+    const told: string[] = [];
+    controller.onDidRefuse.on((reason) => told.push(reason));
+    await controller.start();
+    const closeReason = 'The upstream h could not be reached: there is no network.';
+    for (const id of ['s1', 's2'])
+      tell('session', { id, label: '', upstream: 'h', openedAt: 0, own: false, status: 'refused', closeReason });
+    expect(told).toEqual([closeReason]);
+  });
+
   it('reports recording and trouble as changes, but not every byte', async () => {
     const { controller, states, tell } = setUp();
     await controller.start();
