@@ -1,7 +1,7 @@
 /**
  * A FAKE host: stands where VS Code's extension host would, answers the webview's messages from a synthetic trace with
  * audio. Query: ?theme=dark|light|hc, &state=live|stopped|failed|listening|recorded|torn|empty|reading, &rows=N for a
- * long session, &grow=1 for rows that keep coming. It keeps what was asked of it in `fakeHost.asked`.
+ * long session, &sessions=N for as many more sessions, &grow=1 for rows that keep coming. It keeps what was asked of it in `fakeHost.asked`.
  */
 (() => {
   const query = new URLSearchParams(location.search);
@@ -80,6 +80,7 @@
       session: head.session ?? '',
     });
 
+  const words = ['It', 'is', '<b>sunny</b>', 'in', 'Lisbon,', '24', 'degrees.'];
   const speak = (session, from, start, lengthMs, pitch, arrive, ids) => {
     const samples = voice(start, lengthMs, pitch);
     const chunkMs = from === 'client' ? 100 : 250;
@@ -125,20 +126,24 @@
             item_id: ids.item,
             output_index: 0,
             content_index: 0,
-            delta: ' word',
+            delta: ` ${words[(at / 500) % words.length]}`,
             obfuscation: 'aZ81kkPq21x',
           },
-          { flags: 16, session, ...ids, summary: '" word"' },
+          { flags: 16, session, ...ids, summary: ` ${words[(at / 500) % words.length]}` },
         );
     }
   };
 
+  /** What the server heard as an item: what was sent names none. */
+  const heardAs = new Map();
   const turn = (session, t, n, outcome) => {
     const user = `item_CuUser${n}aBcDeFgHiJkLmNoP`;
     const response = `resp_CuResp${n}QrStUvWxYz01234`;
     const answer = `item_CuAnsw${n}qRsTuVwXyZ56789`;
     const spoke = 1400 + 300 * (n % 3);
-    speak(session, 'client', t, spoke + 500, 128, (at) => t + at + 100, { item: user });
+    const heard = pieces.length;
+    speak(session, 'client', t, spoke + 500, 128, (at) => t + at + 100, {});
+    heardAs.set(user, pieces.slice(heard));
     rows.sort((a, b) => a.t - b.t);
     const started = event(
       t + 300,
@@ -222,7 +227,7 @@
         transcript: 'What is the weather like in Lisbon today?',
         usage: { type: 'duration', seconds: 2 },
       },
-      { session, item: user, summary: '"What is the weather like in Lisbon today?"' },
+      { session, item: user, summary: 'What is the weather like in Lisbon today?' },
     );
     event(
       stop + 350,
@@ -260,6 +265,21 @@
       },
       { session, response, item: answer },
     );
+    if (outcome !== 'failed')
+      event(
+        end + 1,
+        1,
+        {
+          type: 'response.output_audio_transcript.done',
+          event_id: `event_${seq}`,
+          response_id: response,
+          item_id: answer,
+          output_index: 0,
+          content_index: 0,
+          transcript: 'It is <b>sunny</b> in Lisbon, 24 degrees.',
+        },
+        { session, response, item: answer, summary: 'It is <b>sunny</b> in Lisbon, 24 degrees.' },
+      );
     const details =
       outcome === 'completed'
         ? null
@@ -441,6 +461,11 @@
     openSession('s2', t + 400);
     openSession('s3', t + 450, 401);
     t = turn('s2', t + 700, 4, 'completed');
+    const more = Number(query.get('sessions') ?? 0);
+    for (let n = 0; n < more; n += 1) {
+      openSession(`m${n + 1}`, t + 1000);
+      t = turn(`m${n + 1}`, t + 1200, 5 + n, 'completed');
+    }
     other(2, t + 900, 'close 1000', {
       kind: 'close',
       session: 's2',
@@ -534,7 +559,7 @@
       (piece) =>
         piece.session === p.session &&
         piece.from === p.from &&
-        (p.item === undefined || piece.item === p.item) &&
+        (p.item === undefined || piece.item === p.item || heardAs.get(p.item)?.includes(piece)) &&
         (p.response === undefined || piece.response === p.response) &&
         (p.startMs === undefined || piece.start + piece.ms > p.startMs) &&
         (p.endMs === undefined || piece.start < p.endMs),

@@ -1,6 +1,6 @@
 /** The player: what to play for the selection, its waveform to seek in, speed, and saving it as a WAV file. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { audioChoices, type AudioChoice, type SpokenName } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
@@ -10,6 +10,7 @@ import type { Topic } from '../state/store';
 import { readPalette } from '../views/palette';
 import { sharedStyles, View } from '../views/view';
 import { Playback, type Clip } from './playback';
+import { playerStyles } from './playerStyles';
 
 /** Audio up to this long is fetched when it is chosen, so that its waveform is there before it is played. */
 const mostPreloadMs = 180_000;
@@ -49,60 +50,7 @@ export class PlayerView extends View {
   #resize: ResizeObserver | undefined;
   #theme: MutationObserver | undefined;
 
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        align-items: center;
-        display: flex;
-        gap: 6px;
-        height: 36px;
-        min-width: 0;
-        padding: 0 8px;
-      }
-      canvas {
-        cursor: pointer;
-        flex: 1 1 120px;
-        height: 28px;
-        min-width: 40px;
-        touch-action: none;
-      }
-      .time {
-        min-width: 92px;
-        text-align: right;
-      }
-      select.what {
-        flex: 0 1 auto;
-        max-width: 55%;
-        min-width: 70px;
-        text-overflow: ellipsis;
-      }
-      .none {
-        flex: 1;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .problem {
-        color: var(--vscode-errorForeground);
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      @media (max-width: 560px) {
-        .save,
-        .speed {
-          display: none;
-        }
-        .time {
-          min-width: 40px;
-        }
-        .total {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, playerStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();

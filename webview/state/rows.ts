@@ -80,6 +80,15 @@ export class Rows implements RowSource {
     return row === undefined || row === 0 ? this.#rowByOddSeq.get(seq) : row - 1;
   }
 
+  /** Time of the row before it in its own session (of any row when it has none), ms; NaN when it is the first. */
+  timeBefore(row: number): number {
+    const index = this.indexes(this.sessionOf(row)).all;
+    let at = index.lowerBound(this.t[row] ?? 0);
+    // Several may have passed at the same time.
+    while (at < index.count && index.row(at) !== row) at += 1;
+    return at > 0 && at < index.count ? index.time(at - 1) : NaN;
+  }
+
   /** The rows of a session ('' for all) in the order of time, by lane. */
   indexes(session: string): LaneIndexes {
     let indexes = this.#indexes.get(session);

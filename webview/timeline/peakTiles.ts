@@ -16,7 +16,8 @@ export type FetchPeaks = (
 
 /** Buckets of a tile: a wide screen needs three at most. */
 export const TILE_BUCKETS = 1024;
-const mostTiles = 400;
+/** A screen's worth for as many sessions as are drawn at once, on both lanes: fewer would be fetched in a circle. */
+const mostTiles = 1000;
 
 interface Tile {
   startMs: number;
@@ -37,9 +38,9 @@ export class PeakTiles {
   }
 
   /** What is known of a side within the view, coarse where the fine is still on its way; asks for what lacks. */
-  peaks(session: string, from: Side, view: TimeSpan, msPerPixel: number, audioEnd: number): Peaks[] {
+  peaks(session: string, from: Side, view: TimeSpan, msPerPixel: number, audio: TimeSpan): Peaks[] {
     const found: Peaks[] = [];
-    for (const startMs of tileStarts(view, msPerPixel, audioEnd)) {
+    for (const startMs of tileStarts(view, msPerPixel, audio)) {
       const length = resolution(msPerPixel) * TILE_BUCKETS;
       const tile = this.#tile(session, from, startMs, length);
       if (tile.peaks !== null) found.push(tile.peaks);
@@ -110,13 +111,13 @@ export function resolution(msPerPixel: number): number {
   return 2 ** Math.floor(Math.log2(Math.max(msPerPixel, 1 / 64)));
 }
 
-/** Starts of the tiles that cover a view, no further than the audio goes. */
-export function tileStarts(view: TimeSpan, msPerPixel: number, audioEnd: number): number[] {
+/** Starts of the tiles that cover a view, as far as there is audio. */
+export function tileStarts(view: TimeSpan, msPerPixel: number, audio: TimeSpan): number[] {
   const length = resolution(msPerPixel) * TILE_BUCKETS;
   const starts: number[] = [];
-  const end = Math.min(view.end, audioEnd);
-  for (let start = Math.floor(Math.max(0, view.start) / length) * length; start < end; start += length)
-    starts.push(start);
+  const end = Math.min(view.end, audio.end);
+  const begin = Math.max(0, view.start, audio.start);
+  for (let start = Math.floor(begin / length) * length; start < end; start += length) starts.push(start);
   return starts;
 }
 

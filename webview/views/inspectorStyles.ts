@@ -16,7 +16,12 @@ export const inspectorStyles = css`
     min-height: 30px;
     padding: 2px 6px 2px 12px;
   }
+  header > .dim {
+    flex: none;
+  }
   header .type {
+    flex: 0 1 auto;
+    min-width: 60px;
     font-weight: 600;
     overflow: hidden;
     text-overflow: ellipsis;
@@ -100,6 +105,19 @@ export const inspectorStyles = css`
   td {
     overflow-wrap: anywhere;
     user-select: text;
+  }
+  .times {
+    font-variant-numeric: tabular-nums;
+  }
+  .times .id,
+  .times button {
+    white-space: nowrap;
+  }
+  .times .id {
+    margin-right: 6px;
+  }
+  .times button {
+    margin-right: 6px;
   }
   .empty {
     color: var(--vscode-descriptionForeground);

@@ -77,6 +77,8 @@ export class InspectorView extends View {
     return html`
       <header>
         <span class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</span>
+        <span class="dim num nr">${isEvent ? `#${rows.seq[row]}` : ''}</span>
+        <span class="dim num">${formatPosition(rows.t[row] ?? 0)}</span>
         <span class="dim num">${direction}</span>
         <span class="dim num">${isEvent ? formatBytes(rows.bytes[row] ?? 0) : ''}</span>
         <span class="grow"></span>
@@ -222,12 +224,11 @@ export class InspectorView extends View {
   }
 
   #timing(row: number) {
-    const { rows, document, session } = this.store;
+    const { rows, document } = this.store;
     const t = rows.t[row] ?? 0;
     const sent = rows.sent[row] ?? NaN;
-    const index = rows.indexes(session).all;
-    const at = index.lowerBound(t);
-    const before = at > 0 ? index.time(at - 1) : NaN;
+    const before = rows.timeBefore(row);
+    const bytes = rows.bytes[row] ?? 0;
     const from = rows.from[row];
     const replaces = this.body?.head.replaces;
     const lines: [string, unknown][] = [
@@ -238,9 +239,11 @@ export class InspectorView extends View {
       ['since the same kind before', this.#sinceSameKind(row)],
       [
         'size',
-        rows.kind[row] === 0
-          ? `${formatBytes(rows.bytes[row] ?? 0)}  ·  ${formatCount(rows.bytes[row] ?? 0)} bytes`
-          : '',
+        rows.kind[row] !== 0
+          ? ''
+          : bytes < 1000
+            ? formatBytes(bytes)
+            : `${formatBytes(bytes)}  ·  ${formatCount(bytes)} bytes`,
       ],
       ['audio', (rows.audioMs[row] ?? 0) > 0 ? formatDuration(rows.audioMs[row] ?? 0) : ''],
       ['from', from === FROM.client ? 'client' : from === FROM.server ? 'server' : ''],
@@ -253,7 +256,7 @@ export class InspectorView extends View {
     ];
     return html`<div class="pad">
       <table>
-        <tbody class="num">
+        <tbody class="times">
           ${lines
             .filter(([, value]) => value !== '')
             .map(
@@ -287,7 +290,7 @@ export class InspectorView extends View {
   }
   #id(id: string, filter?: 'response' | 'item', row = 0) {
     if (id === '') return '';
-    return html`<span class="mono" title=${id}>${shortenMiddle(id, 28)}</span>
+    return html`<span class="mono id" title=${id}>${shortenMiddle(id, 28)}</span>
       <button class="link" @click=${() => void this.#copyText(id)}>copy</button>
       ${
         filter === undefined

@@ -10,12 +10,11 @@ import { hitTest, type Hit } from '../timeline/hit';
 import { gutterFor, layoutTimeline, spanName, type TimelineLayout } from '../timeline/layout';
 import { PeakTiles } from '../timeline/peakTiles';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
+import { waveSessions } from '../timeline/waveSessions';
 import { readPalette } from './palette';
 import { sharedStyles, View } from './view';
 
 const dragThreshold = 4;
-/** Sessions whose waveforms are drawn over one another when all are shown. */
-const mostWaveSessions = 4;
 
 @customElement('rti-timeline')
 export class TimelineView extends View {
@@ -30,6 +29,7 @@ export class TimelineView extends View {
   ];
   @query('canvas') private canvas!: HTMLCanvasElement;
   @query('.tip') private tip!: HTMLElement;
+  @query('.left') private left!: HTMLElement;
   #layout: TimelineLayout | null = null;
   #palette: Palette | null = null;
   #font = '';
@@ -69,6 +69,17 @@ export class TimelineView extends View {
         position: absolute;
         top: 0;
         z-index: 4;
+      }
+      .left {
+        background: var(--vscode-editor-background);
+        bottom: 2px;
+        color: var(--vscode-descriptionForeground);
+        font-size: 11px;
+        padding: 0 4px;
+        pointer-events: none;
+        position: absolute;
+        right: 4px;
+        z-index: 3;
       }
       .tip div {
         overflow: hidden;
@@ -121,6 +132,7 @@ export class TimelineView extends View {
         @wheel=${{ handleEvent: (event: WheelEvent) => this.#wheel(event), passive: false }}
         @dblclick=${() => this.store.fit()}
       ></canvas>
+      <div class="left num" role="status" hidden></div>
       <div class="tip num" role="tooltip" hidden></div>`;
   }
   protected override firstUpdated(): void {
@@ -163,7 +175,7 @@ export class TimelineView extends View {
       isInjected: (row) => store.rows.has(row, FLAG.injected),
       spans: this.#spans(),
       pieces: this.#pieces(),
-      peaks: { client: this.#peaks('client'), server: this.#peaks('server') },
+      peaks: this.#peaks(),
       view: store.view,
       extent: store.extent,
       width,
@@ -187,15 +199,28 @@ export class TimelineView extends View {
     const { audio, session } = this.store;
     return { client: audio.pieces(session, 'client'), server: audio.pieces(session, 'server') };
   }
-  #peaks(side: 'client' | 'server'): Peaks[] {
-    const { store } = this;
-    const sessions = store.session === '' ? store.audio.sessions(side).slice(-mostWaveSessions) : [store.session];
-    const msPerPixel =
-      (store.view.end - store.view.start) / Math.max(1, this.clientWidth - gutterFor(this.clientWidth));
-    return sessions.flatMap((session) => {
-      const end = store.audio.endOf(session, side);
-      return end === 0 ? [] : this.#tiles.peaks(session, side, store.view, msPerPixel, end);
-    });
+  /** Waveforms of the sessions in view; of those beyond what can be drawn the count is shown, never nothing. */
+  #peaks(): { client: Peaks[]; server: Peaks[] } {
+    const { audio, session, view } = this.store;
+    const msPerPixel = (view.end - view.start) / Math.max(1, this.clientWidth - gutterFor(this.clientWidth));
+    let left = 0;
+    const ofSide = (side: 'client' | 'server'): Peaks[] => {
+      const lanes = (session === '' ? audio.sessions(side) : [session]).map((each) => ({
+        session: each,
+        pieces: audio.pieces(each, side),
+      }));
+      const drawn = waveSessions(lanes, view, msPerPixel);
+      left = Math.max(left, drawn.left);
+      return drawn.shown.flatMap((each) => {
+        const start = audio.pieces(each, side)[0]?.start ?? 0;
+        return this.#tiles.peaks(each, side, view, msPerPixel, { start, end: audio.endOf(each, side) });
+      });
+    };
+    const peaks = { client: ofSide('client'), server: ofSide('server') };
+    const words = left === 0 ? '' : `${left} more ${left === 1 ? 'session' : 'sessions'} without waveform: zoom in`;
+    if (this.left.textContent !== words) this.left.textContent = words;
+    this.left.hidden = left === 0;
+    return peaks;
   }
 
   // ---- pointer ----
@@ -353,7 +378,7 @@ export class TimelineView extends View {
     if (Math.abs(this.#layout.scale.x(t) - this.#hoverAt.x) > 24 && hit.lane !== 'microphone' && hit.lane !== 'speaker')
       return [formatPosition(hit.t)];
     const size = formatBytes(rows.bytes[hit.row] ?? 0);
-    const summary = this.store.summary(hit.row);
+    const summary = this.store.rowSummary(hit.row);
     return [`${formatPosition(t)}  ${rows.typeOf(hit.row)}  ${size}`, ...(summary ? [summary] : [])];
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Rows } from '../../../webview/state/rows';
 import { SortedIndex } from '../../../webview/state/sortedIndex';
-import { BatchMaker } from './columns';
+import { BatchMaker, rowsOf } from './columns';
 
 it('batches join into one set of columns with one string table', () => {
   const maker = new BatchMaker();
@@ -73,4 +73,19 @@ it('a late row is put where its time belongs, after those of the same time', () 
   expect(index.row(index.nearest(2))).toBe(0);
   expect(index.row(index.nearest(8))).toBe(3);
   expect(new SortedIndex().nearest(1)).toBe(-1);
+});
+
+it('the time before a row is that of its own session, also when several passed at once', () => {
+  const rows = rowsOf([
+    { t: 10, session: 's1' },
+    { t: 20, session: 's2' },
+    { t: 30, session: 's1' },
+    { t: 30, session: 's1' },
+    { t: 25, session: 's1' },
+  ]);
+  expect(rows.timeBefore(0)).toBeNaN();
+  expect(rows.timeBefore(1)).toBeNaN();
+  expect(rows.timeBefore(2)).toBe(25);
+  expect(rows.timeBefore(3)).toBe(30);
+  expect(rows.timeBefore(4)).toBe(10);
 });

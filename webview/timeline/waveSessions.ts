@@ -1,0 +1,40 @@
+/** Whose waveforms are drawn when several sessions are shown at once. */
+import type { AudioPiece } from '../../src/document/columns';
+import { firstPieceEndingAfter } from './layout';
+import type { TimeSpan } from './timeScale';
+
+/** Pixels under which a waveform could not be told from the plain block that stands there anyway. */
+const leastWidth = 3;
+/** Sessions drawn over one another on one lane; each costs a few tiles. */
+export const mostWaveSessions = 32;
+
+export interface WaveSessions {
+  /** Widest first. */
+  shown: string[];
+  /** Sessions with audio wide enough to be drawn that are left as plain blocks. */
+  left: number;
+}
+
+/**
+ * Sessions whose audio is in view and wide enough to be seen, the widest when there are too many.
+ *
+ * @param lanes One side's pieces of each session, in the order of their start.
+ */
+export function waveSessions(
+  lanes: readonly { session: string; pieces: readonly AudioPiece[] }[],
+  view: TimeSpan,
+  msPerPixel: number,
+): WaveSessions {
+  const wide = lanes.flatMap(({ session, pieces }) => {
+    const first = pieces[firstPieceEndingAfter(pieces, view.start)];
+    const last = pieces[firstPieceEndingAfter(pieces, view.end)] ?? pieces[pieces.length - 1];
+    if (first === undefined || last === undefined || first.start >= view.end) return [];
+    const width = (Math.min(view.end, last.start + last.ms) - Math.max(view.start, first.start)) / msPerPixel;
+    return width >= leastWidth ? [{ session, width }] : [];
+  });
+  if (wide.length > mostWaveSessions) wide.sort((a, b) => b.width - a.width);
+  return {
+    shown: wide.slice(0, mostWaveSessions).map(({ session }) => session),
+    left: Math.max(0, wide.length - mostWaveSessions),
+  };
+}
