@@ -10,11 +10,27 @@ import { classMap } from 'lit/directives/class-map.js';
 import { formatBytes, formatCount, formatDelta, formatDuration, formatPosition } from '../logic/format';
 import { FLAG, FROM } from '../logic/rowSource';
 import type { ListEntry } from '../logic/fold';
+import { columnWidths, fitType } from '../logic/listColumns';
 import type { Topic } from '../state/store';
 import { familyColor } from '../timeline/shapes';
 import { scrollWindow } from '../logic/scrollWindow';
 import { eventListStyles, rowHeight } from './eventListStyles';
 import { sharedStyles, View } from './view';
+
+/** Room that a badge takes beside its text, and a mark (`injected`, `!`) altogether, pixels. */
+const badgeExtra = 21;
+/** A badge's letters are 11 pixels high where the row's are 13. */
+const badgeScale = 11 / 13;
+const pipWidth = 9;
+const markWidths = [
+  [FLAG.error, 21],
+  [FLAG.injected, 58],
+  [FLAG.redacted, 60],
+] as const;
+
+function runLabel(entry: ListEntry): string {
+  return `${entry.open ? '▾' : '▸'} ×${formatCount(entry.count)}`;
+}
 
 /** What VS Code hands to a command of a row's menu. */
 export function rowContext(row: number): string {
@@ -28,6 +44,11 @@ export class EventList extends View {
   #resize: ResizeObserver | undefined;
   #height = 0;
   #shownHeight = 0;
+  /** Pixels for a type without badge and marks, the font they are measured in, and what was found to fit. */
+  #typeRoom = 0;
+  #font = '';
+  #typeTexts = new Map<string, string>();
+  #pen: CanvasRenderingContext2D | null | undefined;
   #shownList: unknown = null;
   #shownSelection: number | null = null;
   /** Scroll position as last set from here: any other one is the user's doing. */
@@ -41,6 +62,7 @@ export class EventList extends View {
     super.connectedCallback();
     this.#resize = new ResizeObserver(() => {
       this.#height = this.scroller?.clientHeight ?? 0;
+      this.#measureColumn();
       this.requestUpdate();
     });
   }
@@ -71,7 +93,7 @@ export class EventList extends View {
     return html`
       <div class="head" aria-hidden="true">
         <span class="right nr">#</span><span class="right">time</span><span class="right delta">delta</span><span></span
-        ><span>type</span><span class="summary">summary</span><span class="right">size</span>
+        ><span class="kind">type</span><span class="summary">summary</span><span class="right size">size</span>
       </div>
       <div
         class="scroller"
@@ -105,7 +127,6 @@ export class EventList extends View {
     const isEvent = rows.kind[row] === 0;
     const before = position > 0 ? store.list.at(position - 1).row : -1;
     const direction = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
-    const split = type.length > 18 ? type.lastIndexOf('.') : -1;
     return html`<div
       class=${classMap({
         row: true,
@@ -137,9 +158,7 @@ export class EventList extends View {
       >
       <span class="type" role="gridcell" title=${type}>
         <span class="pip ${isEvent ? familyColor(type) : 'other'}"></span>
-        <span class="lead">${split > 0 ? type.slice(0, split) : type || '(no type)'}</span>${
-          split > 0 ? html`<span class="tail">${type.slice(split)}</span>` : nothing
-        }
+        <span class="name">${this.#typeText(type, entry)}</span>
         ${
           isRun
             ? html`<button
@@ -150,14 +169,14 @@ export class EventList extends View {
                 @mousedown=${(event: Event) => event.stopPropagation()}
                 @click=${() => store.toggleRun(position)}
               >
-                ${entry.open ? '▾' : '▸'} ×${formatCount(entry.count)}
+                ${runLabel(entry)}
               </button>`
             : nothing
         }
         ${this.#marks(row)}
       </span>
       <span class="summary dim" role="gridcell">${this.#summary(entry)}</span>
-      <span class="right dim" role="gridcell"
+      <span class="right dim size" role="gridcell"
         >${isEvent ? formatBytes(entry.open ? (rows.bytes[row] ?? 0) : entry.bytes) : ''}</span
       >
     </div>`;
@@ -168,6 +187,42 @@ export class EventList extends View {
     if (selected === entry.row) return !entry.open || entry.count === 1 || position === this.store.positionOfSelected();
     if (selected === null || entry.count === 1 || selected < entry.row || selected > entry.last) return false;
     return position === this.store.list.positionOf(selected);
+  }
+
+  /** The type as far as the column has room for it beside badge and marks. */
+  #typeText(type: string, entry: ListEntry): string {
+    if (type === '') return '(no type)';
+    const { rows } = this.store;
+    const badge = entry.count > 1 ? this.#textWidth(runLabel(entry)) * badgeScale + badgeExtra : 0;
+    const marks = markWidths.reduce((sum, [flag, width]) => sum + (rows.has(entry.row, flag) ? width : 0), 0);
+    const most = Math.max(40, this.#typeRoom - badge - marks);
+    const key = `${Math.round(most)} ${type}`;
+    let text = this.#typeTexts.get(key);
+    if (text === undefined) {
+      text = fitType(type, most, (part) => this.#textWidth(part));
+      // Types of strangers may be without number.
+      if (this.#typeTexts.size > 2000) this.#typeTexts.clear();
+      this.#typeTexts.set(key, text);
+    }
+    return text;
+  }
+  #textWidth(text: string): number {
+    this.#pen ??= document.createElement('canvas').getContext('2d');
+    if (this.#pen === null) return text.length * 7;
+    this.#pen.font = this.#font;
+    return this.#pen.measureText(text).width;
+  }
+  /** The column or the font may have another width now. */
+  #measureColumn(): void {
+    const head = this.renderRoot.querySelector<HTMLElement>('.head .kind');
+    const { fontSize, fontFamily } = getComputedStyle(this);
+    const font = `${fontSize} ${fontFamily}`;
+    const room = (head?.clientWidth ?? 0) - pipWidth;
+    if (room === this.#typeRoom && font === this.#font) return;
+    this.#typeRoom = room;
+    this.#font = font;
+    this.#typeTexts.clear();
+    this.requestUpdate();
   }
 
   /** A run tells what it holds altogether; the first summary stands for text that goes on. */
@@ -212,6 +267,8 @@ export class EventList extends View {
     const window = this.#window();
     const spacer = this.renderRoot.querySelector<HTMLElement>('.spacer');
     if (spacer !== null) spacer.style.height = `${window.height}px`;
+    this.#fitColumns();
+    this.#measureColumn();
     if (store.follow && this.#wasScrolledAway && store.list === this.#shownList) store.setFollow(false);
     else if (store.follow && store.list.length > 0) this.#scrollTo(window.height - this.#height);
     else if (this.#shownHeight !== this.#height && this.#shownHeight > this.#height && this.#isSelectionBelow())
@@ -227,6 +284,13 @@ export class EventList extends View {
     const now = this.#window();
     if (rows !== null) rows.style.transform = `translateY(${now.offset}px)`;
     if (now.first !== window.first || now.last !== window.last) this.requestUpdate();
+  }
+
+  #fitColumns(): void {
+    const { rows } = this.store;
+    const { number, time } = columnWidths({ lastNumber: rows.count, lastTime: rows.lastTime });
+    this.style.setProperty('--number-width', `${number}px`);
+    this.style.setProperty('--time-width', `${time}px`);
   }
 
   /** The list got lower (a panel opened) and the selected row, seen until now, is below its edge. */

@@ -15,9 +15,11 @@ export const eventListStyles = css`
   .head,
   .row {
     align-items: center;
-    column-gap: 10px;
+    column-gap: 8px;
     display: grid;
-    grid-template-columns: 46px 74px 82px 18px minmax(110px, 256px) minmax(40px, 1fr) 58px;
+    grid-template-columns:
+      var(--number-width) var(--time-width) 74px 16px clamp(116px, 26cqi, 270px) minmax(40px, 1fr)
+      54px;
     padding: 0 8px 0 6px;
     white-space: nowrap;
   }
@@ -108,15 +110,10 @@ export const eventListStyles = css`
     display: flex;
     gap: 5px;
   }
-  .type .lead {
+  .type .name {
     flex: 0 1 auto;
-    min-width: 18px;
     overflow: hidden;
     text-overflow: ellipsis;
-  }
-  .type .tail {
-    flex: none;
-    margin-left: -5px;
   }
   .pip {
     align-self: center;
@@ -187,23 +184,34 @@ export const eventListStyles = css`
     padding: 24px;
     text-align: center;
   }
-  @container (max-width: 620px) {
+  @container (max-width: 520px) {
     .head,
     .row {
-      grid-template-columns: 40px 70px 18px minmax(96px, 2fr) minmax(30px, 1fr) 54px;
-      column-gap: 8px;
+      grid-template-columns: var(--number-width) var(--time-width) 74px 16px clamp(104px, 27cqi, 150px) minmax(
+          40px,
+          1fr
+        );
     }
-    .delta {
+    .size {
       display: none;
     }
   }
-  @container (max-width: 400px) {
+  @container (max-width: 430px) {
     .head,
     .row {
-      grid-template-columns: 64px 18px minmax(96px, 1fr) 54px;
+      grid-template-columns: var(--time-width) 74px 16px minmax(96px, 1fr);
     }
     .nr,
     .summary {
+      display: none;
+    }
+  }
+  @container (max-width: 320px) {
+    .head,
+    .row {
+      grid-template-columns: var(--time-width) 16px minmax(96px, 1fr);
+    }
+    .delta {
       display: none;
     }
   }
