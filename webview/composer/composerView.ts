@@ -21,7 +21,7 @@ const mostEditable = 2_000_000;
 
 @customElement('rti-composer')
 export class ComposerView extends View {
-  protected override readonly topics: readonly Topic[] = ['panel', 'status'];
+  protected override readonly topics: readonly Topic[] = ['panel', 'status', 'selection'];
   /** True when the composer has the list's place: then it shows the way back to it. */
   @property({ type: Boolean }) sheet = false;
   @state() private as: Side = 'client';
@@ -285,7 +285,7 @@ export class ComposerView extends View {
     this.sending = true;
     const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
     try {
-      await this.store.bridge.request('send', {
+      await this.store.send({
         session,
         to: this.as === 'client' ? 'server' : 'client',
         text: compactJson(text),
@@ -403,7 +403,7 @@ export class ComposerView extends View {
         ${
           this.outcome !== null
             ? html`<span class="line ${this.outcome.kind === 'error' ? 'error' : ''}" title=${this.outcome.text}
-                >${this.outcome.text}</span
+                >${this.outcome.text} ${this.outcome.kind === 'ok' ? this.#sentLink() : nothing}</span
               >`
             : worst === undefined
               ? html`<span class="line dim">Valid ${this.as} event.</span>`
@@ -421,6 +421,17 @@ export class ComposerView extends View {
         >
       </div>
     `;
+  }
+  /** To the event that was sent, once it is recorded: filter, pause or another session may hide it from the list. */
+  #sentLink() {
+    const { sentRow, selected, rows } = this.store;
+    if (sentRow === null) return nothing;
+    if (sentRow === selected && !this.sheet) return html`It is #${rows.seq[sentRow]}.`;
+    return html`<button class="link" @click=${() => this.#showSent()}>Show #${rows.seq[sentRow]}</button>`;
+  }
+  #showSent(): void {
+    this.store.showSent();
+    if (this.sheet) this.dispatchEvent(new CustomEvent('rti-set-aside'));
   }
   #editedLabel(): string {
     const seq = this.#replaces === undefined ? 0 : (this.store.rows.seq[this.#replaces] ?? 0);

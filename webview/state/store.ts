@@ -11,6 +11,8 @@ import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import type { Bridge } from './bridge';
 import { Rows } from './rows';
+import { SentWatch } from './sent';
+import { startingSession } from './startingSession';
 import { Summaries } from './summaries';
 
 /** What changed; a view redraws for the topics it names. */
@@ -90,10 +92,15 @@ export class Store {
   composer: ComposerState | null = null;
   /** What the composer had when it made room for the list; it comes back with it. */
   composerAside: ComposerState | null = null;
+  /** Row of the last event that was sent from here; null until it is recorded. */
+  sentRow: number | null = null;
   detailOpen = false;
   helpOpen = false;
   newSessionOpen = false;
 
+  readonly #sent = new SentWatch();
+  /** Until the user (or an earlier life of the page) chose a session, one is chosen when all are known. */
+  #sessionIsChosen: boolean;
   readonly #listeners = new Map<Topic, Set<() => void>>();
   kept: Kept;
   readonly #schedule: Schedule;
@@ -119,14 +126,17 @@ export class Store {
     this.kept = memory.read();
     this.filterText = this.kept.filter ?? '';
     this.session = this.kept.session ?? '';
+    this.#sessionIsChosen = this.kept.session !== undefined;
     this.#restore = { selected: this.kept.selected ?? null, view: this.kept.view ?? null };
     if (this.kept.draft?.open === true) this.composer = { request: 0 };
     this.list = this.#newList();
     this.#summaries = this.#newSummaries();
     bridge.on('columns', (batch) => {
+      const first = this.rows.count;
       if (this.rows.append(batch)) {
         this.#resyncs = 0;
         this.#grown();
+        this.#showSent(first);
       } else if (batch.first >= this.rows.count) this.#resync();
     });
     bridge.on('spans', ({ spans, audio }) => {
@@ -151,7 +161,10 @@ export class Store {
       this.document = document;
       const isKnown = document.sessions.some((session) => session.id === this.session);
       if (this.session !== '' && !isKnown && document.read >= document.size) this.setSession('');
-      this.#notify('status');
+      this.#chooseSession();
+      // A session's end, or its start while its rows are on the way, changes what there is to show.
+      if (this.fitted) this.view = this.extent;
+      this.#notify('status', 'view');
     });
   }
 
@@ -165,6 +178,8 @@ export class Store {
     this.clearedBefore = 0;
     this.pausedAt = null;
     this.#bodyHits = new Map();
+    this.#sent.forgetAll();
+    this.sentRow = null;
     this.list = this.#newList();
     this.#notify('rows', 'spans', 'filter');
     try {
@@ -351,12 +366,22 @@ export class Store {
     if (value === '') this.tell({ kind: 'info', text: `This event has no ${what}.` });
     else this.addToFilter(`${what}:${quoteValue(value)}`);
   }
+  /** Shows one session ('' for all), fitted into the timeline. */
   setSession(session: string): void {
+    this.#sessionIsChosen = true;
     this.session = session;
     this.keep({ session });
     this.range = null;
     this.fit();
     this.#refilter();
+  }
+  #chooseSession(): void {
+    const { document, status } = this;
+    if (this.#sessionIsChosen || document === null || status === null) return;
+    if (document.sessions.length === 0 || document.read < document.size) return;
+    this.#sessionIsChosen = true;
+    const session = startingSession(document.sessions, status.liveSessions);
+    if (session !== '') this.setSession(session);
   }
   setFollow(follow: boolean): void {
     this.follow = follow;
@@ -462,6 +487,42 @@ export class Store {
   /** A row's body, or undefined when it cannot be read (the reason is shown). */
   body(row: number, whole = false): Promise<RowBody | undefined> {
     return this.ask('body', whole ? { row, whole } : { row });
+  }
+
+  // ---- sending ----
+
+  /**
+   * Sends an event into a live session; its row is selected when it arrives, unless the end is followed or the list does
+   * not show it. Rejects with the host's reason.
+   */
+  async send(params: Requests['send']['params']): Promise<void> {
+    const as = params.to === 'server' ? 'client' : 'server';
+    const sending = this.#sent.expect({ session: params.session, as }, this.rows);
+    this.sentRow = null;
+    try {
+      await this.bridge.request('send', params);
+    } catch (error) {
+      this.#sent.forget(sending);
+      throw error;
+    }
+  }
+  #showSent(first: number): void {
+    const row = this.#sent.found(this.rows, first);
+    if (row === null) return;
+    this.sentRow = row;
+    if (!this.follow && this.list.positionOf(row) >= 0) this.select(row);
+    this.#notify('panel');
+  }
+  /** Brings the last event that was sent into view, past whatever hides it: another session, pause, filter. */
+  showSent(): void {
+    const row = this.sentRow;
+    if (row === null) return;
+    const session = this.rows.sessionOf(row);
+    if (this.session !== '' && this.session !== session) this.setSession(session);
+    if (this.pausedAt !== null && row >= this.pausedAt) this.setPaused(false);
+    if (row < this.clearedBefore) this.unclear();
+    if (!this.filtering && this.list.positionOf(row) < 0 && this.filterText !== '') this.setFilter('');
+    this.select(row);
   }
 
   // ---- panels ----
