@@ -478,7 +478,7 @@ export class Store {
 
   /** What the list says of a row (a folded run of text: its text) when it is known; 'summaries' is told when it comes later. */
   summary(row: number): string | undefined {
-    return listSummary(this.list, row, (each) => this.#summaries.get(each));
+    return listSummary(this.list, row, this.rows.typeOf(row), (each) => this.#summaries.get(each));
   }
   /** The summary of that one event. */
   rowSummary(row: number): string | undefined {

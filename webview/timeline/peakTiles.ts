@@ -17,7 +17,7 @@ export type FetchPeaks = (
 /** Buckets of a tile: a wide screen needs three at most. */
 export const TILE_BUCKETS = 1024;
 /** A screen's worth for as many sessions as are drawn at once, on both lanes: fewer would be fetched in a circle. */
-const mostTiles = 1000;
+const mostTiles = 2000;
 
 interface Tile {
   startMs: number;

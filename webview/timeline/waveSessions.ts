@@ -6,7 +6,7 @@ import type { TimeSpan } from './timeScale';
 /** Pixels under which a waveform could not be told from the plain block that stands there anyway. */
 const leastWidth = 3;
 /** Sessions drawn over one another on one lane; each costs a few tiles. */
-export const mostWaveSessions = 32;
+export const mostWaveSessions = 96;
 
 export interface WaveSessions {
   /** Widest first. */

@@ -3,6 +3,7 @@ import { css } from 'lit';
 
 export const inspectorStyles = css`
   :host {
+    container-type: inline-size;
     display: flex;
     flex-direction: column;
     min-height: 0;
@@ -16,8 +17,10 @@ export const inspectorStyles = css`
     min-height: 30px;
     padding: 2px 6px 2px 12px;
   }
-  header > .dim {
+  header .facts {
+    display: flex;
     flex: none;
+    gap: 8px;
   }
   header .type {
     flex: 0 1 auto;
@@ -111,13 +114,27 @@ export const inspectorStyles = css`
   }
   .times .id,
   .times button {
-    white-space: nowrap;
-  }
-  .times .id {
     margin-right: 6px;
   }
   .times button {
-    margin-right: 6px;
+    white-space: nowrap;
+  }
+  @container (max-width: 520px) {
+    header {
+      flex-wrap: wrap;
+      row-gap: 0;
+    }
+    header .type {
+      flex: 1 1 0;
+    }
+    header .grow {
+      display: none;
+    }
+    header .facts {
+      flex: 0 0 100%;
+      order: 9;
+      padding-bottom: 2px;
+    }
   }
   .empty {
     color: var(--vscode-descriptionForeground);

@@ -77,10 +77,12 @@ export class InspectorView extends View {
     return html`
       <header>
         <span class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</span>
-        <span class="dim num nr">${isEvent ? `#${rows.seq[row]}` : ''}</span>
-        <span class="dim num">${formatPosition(rows.t[row] ?? 0)}</span>
-        <span class="dim num">${direction}</span>
-        <span class="dim num">${isEvent ? formatBytes(rows.bytes[row] ?? 0) : ''}</span>
+        <span class="facts dim num">
+          ${isEvent ? html`<span>#${rows.seq[row]}</span>` : nothing}
+          <span>${formatPosition(rows.t[row] ?? 0)}</span>
+          ${direction === '' ? nothing : html`<span>${direction}</span>`}
+          ${isEvent ? html`<span>${formatBytes(rows.bytes[row] ?? 0)}</span>` : nothing}
+        </span>
         <span class="grow"></span>
         ${this.#button('copy', 'Copy the payload', () => void this.#copy(), this.body === null || this.body.text === '')}
         ${this.#button('go-to-file', 'Open in editor', () => void store.ask('openBody', { row }))}

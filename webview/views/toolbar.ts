@@ -50,8 +50,9 @@ export class Toolbar extends View {
       }
       select {
         flex: 0 1 auto;
-        max-width: 190px;
+        max-width: 250px;
         min-width: 60px;
+        text-overflow: ellipsis;
       }
       .filter {
         align-items: center;

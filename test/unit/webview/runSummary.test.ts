@@ -16,13 +16,19 @@ function said(rows: readonly TestRow[], texts: readonly (string | undefined)[]) 
     asked.add(row);
     return texts[row];
   };
-  return { list, asked, of: (row: number) => listSummary(list, row, summaryOf) };
+  return { list, asked, of: (row: number) => listSummary(list, row, source.typeOf(row), summaryOf) };
 }
 
 it('a folded run of words says them all, over the audio between them', () => {
   const { of } = said([word, audio, word, word, done], ['It', 'audio 100 ms', ' is', ' sunny.', 'completed']);
   expect(of(0)).toBe('It is sunny.');
   expect(of(4)).toBe('completed');
+});
+it('a run of audio keeps to its own words, also when its length is not known', () => {
+  const append: TestRow = { type: 'input_audio_buffer.append', from: 'client', flags: 16 };
+  const { asked, of } = said([append, append, { ...audio, audioMs: 0 }, audio], ['audio 0 ms', 'b', 'audio 0 ms', 'd']);
+  expect([of(0), of(2)]).toEqual(['audio 0 ms', 'audio 0 ms']);
+  expect([...asked]).toEqual([0, 2]);
 });
 it('an opened run says its first word again, as its members say theirs', () => {
   const { list, of } = said([word, word], ['It', ' is']);
