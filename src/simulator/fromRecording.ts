@@ -22,7 +22,8 @@ interface Reading {
   answer: ScriptedAnswer;
   items: Made[];
   order: string[];
-  open: Set<number>;
+  /** Steps that closed an item before it was complete. */
+  cut: Set<string>;
   /** When it ended. */
   doneAt: number | undefined;
   lastAt: number | undefined;
@@ -38,6 +39,8 @@ interface Reading {
 const TOKEN_MS = 50;
 /** Recorded sound may end this much before its tokens do without having been cut, ms. */
 const TOLERANCE_MS = 500;
+/** Length of sound about which the recording tells nothing, ms. */
+const UNKNOWN_MS = 2000;
 
 /** Stands for the time between two messages where only their order is known, ms. */
 export const ORDER_MS = 10;
@@ -136,7 +139,7 @@ class Maker {
       answer: {},
       items: [],
       order: [],
-      open: new Set(),
+      cut: new Set(),
       doneAt: undefined,
       lastAt: t,
       done: false,
@@ -149,6 +152,13 @@ class Maker {
   #response(reading: Reading, type: string, event: Json, t: number | undefined): void {
     const index = Number(event['output_index'] ?? 0);
     const made = reading.items[index];
+    if (type === 'output_audio_buffer.started') {
+      // On a call the sound went elsewhere; from here on it was heard.
+      const at = reading.items.length - 1;
+      reading.items[at]?.pieces.push(UNKNOWN_MS);
+      if (at >= 0) reading.order.push(`say ${at}`);
+      return;
+    }
     if (!type.endsWith('.delta')) reading.closing.push(type);
     if (CLOSES.test(type) || type === 'response.done') pause(reading, t);
     if (type === 'response.output_item.added') {
@@ -158,15 +168,14 @@ class Maker {
       else if (t !== undefined && reading.lastAt !== undefined) reading.answer.delayMs = round(t - reading.lastAt);
       reading.items[index] = begun;
       reading.ids[index] = String(member(event, 'item')?.['id']);
-      reading.open.add(index);
       reading.order.push(`open ${index}`);
       reading.lastAt = t;
     } else if (type.endsWith('.delta') && made) {
       this.#piece(reading, made, index, type, String(event['delta'] ?? ''), t);
     } else if (type === 'response.output_item.done' && made) {
       this.#endItem(made, member(event, 'item') ?? {});
-      reading.open.delete(index);
       reading.order.push(`close ${index}`);
+      if (member(event, 'item')?.['status'] === 'incomplete') reading.cut.add(`close ${index}`);
     } else if (type === 'response.done') this.#end(reading, member(event, 'response') ?? {}, t);
   }
 
@@ -210,7 +219,11 @@ class Maker {
     if (response['usage'] === null || isObject(response['usage'])) answer.usage = response['usage'];
     if (status === 'cancelled') {
       answer.status = 'held';
-      if (reading.open.size > 0) answer.closing = [...new Set(reading.closing)];
+      answer.closing = [...new Set(reading.closing)];
+      // What the cancelling itself closed was open until then.
+      const lastSaid = reading.order.findLastIndex((step) => step.startsWith('say') || step.startsWith('open'));
+      const cut = (step: string): boolean => step.startsWith('wait') || reading.cut.has(step);
+      reading.order = reading.order.filter((step, index) => index <= lastSaid || !cut(step));
     }
     if (status === 'failed') answer.error = member(details, 'error') ?? {};
     if (status === 'incomplete') {
@@ -239,7 +252,10 @@ class Maker {
       const own = sounds[index]!;
       if (own.length === 0) continue;
       const wantedMs = Math.max((tokensMs * own.length) / count, this.#atLeastMs.get(ids[index]) ?? 0);
-      const haveMs = own.reduce((sum, { audio }) => sum + Buffer.byteLength(audio, 'base64') / BYTES_PER_MS, 0);
+      const haveMs = own.reduce<number>(
+        (sum, piece) => sum + (typeof piece === 'number' ? 0 : Buffer.byteLength(piece.audio, 'base64') / BYTES_PER_MS),
+        0,
+      );
       if (haveMs + TOLERANCE_MS >= wantedMs && haveMs >= (this.#atLeastMs.get(ids[index]) ?? 0)) continue;
       made.pieces = made.pieces.map((piece) => (isSound(piece) ? Math.ceil(wantedMs / own.length) : piece));
     }
@@ -302,8 +318,8 @@ export function overlap(messages: readonly RecordedMessage[]): boolean {
   });
 }
 
-function isSound(piece: Piece): piece is { audio: string } {
-  return typeof piece === 'object' && 'audio' in piece;
+function isSound(piece: Piece): piece is { audio: string } | number {
+  return typeof piece === 'number' || (typeof piece === 'object' && 'audio' in piece);
 }
 
 /** Runs of `say 0` written as `say 0 x3`. */

@@ -161,7 +161,7 @@ class Planner {
       const common = { pieces, name: item.mcpCall, server: item.server };
       if (item.approval === true) return [{ kind: 'mcp_approval_request', ...common }];
       const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
-      const approval = this.settings.approved(item.server, item.mcpCall);
+      const approval = item.approvedBy;
       return [
         {
           kind: 'mcp_call',

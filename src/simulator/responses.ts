@@ -3,6 +3,8 @@ import { checkModalities, isNewer, member } from './config';
 import { shownItem, type Conversation, type Item } from './conversation';
 import { expire, type Desk, type Steps } from './desk';
 import type { Director } from './director';
+import type { Mcp } from './mcp';
+import { MediaPlayback } from './mediaPlayback';
 import { momentOf } from './plan';
 import { Run, type RunSettings } from './run';
 import { decodeBase64, toPcm, type FormatName } from './codec';
@@ -21,6 +23,7 @@ export class Responses {
   #read: InputTokens | undefined;
   #greeted = false;
   #waiting = false;
+  #playback: MediaPlayback;
   #turn = 0;
 
   constructor(
@@ -28,11 +31,14 @@ export class Responses {
     private readonly conversation: Conversation,
     private readonly config: () => Json,
     private readonly director: Director,
+    private readonly mcp: Mcp,
     /** The session belongs to a call: sound goes over its media. */
     private readonly call: boolean,
     /** Called after a response of the conversation, with the ms its audio still plays. */
     private readonly ended: (playsMs: number) => void,
-  ) {}
+  ) {
+    this.#playback = new MediaPlayback(desk, conversation);
+  }
 
   /** Minted when it is first asked for. */
   get conversationId(): string {
@@ -50,8 +56,9 @@ export class Responses {
     const answer = this.#answer(params);
     if (answer?.refuse) return this.desk.emit('error', { error: errorOf(answer.refuse) });
     const run = new Run(this.desk, this.conversation, this.#settings(params, aside, answer), {
-      spoke: () => {
+      spoke: (spoken, itemId, ms) => {
         this.spoken = true;
+        if (this.call) this.#playback.add(spoken.id, itemId, ms);
       },
       finished: (done, playsMs) => this.#finish(done, playsMs),
     });
@@ -76,7 +83,15 @@ export class Responses {
 
   /** The user has begun to speak over the response. */
   interrupt(): void {
+    const heard = this.#playback.clear();
     this.#active?.stop('cancelled', { type: 'cancelled', reason: 'turn_detected' });
+    if (heard) this.#playback.truncate(heard);
+  }
+
+  /** `output_audio_buffer.clear` of a call: what plays is cut off. */
+  clearPlayback(): void {
+    const heard = this.#playback.clear();
+    if (heard) this.#playback.truncate(heard);
   }
 
   /** What the scenario says to this response. */
@@ -122,8 +137,7 @@ export class Responses {
       obfuscation,
       call: this.call,
       answer,
-      mcp: () => undefined,
-      approved: () => undefined,
+      mcp: (read) => this.mcp.items(read, merged['tools'], merged['tool_choice']),
     };
   }
 
@@ -144,6 +158,7 @@ export class Responses {
   }
 
   #finish(run: Run, playsMs: number): void {
+    if (this.call) this.#playback.drain(run.id, playsMs);
     if (this.#active === run) this.#active = undefined;
     this.#aside.delete(run.id);
     const { rateLimits: told, then, limitsAfterMs = RATE_LIMITS_AFTER_MS } = run.plan;

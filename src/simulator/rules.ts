@@ -16,7 +16,7 @@ export type Rule = { nullable?: boolean } & (
   | { is: 'any' }
 );
 
-/** What is done with fields that no rule knows. */
+/** What is done with fields, words and numbers that no rule knows. */
 export type Unknown = 'refuse' | 'accept';
 
 /** Throws a `Refusal` in the live service's words when the value breaks the rule; `path` is like `item.content[0].text`. */
@@ -27,6 +27,7 @@ export function check(value: unknown, rule: Rule, path: string, unknown: Unknown
       return;
     case 'string':
       if (typeof value !== 'string') throw wrongType(value, 'a string', path);
+      if (unknown === 'accept') return;
       if (rule.values && !rule.values.includes(value)) throw unsupported(value, rule.values, path);
       if (rule.pattern && !rule.pattern.test(value)) {
         throw refusal('patternMismatch', { path, pattern: rule.pattern.source }, path);
@@ -34,7 +35,7 @@ export function check(value: unknown, rule: Rule, path: string, unknown: Unknown
       return;
     case 'integer':
     case 'number':
-      return checkNumber(value, rule, path);
+      return checkNumber(value, unknown === 'accept' ? { is: rule.is } : rule, path);
     case 'boolean':
       if (typeof value !== 'boolean') throw wrongType(value, 'a boolean', path);
       return;
@@ -54,6 +55,7 @@ export function check(value: unknown, rule: Rule, path: string, unknown: Unknown
       if (tag === undefined) throw missing(where);
       if (typeof tag !== 'string') throw wrongType(tag, 'a string', where);
       const chosen = Object.hasOwn(rule.cases, tag) ? rule.cases[tag] : undefined;
+      if (!chosen && unknown === 'accept') return;
       if (!chosen) throw unsupported(tag, Object.keys(rule.cases), where);
       return check(value, chosen, path, unknown);
     }

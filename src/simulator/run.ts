@@ -40,8 +40,6 @@ export interface RunSettings {
   answer: Exclude<Answer, string> | undefined;
   /** MCP calls, or requests for approval, that the conversation now asks for. */
   mcp(items: readonly Item[]): ScriptedItem[] | undefined;
-  /** The approval request that allowed a call of that tool. */
-  approved(server: string, tool: string): string | undefined;
 }
 
 const DELTAS: Record<PlannedItem['kind'], string> = {

@@ -16,7 +16,7 @@ export interface Scenario {
   greets?: boolean;
   /** Right after the handshake: this error, and the connection ends. */
   turnsAway?: { error: Json };
-  /** `accept` takes fields nobody has heard of and shows them again, as newer servers do with newer fields. */
+  /** `accept` takes fields and values nobody has heard of and shows them again, as newer servers do with newer ones. */
   unknownFields?: 'refuse' | 'accept';
   /** False leaves the random `obfuscation` beside deltas out. */
   obfuscation?: boolean;
@@ -32,6 +32,8 @@ export interface Scenario {
   transcripts?: (Transcript | null)[];
   /** Client events that are answered with an error and otherwise ignored. */
   refusals?: ScriptedRefusal[];
+  /** What the caller does on a call whose media does not pass here. */
+  caller?: CallerMove[];
   /** Scripted MCP servers by `server_label`. */
   mcp?: Record<string, McpScript>;
 }
@@ -120,6 +122,8 @@ export interface McpItem {
   output?: string;
   /** The call fails with this. */
   error?: string | Json;
+  /** Id of the request that allowed it. */
+  approvedBy?: string;
   /** Asks for approval instead. */
   approval?: boolean;
   pieces?: Piece[];
@@ -146,6 +150,9 @@ export interface ScriptedRefusal {
   /** Fields of the error: `type`, `code`, `message`, `param`. */
   error: Json;
 }
+
+/** Speaks for so many ms, or presses a key of the telephone. Times count from the session's beginning. */
+export type CallerMove = { atMs: number; speaksMs: number } | { atMs: number; presses: string };
 
 export interface McpScript {
   tools?: { name: string; description?: string; inputSchema?: Json; output?: string; error?: string }[];

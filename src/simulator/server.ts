@@ -1,6 +1,6 @@
 /**
- * The simulator on a port: WebSocket sessions on `/v1/realtime`, ephemeral keys on `/v1/realtime/client_secrets`, 404 for
- * everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
+ * The simulator on a port: WebSocket sessions on `/v1/realtime`, ephemeral keys on `/v1/realtime/client_secrets`, calls without
+ * media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
  *
  * - a model with `nope` in its name: `invalid_model`, close 4000; no model at all: `missing_model`, close 4000
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
@@ -13,13 +13,15 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { DEFAULT_SCENARIO } from './defaultScenario';
+import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
 import { Random } from './random';
 import { Secrets } from './secrets';
-import { Session, type SessionOptions } from './session';
+import type { SessionOptions } from './session';
+import { Talk, describe } from './talk';
 import type { Scenario } from './scenario';
 import { HTTP_TEXTS, TURNED_AWAY, fill, type TurnedAway } from './texts';
-import { Refusal, errorOf, faultError, type Json, type Output } from './wire';
+import { Refusal, errorOf, type Json } from './wire';
 
 export interface ServerOptions {
   host: string;
@@ -45,11 +47,8 @@ export interface RunningServer {
 
 const PATHS = new Set(['/v1/realtime', '/openai/v1/realtime']);
 const MAX_PAYLOAD = 64 * 1024 * 1024;
-/** A client that does not read gets no more than this buffered before it is dropped, bytes. */
-const MAX_UNSENT = 256 * 1024 * 1024;
-/** The live service pings every 20.3 s with four bytes. */
+/** The live service pings every 20.3 s. */
 const PING_MS = 20_300;
-const PING = Buffer.from('ping');
 /** How long a client has to answer a close. */
 const CLOSE_MS = 1000;
 
@@ -65,11 +64,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     perMessageDeflate: { threshold: 64 },
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
+  const talkOf = (session: Omit<SessionOptions, 'epochMs'>, lasting = false): Talk =>
+    new Talk({ session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log }, lasting);
+  const calls = new Calls(random, (model) => {
+    const seed = random.between(0, 0x7fffffff);
+    return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);
+  });
   const http = createServer((request, response) => {
-    answer(request, secrets).then(
-      ({ status, body }) => {
-        const text = JSON.stringify(body);
-        response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    answer(request, secrets, calls).then(
+      ({ status, body, location }) => {
+        const json = typeof body === 'object';
+        const text = json ? JSON.stringify(body) : (body ?? '');
+        response.writeHead(status, {
+          'content-type': json ? 'application/json' : 'application/sdp',
+          'content-length': Buffer.byteLength(text),
+          ...(location === undefined ? {} : { location }),
+        });
         response.end(text);
       },
       (cause: unknown) => {
@@ -87,7 +97,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const opening = sessionFor(request, url, secrets, random, scenario);
       if ('turnedAway' in opening) return turnAway(client, opening, random);
       try {
-        converse(client, { ...opening, scenario }, options);
+        const call = calls.find(url.searchParams.get('call_id') ?? '');
+        (call ?? talkOf({ ...opening, scenario })).attach(client);
       } catch (cause) {
         options.log?.(`A simulated session could not begin: ${describe(cause)}`);
         client.close(1011, 'The simulator had an error.');
@@ -100,59 +111,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
-    stop: () => stop(http, sockets),
+    stop: () => {
+      calls.endAll(HTTP_TEXTS.stopped);
+      return stop(http, sockets);
+    },
   };
-}
-
-/** Runs one session on a socket until it closes. Nothing thrown in it gets further than this. */
-function converse(
-  client: WebSocket,
-  options: Omit<SessionOptions, 'epochMs'>,
-  { pingMs = PING_MS, speed = 1, log }: ServerOptions,
-): void {
-  const startMs = performance.now();
-  const session = new Session({ ...options, epochMs: Date.now() });
-  const now = (): number => (performance.now() - startMs) * speed;
-  let timer: NodeJS.Timeout | undefined;
-  let logged = false;
-  const take = (step: () => Output[]): void => {
-    try {
-      pass(step());
-    } catch (cause) {
-      if (!logged) log?.(`A simulated session had an error and went on: ${describe(cause)}`);
-      logged = true;
-      if (client.readyState !== client.OPEN) return;
-      const event = { type: 'error', event_id: 'event_simulator_fault', error: faultError(cause, null) };
-      client.send(JSON.stringify(event));
-    }
-  };
-  const pass = (outputs: Output[]): void => {
-    for (const output of outputs) {
-      // 1006 is no code to send: it says that the socket ended without one.
-      if ('close' in output && output.close.code === 1006) client.terminate();
-      else if ('close' in output) client.close(output.close.code, output.close.reason);
-      else if (client.readyState === client.OPEN) client.send(JSON.stringify(output.event));
-    }
-    if (client.bufferedAmount > MAX_UNSENT) client.terminate();
-    clearTimeout(timer);
-    if (session.nextMs === undefined || client.readyState !== client.OPEN) return;
-    timer = setTimeout(() => take(() => session.tick(now())), Math.max(0, (session.nextMs - now()) / speed));
-  };
-  const ping = setInterval(() => client.ping(PING), pingMs);
-  client.on('message', (data: Buffer, binary) => {
-    take(() => session.receive(binary ? data : data.toString('utf8'), now()));
-  });
-  client.on('close', () => {
-    clearTimeout(timer);
-    clearInterval(ping);
-  });
-  // A frame that breaks the protocol: the library closes with the right code by itself.
-  client.on('error', () => undefined);
-  take(() => session.open(now()));
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 interface Rejection {
@@ -230,16 +193,23 @@ function refuse(socket: Duplex, status: number, body: Json): void {
   );
 }
 
-async function answer(request: IncomingMessage, secrets: Secrets): Promise<{ status: number; body: Json }> {
+async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls): Promise<HttpAnswer> {
   const url = addressOf(request);
-  if (PATHS.has(url.pathname)) {
-    return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
-  }
-  if (request.method !== 'POST' || !/^(\/openai)?\/v1\/realtime\/client_secrets$/.test(url.pathname)) {
+  if (PATHS.has(url.pathname)) return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
+  const [, what = '', id = '', verb = ''] =
+    /^(?:\/openai)?\/v1\/realtime\/(client_secrets|calls)(?:\/([^/]+)\/(accept|reject|refer|hangup))?$/.exec(
+      url.pathname,
+    ) ?? [];
+  if (request.method !== 'POST' || what === '' || (what === 'client_secrets' && id !== ''))
     return notFound(request, url);
-  }
   try {
-    return { status: 200, body: secrets.create(await readBody(request), Date.now()) };
+    const body = await readBody(request);
+    if (what === 'client_secrets') return { status: 200, body: secrets.create(body, Date.now()) };
+    if (id === '') {
+      const model = url.searchParams.get('model') ?? undefined;
+      return calls.create(request.headers['content-type'] ?? '', body, model, Date.now());
+    }
+    return calls.act(id, verb, body) ?? { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   } catch (cause) {
     if (cause instanceof Refusal) return { status: 400, body: failure(cause.message, cause.code, cause.param) };
     return { status: 400, body: failure(cause instanceof Error ? cause.message : String(cause), null) };

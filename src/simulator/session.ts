@@ -8,12 +8,15 @@ import { Conversation, shownItem } from './conversation';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
 import { InputAudio } from './input';
+import { checkImage } from './images';
+import { Mcp } from './mcp';
 import { Random } from './random';
 import { Responses } from './responses';
-import type { Scenario } from './scenario';
-import { check, text, unsupported } from './rules';
+import type { CallerMove, Scenario } from './scenario';
+import { check, text, unsupported, type Rule } from './rules';
 import { CLIENT_RULES, LISTED_TYPES } from './shapes';
 import { Transcriber } from './transcriber';
+import { lasting } from './voice';
 import { Refusal, errorOf, faultError, isObject, refusal, type Json, type Output } from './wire';
 
 export interface SessionOptions {
@@ -31,6 +34,9 @@ export interface SessionOptions {
 }
 
 const LIFE_MS = 3_600_000;
+/** A call's media comes in such pieces, and its line stays open for a while after the caller has spoken, ms. */
+const HEARD_MS = 20;
+const TRAILING_MS = 2000;
 /** Events that make sense without a conversation. */
 const TRANSCRIPTION_TYPES = new Set([
   'session.update',
@@ -38,11 +44,13 @@ const TRANSCRIPTION_TYPES = new Set([
   'input_audio_buffer.commit',
   'input_audio_buffer.clear',
   'conversation.item.retrieve',
+  'transcription_session.update',
 ]);
 
 export class Session {
   #desk: Desk;
   #director: Director;
+  #mcp: Mcp;
   #conversation = new Conversation();
   #config: Json;
   #input: InputAudio;
@@ -60,9 +68,16 @@ export class Session {
     };
     if (options.preset) this.#config = updatedConfig(this.#config, options.preset, false);
     const config = (): Json => this.#config;
+    this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {});
     const transcriber = new Transcriber(desk, this.#conversation, this.#director, () => this.#config['include']);
-    this.#responses = new Responses(desk, this.#conversation, config, this.#director, options.joined === true, (ms) =>
-      this.#input.waitForSpeech(ms),
+    this.#responses = new Responses(
+      desk,
+      this.#conversation,
+      config,
+      this.#director,
+      this.#mcp,
+      options.joined === true,
+      (ms) => this.#input.waitForSpeech(ms),
     );
     this.#input = new InputAudio(desk, this.#conversation, transcriber, config, {
       speechStarted: (interrupt) => {
@@ -75,8 +90,16 @@ export class Session {
   /** The connection is open: greets, and begins to count the session's hour. */
   open(nowMs: number): Output[] {
     this.#advance(nowMs);
-    const { expiresAfterMs = LIFE_MS, dropAfterMs, greets = true, dialect, turnsAway } = this.#director.scenario;
+    const {
+      expiresAfterMs = LIFE_MS,
+      dropAfterMs,
+      greets = true,
+      dialect,
+      turnsAway,
+      caller = [],
+    } = this.#director.scenario;
     this.#desk.start(expiresAfterMs, this.#expire());
+    for (const move of caller) this.#desk.start(move.atMs, this.#caller(move));
     if (dropAfterMs !== undefined) this.#desk.start(dropAfterMs, this.#drop());
     if (turnsAway) {
       this.#desk.emit('error', { error: errorOf(turnsAway.error) });
@@ -140,7 +163,7 @@ export class Session {
     const { type } = event;
     if (type === undefined) throw refusal('typeMissing');
     const name = String(type);
-    const rule = Object.hasOwn(CLIENT_RULES, name) ? CLIENT_RULES[name] : undefined;
+    const rule = this.#rule(name);
     const scripted = this.#director.refusal(name);
     if (scripted) {
       const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
@@ -177,15 +200,28 @@ export class Session {
       case 'response.create':
         this.#input.stopWaiting();
         return this.#responses.create(isObject(event['response']) ? event['response'] : {});
+      case 'output_audio_buffer.clear':
+        return this.#responses.clearPlayback();
+      case 'transcription_session.update':
+        return this.#update({ type: 'transcription', ...(event['session'] as Json) });
       case 'response.cancel':
         return this.#responses.cancel(text(event, 'response_id'));
     }
+  }
+
+  /** Some events are taken on a call only, or where the retired names are spoken. */
+  #rule(type: string): Rule | undefined {
+    if (type === 'output_audio_buffer.clear' && !this.options.joined) return undefined;
+    const legacy = this.#director.scenario.dialect === 'legacy';
+    if (type === 'transcription_session.update' && !legacy) return undefined;
+    return Object.hasOwn(CLIENT_RULES, type) ? CLIENT_RULES[type] : undefined;
   }
 
   #update(update: Json): void {
     this.#config = updatedConfig(this.#config, update, this.#responses.spoken, this.#director.scenario.unknownFields);
     this.#input.settingsChanged();
     this.#desk.emit('session.updated', { session: this.#config });
+    this.#mcp.toolsChanged(this.#config['tools']);
     if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {
       this.#desk.emit('transcription_session.updated', { session: this.#config });
     }
@@ -196,6 +232,16 @@ export class Session {
       const call = text(given, 'call_id') ?? '';
       const known = this.#conversation.items.some((item) => item.type === 'function_call' && item['call_id'] === call);
       if (!known) throw refusal('callUnknown', { id: call });
+    }
+    if (given['type'] === 'mcp_approval_response') {
+      const id = text(given, 'approval_request_id') ?? '';
+      if (this.#conversation.find(id)?.type !== 'mcp_approval_request') throw refusal('approvalUnknown', { id });
+    }
+    for (const [index, part] of (Array.isArray(given['content']) ? given['content'] : []).entries()) {
+      if (!isObject(part) || part['type'] !== 'input_image') continue;
+      if (this.#director.scenario.unknownFields !== 'accept') {
+        checkImage(String(part['image_url']), `item.content[${index}].image_url`);
+      }
     }
     const decode = (audio: string): Uint8Array =>
       toPcm(decodeBase64(audio, 'item.content[0].audio'), this.#format('input'));
@@ -226,6 +272,22 @@ export class Session {
     }
     // A fault of the simulator's own must not take the session down with it.
     this.#desk.emit('error', { error: faultError(cause, eventId) });
+  }
+
+  *#caller(move: CallerMove): Steps {
+    if ('presses' in move) {
+      const received = this.#desk.seconds;
+      return this.#desk.emit('input_audio_buffer.dtmf_event_received', { event: move.presses, received_at: received });
+    }
+    const voice = lasting('aeiouaoieu', 'caller', move.speaksMs);
+    const spoken = [voice, new Int16Array(TRAILING_MS * 24)];
+    for (const samples of spoken) {
+      for (let at = 0; at < samples.length; at += HEARD_MS * 24) {
+        const piece = samples.slice(at, at + HEARD_MS * 24);
+        this.#input.hear(new Uint8Array(piece.buffer));
+        yield HEARD_MS;
+      }
+    }
   }
 
   *#drop(): Steps {

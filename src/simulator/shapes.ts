@@ -166,7 +166,7 @@ const part = (fields: Record<string, Rule>, required: string[]): Rule => ({
 });
 const textPart = part({ text: string }, ['text']);
 const audioPart = part({ audio: string, transcript: nullableString }, ['audio']);
-const imagePart = part({ image_url: string, detail: string }, ['image_url']);
+const imagePart = part({ image_url: string, detail: { is: 'string', values: ['auto', 'low', 'high'] } }, ['image_url']);
 
 const itemHead: Record<string, Rule> = { id: { is: 'string' }, object: string, type: string, status: string };
 const item = (fields: Record<string, Rule>, required: string[]): Rule => ({
@@ -194,6 +194,26 @@ export const ITEM_RULE: Rule = {
     },
     function_call: item({ name: string, call_id: callId, arguments: string }, ['name', 'arguments']),
     function_call_output: item({ call_id: callId, output: string }, ['call_id', 'output']),
+    mcp_list_tools: item({ server_label: string, tools: { is: 'array', of: { is: 'open' } } }, [
+      'server_label',
+      'tools',
+    ]),
+    mcp_call: item(
+      {
+        server_label: string,
+        name: string,
+        arguments: string,
+        approval_request_id: nullableString,
+        output: nullableString,
+        error: { is: 'any' },
+      },
+      ['server_label', 'name', 'arguments'],
+    ),
+    mcp_approval_request: item({ server_label: string, name: string, arguments: string }, [
+      'server_label',
+      'name',
+      'arguments',
+    ]),
     mcp_approval_response: item({ approval_request_id: string, approve: boolean, reason: nullableString }, [
       'approval_request_id',
       'approve',
@@ -238,6 +258,10 @@ export const CLIENT_RULES: Record<string, Rule> = {
   'conversation.item.retrieve': clientEvent({ item_id: string }, ['item_id']),
   'response.create': clientEvent({ response: { ...responseParams, nullable: true } }),
   'response.cancel': clientEvent({ response_id: nullableString }),
+  /** On a call only. */
+  'output_audio_buffer.clear': clientEvent(),
+  /** The retired way to configure a transcription session. */
+  'transcription_session.update': clientEvent({ session: { is: 'open' } }, ['session']),
 };
 
 /** The names the live service lists when a type is none of its own (two belong to the translation endpoint). */

@@ -223,6 +223,9 @@ export const HTTP_TEXTS = {
   notAnObject: 'Expected a JSON object in the request body.',
   expiry: "Invalid 'expires_after.seconds': expected an integer from 10 to 7200.",
   bodyTooLarge: 'The request body is larger than 1 MiB.',
+  noMedia: 'This is a simulator: no media flows. Listen to the side band.',
+  targetMissing: "Missing required parameter: 'target_uri'.",
+  tooManyCalls: 'Too many calls at once.',
   sdpMissing: "Missing required parameter: 'sdp'.",
   stopped: 'The simulator was stopped.',
 } as const;
@@ -245,6 +248,10 @@ export const WORDS = {
   call: 'I ask the tool {name}.',
   toolAnswer: 'The tool {name} answered: {said}',
   toolSilence: 'The tool {name} answered with nothing.',
+  mcpDeclined: 'I was not allowed to use {name}.',
+  mcpOutput: 'The simulated tool {name} was called.',
+  /** The tool of a server about which nothing is known. */
+  mcpTool: 'lookup',
   seconds: '{seconds} seconds',
   /** A made-up transcript of speech. The words sent while it lasts do not tell how long. */
   transcriptStart: 'This is a simulated transcript',

@@ -40,8 +40,8 @@ class Notes {
   readonly script: Script;
   #written = 0;
 
-  constructor(scenario: Scenario = {}, model = 'gpt-realtime') {
-    this.script = new Script({ model, scenario });
+  constructor(scenario: Scenario = {}, model = 'gpt-realtime', joined = false) {
+    this.script = new Script({ model, scenario, joined });
     this.#catchUp();
   }
 
@@ -173,6 +173,13 @@ const SESSIONS: Record<string, () => Notes> = {
     }
     notes.send({ type: 'response.create', response: { max_output_tokens: 2 } });
     notes.wait(5000);
+    return notes;
+  },
+  'a call seen from beside it, with a caller who speaks into the answer': () => {
+    const caller = [800, 6000, 9000].map((atMs) => ({ atMs, speaksMs: 900 }));
+    const notes = new Notes({ caller, turns: [{ answer: 'A long answer. '.repeat(20) }] }, 'gpt-realtime', true);
+    notes.send(update({ instructions: 'Be brief.' }));
+    for (let step = 0; step < 60; step += 1) notes.wait(400);
     return notes;
   },
   'an Azure session without limits between its turns': () => {

@@ -266,3 +266,11 @@ it('the schema names every field that a scenario has, and documents it', () => {
   const { $schema: _schema, ...fields } = properties;
   for (const [name, field] of Object.entries(fields)) expect(field.description ?? field.enum, name).toBeDefined();
 });
+
+it('a scenario made for a newer server takes fields and words nobody has heard of, and shows them', () => {
+  const script = new Script({ scenario: { unknownFields: 'accept' } });
+  const audio = { input: { turn_detection: { type: 'psychic_vad', depth: 3 } } };
+  const [updated] = script.update({ brand_new: { a: 1 }, audio });
+  expect(updated).toMatchObject({ type: 'session.updated', session: { brand_new: { a: 1 } } });
+  expect(new Script().update({ brand_new: 1 })[0]?.type).toBe('error');
+});
