@@ -1,7 +1,7 @@
 /** Images as input: what is refused, and what they cost. */
 import { isObject, refusal } from './wire';
 
-/** A picture in little, and in tiles of 512 pixels on top; the live service's own numbers for this family of models. */
+/** A picture in little, and in tiles of 512 pixels on top. Published for image input of other models; not seen on a realtime session. */
 const BASE_TOKENS = 65;
 const TILE_TOKENS = 129;
 const TILE = 512;
