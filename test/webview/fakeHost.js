@@ -621,8 +621,8 @@
       hasRows && long === 0
         ? [
             { id: 's1', label: 'gpt-realtime', start: 3, end: null, status: 101 },
-            { id: 's2', label: 'gpt-realtime', start: 20_000, end: null, status: 101 },
-            { id: 's3', label: 'gpt-realtime', start: 20_050, end: 20_051, status: 401 },
+            { id: 's2', label: 'gpt-realtime', start: 17_740, end: null, status: 101 },
+            { id: 's3', label: 'gpt-realtime', start: 17_790, end: 17_791, status: 401 },
           ]
         : [{ id: 's1', label: 'gpt-realtime', start: 0, end: null, status: 101 }],
     problems:

@@ -70,7 +70,7 @@ export class ComposerView extends View {
         min-width: 60px;
       }
       .bar label {
-        min-width: 0;
+        flex: none;
         white-space: nowrap;
       }
       @media (min-width: 560px) {

@@ -267,7 +267,8 @@ export class Store {
     const session = this.document?.sessions.find((candidate) => candidate.id === this.session);
     const last = this.rows.indexes(this.session).all;
     // The proxy may have listened for long before the first session: that time is not shown.
-    const start = session?.start ?? (last.count > 0 ? last.time(0) : 0);
+    const firstTime = last.count > 0 ? last.time(0) : undefined;
+    const start = Math.min(session?.start ?? firstTime ?? 0, firstTime ?? Infinity);
     const lastTime = last.count > 0 ? last.time(last.count - 1) : 0;
     const audio =
       this.session === ''

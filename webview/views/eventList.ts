@@ -316,7 +316,11 @@ export class EventList extends View {
   }
   #scrollTo(top: number): void {
     const wanted = Math.max(0, Math.round(top));
-    if (Math.abs(this.scroller.scrollTop - wanted) >= 1) this.scroller.scrollTop = wanted;
+    if (Math.abs(this.scroller.scrollTop - wanted) >= 1) {
+      this.scroller.scrollTop = wanted;
+      // A click on a row came before: what scrolls now is the page, and reaching the end so does not mean "follow".
+      this.#handled = false;
+    }
     this.#ownTop = this.scroller.scrollTop;
   }
   get #isAtEnd(): boolean {

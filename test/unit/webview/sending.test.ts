@@ -186,6 +186,14 @@ it('a chosen session fits the timeline, and grows in it until it ends', async ()
   expect(store.view.end).toBeLessThan(21_000);
 });
 
+it('a session is shown from its first event, also when that came before it was open', async () => {
+  const { store, document, rows } = await connected();
+  rows([{ t: 900 }, { t: 5000 }]);
+  document([{ id: 's1', start: 1000 }]);
+  store.setSession('s1');
+  expect(store.view.start).toBe(900);
+});
+
 it('the newest of two sessions that began at once is the later in the trace', () => {
   const session = (id: string, start: number) => ({ id, label: '', start, end: null, status: 101 });
   expect(startingSession([session('a', 5), session('b', 5)], ['a', 'b'])).toBe('b');
