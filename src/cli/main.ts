@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
-import { formatReport, inspectTrace } from './inspect';
+import { NotATraceError, formatReport, inspectTrace } from './inspect';
 import { formatLadder, ladderReport } from './ladder';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { UnreadableError, exitCode, formatValidation, validateFile } from './validate';
@@ -259,6 +259,6 @@ program.parseAsync().then(
   () => process.exit(process.exitCode),
   (error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
-    process.exit(1);
+    process.exit(error instanceof NotATraceError ? 2 : 1);
   },
 );
