@@ -101,6 +101,8 @@ export class Store {
   readonly #sent = new SentWatch();
   /** Until the user (or an earlier life of the page) chose a session, one is chosen when all are known. */
   #sessionIsChosen: boolean;
+  /** A session to show once the trace names it. */
+  #awaited = '';
   readonly #listeners = new Map<Topic, Set<() => void>>();
   kept: Kept;
   readonly #schedule: Schedule;
@@ -162,6 +164,11 @@ export class Store {
       const isKnown = document.sessions.some((session) => session.id === this.session);
       if (this.session !== '' && !isKnown && document.read >= document.size) this.setSession('');
       this.#chooseSession();
+      if (document.sessions.some((session) => session.id === this.#awaited)) {
+        this.setSession(this.#awaited);
+        this.#awaited = '';
+        this.setFollow(true);
+      }
       // A session's end, or its start while its rows are on the way, changes what there is to show.
       if (this.fitted) this.view = this.extent;
       this.#notify('status', 'view');
@@ -375,6 +382,11 @@ export class Store {
     this.range = null;
     this.fit();
     this.#refilter();
+  }
+  /** Shows a session the user has just opened, as soon as the trace has it. */
+  showWhenKnown(session: string): void {
+    if (this.document?.sessions.some((known) => known.id === session)) this.setSession(session);
+    else this.#awaited = session;
   }
   #chooseSession(): void {
     const { document, status } = this;

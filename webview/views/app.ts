@@ -325,7 +325,7 @@ export class App extends View {
     const { selected } = this.store;
     const isInTrace = event.composedPath().some((node) => node === this.list || node === this.timeline);
     if (row?.dataset.vscodeContext !== undefined) this.dataset.vscodeContext = row.dataset.vscodeContext;
-    else if (isInTrace && selected !== null) this.dataset.vscodeContext = rowContext(selected);
+    else if (isInTrace && selected !== null) this.dataset.vscodeContext = rowContext(this.store.rows, selected);
     else this.dataset.vscodeContext = JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
   };
 

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatDelta, formatDuration, formatPosition }
 import { FLAG, FROM } from '../logic/rowSource';
 import type { ListEntry } from '../logic/fold';
 import { columnWidths, fitType } from '../logic/listColumns';
+import type { Rows } from '../state/rows';
 import type { Topic } from '../state/store';
 import { familyColor } from '../timeline/shapes';
 import { scrollWindow } from '../logic/scrollWindow';
@@ -33,8 +34,17 @@ function runLabel(entry: ListEntry): string {
 }
 
 /** What VS Code hands to a command of a row's menu. */
-export function rowContext(row: number): string {
-  return JSON.stringify({ webviewSection: 'row', rtiRow: row, preventDefaultContextMenuItems: true });
+export function rowContext(rows: Rows, row: number): string {
+  return JSON.stringify({
+    webviewSection: 'row',
+    rtiRow: row,
+    rtiEvent: (rows.seq[row] ?? 0) > 0,
+    rtiType: rows.typeOf(row) !== '',
+    rtiResponse: rows.responseOf(row) !== '',
+    rtiItem: rows.itemOf(row) !== '',
+    rtiHasAudio: (rows.audioMs[row] ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
+    preventDefaultContextMenuItems: true,
+  });
 }
 
 @customElement('rti-event-list')
@@ -141,7 +151,7 @@ export class EventList extends View {
       aria-rowindex=${position + 1}
       aria-selected=${selected ? 'true' : 'false'}
       data-row=${row}
-      data-vscode-context=${rowContext(row)}
+      data-vscode-context=${rowContext(rows, row)}
       @mousedown=${() => this.store.select(row)}
       @click=${() => this.dispatchEvent(new CustomEvent('rti-row-click'))}
       @dblclick=${() => (isRun ? store.toggleRun(position) : store.setPanel({ detailOpen: true }))}
@@ -230,7 +240,8 @@ export class EventList extends View {
     const first = this.store.summary(entry.row) ?? '';
     if (entry.count === 1) return first;
     if (entry.audioMs > 0) return `audio ${formatDuration(entry.audioMs)}`;
-    return first === '' ? '' : `${first} …`;
+    // A run of text says its joined words; what the store gives is already cut to the width.
+    return first;
   }
   #marks(row: number) {
     const { rows } = this.store;
@@ -251,7 +262,7 @@ export class EventList extends View {
     if (store.rows.count === 0) return html`<div class="empty">No events yet. They appear here as they pass.</div>`;
     if (store.filterText.trim() !== '')
       return html`<div class="empty">
-        All ${formatCount(store.rows.count - store.clearedBefore)} events are hidden by the filter.
+        All ${formatCount(store.rows.indexes(store.session).all.count)} events are hidden by the filter.
         <button class="link" @click=${() => store.setFilter('')}>Clear the filter</button>
       </div>`;
     if (store.clearedBefore > 0)

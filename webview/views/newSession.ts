@@ -82,6 +82,7 @@ export class NewSessionView extends View {
         model,
         ...(this.intent.value === 'transcription' ? { intent: 'transcription' as const } : {}),
       });
+      this.store.showWhenKnown(session);
       this.store.tell({ kind: 'info', text: `Session ${session} is open.`, whileOpen: session });
       this.store.compose({ request: Date.now() });
       this.#close();
