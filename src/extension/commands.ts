@@ -52,7 +52,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     // It may have been stopped meanwhile, and a trace of nothing goes with the stop.
     if (engine !== before && engine === proxy.engine && !editors.find(engine.file))
       await host
-        .openTrace(engine.file)
+        .openTrace(engine.file, { preserveFocus: true })
         .catch((error: unknown) => host.log.warn(`${engine.file} did not open: ${messageOf(error)}`));
     return started(engine);
   };

@@ -44,9 +44,9 @@ export class Host {
     return recordingFolder(this.#folderContext());
   }
 
-  /** Opens a trace in its editor. */
-  async openTrace(file: string, column?: vscode.ViewColumn): Promise<void> {
-    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), EDITOR, column);
+  /** Opens a trace in its editor; `preserveFocus` when the user asked for something else and may be typing already. */
+  async openTrace(file: string, options: vscode.TextDocumentShowOptions = {}): Promise<void> {
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), EDITOR, options);
   }
 
   /** Variables for a client of the running proxy; none while it is stopped. */
