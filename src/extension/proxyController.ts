@@ -2,7 +2,8 @@
  * The proxy's life as the window sees it: at most one engine, transitions one after the other, and whole states to show.
  * Free of `vscode`; messages to the user are their caller's.
  */
-import type { Engine, EngineEvents, EngineOptions, SessionState, UpstreamOption } from '../proxy/engine';
+import type { Engine, EngineEvents, EngineOptions, UpstreamOption } from '../proxy/engine';
+import type { SessionState } from '../proxy/sessionState';
 import { Refusals } from './refusals';
 import { messageOf, Signal } from './signal';
 

@@ -2,7 +2,7 @@
  * Which refused sessions of apps the user is told of. An app that cannot reach its upstream tries again and again: the
  * same reason is told once a minute. Free of `vscode`.
  */
-import type { SessionState } from '../proxy/engine';
+import type { SessionState } from '../proxy/sessionState';
 
 /** Shortest time between two messages with the same reason, ms. */
 const QUIET_MS = 60_000;

@@ -1,6 +1,6 @@
 /** The view of the sessions the proxy knows of, the newest first. */
 import * as vscode from 'vscode';
-import type { SessionState } from '../proxy/engine';
+import type { SessionState } from '../proxy/sessionState';
 import type { Host } from './host';
 import { SECTION } from './settings';
 import { formatAge } from './traceFolder';

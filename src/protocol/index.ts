@@ -1,5 +1,6 @@
 /** Door of the protocol floor: pure data and functions, no Node, so the webview takes it too. */
-export { CATALOGUE, RETIRED, findEvent, type EventInfo, type EventStatus } from './catalogue';
+export { CATALOGUE, RETIRED, findEvent } from './catalogue';
+export type { EventInfo, EventStatus } from './catalogue/info';
 export { DIALECTS, dialectOfHandshake, dialectOfSession, findDialect, type Dialect, type DialectId } from './dialects';
 export {
   BETA_SESSION_FIELDS,
@@ -11,7 +12,8 @@ export {
 } from './shapes';
 export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
 export { fieldDoc, fieldsAt, type DocumentedSchema, type KnownField } from './fields';
-export { validateEvent, type CheckOptions, type Problem } from './validate';
+export { validateEvent, type CheckOptions } from './validate';
+export type { Problem } from './validate/report';
 export { eventTemplate } from './templates';
 export { bytesPerMs, mergeSession } from './state/merge';
 export { NEW_SESSION, advance, committableMs, expectedConfig, generatedMs, type SessionState } from './state/session';

@@ -1,5 +1,5 @@
 import { findEvent } from './catalogue';
-import type { EventInfo } from './catalogue';
+import type { EventInfo } from './catalogue/info';
 import type { Side } from './side';
 
 type Json = Record<string, unknown>;

@@ -1,37 +1,21 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { CATALOGUE, findEvent } from './catalogue';
-import type { EventInfo } from './catalogue';
+import type { EventInfo } from './catalogue/info';
 import type { Side } from './side';
 import { findDialect, type DialectId } from './dialects';
 import { checkDetails } from './validate/details';
 import type { Edit } from './validate/fix';
 import { jsonType, kindOf, type Json, type Path } from './validate/json';
 import { checkBySchema, type Finding } from './validate/schema';
+import type { Problem, Report } from './validate/report';
 import { nearest } from './validate/suggest';
-
-/** Something wrong with an event's text, or worth a note. */
-export interface Problem {
-  severity: 'error' | 'warning' | 'note';
-  /** What is wrong and what to write instead. */
-  message: string;
-  /** JSON pointer of the value meant; '' for the whole text. */
-  path: string;
-  /** Offset and length in the text. */
-  offset: number;
-  length: number;
-  /** A rewrite that sets it right: what it does, and the whole event's text after it. */
-  fix?: { title: string; text: string };
-}
 
 /** What is known of the other end, besides the event itself. */
 export interface CheckOptions {
   /** Whose server it is, when not OpenAI's: its own names and fields are then no problem. */
   dialect?: DialectId | undefined;
 }
-
-/** Reports a problem with the value at that place; `atKey` marks the property's name instead, `edit` sets it right. */
-export type Report = (severity: Problem['severity'], path: Path, message: string, atKey?: boolean, edit?: Edit) => void;
 
 /** An event's text, read. `event` is there when it is a JSON object; what is wrong goes to `report`. */
 export interface Reading {

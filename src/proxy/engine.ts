@@ -9,6 +9,7 @@ import type { Side } from '../protocol/side';
 import { startSimulator, type Simulator } from '../simulator';
 import { Asker } from './ask';
 import { createRing } from './ring';
+import type { SessionState } from './sessionState';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -46,19 +47,6 @@ export interface EngineOptions {
   /** Every session of a run goes into one new trace: `file`, which must not exist yet, or a new one in `folder`. */
   recording: { on: boolean; maxTotalBytes: number } & ({ file: string } | { folder: string });
   generator: string;
-}
-
-/** A session the proxy knows of. */
-export interface SessionState {
-  id: string;
-  /** Model or other query of the handshake, for people. */
-  label: string;
-  upstream: string;
-  openedAt: number;
-  status: 'connecting' | 'open' | 'closed' | 'refused';
-  /** The inspector is its client. */
-  own: boolean;
-  closeReason?: string;
 }
 
 /** What a running engine reports; every listener gets whole states. */

@@ -1,3 +1,4 @@
 /** Door of the proxy floor, for the extension and the CLI. */
 export { startEngine } from './engine';
-export type { Engine, EngineEvents, EngineOptions, SessionState, UpstreamOption } from './engine';
+export type { Engine, EngineEvents, EngineOptions, UpstreamOption } from './engine';
+export type { SessionState } from './sessionState';

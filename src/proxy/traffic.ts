@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import type { Side } from '../protocol/side';
 import { redactBody } from '../trace/redact';
-import type { SessionState } from './engine';
+import type { SessionState } from './sessionState';
 import { checkRequest } from './guard';
 import { refuse, shakeHands } from './handshake';
 import { createListener, type Listener } from './listener';

@@ -1,6 +1,6 @@
 /** What the engine's owner and its two worker threads say to each other. */
 import type { Side } from '../protocol/side';
-import type { SessionState } from './engine';
+import type { SessionState } from './sessionState';
 
 /** Where requests go, and with which key. */
 export interface UpstreamTarget {

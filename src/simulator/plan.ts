@@ -2,7 +2,7 @@
 import { spokenText, type Conversation, type Item } from './conversation';
 import type { Director } from './director';
 import type { Random } from './random';
-import type { RunSettings } from './run';
+import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
 import { FAILURES, fill, type FailureName } from './texts';
 import { chooseCall } from './toolcall';

@@ -3,44 +3,10 @@ import { fromPcm, type FormatName } from './codec';
 import type { Conversation, Item } from './conversation';
 import type { Desk, Steps, Task } from './desk';
 import { makePlan, type Plan, type PlannedItem, type PlannedPiece } from './plan';
-import type { Answer, ScriptedItem } from './scenario';
+import type { RunSettings } from './runSettings';
 import type { InputTokens } from './usage';
 import { BYTES_PER_MS, type Json } from './wire';
 import { obfuscation } from './words';
-
-export interface RunSettings {
-  id: string;
-  /** Out of band: nothing of it enters the conversation. */
-  aside: boolean;
-  conversationId: string | null;
-  modality: 'text' | 'audio';
-  maxTokens: number;
-  format: Json;
-  voice: unknown;
-  speed: number;
-  metadata: unknown;
-  tools: unknown;
-  toolChoice: unknown;
-  /** What it reads. */
-  items: Item[];
-  /** No response of the session came before it. */
-  first: boolean;
-  /** The model tells commentary from final answers. */
-  phases: boolean;
-  /** Usage for what was made; undefined when nothing was. */
-  usage(made: InputTokens | undefined): Json;
-  /** Model and session id, for the texts of failures. */
-  model: string;
-  session: string;
-  dialect: string;
-  obfuscation: boolean;
-  /** Its sound goes over a call's media, not over this connection. */
-  call: boolean;
-  /** What the scenario says. */
-  answer: Exclude<Answer, string> | undefined;
-  /** MCP calls, or requests for approval, that the conversation now asks for. */
-  mcp(items: readonly Item[]): ScriptedItem[] | undefined;
-}
 
 const DELTAS: Record<PlannedItem['kind'], string> = {
   text: 'response.output_text.delta',

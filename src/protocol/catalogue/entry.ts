@@ -1,5 +1,5 @@
 import type { Side } from '../side';
-import type { BaseInfo } from '../catalogue';
+import type { BaseInfo } from './info';
 
 /** JSON type a field may have; `any` is left unchecked. */
 export type FieldType = BaseInfo['fields'][string];

@@ -2,7 +2,7 @@
  * What the catalogue says of an event beyond its fields: how current it is, over which transport it comes, of what it is
  * a piece, and its usual neighbours in a session. The order of events is that of recorded GA sessions.
  */
-import type { EventInfo } from '../catalogue';
+import type { EventInfo } from './info';
 import { REPLACED_BY } from './retired';
 
 type Facts = Pick<EventInfo, 'status' | 'transport' | 'replacedBy' | 'precededBy' | 'followedBy'> & {

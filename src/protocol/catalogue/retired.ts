@@ -1,5 +1,5 @@
 /** Names of the beta interface, which the live service stopped taking on 2026-05-12. Compatible servers still send some. */
-import type { BaseInfo } from '../catalogue';
+import type { BaseInfo } from './info';
 import { entry } from './entry';
 
 const part = 'response_id item_id output_index:number content_index:number';

@@ -1,4 +1,4 @@
-import type { Report } from '../validate';
+import type { Report } from './report';
 import { rawSamples, replaceAt, type Edit } from './fix';
 import type { Path } from './json';
 

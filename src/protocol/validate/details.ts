@@ -1,7 +1,7 @@
 /** Checks that look into an event: the mistakes people make most, each known to be refused by the live service. */
-import type { EventInfo } from '../catalogue';
+import type { EventInfo } from '../catalogue/info';
 import { BETA_CONTENT, BETA_SESSION_FIELDS } from '../shapes';
-import type { Report } from '../validate';
+import type { Report } from './report';
 import { checkAudio } from './audio';
 import { TO_GA, formatOf, removeFields, replaceAt } from './fix';
 import { checkTools } from './tools';

@@ -1,5 +1,5 @@
 /** Checks the tools of a session or response: shape of the list, names, and whether parameters are JSON Schema. */
-import type { Report } from '../validate';
+import type { Report } from './report';
 import { isObject, jsonType, kindOf, type Json, type Path } from './json';
 
 /** Names the service takes for functions. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusals } from '../../../src/extension/refusals';
 import { describeUpstreamError } from '../../../src/proxy/upstream';
-import type { SessionState } from '../../../src/proxy/engine';
+import type { SessionState } from '../../../src/proxy/sessionState';
 
 const unreachable = (code = 'ECONNREFUSED') =>
   describeUpstreamError(Object.assign(new Error('x'), { code }), new URL('http://127.0.0.1:9/v1/realtime'));

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { lintEvent, lintHandshake } from '../../../src/protocol/lint';
 import { NEW_SESSION, advance, type SessionState } from '../../../src/protocol/state/session';
 import type { Side } from '../../../src/protocol/side';
-import { validateEvent, type Problem } from '../../../src/protocol/validate';
+import { validateEvent } from '../../../src/protocol/validate';
+import type { Problem } from '../../../src/protocol/validate/report';
 import { rewriteToGa } from '../../../src/protocol/validate/fix';
 
 type Json = Record<string, unknown>;

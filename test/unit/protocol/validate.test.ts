@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validateEvent, type Problem } from '../../../src/protocol/validate';
+import { validateEvent } from '../../../src/protocol/validate';
+import type { Problem } from '../../../src/protocol/validate/report';
 import type { Side } from '../../../src/protocol/side';
 
 function check(event: unknown, from: Side = 'client'): Problem[] {
