@@ -2,15 +2,18 @@
 import type { Side } from '../protocol/side';
 import { asObject, asText, dig, type JsonObject } from './json';
 
-/** As the views have it; `document/columns` says what each field means. */
-export interface AnalysedSpan {
+/** A stretch of time with a meaning, complete at each update: a later one with the same `key` takes its place. */
+export interface Span {
   key: string;
   session: string;
   lane: 'response' | 'item' | 'speech';
   label: string;
   start: number;
+  /** null while it goes on. */
   end: number | null;
+  /** `completed`, `cancelled`, `failed`, `incomplete`, `in_progress`; '' where there is none. */
   status: string;
+  /** Reason of a status, in words. */
   detail: string;
   startRow: number;
   endRow: number | null;
@@ -39,10 +42,10 @@ export function needsBody(type: string, from: Side): boolean {
 
 /** Follows the spans of all sessions of a trace. */
 export class SpanTracker {
-  #open = new Map<string, AnalysedSpan>();
-  #changed = new Map<string, AnalysedSpan>();
+  #open = new Map<string, Span>();
+  #changed = new Map<string, Span>();
   /** Items of the responses that go on. */
-  #items = new Map<string, AnalysedSpan[]>();
+  #items = new Map<string, Span[]>();
 
   /** Takes an event of the server. `t` in ms on the trace's axis. */
   event(row: number, session: string, t: number, event: JsonObject): void {
@@ -110,15 +113,15 @@ export class SpanTracker {
   }
 
   /** Spans that are new or changed since the last call, each as it is now. */
-  take(): AnalysedSpan[] {
+  take(): Span[] {
     const spans = [...this.#changed.values()].map((span) => ({ ...span }));
     this.#changed.clear();
     return spans;
   }
 
-  #begin(row: number, session: string, t: number, lane: AnalysedSpan['lane'], id: string, told: Partial<AnalysedSpan>) {
+  #begin(row: number, session: string, t: number, lane: Span['lane'], id: string, told: Partial<Span>) {
     const key = keyOf(session, lane, id, row);
-    const span: AnalysedSpan = {
+    const span: Span = {
       key,
       session,
       lane,
@@ -143,16 +146,16 @@ export class SpanTracker {
     row: number,
     session: string,
     t: number,
-    lane: AnalysedSpan['lane'],
+    lane: Span['lane'],
     id: string,
-    told: Partial<AnalysedSpan> & { status: string; detail: string },
+    told: Partial<Span> & { status: string; detail: string },
   ): void {
     const span = this.#open.get(keyOf(session, lane, id, row)) ?? this.#begin(row, session, t, lane, id, told);
     if (told.label) span.label = told.label;
     this.#finish(span, row, t, told.status, told.detail);
   }
 
-  #finish(span: AnalysedSpan, row: number, t: number, status: string, detail: string): void {
+  #finish(span: Span, row: number, t: number, status: string, detail: string): void {
     span.end = t;
     span.endRow = row;
     span.status = status;

@@ -4,6 +4,8 @@
  * whole ArrayBuffer of its own, never a view into a larger one.
  */
 
+export type { Span } from '../analysis/spans';
+
 /** The kinds of rows; the value stands in `ColumnBatch.kind`. */
 export const ROW_KINDS = ['event', 'open', 'close', 'control', 'gap', 'http', 'note', 'unreadable'] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
@@ -50,25 +52,6 @@ export interface ColumnBatch {
   /** Strings new in this batch; the first has index `firstString`. */
   strings: string[];
   firstString: number;
-}
-
-/** A stretch of time with a meaning, complete at each update: a later one with the same `key` takes its place. */
-export interface Span {
-  key: string;
-  session: string;
-  lane: 'response' | 'item' | 'speech';
-  label: string;
-  start: number;
-  /** null while it goes on. */
-  end: number | null;
-  /** `completed`, `cancelled`, `failed`, `incomplete`, `in_progress`; '' where there is none. */
-  status: string;
-  /** Reason of a status, in words. */
-  detail: string;
-  startRow: number;
-  endRow: number | null;
-  response: string;
-  item: string;
 }
 
 /** A piece of audio on the time axis, in the order of its lane, never overlapping the one before it in its lane. */
