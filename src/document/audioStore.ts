@@ -4,7 +4,7 @@ import type { AudioFormat } from '../audio/format';
 import { PEAK_MS, PeakBuckets } from '../audio/peaks';
 import type { Side } from '../protocol/side';
 import type { AudioSelector, Peaks } from './columns';
-import { Growable } from './growable';
+import { Growable } from '../analysis/growable';
 
 /** A stored piece. */
 export interface StoredPiece {

@@ -1,6 +1,6 @@
 /** Rows put into columns, batch by batch, with one string table for the whole document. */
 import { ROW_KINDS, type ColumnBatch, type RowKind } from './columns';
-import { Growable } from './growable';
+import { Growable } from '../analysis/growable';
 
 /** One row on its way into the columns. */
 export interface Row {

@@ -12,7 +12,7 @@ import { audioText, parseEventBody } from './eventBody';
 import { AudioStore } from './audioStore';
 import { ColumnBuilder } from './columnBuilder';
 import { RowFlag, type AudioPiece, type DocumentState } from './columns';
-import { Growable } from './growable';
+import { Growable } from '../analysis/growable';
 
 /** Rows that hold audio; kept beside the offsets, for search and summaries. */
 export const HAS_AUDIO = 1;

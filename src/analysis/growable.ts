@@ -26,6 +26,22 @@ export class Growable<A extends Numbers> {
     this.#length += values.length;
   }
 
+  /** Puts a number at an index; everything skipped is 0. */
+  set(index: number, value: number): void {
+    if (index >= this.#array.length) this.#grow(index + 1);
+    if (index >= this.#length) {
+      // What `take` left behind lies beyond the end.
+      this.#array.fill(0, this.#length, index);
+      this.#length = index + 1;
+    }
+    this.#array[index] = value;
+  }
+
+  /** A copy of those from one index to before another. */
+  slice(from: number, to = this.#length): A {
+    return this.#array.slice(from, Math.min(to, this.#length)) as A;
+  }
+
   /** The number at an index; 0 beyond the end. */
   at(index: number): number {
     return index < this.#length ? (this.#array[index] as number) : 0;
