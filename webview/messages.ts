@@ -13,7 +13,6 @@ import type {
   Peaks,
   RowBody,
   Span,
-  AudioPiece,
 } from '../src/document/columns';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
@@ -102,8 +101,8 @@ export interface Notifications {
   status: InspectorStatus;
   document: DocumentState;
   columns: ColumnBatch;
-  /** New or changed spans and new pieces of audio. */
-  spans: { spans: Span[]; audio: AudioPiece[] };
+  /** New or changed spans. */
+  spans: { spans: Span[] };
   /** Keys and menu entries that VS Code owns, and rows to show. */
   act: {
     action:

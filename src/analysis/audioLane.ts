@@ -36,6 +36,22 @@ interface Session {
   pending: number;
 }
 
+/** Events that say in which format audio is, and to which item it belongs. */
+const PLACING = new Set([
+  'session.created',
+  'session.updated',
+  'response.created',
+  'input_audio_buffer.speech_started',
+  'input_audio_buffer.speech_stopped',
+  'input_audio_buffer.committed',
+  'input_audio_buffer.cleared',
+]);
+
+/** True when `observe` learns something from an event of that type. */
+export function placesAudio(type: string, from: Side): boolean {
+  return from === 'server' && PLACING.has(type);
+}
+
 /** The audio lanes of all sessions of a trace, fed record by record. */
 export class AudioLanes {
   #sessions = new Map<string, Session>();
@@ -84,12 +100,10 @@ export class AudioLanes {
           dig(event, 'response', 'audio', 'output', 'format') ?? dig(event, 'response', 'output_audio_format'),
         );
         if (id && format) state.responses.set(id, format);
-        return;
-      }
-      case 'response.done':
-        // Late audio of a finished response is not heard of; the map stays small.
+        // Late audio of an old response is not heard of; the map stays small.
         if (state.responses.size > 64) state.responses.delete(state.responses.keys().next().value ?? '');
         return;
+      }
       case 'input_audio_buffer.speech_started':
         this.#setItem(state, asText(event.item_id), asNumber(event.audio_start_ms) ?? state.pending, Infinity);
         return;

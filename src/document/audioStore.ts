@@ -1,4 +1,4 @@
-/** Where every piece of audio lies (row, place on the axis, format) and its waveform, lane by lane. */
+/** Where every piece of audio lies (row, place on the axis, format), lane by lane, and its waveform as far as it is known. */
 import type { LanePlace } from '../analysis/audioLane';
 import type { AudioFormat } from '../audio/format';
 import { PEAK_MS, PeakBuckets } from '../audio/peaks';
@@ -23,7 +23,7 @@ class Lane {
   response = new Growable((length) => new Uint32Array(length), 256);
   item = new Growable((length) => new Uint32Array(length), 256);
   format = new Growable((length) => new Uint8Array(length), 256);
-  /** Index of the piece's first pair in `peaks`. */
+  /** Index of the piece's first pair in `peaks`; there are only as many as have a waveform. */
   firstPeak = new Growable((length) => new Uint32Array(length), 256);
   peaks = new Growable((length) => new Int16Array(length), 4096);
 }
@@ -32,16 +32,8 @@ export class AudioStore {
   #lanes = new Map<string, Lane>();
   #formats: AudioFormat[] = [];
 
-  /** Enters a piece. `response` and `item` are indexes into the string table, `peaks` its waveform. */
-  add(
-    session: string,
-    from: Side,
-    row: number,
-    place: LanePlace,
-    response: number,
-    item: number,
-    peaks: Int16Array,
-  ): void {
+  /** Enters a piece. `response` and `item` are indexes into the string table. */
+  add(session: string, from: Side, row: number, place: LanePlace, response: number, item: number): void {
     const lane = this.#lane(session, from);
     lane.row.push(row);
     lane.start.push(place.start);
@@ -50,6 +42,18 @@ export class AudioStore {
     lane.response.push(response);
     lane.item.push(item);
     lane.format.push(this.#formatIndex(place.format));
+  }
+
+  /** The format of the lane's first piece that has no waveform yet; undefined when all have one. */
+  unseenFormat(session: string, from: Side): AudioFormat | undefined {
+    const lane = this.#lanes.get(`${from} ${session}`);
+    if (!lane || lane.firstPeak.length >= lane.row.length) return undefined;
+    return this.#formats[lane.format.at(lane.firstPeak.length)];
+  }
+
+  /** Gives that piece its waveform. */
+  addPeaks(session: string, from: Side, peaks: Int16Array): void {
+    const lane = this.#lane(session, from);
     lane.firstPeak.push(lane.peaks.length / 2);
     lane.peaks.append(peaks);
   }
@@ -59,7 +63,7 @@ export class AudioStore {
     const out = new PeakBuckets(startMs, endMs, buckets);
     const lane = this.#lanes.get(`${from} ${session}`);
     if (lane) {
-      for (let i = lane.end.after(startMs); i < lane.start.length && lane.start.at(i) < endMs; i++) {
+      for (let i = lane.end.after(startMs); i < lane.firstPeak.length && lane.start.at(i) < endMs; i++) {
         const start = lane.start.at(i);
         const end = lane.end.at(i);
         const first = lane.firstPeak.at(i);

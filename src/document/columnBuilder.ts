@@ -1,61 +1,20 @@
 /** Rows put into columns, batch by batch, with one string table for the whole document. */
 import { ROW_KINDS, type ColumnBatch, type RowKind } from './columns';
+import { StringTable } from './stringTable';
 import { Growable } from '../analysis/growable';
 
-/** One row on its way into the columns. */
+/** A row that is no event, on its way into the columns. */
 export interface Row {
   kind: RowKind;
   t: number;
-  sent?: number | undefined;
-  seq?: number;
   from: 'client' | 'server' | 'neither';
   flags: number;
   type: string;
   session?: string;
-  response?: string | undefined;
-  item?: string | undefined;
-  call?: string | undefined;
   bytes: number;
-  audioMs?: number;
 }
 
-/** Names longer than this are cut: a hostile file must not fill the string table. */
-const LONGEST_STRING = 256;
-
-/** Strings by index; 0 is ''. */
-class StringTable {
-  #indexes = new Map<string, number>([['', 0]]);
-  #strings = [''];
-
-  get size(): number {
-    return this.#strings.length;
-  }
-
-  add(text: string | undefined): number {
-    if (!text) return 0;
-    const short = text.length > LONGEST_STRING ? text.slice(0, LONGEST_STRING) : text;
-    let index = this.#indexes.get(short);
-    if (index === undefined) {
-      index = this.#strings.length;
-      this.#strings.push(short);
-      this.#indexes.set(short, index);
-    }
-    return index;
-  }
-
-  /** The index of a string that is in the table. */
-  find(text: string): number | undefined {
-    return this.#indexes.get(text);
-  }
-
-  get(index: number): string {
-    return this.#strings[index] ?? '';
-  }
-
-  from(first: number): string[] {
-    return this.#strings.slice(first);
-  }
-}
+const EVENT = ROW_KINDS.indexOf('event');
 
 const float64 = () => new Growable((length) => new Float64Array(length));
 const uint32 = () => new Growable((length) => new Uint32Array(length));
@@ -78,6 +37,7 @@ export class ColumnBuilder {
   #call = uint32();
   #bytes = float64();
   #audioMs = new Growable((length) => new Float32Array(length));
+  #audioAt = float64();
 
   /** Rows not yet taken. */
   get waiting(): number {
@@ -91,18 +51,47 @@ export class ColumnBuilder {
 
   add(row: Row): void {
     this.#t.push(row.t);
-    this.#sent.push(row.sent ?? NaN);
-    this.#seq.push(row.seq ?? 0);
+    this.#sent.push(NaN);
+    this.#seq.push(0);
     this.#kind.push(ROW_KINDS.indexOf(row.kind));
     this.#from.push(row.from === 'client' ? 0 : row.from === 'server' ? 1 : 2);
     this.#flags.push(row.flags);
     this.#type.push(this.strings.add(row.type));
     this.#session.push(this.strings.add(row.session));
-    this.#response.push(this.strings.add(row.response));
-    this.#item.push(this.strings.add(row.item));
-    this.#call.push(this.strings.add(row.call));
+    this.#response.push(0);
+    this.#item.push(0);
+    this.#call.push(0);
     this.#bytes.push(row.bytes);
-    this.#audioMs.push(row.audioMs ?? 0);
+    this.#audioMs.push(0);
+    this.#audioAt.push(0);
+  }
+
+  /** An event whose names are in the table already. */
+  addEvent(
+    t: number,
+    sent: number,
+    seq: number,
+    fromClient: boolean,
+    flags: number,
+    names: { type: number; session: number; response: number; item: number; call: number },
+    bytes: number,
+    audioMs: number,
+    audioAt: number,
+  ): void {
+    this.#t.push(t);
+    this.#sent.push(sent);
+    this.#seq.push(seq);
+    this.#kind.push(EVENT);
+    this.#from.push(fromClient ? 0 : 1);
+    this.#flags.push(flags);
+    this.#type.push(names.type);
+    this.#session.push(names.session);
+    this.#response.push(names.response);
+    this.#item.push(names.item);
+    this.#call.push(names.call);
+    this.#bytes.push(bytes);
+    this.#audioMs.push(audioMs);
+    this.#audioAt.push(audioAt);
   }
 
   /** The waiting rows as a batch whose arrays are buffers of their own. */
@@ -128,6 +117,7 @@ export class ColumnBuilder {
       call: this.#call.take(),
       bytes: this.#bytes.take(),
       audioMs: this.#audioMs.take(),
+      audioAt: this.#audioAt.take(),
       strings: this.strings.from(firstString),
       firstString,
     };

@@ -49,26 +49,18 @@ export interface ColumnBatch {
   bytes: Float64Array;
   /** Milliseconds of audio in this event, 0 for none. */
   audioMs: Float32Array;
+  /** Where it stands on the axis, ms: for input its capture, for output its earliest playback (see analysis/audioLane). */
+  audioAt: Float64Array;
   /** Strings new in this batch; the first has index `firstString`. */
   strings: string[];
   firstString: number;
 }
 
-/** A piece of audio on the time axis, in the order of its lane, never overlapping the one before it in its lane. */
-export interface AudioPiece {
-  session: string;
-  from: 'client' | 'server';
-  row: number;
-  /** Where it stands on the axis: for input its capture, for output its earliest playback (see analysis/audioLane). */
-  start: number;
-  ms: number;
-  response: string;
-  item: string;
-}
-
 /** Size and state of a document, sent after each change. */
 export interface DocumentState {
   rows: number;
+  /** Rows that are analysed: spans and waveforms follow the rows in the background. */
+  analysed: number;
   /** Bytes of the file read so far, and its size. */
   read: number;
   size: number;

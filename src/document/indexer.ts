@@ -1,160 +1,227 @@
-/** Lines become rows, spans and lanes: the one pass over a trace, incremental, without I/O of its own. */
+/**
+ * Lines become rows: the first pass over a trace. It reads heads, finds how much audio an event holds, and parses only the
+ * few bodies that say where audio belongs. What takes longer follows in `analysisPass.ts`.
+ */
 import { audioField, isDelta } from '../analysis/audioEvents';
-import { AudioLanes } from '../analysis/audioLane';
+import { AudioLanes, placesAudio } from '../analysis/audioLane';
+import { Growable } from '../analysis/growable';
 import { dig } from '../analysis/json';
-import { needsBody, SpanTracker } from '../analysis/spans';
-import { base64Bytes, decodeAudio } from '../audio/decode';
-import { peaksOf } from '../audio/peaks';
-import type { BodyPlace, EventHead } from '../trace/parseLine';
+import { needsBody } from '../analysis/spans';
+import type { Side } from '../protocol/side';
+import type { HeadScan } from '../trace/headScan';
+import { bodyOf, type BodyPlace, type EventHead } from '../trace/parseLine';
 import type { OpenRecord, TraceRecord } from '../trace/records';
 import type { TraceEntry } from '../trace/reader';
-import { audioText, parseEventBody } from './eventBody';
 import { AudioStore } from './audioStore';
+import { audioBytes, parseEventBody } from './eventBody';
 import { ColumnBuilder } from './columnBuilder';
-import { RowFlag, type AudioPiece, type DocumentState } from './columns';
-import { Growable } from '../analysis/growable';
+import { RowFlag, type DocumentState } from './columns';
 
-/** Rows that hold audio; kept beside the offsets, for search and summaries. */
-export const HAS_AUDIO = 1;
+/** What a row's line holds, bits kept beside the offsets. */
+export const RowMark = {
+  /** Audio that is heard. */
+  audio: 1,
+  /** A body or record that the analysis reads. */
+  telling: 2,
+} as const;
+
+/** What follows of an event's type and side alone. */
+interface TypeFacts {
+  flags: number;
+  audio: 'audio' | 'delta' | undefined;
+  places: boolean;
+  mayFail: boolean;
+  tells: boolean;
+}
+
+/** From this row on, times are shifted and sessions named like this: where traces were joined, they count anew. */
+interface Part {
+  row: number;
+  /** ms to add. */
+  shift: number;
+  /** Counted from 1. */
+  part: number;
+}
+
+/** An event's numbers, as a scan has them. */
+type Numbers = Pick<HeadScan, 'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'redacted'>;
+
+/** Indexes of an event's names in the string table. */
+interface Names {
+  session: number;
+  type: number;
+  response: number;
+  item: number;
+  call: number;
+}
 
 export class TraceIndex {
   readonly columns = new ColumnBuilder();
-  readonly audio = new AudioStore();
   readonly lanes = new AudioLanes();
+  readonly audio = new AudioStore();
   /** Where each row's line lies in the file. */
   readonly offset = new Growable((length) => new Float64Array(length));
   readonly bytes = new Growable((length) => new Float64Array(length));
   readonly marks = new Growable((length) => new Uint8Array(length));
-  #spans = new SpanTracker();
-  #pieces: AudioPiece[] = [];
+  readonly #parts: Part[] = [{ row: 0, shift: 0, part: 1 }];
   #sessions = new Map<string, DocumentState['sessions'][number]>();
   /** Events recorded when held back: their release is the same message, not another one. */
   #held = new Set<string>();
+  /** By the type's index in the string table. */
+  readonly #facts: Record<Side, (TypeFacts | undefined)[]> = { client: [], server: [] };
+  /** Time of the last row: a line without one stands where it was found. */
+  #lastT = 0;
+  /** The last session's index as written, and as it is named here. */
+  #lastSession = { written: -1, part: 0, named: 0 };
+  /** One object for all rows. */
+  readonly #names: Names = { session: 0, type: 0, response: 0, item: 0, call: 0 };
 
   /** Enters a line as the next row. */
   add(entry: TraceEntry): void {
     const row = this.offset.length;
-    this.offset.push(entry.offset);
-    this.bytes.push(entry.bytes);
-    const { parsed, shift } = entry;
-    let mark = 0;
-    if (parsed.kind === 'event') mark = this.#addEvent(row, entry, parsed.head);
-    else if (parsed.kind === 'record') this.#addRecord(row, entry.part, shift, parsed.record);
-    else {
+    const { line, shift, part, head } = entry;
+    this.offset.push(line.offset);
+    this.bytes.push(line.bytes);
+    const last = this.#parts[this.#parts.length - 1] as Part;
+    if (last.shift !== shift || last.part !== part) this.#parts.push({ row, shift, part });
+    if (head) {
+      this.#nameScanned(line.buffer, head, part);
+      const isWhole = line.end - line.start === line.bytes;
+      this.marks.push(this.#addEvent(row, shift, line.buffer, head, bodyOf(head), isWhole));
+      return;
+    }
+    const { parsed, data } = entry;
+    if (parsed.kind === 'event') {
+      this.#nameParsed(parsed.head, part);
+      this.marks.push(
+        this.#addEvent(row, shift, data, numbersOf(parsed.head), parsed.body, data.length === line.bytes),
+      );
+    } else if (parsed.kind === 'record') {
+      this.#addRecord(part, shift, parsed.record);
+      this.marks.push(RowMark.telling);
+    } else {
       this.columns.add({
         kind: 'unreadable',
         t: this.#lastT,
         from: 'neither',
         flags: RowFlag.error,
         type: 'unreadable',
-        bytes: entry.bytes,
+        bytes: line.bytes,
       });
+      this.marks.push(0);
     }
-    this.marks.push(mark);
   }
 
-  /** Spans changed and pieces of audio added since the last call. */
-  takeChanges(): { spans: ReturnType<SpanTracker['take']>; audio: AudioPiece[] } {
-    const audio = this.#pieces;
-    this.#pieces = [];
-    return { spans: this.#spans.take(), audio };
+  /** What a row's times are shifted by, and in which of the joined traces it stands. */
+  partOf(row: number): Readonly<Part> {
+    return this.#parts.findLast((part) => part.row <= row) as Part;
   }
 
   sessions(): DocumentState['sessions'] {
     return [...this.#sessions.values()].map((session) => ({ ...session }));
   }
 
-  /** Time of the last row: a line without one stands where it was found. */
-  #lastT = 0;
+  #nameScanned(data: Buffer, head: HeadScan, part: number): void {
+    const { strings } = this.columns;
+    const names = this.#names;
+    names.session = this.#nameSession(strings.addScanned(data, head.session), part);
+    names.type = strings.addScanned(data, head.type);
+    names.response = strings.addScanned(data, head.response);
+    names.item = strings.addScanned(data, head.item);
+    names.call = strings.addScanned(data, head.call);
+  }
 
-  #addEvent(row: number, entry: TraceEntry, head: EventHead): number {
-    const session = sessionName(head.session, entry.part);
-    const type = head.type ?? '';
-    const t = head.t + entry.shift;
+  #nameParsed(head: EventHead, part: number): void {
+    const { strings } = this.columns;
+    const names = this.#names;
+    names.session = this.#nameSession(strings.add(head.session), part);
+    names.type = strings.add(head.type);
+    names.response = strings.add(head.response);
+    names.item = strings.add(head.item);
+    names.call = strings.add(head.call);
+  }
+
+  #nameSession(written: number, part: number): number {
+    const last = this.#lastSession;
+    if (last.written === written && last.part === part) return last.named;
+    const { strings } = this.columns;
+    const named = strings.add(sessionName(strings.get(written), part));
+    this.#lastSession = { written, part, named };
+    return named;
+  }
+
+  /** Enters an event whose names are set; gives its marks. `isWhole`: all of its line is in `data`. */
+  #addEvent(
+    row: number,
+    shift: number,
+    data: Buffer,
+    head: Numbers,
+    body: BodyPlace | undefined,
+    isWhole: boolean,
+  ): number {
+    const names = this.#names;
+    const { strings } = this.columns;
+    const session = strings.get(names.session);
+    const t = head.t + shift;
     this.#lastT = t;
     this.#seen(session, t);
-    const body = entry.parsed.kind === 'event' ? entry.parsed.body : undefined;
-    let flags = 0;
-    if (head.origin) flags |= RowFlag.injected;
+    const from = head.fromClient ? 'client' : 'server';
+    const facts = this.#factsOf(names.type, from);
+    let flags = facts.flags;
+    if (head.injected) flags |= RowFlag.injected;
     if (head.redacted) flags |= RowFlag.redacted;
-    if (body && !isJsonObject(entry.data, body, type)) flags |= RowFlag.opaque;
-    if (isDelta(type)) flags |= RowFlag.delta;
-    if (head.from === 'server' && (type === 'error' || type.endsWith('.failed'))) flags |= RowFlag.error;
+    if (body && !isJsonObject(data, body, names.type !== 0)) flags |= RowFlag.opaque;
 
-    const released = this.#isRelease(session, head);
+    let mark = 0;
     let audioMs = 0;
-    if (body && body.format !== 'base64' && !released) {
-      const field = audioField(type, head.from);
-      if (field) audioMs = this.#addAudio(row, entry, head, session, t, field);
-      else if (needsBody(type, head.from)) {
-        const event = parseEventBody(entry.data, body);
-        if (event) {
-          if (type === 'response.done' && dig(event, 'response', 'status') === 'failed') flags |= RowFlag.error;
-          this.#spans.event(row, session, t, event);
-          this.lanes.observe(session, head.from, event);
+    let audioAt = 0;
+    if (!this.#isRelease(session, head) && body && body.format !== 'base64') {
+      if (facts.audio && isWhole) {
+        const bytes = audioBytes(data, body, facts.audio);
+        if (bytes > 0) {
+          const place = this.lanes.place(session, from, t, bytes, strings.get(names.response));
+          this.audio.add(session, from, row, place, names.response, names.item);
+          audioMs = place.ms;
+          audioAt = place.start;
+          mark |= RowMark.audio;
         }
       }
+      if (facts.tells) mark |= RowMark.telling;
+      const event = facts.places ? parseEventBody(data, body) : undefined;
+      if (event) this.lanes.observe(session, from, event);
+      if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
     }
-    this.columns.add({
-      kind: 'event',
-      t,
-      sent: head.sent === undefined ? undefined : head.sent + entry.shift,
-      seq: head.seq,
-      from: head.from,
-      flags,
-      type,
-      session,
-      response: head.response,
-      item: head.item,
-      call: head.call,
-      bytes: head.bytes,
-      audioMs,
-    });
-    return audioMs > 0 ? HAS_AUDIO : 0;
+    this.columns.addEvent(t, head.sent + shift, head.seq, head.fromClient, flags, names, head.bytes, audioMs, audioAt);
+    return mark;
+  }
+
+  #factsOf(type: number, from: Side): TypeFacts {
+    const known = this.#facts[from][type];
+    if (known) return known;
+    const name = this.columns.strings.get(type);
+    const isError = from === 'server' && (name === 'error' || name.endsWith('.failed'));
+    const facts: TypeFacts = {
+      flags: (isDelta(name) ? RowFlag.delta : 0) | (isError ? RowFlag.error : 0),
+      audio: audioField(name, from),
+      places: placesAudio(name, from),
+      mayFail: name === 'response.done' && from === 'server',
+      tells: needsBody(name, from),
+    };
+    this.#facts[from][type] = facts;
+    return facts;
   }
 
   /** A held message that is let go has two lines; what it says counts once. */
-  #isRelease(session: string, head: EventHead): boolean {
-    if (head.sent === undefined) {
+  #isRelease(session: string, head: Numbers): boolean {
+    if (Number.isNaN(head.sent)) {
       this.#held.add(`${session} ${head.seq}`);
       // Few are held at once; a trace without `sent` stamps must not fill the memory.
       if (this.#held.size > 4096) this.#held.delete(this.#held.values().next().value ?? '');
     }
-    return head.replaces !== undefined && this.#held.has(`${session} ${head.replaces}`);
+    return head.replaces >= 0 && this.#held.has(`${session} ${head.replaces}`);
   }
 
-  #addAudio(
-    row: number,
-    entry: TraceEntry,
-    head: EventHead,
-    session: string,
-    t: number,
-    field: 'audio' | 'delta',
-  ): number {
-    if (entry.parsed.kind !== 'event' || !entry.parsed.body || entry.data.length < entry.bytes) return 0;
-    const base64 = audioText(entry.data, entry.parsed.body, field);
-    if (!base64) return 0;
-    const response = head.response ?? '';
-    const format = this.lanes.format(session, head.from, response);
-    const { samples } = decodeAudio(base64, format);
-    if (samples.length === 0) return 0;
-    const place = this.lanes.place(session, head.from, t, base64Bytes(base64), response);
-    const strings = this.columns.strings;
-    const item = head.item ?? '';
-    this.audio.add(
-      session,
-      head.from,
-      row,
-      place,
-      strings.add(response),
-      strings.add(item),
-      peaksOf(samples, format.rate),
-    );
-    this.#pieces.push({ session, from: head.from, row, start: place.start, ms: place.ms, response, item });
-    return place.ms;
-  }
-
-  #addRecord(row: number, part: number, shift: number, record: Exclude<TraceRecord, { kind: 'event' }>): void {
+  #addRecord(part: number, shift: number, record: Exclude<TraceRecord, { kind: 'event' }>): void {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
@@ -180,7 +247,6 @@ export class TraceIndex {
       case 'close': {
         const known = this.#seen(session, t);
         known.end = t;
-        this.#spans.close(row, session, t);
         this.columns.add({ ...base, type: `close ${record.code}`, from: record.by });
         return;
       }
@@ -217,8 +283,30 @@ export class TraceIndex {
   }
 }
 
+const FAILED = Buffer.from('"failed"');
+
+/** Whether a `response.done` tells of a failure. Most do not hold the word at all, and need not be parsed. */
+function saysFailed(data: Buffer, body: BodyPlace): boolean {
+  if (!data.subarray(body.start, body.end).includes(FAILED)) return false;
+  return dig(parseEventBody(data, body), 'response', 'status') === 'failed';
+}
+
+function numbersOf(head: EventHead): Numbers {
+  const { seq, t, bytes, redacted } = head;
+  return {
+    seq,
+    t,
+    sent: head.sent ?? NaN,
+    fromClient: head.from === 'client',
+    bytes,
+    injected: head.origin !== undefined,
+    replaces: head.replaces ?? -1,
+    redacted,
+  };
+}
+
 /** Joined traces count their sessions anew, so later parts say which they are. */
-function sessionName(session: string, part: number): string {
+export function sessionName(session: string, part: number): string {
   const short = session.length > 200 ? session.slice(0, 200) : session;
   return part > 1 ? `${short} (${part})` : short;
 }
@@ -233,10 +321,8 @@ export function sessionLabel(open: OpenRecord): string {
   );
 }
 
-function isJsonObject(data: Buffer, body: BodyPlace, type: string): boolean {
+function isJsonObject(data: Buffer, body: BodyPlace, hasType: boolean): boolean {
   if (body.format === 'base64') return false;
   // Only an object has a type; without one the text has to be looked at.
-  return (
-    type !== '' || (body.format === 'event' ? data[body.start] === 0x7b : parseEventBody(data, body) !== undefined)
-  );
+  return hasType || (body.format === 'event' ? data[body.start] === 0x7b : parseEventBody(data, body) !== undefined);
 }

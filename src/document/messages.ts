@@ -1,5 +1,5 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
-import type { AudioClip, AudioPiece, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
 
 /** Requests by name. */
 export interface DocumentRequests {
@@ -30,5 +30,5 @@ export type DocumentMessage =
   | { kind: 'reply'; id: number; result: unknown }
   | { kind: 'refusal'; id: number; error: string }
   | { kind: 'columns'; batch: ColumnBatch }
-  | { kind: 'spans'; spans: Span[]; audio: AudioPiece[] }
+  | { kind: 'spans'; spans: Span[] }
   | { kind: 'state'; state: DocumentState };

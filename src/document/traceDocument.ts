@@ -9,16 +9,17 @@ import { LineReader } from '../trace/lineReader';
 import { parseLine } from '../trace/parseLine';
 import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
-import type { AudioClip, AudioPiece, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import { AnalysisPass } from './analysisPass';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
 import { audioText, messageText } from './eventBody';
-import { HAS_AUDIO, TraceIndex } from './indexer';
+import { RowMark, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
 import { makeMatcher } from './search';
 
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
   columns(batch: ColumnBatch): void;
-  spans(spans: Span[], audio: AudioPiece[]): void;
+  spans(spans: Span[]): void;
   state(state: DocumentState): void;
 }
 
@@ -32,12 +33,18 @@ const READ_TOGETHER = 4 << 20;
 /** Longest clip, ms: an hour is 170 MB of samples. */
 const LONGEST_CLIP_MS = 3_600_000;
 const MOST_FOUND = 100_000;
+/** Rows the second pass takes before others have a turn. */
+const ROWS_ANALYSED_AT_ONCE = 2_000;
 
 const NOT_A_TRACE = 'This file is not a Realtime trace: none of its lines can be read as a part of one.';
 
 export class TraceDocumentCore {
   #reader: TraceReader;
   #index = new TraceIndex();
+  #pass = new AnalysisPass(this.#index);
+  /** Rows the second pass has behind it, and its run under way. */
+  #analysed = 0;
+  #analysing: Promise<void> | undefined;
   #listener: DocumentListener;
   #searches = 0;
   #closed = false;
@@ -60,13 +67,16 @@ export class TraceDocumentCore {
     return document;
   }
 
-  /** Reads on to the file's end as it is now, reporting rows as they come. */
+  /**
+   * Reads on to the file's end as it is now, reporting rows as they come. Spans and waveforms follow in the background;
+   * `analysed` in the state tells how far they are.
+   */
   async follow(): Promise<void> {
     this.#size = await this.#reader.lines.size();
     await this.#reader.read(
       (entry) => {
         this.#index.add(entry);
-        if (entry.parsed.kind !== 'unreadable') this.#understood = true;
+        this.#understood ||= entry.head !== undefined || entry.parsed.kind !== 'unreadable';
         if (this.#index.columns.waiting >= BATCH_ROWS) this.#flush();
       },
       () => {
@@ -81,6 +91,27 @@ export class TraceDocumentCore {
     this.#whole = !this.#closed;
     this.#flush();
     this.#listener.state(this.#state());
+    this.#analysing ??= this.#analyse().finally(() => (this.#analysing = undefined));
+  }
+
+  /** Lets the second pass come up to the rows there are, also those that come meanwhile. */
+  async #analyse(): Promise<void> {
+    let told = performance.now();
+    while (this.#analysed < this.#index.offset.length && !this.#closed) {
+      const first = this.#analysed;
+      const end = Math.min(this.#index.offset.length, first + ROWS_ANALYSED_AT_ONCE);
+      const rows: number[] = [];
+      for (let row = first; row < end; row++) if (this.#pass.wants(row)) rows.push(row);
+      await this.#eachLine(rows, (row, line) => this.#pass.add(row, line));
+      this.#analysed = end;
+      const now = performance.now();
+      if (now - told > FLUSH_MS || this.#analysed === this.#index.offset.length) {
+        told = now;
+        const spans = this.#pass.takeSpans();
+        if (spans.length > 0) this.#listener.spans(spans);
+        this.#listener.state(this.#state());
+      }
+    }
   }
 
   async summaries(rows: number[]): Promise<string[]> {
@@ -184,13 +215,19 @@ export class TraceDocumentCore {
       await lines.read((line) => {
         // Lines that are no rows (headers, empty ones) lie between the rows' offsets.
         if (row >= last || line.offset !== index.offset.at(row)) return;
-        if (line.data.length < line.bytes) cut = true;
-        rows.push(...matcher.add(row, line.data.toString('utf8'), (index.marks.at(row) & HAS_AUDIO) !== 0));
+        if (line.end - line.start < line.bytes) cut = true;
+        rows.push(
+          ...matcher.add(
+            row,
+            line.buffer.toString('utf8', line.start, line.end),
+            (index.marks.at(row) & RowMark.audio) !== 0,
+          ),
+        );
         row++;
       }, goesOn);
       lines.takeTail((line) => {
         if (row < last && line.offset === index.offset.at(row))
-          rows.push(...matcher.add(row++, line.data.toString('utf8'), false));
+          rows.push(...matcher.add(row++, line.buffer.toString('utf8', line.start, line.end), false));
         return true;
       });
     } finally {
@@ -280,8 +317,6 @@ export class TraceDocumentCore {
   #flush(): void {
     this.#flushedAt = performance.now();
     if (this.#index.columns.waiting > 0) this.#listener.columns(this.#index.columns.take());
-    const { spans, audio } = this.#index.takeChanges();
-    if (spans.length > 0 || audio.length > 0) this.#listener.spans(spans, audio);
   }
 
   #state(): DocumentState {
@@ -289,6 +324,7 @@ export class TraceDocumentCore {
     const notTrace = this.#whole && !header && !this.#understood && problems.length > 0;
     return {
       rows: this.#index.columns.rows,
+      analysed: this.#analysed,
       read: lines.position,
       size: Math.max(this.#size, lines.position),
       startedAt: header?.startedAt ?? '',

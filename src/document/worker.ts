@@ -38,7 +38,7 @@ async function serve(owner: NonNullable<typeof parentPort>, file: string): Promi
   try {
     document = await TraceDocumentCore.open(file, {
       columns: (batch) => post({ kind: 'columns', batch }, batch),
-      spans: (spans, audio) => post({ kind: 'spans', spans, audio }),
+      spans: (spans) => post({ kind: 'spans', spans }),
       state: (state) => post({ kind: 'state', state }),
     });
   } catch (error) {

@@ -18,7 +18,7 @@ import type { TraceModel } from './traceModel';
 
 /** At most one update of the page in this time, ms. */
 const UPDATE_MS = 30;
-/** Spans and pieces of audio in one post. */
+/** Spans in one post. */
 const SPANS_PER_POST = 5000;
 
 /** What handles each request; `ready` is the bridge's own. */
@@ -43,7 +43,6 @@ export interface BridgeOptions {
 interface Generation {
   readonly number: number;
   cursor: ColumnCursor;
-  audio: number;
   spans: Set<string>;
   status: boolean;
   state: boolean;
@@ -130,7 +129,6 @@ export class Bridge {
     const generation: Generation = {
       number: ++this.#count,
       cursor: { row: 0, string: 0 },
-      audio: 0,
       spans: new Set(model.spans.keys()),
       status: true,
       state: true,
@@ -179,11 +177,7 @@ export class Bridge {
   #lacks(generation: Generation): boolean {
     const { model } = this.options;
     return (
-      generation.status ||
-      generation.state ||
-      generation.spans.size > 0 ||
-      generation.audio < model.audio.length ||
-      generation.cursor.row < model.columns.rows
+      generation.status || generation.state || generation.spans.size > 0 || generation.cursor.row < model.columns.rows
     );
   }
 
@@ -203,13 +197,11 @@ export class Bridge {
       generation.cursor = next.cursor;
       yield { notify: 'columns', generation: number, params: next.batch };
     }
-    while (generation.spans.size > 0 || generation.audio < model.audio.length) {
+    while (generation.spans.size > 0) {
       const keys = [...generation.spans].slice(0, SPANS_PER_POST);
       for (const key of keys) generation.spans.delete(key);
       const spans = keys.flatMap((key) => model.spans.get(key) ?? []);
-      const audio = model.audio.slice(generation.audio, generation.audio + SPANS_PER_POST);
-      generation.audio += audio.length;
-      yield { notify: 'spans', generation: number, params: { spans, audio } };
+      yield { notify: 'spans', generation: number, params: { spans } };
     }
   }
 }

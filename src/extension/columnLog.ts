@@ -19,6 +19,7 @@ const ARRAYS = [
   'call',
   'bytes',
   'audioMs',
+  'audioAt',
 ] as const satisfies (keyof ColumnBatch)[];
 type Column = ColumnBatch[(typeof ARRAYS)[number]];
 

@@ -3,13 +3,14 @@
  * following the file as it grows. The worker starts when a page first asks for something.
  */
 import type { openDocument, TraceDocument } from '../document';
-import type { AudioPiece, DocumentState, Span } from '../document/columns';
+import type { DocumentState, Span } from '../document/columns';
 import { ColumnLog } from './columnLog';
 import { messageOf, Signal } from './signal';
 
 /** Nothing read yet. */
 const EMPTY: DocumentState = {
   rows: 0,
+  analysed: 0,
   read: 0,
   size: 0,
   startedAt: '',
@@ -22,7 +23,6 @@ const EMPTY: DocumentState = {
 export class TraceModel {
   columns = new ColumnLog();
   readonly spans = new Map<string, Span>();
-  readonly audio: AudioPiece[] = [];
   state: DocumentState = EMPTY;
   /** Columns or state have changed. */
   readonly onDidGrow = new Signal<void>();
@@ -91,9 +91,8 @@ export class TraceModel {
         this.columns.append(batch);
         this.onDidGrow.fire();
       },
-      onSpans: (spans, audio) => {
+      onSpans: (spans) => {
         for (const span of spans) this.spans.set(span.key, span);
-        for (const piece of audio) this.audio.push(piece);
         this.onDidSpan.fire(spans.map((span) => span.key));
       },
       onState: (state) => {
@@ -107,7 +106,6 @@ export class TraceModel {
   #reset(): void {
     this.columns = new ColumnLog();
     this.spans.clear();
-    this.audio.length = 0;
     this.onDidReset.fire();
   }
 }

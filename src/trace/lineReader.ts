@@ -4,7 +4,7 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
-/** A line as it lies in the file, without its line feed. */
+/** A line as it lies in the file, without its line feed. Valid until the callback returns: one object serves all lines. */
 export interface RawLine {
   /** Counted from 1. */
   number: number;
@@ -12,8 +12,15 @@ export interface RawLine {
   offset: number;
   /** Its length in bytes; more than `data.length` when it was too long to hold. */
   bytes: number;
-  /** Its bytes, valid until the callback returns. Only the first `LONG_LINE_HEAD` of a line over the limit. */
-  data: Buffer;
+  /** Its bytes lie in `buffer` from `start` to `end`: only the first `LONG_LINE_HEAD` of a line over the limit. */
+  buffer: Buffer;
+  start: number;
+  end: number;
+}
+
+/** A line's own bytes, in the buffer they were read into. */
+export function lineData({ buffer, start, end }: RawLine): Buffer {
+  return buffer.subarray(start, end);
 }
 
 /** How much of an over-long line is handed on, bytes. */
@@ -44,6 +51,7 @@ export class LineReader {
   #lineBytes = 0;
   #tailTaken = false;
   #closed = false;
+  #line: RawLine = { number: 0, offset: 0, bytes: 0, buffer: Buffer.alloc(0), start: 0, end: 0 };
 
   private constructor(file: string, handle: FileHandle, identity: string, options: LineReaderOptions) {
     this.file = file;
@@ -106,7 +114,7 @@ export class LineReader {
       this.#position += bytesRead;
       let at = 0;
       for (let feed = chunk.indexOf(LINE_FEED); feed >= 0 && feed < bytesRead; feed = chunk.indexOf(LINE_FEED, at)) {
-        this.#finish(chunk.subarray(at, feed), base + at, onLine);
+        this.#finish(chunk, at, feed, base + at, onLine);
         at = feed + 1;
       }
       this.#keep(chunk.subarray(at, bytesRead));
@@ -122,7 +130,9 @@ export class LineReader {
     if (this.#lineBytes === 0 || this.#tailTaken) return;
     const data = Buffer.concat(this.#pieces);
     const offset = this.#position - this.#lineBytes;
-    if (accept({ number: this.#number, offset, bytes: this.#lineBytes, data })) this.#tailTaken = true;
+    this.#hand(this.#number, offset, this.#lineBytes, data, 0, data.length, (line) => {
+      this.#tailTaken = accept(line);
+    });
   }
 
   /** Bytes of the file; fewer than asked for where it ends. */
@@ -143,14 +153,14 @@ export class LineReader {
     await this.#handle.close();
   }
 
-  #finish(rest: Buffer, restOffset: number, onLine: (line: RawLine) => void): void {
+  #finish(chunk: Buffer, start: number, end: number, restOffset: number, onLine: (line: RawLine) => void): void {
     const number = this.#number++;
     if (this.#lineBytes === 0) {
-      this.#hand(number, restOffset, rest.length, rest, onLine);
+      this.#hand(number, restOffset, end - start, chunk, start, end, onLine);
       return;
     }
     const offset = restOffset - this.#lineBytes;
-    this.#keep(rest);
+    this.#keep(chunk.subarray(start, end));
     const bytes = this.#lineBytes;
     const data = Buffer.concat(this.#pieces);
     const taken = this.#tailTaken;
@@ -158,12 +168,26 @@ export class LineReader {
     this.#kept = 0;
     this.#lineBytes = 0;
     this.#tailTaken = false;
-    if (!taken) this.#hand(number, offset, bytes, data, onLine);
+    if (!taken) this.#hand(number, offset, bytes, data, 0, data.length, onLine);
   }
 
-  #hand(number: number, offset: number, bytes: number, data: Buffer, onLine: (line: RawLine) => void): void {
-    const short = bytes > this.#longest ? data.subarray(0, LONG_LINE_HEAD) : data;
-    onLine({ number, offset, bytes, data: short });
+  #hand(
+    number: number,
+    offset: number,
+    bytes: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    onLine: (line: RawLine) => void,
+  ): void {
+    const line = this.#line;
+    line.number = number;
+    line.offset = offset;
+    line.bytes = bytes;
+    line.buffer = buffer;
+    line.start = start;
+    line.end = bytes > this.#longest ? Math.min(end, start + LONG_LINE_HEAD) : end;
+    onLine(line);
   }
 
   #keep(rest: Buffer): void {

@@ -4,6 +4,7 @@
  * is parsed whole.
  */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { HeadScan, scannedText } from './headScan';
 import type { EventRecord, TraceHeader, TraceRecord } from './records';
 
 /** An event without its body. */
@@ -22,13 +23,6 @@ export type ParsedLine =
   | { kind: 'record'; record: Exclude<TraceRecord, EventRecord> }
   | { kind: 'header'; header: TraceHeader }
   | { kind: 'unreadable'; problem: string };
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const COMMA = 0x2c;
-const COLON = 0x3a;
 
 /**
  * Reads a line (without its line feed). `bytes` is its length in the file when `data` holds only its beginning. Never
@@ -99,110 +93,37 @@ const SHAPE_DEFAULTS: Record<string, Record<string, unknown>> = {
   http: { requestHeaders: {}, responseHeaders: {} },
 };
 
-/** The head of an event line in this recorder's own order; undefined when the line is another, or differs in any way. */
+const scan = new HeadScan();
+
+/** The head of an event line in this recorder's own form; undefined when the line is another, or differs in any way. */
 function parseEventHead(data: Buffer, bytes: number): ParsedLine | undefined {
-  // `{"kind":"event"` to begin with: whoever writes another order is read the slow way.
-  if (data[0] !== OPEN || data[9] !== 0x65 || data.toString('latin1', 0, 15) !== '{"kind":"event"') return undefined;
-  const length = data.length;
-  let at = 15;
-  for (;;) {
-    if (data[at] === CLOSE && at === bytes - 1) return finishHead(data.toString('utf8', 0, at), data, undefined);
-    if (data[at] !== COMMA || data[at + 1] !== QUOTE) return undefined;
-    const before = at;
-    const key = at + 2;
-    at = key;
-    while (at < length && data[at] !== QUOTE) at++;
-    if (data[at + 1] !== COLON) return undefined;
-    const format = bodyFormat(data, key, at - key);
-    at += 2;
-    if (format) {
-      const body = placeBody(data, bytes, format, at);
-      return body && finishHead(data.toString('utf8', 0, before), data, body);
-    }
-    at = skipValue(data, at);
-    if (at < 0) return undefined;
-  }
+  if (!scan.scan(data, 0, data.length, bytes)) return undefined;
+  return { kind: 'event', head: headOf(scan, data), body: bodyOf(scan) };
 }
 
-function bodyFormat(data: Buffer, at: number, length: number): BodyPlace['format'] | undefined {
-  const first = data[at];
-  if (length === 5 && first === 0x65 && data.toString('latin1', at, at + 5) === 'event') return 'event';
-  if (length === 4 && first === 0x74 && data.toString('latin1', at, at + 4) === 'text') return 'text';
-  if (length === 6 && first === 0x62 && data.toString('latin1', at, at + 6) === 'base64') return 'base64';
-  return undefined;
+/** The body that a scan found; undefined when none was kept. */
+export function bodyOf({ format, bodyStart: start, bodyEnd: end }: HeadScan): BodyPlace | undefined {
+  return format && { format, start, end };
 }
 
-/**
- * Where the body lies that begins at `start` and must end where the line does; undefined when it ends elsewhere (the line
- * is torn, or goes on behind it). An `event` is judged once its head is known; a line of which only the beginning is there is
- * taken at its word.
- */
-function placeBody(data: Buffer, bytes: number, format: BodyPlace['format'], start: number): BodyPlace | undefined {
-  const whole = bytes === data.length;
-  if (whole && data[bytes - 1] !== CLOSE) return undefined;
-  if (format === 'event') return { format, start, end: bytes - 1 };
-  if (data[start] !== QUOTE || (whole && closingQuote(data, start + 1) !== bytes - 2)) return undefined;
-  return { format, start: start + 1, end: bytes - 2 };
-}
-
-/** The index of the quote that ends the JSON string whose text begins at `at`; -1 when there is none. */
-function closingQuote(data: Buffer, at: number): number {
-  for (let quote = data.indexOf(QUOTE, at); quote >= 0; quote = data.indexOf(QUOTE, quote + 1)) {
-    let before = quote;
-    while (before > at && data[before - 1] === BACKSLASH) before--;
-    // An odd number of backslashes escapes it. Quotes part the runs, so no backslash is counted twice.
-    if ((quote - before) % 2 === 0) return quote;
-  }
-  return -1;
-}
-
-function finishHead(text: string, data: Buffer, body: BodyPlace | undefined): ParsedLine | undefined {
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(`${text}}`) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  const head = checkHead(value);
-  if (typeof head === 'string') return undefined;
-  if (body?.format === 'event') {
-    // The payload's size proves that the body ends where the line does; a redacted one has another length.
-    const redacted = head.redacted !== undefined;
-    if (!redacted && body.end - body.start !== head.bytes) return undefined;
-    if (redacted && body.end < data.length && !endsValue(data, body)) return undefined;
-  }
-  return { kind: 'event', head, body };
-}
-
-/** Whether the value that begins where a body does is all of it, white space aside. */
-function endsValue(data: Buffer, { start, end }: BodyPlace): boolean {
-  let at = skipValue(data, start);
-  while (at >= 0 && at < end && (data[at] === 0x20 || data[at] === 0x09)) at++;
-  return at === end;
-}
-
-/** The index after the value that begins at `at`; -1 when the data ends first. */
-function skipValue(data: Buffer, at: number): number {
-  const length = data.length;
-  let depth = 0;
-  while (at < length) {
-    const byte = data[at];
-    if (byte === QUOTE) {
-      at++;
-      while (at < length && data[at] !== QUOTE) at += data[at] === BACKSLASH ? 2 : 1;
-      at++;
-      if (depth === 0) return at < length ? at : -1;
-      continue;
-    }
-    if (byte === 0x5b || byte === OPEN) depth++;
-    else if (byte === 0x5d || byte === CLOSE) {
-      if (depth === 0) return at;
-      depth--;
-      if (depth === 0) return at + 1;
-    } else if (byte === COMMA && depth === 0) return at;
-    at++;
-  }
-  return -1;
+/** The head that a scan found, as an object. `data` is what was scanned. */
+export function headOf(scan: HeadScan, data: Buffer): EventHead {
+  const head: EventHead = {
+    kind: 'event',
+    seq: scan.seq,
+    session: scannedText(data, scan.session),
+    t: scan.t,
+    from: scan.fromClient ? 'client' : 'server',
+    bytes: scan.bytes,
+  };
+  if (!Number.isNaN(scan.sent)) head.sent = scan.sent;
+  for (const name of ['type', 'response', 'item', 'call'] as const)
+    if (scan[name].end > 0) head[name] = scannedText(data, scan[name]);
+  if (scan.injected) head.origin = 'inspector';
+  if (scan.replaces >= 0) head.replaces = scan.replaces;
+  if (scan.redacted) head.redacted = scan.redacted;
+  if (scan.opcode !== 0) head.opcode = scan.opcode;
+  return head;
 }
 
 function parseForeignEvent(record: Record<string, unknown>, data: Buffer): ParsedLine {

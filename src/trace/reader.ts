@@ -2,17 +2,50 @@
  * A trace file read from its beginning and on as it grows: header, records and everything that is wrong with it. What
  * cannot be read never stops the rest.
  */
-import { LineReader, type LineReaderOptions, type RawLine } from './lineReader';
+import { HeadScan } from './headScan';
+import { lineData, LineReader, type LineReaderOptions, type RawLine } from './lineReader';
 import { parseLine, type ParsedLine } from './parseLine';
 import { TRACE_VERSION, type TraceHeader } from './records';
 
-/** A line that is a row: everything but headers and empty lines. */
-export interface TraceEntry extends RawLine {
-  parsed: Exclude<ParsedLine, { kind: 'header' }>;
+/**
+ * A line that is a row: everything but headers and empty lines. Valid until the callback returns: one object serves all
+ * rows, and what is asked of it is worked out then.
+ */
+export class TraceEntry {
   /** Milliseconds to add to its times: not 0 only after a second header, where traces were joined. */
-  shift: number;
+  shift = 0;
   /** How many headers came before: 1 in an ordinary trace. Sessions of joined traces are told apart by it. */
-  part: number;
+  part = 1;
+  /** The event's head where it is in the recorder's own form; its places are in `line.buffer`. */
+  head: HeadScan | undefined;
+  #line: RawLine;
+  #parsed: Exclude<ParsedLine, { kind: 'header' }> | undefined;
+  #data: Buffer | undefined;
+
+  constructor(line: RawLine) {
+    this.#line = line;
+  }
+
+  get line(): RawLine {
+    return this.#line;
+  }
+
+  /** The line's bytes. */
+  get data(): Buffer {
+    return (this.#data ??= lineData(this.#line));
+  }
+
+  get parsed(): Exclude<ParsedLine, { kind: 'header' }> {
+    return (this.#parsed ??= parseLine(this.data, this.#line.bytes) as Exclude<ParsedLine, { kind: 'header' }>);
+  }
+
+  /** Makes it the next row. */
+  set(line: RawLine, head: HeadScan | undefined, parsed: Exclude<ParsedLine, { kind: 'header' }> | undefined): void {
+    this.#line = line;
+    this.#data = undefined;
+    this.head = head;
+    this.#parsed = parsed;
+  }
 }
 
 /** Problems listed one by one; the rest is counted. */
@@ -30,6 +63,8 @@ export class TraceReader {
   #begun = false;
   #torn = '';
   #reading: Promise<void> = Promise.resolve();
+  readonly #scan = new HeadScan();
+  #entry: TraceEntry | undefined;
 
   private constructor(lines: LineReader) {
     this.lines = lines;
@@ -99,7 +134,7 @@ export class TraceReader {
     );
     if (stopped) return;
     this.lines.takeTail((line) => {
-      const parsed = parseLine(line.data, line.bytes);
+      const parsed = parseLine(lineData(line), line.bytes);
       if (parsed.kind === 'unreadable') return false;
       this.#take(line, onEntry);
       return true;
@@ -112,17 +147,30 @@ export class TraceReader {
   }
 
   #take(line: RawLine, onEntry: (entry: TraceEntry) => void): void {
-    if (isBlank(line.data)) return;
-    const parsed = parseLine(line.data, line.bytes);
+    const entry = (this.#entry ??= new TraceEntry(line));
+    if (this.#begun && this.#scan.scan(line.buffer, line.start, line.end, line.bytes))
+      entry.set(line, this.#scan, undefined);
+    else if (!this.#takeOther(line, entry)) return;
+    entry.shift = this.#shift;
+    entry.part = Math.max(1, this.#part);
+    onEntry(entry);
+  }
+
+  /** Any line but an event in the recorder's own form; false when it is no row. */
+  #takeOther(line: RawLine, entry: TraceEntry): boolean {
+    const data = lineData(line);
+    if (isBlank(data)) return false;
+    const parsed = parseLine(data, line.bytes);
     const first = !this.#begun;
     this.#begun = true;
     if (parsed.kind === 'header') {
       this.#takeHeader(parsed.header, line.number);
-      return;
+      return false;
     }
     if (first) this.#report('The file does not begin with a trace header: its start time and version are unknown.');
     if (parsed.kind === 'unreadable') this.#report(`Line ${line.number} cannot be read: ${parsed.problem}.`);
-    onEntry({ ...line, parsed, shift: this.#shift, part: Math.max(1, this.#part) });
+    entry.set(line, undefined, parsed);
+    return true;
   }
 
   #takeHeader(header: TraceHeader, line: number): void {

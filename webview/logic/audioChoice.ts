@@ -1,5 +1,6 @@
 /** What can be played for a selection, best choice first. */
-import type { AudioPiece, AudioSelector } from '../../src/document/columns';
+import type { AudioSelector } from '../../src/document/columns';
+import type { AudioPiece } from '../state/audioIndex';
 import { shortenEnd, shortenMiddle } from './format';
 
 /** One thing to play: one selector, or both sides at once. */

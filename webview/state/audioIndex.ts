@@ -1,7 +1,20 @@
 /** Pieces of audio on the time axis, per session ('' for all) and side, in the order of their start. */
-import type { AudioPiece } from '../../src/document/columns';
+import { FROM } from '../logic/rowSource';
+import type { Rows } from './rows';
 
 type Side = 'client' | 'server';
+
+/** A piece of audio on the time axis, in the order of its lane, never overlapping the one before it in its lane. */
+export interface AudioPiece {
+  session: string;
+  from: Side;
+  row: number;
+  /** Where it stands on the axis, ms: for input its capture, for output its earliest playback (see analysis/audioLane). */
+  start: number;
+  ms: number;
+  response: string;
+  item: string;
+}
 
 export class AudioIndex {
   readonly #lanes = new Map<string, AudioPiece[]>();
@@ -27,9 +40,20 @@ export class AudioIndex {
     return this.#lanes.size === 0;
   }
 
-  /** Takes new pieces; each row is told of once. */
-  add(pieces: readonly AudioPiece[]): void {
-    for (const piece of pieces) {
+  /** Takes the rows from `first` on that hold audio; each row is told of once. */
+  addRows(rows: Rows, first: number): void {
+    for (let row = first; row < rows.count; row += 1) {
+      const ms = rows.audioMs[row] ?? 0;
+      if (ms === 0) continue;
+      const piece: AudioPiece = {
+        session: rows.sessionOf(row),
+        from: rows.from[row] === FROM.client ? 'client' : 'server',
+        row,
+        start: rows.audioAt[row] ?? 0,
+        ms,
+        response: rows.responseOf(row),
+        item: rows.itemOf(row),
+      };
       for (const session of new Set([piece.session, ''])) this.#put(`${session}|${piece.from}`, piece);
       this.end = Math.max(this.end, piece.start + piece.ms);
     }

@@ -17,6 +17,7 @@ const numbers = {
   call: Uint32Array,
   bytes: Float64Array,
   audioMs: Float32Array,
+  audioAt: Float64Array,
 } as const;
 type ColumnName = keyof typeof numbers;
 const columnNames = Object.keys(numbers) as ColumnName[];
@@ -44,6 +45,7 @@ export class Rows implements RowSource {
   call = new Uint32Array(0);
   bytes = new Float64Array(0);
   audioMs = new Float32Array(0);
+  audioAt = new Float64Array(0);
   /** Latest time of any row, ms. */
   lastTime = 0;
   #strings: string[] = [''];
@@ -162,6 +164,7 @@ export class Rows implements RowSource {
     this.call = copyInto(new Uint32Array(length), this.call);
     this.bytes = copyInto(new Float64Array(length), this.bytes);
     this.audioMs = copyInto(new Float32Array(length), this.audioMs);
+    this.audioAt = copyInto(new Float64Array(length), this.audioAt);
   }
 }
 

@@ -6,6 +6,7 @@ import type { DocumentState, RowBody, Span } from '../../src/document/columns';
 import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
 import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../logic/filter';
 import { FoldedRows } from '../logic/fold';
+import { FROM } from '../logic/rowSource';
 import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
@@ -119,6 +120,8 @@ export class Store {
   #framePending = false;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncs = 0;
+  /** Rows whose waveforms are known to be there. */
+  #analysed = 0;
   readonly #peakListeners = new Set<(session: string, from: 'client' | 'server', span: TimeSpan) => void>();
 
   constructor(bridge: Bridge, schedule: Schedule, memory: Memory = noMemory) {
@@ -137,16 +140,14 @@ export class Store {
       const first = this.rows.count;
       if (this.rows.append(batch)) {
         this.#resyncs = 0;
+        this.audio.addRows(this.rows, first);
+        this.#tellPeaks(this.document?.analysed ?? 0);
         this.#grown();
         this.#showSent(first);
       } else if (batch.first >= this.rows.count) this.#resync();
     });
-    bridge.on('spans', ({ spans, audio }) => {
+    bridge.on('spans', ({ spans }) => {
       for (const span of spans) this.#putSpan(span);
-      this.audio.add(audio);
-      for (const piece of audio)
-        for (const listener of this.#peakListeners)
-          listener(piece.session, piece.from, { start: piece.start, end: piece.start + piece.ms });
       if (this.fitted) this.view = this.extent;
       this.#notify('spans', 'view');
     });
@@ -161,6 +162,7 @@ export class Store {
     });
     bridge.on('document', (document) => {
       this.document = document;
+      this.#tellPeaks(document.analysed);
       const isKnown = document.sessions.some((session) => session.id === this.session);
       if (this.session !== '' && !isKnown && document.read >= document.size) this.setSession('');
       this.#chooseSession();
@@ -179,6 +181,7 @@ export class Store {
   async connect(): Promise<void> {
     this.rows = new Rows();
     this.audio = new AudioIndex();
+    this.#analysed = 0;
     this.spans = [];
     this.#spanAt.clear();
     this.#summaries = this.#newSummaries();
@@ -194,6 +197,20 @@ export class Store {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Says of the rows analysed since the last call where their waveforms are. */
+  #tellPeaks(analysed: number): void {
+    const { rows } = this;
+    const end = Math.min(analysed, rows.count);
+    for (let row = this.#analysed; row < end; row += 1) {
+      const ms = rows.audioMs[row] ?? 0;
+      if (ms === 0) continue;
+      const start = rows.audioAt[row] ?? 0;
+      const from = rows.from[row] === FROM.client ? 'client' : 'server';
+      for (const listener of this.#peakListeners) listener(rows.sessionOf(row), from, { start, end: start + ms });
+    }
+    this.#analysed = Math.max(this.#analysed, end);
   }
 
   /** Something was lost on the way: start over, but not for ever. */

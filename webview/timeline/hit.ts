@@ -1,5 +1,6 @@
 /** What lies under a point of the timeline. */
-import type { AudioPiece, Span } from '../../src/document/columns';
+import type { Span } from '../../src/document/columns';
+import type { AudioPiece } from '../state/audioIndex';
 import type { LaneIndexes } from '../state/rows';
 import { firstPieceEndingAfter, type LaneName, type TimelineLayout } from './layout';
 

@@ -2,8 +2,9 @@
  * Where everything of the timeline stands: a pure function of rows, spans, audio, the span of time shown and the size.
  * Work grows with the pixels, not with the rows: marks are found by binary search from one pixel to the next.
  */
-import type { AudioPiece, Peaks, Span } from '../../src/document/columns';
+import type { Peaks, Span } from '../../src/document/columns';
 import { shortenMiddle } from '../logic/format';
+import type { AudioPiece } from '../state/audioIndex';
 import { leastLanes } from '../logic/paneHeights';
 import type { LaneIndexes } from '../state/rows';
 import { familyColor, type ColorName, type Glyph, type Shape } from './shapes';

@@ -1,5 +1,5 @@
 /** Whose waveforms are drawn when several sessions are shown at once. */
-import type { AudioPiece } from '../../src/document/columns';
+import type { AudioPiece } from '../state/audioIndex';
 import { firstPieceEndingAfter } from './layout';
 import type { TimeSpan } from './timeScale';
 

@@ -304,7 +304,15 @@ describe('audio', () => {
 
   it('stands in lanes that never overlap', async () => {
     const { audio } = await openIndexed(await conversation());
-    expect(audio.map((piece) => [piece.from, piece.row, piece.start, piece.ms, piece.response])).toEqual([
+    expect(
+      audio().map((piece) => [
+        piece.from === 0 ? 'client' : 'server',
+        piece.row,
+        piece.audioAt,
+        piece.audioMs,
+        piece.response,
+      ]),
+    ).toEqual([
       ['client', 1, 0, 100, ''],
       ['client', 2, 100, 100, ''],
       ['client', 3, 200, 100, ''],
@@ -398,7 +406,7 @@ describe('audio', () => {
     const { audio } = await openIndexed(
       await trace(eventLine(1, 5, 'server', json, { sent: null }), eventLine(2, 50, 'server', json, { replaces: 1 })),
     );
-    expect(audio.map((piece) => piece.row)).toEqual([0]);
+    expect(audio().map((piece) => piece.row)).toEqual([0]);
   });
 
   it('is found in indented JSON and behind escaped slashes', async () => {
@@ -417,7 +425,7 @@ describe('audio', () => {
     const escaped = `{"type":"input_audio_buffer.append","audio":"${tone(10, -1).replaceAll('/', '\\/')}"}`;
     const { document, audio } = await openIndexed(await trace(line, eventLine(2, 20, 'client', escaped)));
     expect(tone(10, -1)).toContain('/');
-    expect(audio.map((piece) => piece.ms)).toEqual([10, 10]);
+    expect(audio().map((piece) => piece.audioMs)).toEqual([10, 10]);
     expect((await document.audio({ session: 's1', from: 'client' })).samples).toEqual(new Int16Array(480).fill(-1));
   });
 

@@ -148,7 +148,7 @@ describe('a page that is ready', () => {
     const { ready, document, posts, settle, take } = setUp();
     await ready();
     document().onColumns(batchOf(0, 3, ['', 'a']));
-    document().onSpans([span('r1')], []);
+    document().onSpans([span('r1')]);
     await settle();
     take();
     await ready(9);
@@ -186,8 +186,8 @@ describe('a page that is ready', () => {
     const { ready, document, posts, settle, take } = setUp();
     await ready();
     take();
-    document().onSpans([span('r1', 'one'), span('r2')], []);
-    document().onSpans([span('r1', 'two')], []);
+    document().onSpans([span('r1', 'one'), span('r2')]);
+    document().onSpans([span('r1', 'two')]);
     await settle();
     const sent = named(posts, 'spans').flatMap(({ params }) => (params as { spans: Span[] }).spans);
     expect(sent).toEqual([span('r1', 'two'), span('r2')]);

@@ -19,6 +19,7 @@ export function batchOf(first: number, count: number, strings: string[] = [], fi
     call: new Uint32Array(count),
     bytes: Float64Array.from(rows, (row) => row * 10),
     audioMs: new Float32Array(count),
+    audioAt: new Float64Array(count),
     strings,
     firstString,
   };

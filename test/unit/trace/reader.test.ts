@@ -1,15 +1,18 @@
 import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LineReader, type RawLine } from '../../../src/trace/lineReader';
+import { lineData, LineReader, type RawLine } from '../../../src/trace/lineReader';
 import { TraceReader, type TraceEntry } from '../../../src/trace/reader';
 import { eventLine, HEADER, openLine, traceFile } from './traceLines';
 
-type Kept = Omit<RawLine, 'data'> & { text: string };
+type Kept = Pick<RawLine, 'number' | 'offset' | 'bytes'> & { text: string };
 
 async function readLines(reader: LineReader): Promise<Kept[]> {
   const lines: Kept[] = [];
-  await reader.read(({ data, ...line }) => lines.push({ ...line, text: data.toString() }));
+  await reader.read((line) => {
+    const { number, offset, bytes } = line;
+    lines.push({ number, offset, bytes, text: lineData(line).toString() });
+  });
   return lines;
 }
 
@@ -20,9 +23,13 @@ async function openTrace(content: string, chunkBytes?: number): Promise<{ file: 
   return { file, reader };
 }
 
-async function entriesOf(reader: TraceReader): Promise<TraceEntry[]> {
-  const entries: TraceEntry[] = [];
-  await reader.read((entry) => entries.push({ ...entry, data: Buffer.from(entry.data) }));
+type KeptEntry = Pick<TraceEntry, 'parsed' | 'shift' | 'part' | 'data'> & Pick<RawLine, 'number' | 'bytes'>;
+
+async function entriesOf(reader: TraceReader): Promise<KeptEntry[]> {
+  const entries: KeptEntry[] = [];
+  await reader.read(({ parsed, shift, part, data, line: { number, bytes } }) =>
+    entries.push({ parsed, shift, part, data: Buffer.from(data), number, bytes }),
+  );
   return entries;
 }
 
@@ -75,7 +82,7 @@ describe('LineReader', () => {
     onTestFinished(() => reader.close());
     const seen: string[] = [];
     await reader.read(
-      (line) => seen.push(line.data.toString()),
+      (line) => seen.push(lineData(line).toString()),
       () => false,
     );
     expect(seen).toEqual(['a']);

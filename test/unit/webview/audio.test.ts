@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AudioPiece } from '../../../src/document/columns';
 import { audioChoices, type AudioQuestion } from '../../../webview/logic/audioChoice';
 import { mix, stretch, waveform } from '../../../webview/logic/stretch';
-import { AudioIndex } from '../../../webview/state/audioIndex';
+import { AudioIndex, type AudioPiece } from '../../../webview/state/audioIndex';
+import { rowsOf } from './columns';
 
 const piece = (from: 'client' | 'server', row: number, start: number, over: Partial<AudioPiece> = {}): AudioPiece => ({
   session: 's1',
@@ -85,9 +85,10 @@ describe('what plays for a selection', () => {
 describe('pieces', () => {
   it('stay in the order of their start, per session and for all', () => {
     const index = new AudioIndex();
-    index.add([piece('client', 1, 0), piece('client', 3, 300)]);
-    index.add([piece('client', 2, 150, { session: 's2' })]);
-    expect(index.pieces('', 'client').map(({ row }) => row)).toEqual([1, 2, 3]);
+    const heard = (session: string, audioAt: number) => ({ session, from: 'client' as const, audioMs: 100, audioAt });
+    const rows = rowsOf([{}, heard('s1', 0), {}, heard('s1', 300), heard('s2', 150)]);
+    index.addRows(rows, 0);
+    expect(index.pieces('', 'client').map(({ row }) => row)).toEqual([1, 4, 3]);
     expect(index.pieces('s1', 'client').map(({ row }) => row)).toEqual([1, 3]);
     expect(index.sessions('client')).toEqual(['s1', 's2']);
     expect(index.end).toBe(400);

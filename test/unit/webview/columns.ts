@@ -13,6 +13,7 @@ export interface TestRow {
   flags?: number;
   bytes?: number;
   audioMs?: number;
+  audioAt?: number;
   /** 0 for a row that is not an event. */
   seq?: number;
 }
@@ -46,6 +47,7 @@ export class BatchMaker {
       call: Uint32Array.from(rows, (row) => intern(row.call ?? '')),
       bytes: Float64Array.from(rows, (row) => row.bytes ?? 100),
       audioMs: Float32Array.from(rows, (row) => row.audioMs ?? 0),
+      audioAt: Float64Array.from(rows, (row) => row.audioAt ?? 0),
       strings: this.#strings.slice(this.#sent),
       firstString: this.#sent,
     };

@@ -246,8 +246,8 @@ it('a later span takes the place of an earlier one with its key', async () => {
     response: '',
     item: '',
   };
-  tell('spans', { spans: [{ ...span, key: 'z', start: 50 }, span], audio: [] });
-  tell('spans', { spans: [{ ...span, end: 90, status: 'completed' }], audio: [] });
+  tell('spans', { spans: [{ ...span, key: 'z', start: 50 }, span] });
+  tell('spans', { spans: [{ ...span, end: 90, status: 'completed' }] });
   expect(store.spans.map(({ key, status }) => [key, status])).toEqual([
     ['k', 'completed'],
     ['z', 'in_progress'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AudioPiece, Peaks, Span } from '../../../src/document/columns';
+import type { Peaks, Span } from '../../../src/document/columns';
+import type { AudioPiece } from '../../../webview/state/audioIndex';
 import { hitTest } from '../../../webview/timeline/hit';
 import {
   GUTTER,
