@@ -1,8 +1,11 @@
 /** Lines become rows, spans and lanes: the one pass over a trace, incremental, without I/O of its own. */
+import { Analysis } from '../analysis/analysis';
 import { audioField, isDelta } from '../analysis/audioEvents';
 import { AudioLanes } from '../analysis/audioLane';
-import { dig } from '../analysis/json';
-import { needsBody, SpanTracker } from '../analysis/spans';
+import { Growable } from '../analysis/growable';
+import { dig, type JsonObject } from '../analysis/json';
+import type { Span, SpanLane } from '../analysis/model';
+import { needsBody } from '../analysis/needs';
 import { base64Bytes, decodeAudio } from '../audio/decode';
 import { peaksOf } from '../audio/peaks';
 import type { BodyPlace, EventHead } from '../trace/parseLine';
@@ -12,10 +15,12 @@ import { audioText, parseEventBody } from './eventBody';
 import { AudioStore } from './audioStore';
 import { ColumnBuilder } from './columnBuilder';
 import { RowFlag, type AudioPiece, type DocumentState } from './columns';
-import { Growable } from '../analysis/growable';
 
 /** Rows that hold audio; kept beside the offsets, for search and summaries. */
 export const HAS_AUDIO = 1;
+
+/** Lanes that the views draw. */
+const SHOWN = new Set<SpanLane>(['response', 'item', 'speech']);
 
 export class TraceIndex {
   readonly columns = new ColumnBuilder();
@@ -25,7 +30,7 @@ export class TraceIndex {
   readonly offset = new Growable((length) => new Float64Array(length));
   readonly bytes = new Growable((length) => new Float64Array(length));
   readonly marks = new Growable((length) => new Uint8Array(length));
-  #spans = new SpanTracker();
+  readonly analysis = new Analysis();
   #pieces: AudioPiece[] = [];
   #sessions = new Map<string, DocumentState['sessions'][number]>();
   /** Events recorded when held back: their release is the same message, not another one. */
@@ -54,10 +59,10 @@ export class TraceIndex {
   }
 
   /** Spans changed and pieces of audio added since the last call. */
-  takeChanges(): { spans: ReturnType<SpanTracker['take']>; audio: AudioPiece[] } {
+  takeChanges(): { spans: Span[]; audio: AudioPiece[] } {
     const audio = this.#pieces;
     this.#pieces = [];
-    return { spans: this.#spans.take(), audio };
+    return { spans: this.analysis.take().spans.filter(({ lane }) => SHOWN.has(lane)), audio };
   }
 
   sessions(): DocumentState['sessions'] {
@@ -83,22 +88,39 @@ export class TraceIndex {
 
     const released = this.#isRelease(session, head);
     let audioMs = 0;
+    let said: JsonObject | undefined;
     if (body && body.format !== 'base64' && !released) {
       const field = audioField(type, head.from);
       if (field) audioMs = this.#addAudio(row, entry, head, session, t, field);
       else if (needsBody(type, head.from)) {
-        const event = parseEventBody(entry.data, body);
-        if (event) {
-          if (type === 'response.done' && dig(event, 'response', 'status') === 'failed') flags |= RowFlag.error;
-          this.#spans.event(row, session, t, event);
-          this.lanes.observe(session, head.from, event);
+        said = parseEventBody(entry.data, body);
+        if (said) {
+          if (type === 'response.done' && dig(said, 'response', 'status') === 'failed') flags |= RowFlag.error;
+          this.lanes.observe(session, head.from, said);
         }
       }
     }
+    const sent = head.sent === undefined ? undefined : head.sent + entry.shift;
+    this.analysis.event({
+      row,
+      seq: head.seq,
+      session,
+      t,
+      sent,
+      from: head.from,
+      type,
+      response: head.response ?? '',
+      item: head.item ?? '',
+      call: head.call ?? '',
+      event: said ?? {},
+      audioMs,
+      origin: head.origin,
+      replaces: head.replaces,
+    });
     this.columns.add({
       kind: 'event',
       t,
-      sent: head.sent === undefined ? undefined : head.sent + entry.shift,
+      sent,
       seq: head.seq,
       from: head.from,
       flags,
@@ -158,6 +180,7 @@ export class TraceIndex {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
+    this.analysis.record(record, { row, t, session, shift });
     const base = { t, session, kind: record.kind, from: 'neither' as const, flags: 0, bytes: 0 };
     switch (record.kind) {
       case 'open': {
@@ -180,7 +203,6 @@ export class TraceIndex {
       case 'close': {
         const known = this.#seen(session, t);
         known.end = t;
-        this.#spans.close(row, session, t);
         this.columns.add({ ...base, type: `close ${record.code}`, from: record.by });
         return;
       }

@@ -26,6 +26,8 @@ const span = (key: string, label = key): Span => ({
   endRow: null,
   response: '',
   item: '',
+  call: '',
+  marks: [],
 });
 
 beforeEach(() => vi.useFakeTimers());
