@@ -94,10 +94,11 @@ export class ConfigHistory {
 export function configDifferences(asked: JsonObject, effective: JsonObject): ConfigDifference[] {
   const found: ConfigDifference[] = [];
   const compare = (want: unknown, got: unknown, path: string, depth: number): void => {
-    if (found.length >= MOST) return;
+    // No setting lies so deep.
+    if (found.length >= MOST || depth > 12) return;
     const object = asObject(want);
     const other = asObject(got);
-    if (object && other && depth < 12) {
+    if (object && other) {
       for (const [name, value] of Object.entries(object)) {
         compare(
           value,
@@ -108,7 +109,7 @@ export function configDifferences(asked: JsonObject, effective: JsonObject): Con
       }
       return;
     }
-    if (Array.isArray(want) && Array.isArray(got) && want.length === got.length && depth < 12) {
+    if (Array.isArray(want) && Array.isArray(got) && want.length === got.length) {
       want.forEach((value, at) => compare(value, got[at], `${path}[${at}]`, depth + 1));
       return;
     }

@@ -245,6 +245,8 @@ it('a later span takes the place of an earlier one with its key', async () => {
     endRow: null,
     response: '',
     item: '',
+    call: '',
+    marks: [],
   };
   tell('spans', { spans: [{ ...span, key: 'z', start: 50 }, span], audio: [] });
   tell('spans', { spans: [{ ...span, end: 90, status: 'completed' }], audio: [] });
