@@ -19,6 +19,7 @@ const FROM_SERVER = new Set([
   'conversation.item.truncated',
   `${TRANSCRIPTION}.completed`,
   `${TRANSCRIPTION}.failed`,
+  'rate_limits.updated',
   'response.created',
   'response.done',
   'response.output_item.added',
