@@ -5,15 +5,8 @@
  *
  * This file imports types only, so that both sides can load it.
  */
-import type {
-  AudioClip,
-  AudioSelector,
-  ColumnBatch,
-  DocumentState,
-  Peaks,
-  RowBody,
-  Span,
-} from '../src/document/columns';
+import type { AnalysisChanges } from '../src/analysis/model';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from '../src/document/columns';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
 export interface InspectorStatus {
@@ -96,13 +89,13 @@ export interface Requests {
 }
 export type RequestName = keyof Requests;
 
-/** What the host tells the webview. Each is a whole snapshot, except `columns` and `spans`, which carry whole rows. */
+/** What the host tells the webview. Each is a whole snapshot, except `columns` and `analysis`, which carry whole rows and entries. */
 export interface Notifications {
   status: InspectorStatus;
   document: DocumentState;
   columns: ColumnBatch;
-  /** New or changed spans. */
-  spans: { spans: Span[] };
+  /** What the analysis has new or changed, each entry as it is now. */
+  analysis: AnalysisChanges;
   /** Keys and menu entries that VS Code owns, and rows to show. */
   act: {
     action:
@@ -187,7 +180,7 @@ const notificationNames: { [N in NotificationName]: true } = {
   status: true,
   document: true,
   columns: true,
-  spans: true,
+  analysis: true,
   act: true,
 };
 

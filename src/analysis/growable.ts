@@ -42,9 +42,9 @@ export class Growable<A extends Numbers> {
     return this.#array.slice(from, Math.min(to, this.#length)) as A;
   }
 
-  /** The number at an index; 0 beyond the end. */
+  /** The number at an index; 0 where there is none. */
   at(index: number): number {
-    return index < this.#length ? (this.#array[index] as number) : 0;
+    return index >= 0 && index < this.#length ? (this.#array[index] as number) : 0;
   }
 
   /** Index of the first of these ascending numbers that is greater than `value`; the length when none is. */

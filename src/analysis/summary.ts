@@ -3,7 +3,7 @@ import type { TraceRecord } from '../trace/records';
 import { audioField } from './audioEvents';
 import { formatBytes, formatMs } from './format';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from './json';
-import { statusReason } from './spans';
+import { statusReason } from './words';
 
 /** Longest summary, characters. */
 const SUMMARY_LENGTH = 200;

@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import type { AnalysisChanges } from '../analysis/model';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
 /** Where the file is, where the bundles are, and who listens. */
@@ -14,7 +15,7 @@ export interface DocumentOptions {
   /** Folder of `documentWorker.cjs`. */
   workers: string;
   onColumns(batch: ColumnBatch): void;
-  onSpans(spans: Span[]): void;
+  onAnalysis(changes: AnalysisChanges): void;
   onState(state: DocumentState): void;
 }
 
@@ -73,7 +74,7 @@ class WorkerDocument implements TraceDocument {
         }
         if (this.#ended !== undefined) return;
         if (message.kind === 'columns') options.onColumns(message.batch);
-        else if (message.kind === 'spans') options.onSpans(message.spans);
+        else if (message.kind === 'analysis') options.onAnalysis(message.changes);
         else options.onState(message.state);
       });
       worker.on('error', (error) => end(`Reading ${options.file} failed: ${error.message}. Open it again.`));

@@ -4,7 +4,7 @@
  * whole ArrayBuffer of its own, never a view into a larger one.
  */
 
-export type { Span } from '../analysis/spans';
+export type { Span } from '../analysis/model';
 
 /** The kinds of rows; the value stands in `ColumnBatch.kind`. */
 export const ROW_KINDS = ['event', 'open', 'close', 'control', 'gap', 'http', 'note', 'unreadable'] as const;

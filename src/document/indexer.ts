@@ -6,7 +6,7 @@ import { audioField, isDelta } from '../analysis/audioEvents';
 import { AudioLanes, placesAudio } from '../analysis/audioLane';
 import { Growable } from '../analysis/growable';
 import { dig } from '../analysis/json';
-import { needsBody } from '../analysis/spans';
+import { needsBody } from '../analysis/needs';
 import type { Side } from '../protocol/side';
 import type { HeadScan } from '../trace/headScan';
 import { bodyOf, type BodyPlace, type EventHead } from '../trace/parseLine';
@@ -21,8 +21,10 @@ import { RowFlag, type DocumentState } from './columns';
 export const RowMark = {
   /** Audio that is heard. */
   audio: 1,
-  /** A body or record that the analysis reads. */
+  /** A body that the analysis reads. */
   telling: 2,
+  /** The release of a message that was held: it came to pass once. */
+  released: 4,
 } as const;
 
 /** What follows of an event's type and side alone. */
@@ -98,7 +100,7 @@ export class TraceIndex {
       );
     } else if (parsed.kind === 'record') {
       this.#addRecord(part, shift, parsed.record);
-      this.marks.push(RowMark.telling);
+      this.marks.push(0);
     } else {
       this.columns.add({
         kind: 'unreadable',
@@ -175,7 +177,8 @@ export class TraceIndex {
     let mark = 0;
     let audioMs = 0;
     let audioAt = 0;
-    if (!this.#isRelease(session, head) && body && body.format !== 'base64') {
+    if (this.#isRelease(session, head)) mark = RowMark.released;
+    else if (body && body.format !== 'base64') {
       if (facts.audio && isWhole) {
         const bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {

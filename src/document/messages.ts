@@ -1,5 +1,6 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import type { AnalysisChanges } from '../analysis/model';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 
 /** Requests by name. */
 export interface DocumentRequests {
@@ -30,5 +31,5 @@ export type DocumentMessage =
   | { kind: 'reply'; id: number; result: unknown }
   | { kind: 'refusal'; id: number; error: string }
   | { kind: 'columns'; batch: ColumnBatch }
-  | { kind: 'spans'; spans: Span[] }
+  | { kind: 'analysis'; changes: AnalysisChanges }
   | { kind: 'state'; state: DocumentState };

@@ -1,5 +1,6 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
 import { audioField } from '../analysis/audioEvents';
+import type { AnalysisChanges } from '../analysis/model';
 import { summarise } from '../analysis/summary';
 import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
 import { base64Bytes, decodeAudio } from '../audio/decode';
@@ -10,7 +11,7 @@ import { parseLine } from '../trace/parseLine';
 import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
 import { AnalysisPass } from './analysisPass';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody, Span } from './columns';
+import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import { audioText, messageText } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
@@ -19,7 +20,7 @@ import { makeMatcher } from './search';
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
   columns(batch: ColumnBatch): void;
-  spans(spans: Span[]): void;
+  analysis(changes: AnalysisChanges): void;
   state(state: DocumentState): void;
 }
 
@@ -100,15 +101,13 @@ export class TraceDocumentCore {
     while (this.#analysed < this.#index.offset.length && !this.#closed) {
       const first = this.#analysed;
       const end = Math.min(this.#index.offset.length, first + ROWS_ANALYSED_AT_ONCE);
-      const rows: number[] = [];
-      for (let row = first; row < end; row++) if (this.#pass.wants(row)) rows.push(row);
+      const rows = Array.from({ length: end - first }, (_, at) => first + at);
       await this.#eachLine(rows, (row, line) => this.#pass.add(row, line));
       this.#analysed = end;
       const now = performance.now();
       if (now - told > FLUSH_MS || this.#analysed === this.#index.offset.length) {
         told = now;
-        const spans = this.#pass.takeSpans();
-        if (spans.length > 0) this.#listener.spans(spans);
+        this.#listener.analysis(this.#pass.take());
         this.#listener.state(this.#state());
       }
     }

@@ -38,7 +38,7 @@ async function serve(owner: NonNullable<typeof parentPort>, file: string): Promi
   try {
     document = await TraceDocumentCore.open(file, {
       columns: (batch) => post({ kind: 'columns', batch }, batch),
-      spans: (spans) => post({ kind: 'spans', spans }),
+      analysis: (changes) => post({ kind: 'analysis', changes }),
       state: (state) => post({ kind: 'state', state }),
     });
   } catch (error) {

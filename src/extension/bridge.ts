@@ -12,14 +12,13 @@ import {
   type RequestName,
   type Requests,
 } from '../../webview/messages';
+import { addKeys, hasKeys, type PendingKeys } from './analysisLog';
 import type { ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
 
 /** At most one update of the page in this time, ms. */
 const UPDATE_MS = 30;
-/** Spans in one post. */
-const SPANS_PER_POST = 5000;
 
 /** What handles each request; `ready` is the bridge's own. */
 export type Handlers = {
@@ -43,7 +42,7 @@ export interface BridgeOptions {
 interface Generation {
   readonly number: number;
   cursor: ColumnCursor;
-  spans: Set<string>;
+  analysis: PendingKeys;
   status: boolean;
   state: boolean;
   posting: boolean;
@@ -63,8 +62,8 @@ export class Bridge {
         if (this.#generation) this.#generation.state = true;
         this.#schedule();
       }),
-      model.onDidSpan.on((keys) => {
-        for (const key of keys) this.#generation?.spans.add(key);
+      model.onDidAnalyse.on((keys) => {
+        if (this.#generation) addKeys(this.#generation.analysis, keys);
         this.#schedule();
       }),
       model.onDidReset.on(() => {
@@ -129,7 +128,7 @@ export class Bridge {
     const generation: Generation = {
       number: ++this.#count,
       cursor: { row: 0, string: 0 },
-      spans: new Set(model.spans.keys()),
+      analysis: model.analysis.all(),
       status: true,
       state: true,
       posting: false,
@@ -177,7 +176,10 @@ export class Bridge {
   #lacks(generation: Generation): boolean {
     const { model } = this.options;
     return (
-      generation.status || generation.state || generation.spans.size > 0 || generation.cursor.row < model.columns.rows
+      generation.status ||
+      generation.state ||
+      hasKeys(generation.analysis) ||
+      generation.cursor.row < model.columns.rows
     );
   }
 
@@ -197,11 +199,8 @@ export class Bridge {
       generation.cursor = next.cursor;
       yield { notify: 'columns', generation: number, params: next.batch };
     }
-    while (generation.spans.size > 0) {
-      const keys = [...generation.spans].slice(0, SPANS_PER_POST);
-      for (const key of keys) generation.spans.delete(key);
-      const spans = keys.flatMap((key) => model.spans.get(key) ?? []);
-      yield { notify: 'spans', generation: number, params: { spans } };
-    }
+    let changes = model.analysis.take(generation.analysis);
+    for (; changes; changes = model.analysis.take(generation.analysis))
+      yield { notify: 'analysis', generation: number, params: changes };
   }
 }

@@ -1,9 +1,10 @@
 /**
- * One trace file as all its editors share it: the document worker behind it, the columns and spans received so far, and
+ * One trace file as all its editors share it: the document worker behind it, the columns and analysis received so far, and
  * following the file as it grows. The worker starts when a page first asks for something.
  */
 import type { openDocument, TraceDocument } from '../document';
-import type { DocumentState, Span } from '../document/columns';
+import type { DocumentState } from '../document/columns';
+import { AnalysisLog, type PendingKeys } from './analysisLog';
 import { ColumnLog } from './columnLog';
 import { messageOf, Signal } from './signal';
 
@@ -22,12 +23,12 @@ const EMPTY: DocumentState = {
 
 export class TraceModel {
   columns = new ColumnLog();
-  readonly spans = new Map<string, Span>();
+  analysis = new AnalysisLog();
   state: DocumentState = EMPTY;
   /** Columns or state have changed. */
   readonly onDidGrow = new Signal<void>();
-  /** These spans are new or changed. */
-  readonly onDidSpan = new Signal<string[]>();
+  /** These entries of the analysis are new or changed. */
+  readonly onDidAnalyse = new Signal<PendingKeys>();
   /** The index began again from the first row: pages must drop what they have. */
   readonly onDidReset = new Signal<void>();
 
@@ -91,10 +92,7 @@ export class TraceModel {
         this.columns.append(batch);
         this.onDidGrow.fire();
       },
-      onSpans: (spans) => {
-        for (const span of spans) this.spans.set(span.key, span);
-        this.onDidSpan.fire(spans.map((span) => span.key));
-      },
+      onAnalysis: (changes) => this.onDidAnalyse.fire(this.analysis.add(changes)),
       onState: (state) => {
         this.state = state;
         this.onDidGrow.fire();
@@ -105,7 +103,7 @@ export class TraceModel {
 
   #reset(): void {
     this.columns = new ColumnLog();
-    this.spans.clear();
+    this.analysis = new AnalysisLog();
     this.onDidReset.fire();
   }
 }

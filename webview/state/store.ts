@@ -11,6 +11,7 @@ import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import type { Bridge } from './bridge';
+import { Meaning } from './meaning';
 import { Rows } from './rows';
 import { SentWatch } from './sent';
 import { startingSession } from './startingSession';
@@ -64,6 +65,8 @@ export class Store {
   audio = new AudioIndex();
   /** In the order of their start. */
   spans: Span[] = [];
+  /** Turns, findings and the rest of what the analysis says. */
+  meaning = new Meaning();
   status: InspectorStatus | null = null;
   document: DocumentState | null = null;
 
@@ -146,8 +149,9 @@ export class Store {
         this.#showSent(first);
       } else if (batch.first >= this.rows.count) this.#resync();
     });
-    bridge.on('spans', ({ spans }) => {
-      for (const span of spans) this.#putSpan(span);
+    bridge.on('analysis', (changes) => {
+      for (const span of changes.spans) this.#putSpan(span);
+      this.meaning.add(changes);
       if (this.fitted) this.view = this.extent;
       this.#notify('spans', 'view');
     });
@@ -183,6 +187,7 @@ export class Store {
     this.audio = new AudioIndex();
     this.#analysed = 0;
     this.spans = [];
+    this.meaning = new Meaning();
     this.#spanAt.clear();
     this.#summaries = this.#newSummaries();
     this.clearedBefore = 0;

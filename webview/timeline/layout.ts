@@ -393,7 +393,7 @@ function overviewStrip(input: TimelineInput, lane: Lane, scale: TimeScale, shape
   }
   let drawnTo = { response: -Infinity, speech: -Infinity };
   for (const span of input.spans) {
-    if (span.lane === 'item') continue;
+    if (span.lane !== 'response' && span.lane !== 'speech') continue;
     const x = Math.max(scale.left, scale.x(span.start));
     const right = Math.max(x + 1.5, scale.x(span.end ?? input.extent.end));
     if (right <= drawnTo[span.lane] + 0.5) continue;

@@ -4,6 +4,7 @@ import type { DocumentOptions, TraceDocument } from '../../../src/document';
 import type { Span } from '../../../src/document/columns';
 import { Bridge, type Handlers } from '../../../src/extension/bridge';
 import { TraceModel } from '../../../src/extension/traceModel';
+import { changesOf } from '../analysis/changes';
 import { batchOf } from './columns';
 
 const status: InspectorStatus = {
@@ -26,6 +27,8 @@ const span = (key: string, label = key): Span => ({
   endRow: null,
   response: '',
   item: '',
+  call: '',
+  marks: [],
 });
 
 beforeEach(() => vi.useFakeTimers());
@@ -144,11 +147,11 @@ describe('requests', () => {
 });
 
 describe('a page that is ready', () => {
-  it('is sent status, document, columns and spans, in this order, after its answer', async () => {
+  it('is sent status, document, columns and analysis, in this order, after its answer', async () => {
     const { ready, document, posts, settle, take } = setUp();
     await ready();
     document().onColumns(batchOf(0, 3, ['', 'a']));
-    document().onSpans([span('r1')]);
+    document().onAnalysis(changesOf({ spans: [span('r1')] }));
     await settle();
     take();
     await ready(9);
@@ -157,7 +160,7 @@ describe('a page that is ready', () => {
       'status',
       'document',
       'columns',
-      'spans',
+      'analysis',
     ]);
     expect(posts[0]).toEqual({ id: 9, ok: true, result: { generation: 2 } });
     for (const post of posts.slice(1)) expect(post).toMatchObject({ generation: 2 });
@@ -186,10 +189,10 @@ describe('a page that is ready', () => {
     const { ready, document, posts, settle, take } = setUp();
     await ready();
     take();
-    document().onSpans([span('r1', 'one'), span('r2')]);
-    document().onSpans([span('r1', 'two')]);
+    document().onAnalysis(changesOf({ spans: [span('r1', 'one'), span('r2')] }));
+    document().onAnalysis(changesOf({ spans: [span('r1', 'two')] }));
     await settle();
-    const sent = named(posts, 'spans').flatMap(({ params }) => (params as { spans: Span[] }).spans);
+    const sent = named(posts, 'analysis').flatMap(({ params }) => (params as { spans: Span[] }).spans);
     expect(sent).toEqual([span('r1', 'two'), span('r2')]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { changesOf } from '../analysis/changes';
 import { Bridge } from '../../../webview/state/bridge';
 import { Store, type Kept } from '../../../webview/state/store';
 import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
@@ -245,9 +246,11 @@ it('a later span takes the place of an earlier one with its key', async () => {
     endRow: null,
     response: '',
     item: '',
+    call: '',
+    marks: [],
   };
-  tell('spans', { spans: [{ ...span, key: 'z', start: 50 }, span] });
-  tell('spans', { spans: [{ ...span, end: 90, status: 'completed' }] });
+  tell('analysis', changesOf({ spans: [{ ...span, key: 'z', start: 50 }, span] }));
+  tell('analysis', changesOf({ spans: [{ ...span, end: 90, status: 'completed' }] }));
   expect(store.spans.map(({ key, status }) => [key, status])).toEqual([
     ['k', 'completed'],
     ['z', 'in_progress'],

@@ -27,6 +27,8 @@ const span = (over: Partial<Span>): Span => ({
   endRow: 2,
   response: 'r',
   item: '',
+  call: '',
+  marks: [],
   ...over,
 });
 const piece = (start: number, ms: number, row = 0): AudioPiece => ({

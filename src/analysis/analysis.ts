@@ -1,0 +1,132 @@
+/**
+ * From records to meaning: spans, causes, turns, measures, playback and configurations of every session of a trace. It is fed
+ * row by row, is complete after any of them, and reads nothing by itself.
+ */
+import type { TraceRecord } from '../trace/records';
+import type { Correlated } from './correlation';
+import { LinkStore } from './links';
+import type { AnalysisChanges, BufferLevel, SessionMetrics, TracedEvent } from './model';
+import type { UserPrices } from './prices';
+import { SessionAnalysis } from './sessionAnalysis';
+import { SpanBook } from './spans/book';
+import { ConnectionSpans } from './spans/connection';
+
+/** Where a record stands. */
+export interface RecordPlace {
+  row: number;
+  /** ms on the trace's axis. */
+  t: number;
+  /** The session it belongs to, as the document names it; '' for none. */
+  session: string;
+  /** Added to the record's own times to get those of the axis, ms. */
+  shift: number;
+}
+
+/** A stretch of time, of one session or ('') of all. */
+export interface Selection {
+  start: number;
+  end: number;
+  session: string;
+}
+
+/** Prices nobody has set. */
+const NO_PRICES: UserPrices = new Map();
+
+export class Analysis {
+  /** What followed from what. */
+  readonly links = new LinkStore();
+  #sessions = new Map<string, SessionAnalysis>();
+  #changed = new Set<SessionAnalysis>();
+  #outside = new SpanBook('');
+  #calls = new ConnectionSpans(this.#outside);
+  #prices: UserPrices;
+
+  /** @param prices The user's own prices, which go before those of the list. */
+  constructor(prices: UserPrices = NO_PRICES) {
+    this.#prices = prices;
+  }
+
+  /** Takes an event. Rows must ascend. Never throws, whatever the event holds. */
+  event(event: TracedEvent): Correlated {
+    return this.#touch(event.session).event(event);
+  }
+
+  /** Takes any other record. */
+  record(record: Exclude<TraceRecord, { kind: 'event' }>, place: RecordPlace): void {
+    switch (record.kind) {
+      case 'open':
+        return this.#touch(place.session).open(record, place);
+      case 'close':
+        return this.#touch(place.session).close(place);
+      case 'http':
+        return this.#calls.http(record, place.shift, place);
+      case 'gap':
+        if (place.session !== '') this.#touch(place.session).gap();
+        else for (const session of this.#sessions.values()) session.gap();
+        return;
+      case 'control':
+      case 'note':
+        return;
+    }
+  }
+
+  /** Everything new or changed since the last call, each as it is now. */
+  take(): AnalysisChanges {
+    const changes: AnalysisChanges = {
+      spans: this.#outside.take(),
+      turns: [],
+      playback: [],
+      findings: [],
+      withdrawn: [],
+      configs: [],
+      metrics: [],
+    };
+    for (const session of this.#changed) {
+      const { spans, turns, playback, configs, metrics } = session.take();
+      // Not spread as arguments: a batch may hold a hundred thousand.
+      for (const span of spans) changes.spans.push(span);
+      for (const turn of turns) changes.turns.push(turn);
+      for (const item of playback) changes.playback.push(item);
+      for (const config of configs) changes.configs.push(config);
+      for (const metric of metrics) changes.metrics.push(metric);
+    }
+    this.#changed.clear();
+    return changes;
+  }
+
+  /** Metrics of a stretch of time, a session each. */
+  metrics({ start, end, session }: Selection): SessionMetrics[] {
+    return this.#picked(session).map((each) => each.metrics(start, end));
+  }
+
+  /** Steps of a session's input buffer level (ms since the last commit or clear) between two times, at most `most`. */
+  bufferLevels({ start, end, session }: Selection, most?: number): BufferLevel[] {
+    return this.#sessions.get(session)?.bufferLevels(start, end, most) ?? [];
+  }
+
+  /** One session, for who asks more of it; undefined when nothing of it has come. */
+  session(id: string): SessionAnalysis | undefined {
+    return this.#sessions.get(id);
+  }
+
+  #picked(session: string): SessionAnalysis[] {
+    if (session === '') return [...this.#sessions.values()];
+    const found = this.#sessions.get(session);
+    return found ? [found] : [];
+  }
+
+  #touch(id: string): SessionAnalysis {
+    const session = this.#session(id);
+    this.#changed.add(session);
+    return session;
+  }
+
+  #session(id: string): SessionAnalysis {
+    let session = this.#sessions.get(id);
+    if (!session) {
+      session = new SessionAnalysis(id, this.links, this.#prices);
+      this.#sessions.set(id, session);
+    }
+    return session;
+  }
+}

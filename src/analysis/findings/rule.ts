@@ -1,0 +1,72 @@
+/** What a rule is: it watches one session and reports what it finds. One file per rule; `rules.ts` lists them. */
+import type { HeaderRecord } from '../../trace/records';
+import type { Severity, TracedEvent } from '../model';
+import type { AudioProbe } from './audioProbe';
+import type { SessionFacts } from './facts';
+
+/** What a finding says. Text from the wire goes through `plain` first. */
+export interface Words {
+  severity: Severity;
+  /** One line, without a full stop at the end. */
+  title: string;
+  explanation: string;
+  advice: string;
+}
+
+/**
+ * Where a rule puts what it found. Findings `about` the same thing are one: keep `about` to the kind of thing, such as an error
+ * code, and no id of which a session has thousands.
+ */
+export interface Report {
+  /** Once more: its rows join those of the times before. `say` is told how often it has been by now, from 1. */
+  add(about: string, t: number, rows: readonly number[], say: (times: number) => Words): void;
+  /** As a whole: takes the place of what was said about it before. `rowCount` where more rows are meant than given. */
+  put(about: string, t: number, rows: readonly number[], words: Words, rowCount?: number): void;
+  /** It turned out not to hold. */
+  withdraw(about: string): void;
+}
+
+/** The handshake of a session. */
+export interface Opened {
+  row: number;
+  t: number;
+  /** Of the upstream. */
+  url: string;
+  headers: HeaderRecord;
+  /** 101, or what it was refused with; 0 when nobody answered. */
+  status: number;
+  error: string;
+  body: string;
+}
+
+/** The end of a session. */
+export interface Closed {
+  row: number;
+  t: number;
+  code: number;
+  reason: string;
+  /** `inspector` when neither end did it. */
+  by: 'client' | 'server' | 'inspector';
+}
+
+/** A rule at work on one session. The facts have taken in each event before the rule sees it. */
+export interface Watch {
+  open?(opened: Opened): void;
+  /** Every event but deltas and appended audio. */
+  event?(event: TracedEvent): void;
+  /** Deltas and appended audio. */
+  delta?(event: TracedEvent): void;
+  probe?(probe: AudioProbe): void;
+  /** The clock of the trace, before each event; for what should have come by then. */
+  tick?(t: number): void;
+  close?(closed: Closed): void;
+}
+
+/** A kind of finding. */
+export interface Rule {
+  /** Kebab case; `Finding.rule`. */
+  rule: string;
+  /** What it looks for, in a line. */
+  looksFor: string;
+  create(facts: SessionFacts, report: Report): Watch;
+}

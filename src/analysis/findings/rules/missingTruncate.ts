@@ -1,0 +1,60 @@
+/** The user interrupts, the audio that lies at the client is not heard, and the model is never told. */
+import type { Rule } from '../rule';
+import { dig } from '../../json';
+import { many, often, seconds } from '../text';
+
+/** Less than this is lost in the noise of the estimate, ms. */
+const UNHEARD_MS = 1000;
+/** A client truncates at once; this leaves it time, ms. */
+const GRACE_MS = 3000;
+
+export const missingTruncate: Rule = {
+  rule: 'missing-truncate',
+  looksFor: 'an interruption with audio unheard and no conversation.item.truncate after it',
+  create(facts, report) {
+    let open: { item: string; row: number; t: number; unheard: number } | undefined;
+    let last = '';
+    let [total, longest] = [0, 0];
+
+    const tell = (t: number): void => {
+      const found = open;
+      open = undefined;
+      if (!found) return;
+      total += found.unheard;
+      longest = Math.max(longest, found.unheard);
+      const row = facts.heard.item(found.item)?.row;
+      report.add('', t, row === undefined ? [found.row] : [found.row, row], (times) => ({
+        severity: 'warning',
+        title: `Interrupted with ${seconds(longest)} of audio unheard, and not truncated${often(times)}`,
+        explanation: `${times === 1 ? 'The user' : `In ${many(times, 'interruption')} the user`} began to speak while ${seconds(total)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.`,
+        advice:
+          'On speech_started, stop playing, throw away what is queued, and send conversation.item.truncate with the item’s id and the ms that were played.',
+      }));
+    };
+
+    return {
+      tick(t) {
+        if (open && t - open.t >= GRACE_MS) tell(t);
+      },
+      event({ type, from, row, t, item }) {
+        if (open && type === 'conversation.item.truncate' && from === 'client') open = undefined;
+        // A call's server truncates by itself; a deleted item needs no cut.
+        if (open && (type === 'conversation.item.truncated' || type === 'output_audio_buffer.cleared'))
+          open = undefined;
+        if (open && type === 'conversation.item.deleted' && item === open.item) open = undefined;
+        if (from !== 'server' || type !== 'input_audio_buffer.speech_started') return;
+        if (dig(facts.turnDetection(), 'interrupt_response') === false) return;
+        const playing = facts.heard.at(t);
+        if (!playing || playing.unheardMs < UNHEARD_MS) return;
+        const { item: answer, unheardMs: unheard } = playing;
+        // A good client is silent from here on: what is left of this answer counts once.
+        if (answer.item === last) return;
+        last = answer.item;
+        open = { item: answer.item, row, t, unheard };
+      },
+      close({ t }) {
+        if (open && t - open.t >= GRACE_MS / 3) tell(t);
+      },
+    };
+  },
+};

@@ -1,0 +1,86 @@
+/** A function call that never gets its output: the model waits, or goes on without the answer. */
+import { asText, dig } from '../../json';
+import { Recent } from '../../recent';
+import type { Rule } from '../rule';
+import { listed, many, plain, seconds } from '../text';
+
+/** A tool may take its time; after this much of it people have hung up, ms. */
+const WAIT_MS = 30_000;
+
+interface Call {
+  call: string;
+  name: string;
+  row: number;
+  t: number;
+  /** Why it is counted as missing; '' while there is hope. */
+  missing: '' | 'time' | 'next' | 'end';
+}
+
+export const orphanCalls: Rule = {
+  rule: 'orphan-call',
+  looksFor: 'function calls without an output by the next response, the end of the session, or half a minute',
+  create(_facts, report) {
+    const waiting = new Recent<string, Call>(64);
+    const answered = new Recent<string, true>(256);
+
+    const tell = (t: number): void => {
+      const missing = [...waiting.values()].filter((one) => one.missing !== '');
+      if (missing.length === 0) return report.withdraw('');
+      const names = [...new Set(missing.map((one) => one.name || 'a function'))].slice(0, 4);
+      const why = {
+        time: `no output came within ${seconds(WAIT_MS)}`,
+        next: 'another response was begun without it',
+        end: 'the session ended without it',
+      };
+      const [first] = missing;
+      const reason = first && first.missing !== '' ? why[first.missing] : '';
+      report.put(
+        '',
+        t,
+        missing.map((one) => one.row),
+        {
+          severity: 'warning',
+          title: `${many(missing.length, 'function call')} without an output: ${listed(names)}`,
+          explanation: `The model called ${first?.name || 'a function'} (${first?.call ?? ''}) and ${reason}. It does not know what came of it: it stays silent, makes something up, or calls again.`,
+          advice:
+            'Send a function_call_output with this call_id for every call, also when the tool failed or is unknown (say so in the output), and then one response.create.',
+        },
+      );
+    };
+
+    return {
+      tick(t) {
+        let late = false;
+        for (const one of waiting.values()) {
+          if (one.missing !== '' || t - one.t < WAIT_MS) continue;
+          one.missing = 'time';
+          late = true;
+        }
+        if (late) tell(t);
+      },
+      event({ type, from, row, t, call, event }) {
+        const { item } = event;
+        const kind = asText(dig(item, 'type'));
+        if (from === 'server' && type === 'response.output_item.done' && kind === 'function_call' && call) {
+          // A call that was cut short cannot be answered.
+          if (dig(item, 'status') === 'incomplete' || answered.has(call)) return;
+          waiting.set(call, { call: plain(call, 80), name: plain(dig(item, 'name'), 64), row, t, missing: '' });
+        } else if (kind === 'function_call_output' && call) {
+          answered.set(call, true);
+          const known = waiting.get(call);
+          if (!known) return;
+          waiting.delete(call);
+          if (known.missing !== '') tell(t);
+        } else if (from === 'server' && type === 'response.created' && waiting.size > 0) {
+          if (dig(event, 'response', 'conversation_id') === null) return;
+          for (const one of waiting.values()) if (one.missing === '') one.missing = 'next';
+          tell(t);
+        }
+      },
+      close({ t }) {
+        for (const one of waiting.values()) if (one.missing === '') one.missing = 'end';
+        if (waiting.size > 0) tell(t);
+      },
+    };
+  },
+};

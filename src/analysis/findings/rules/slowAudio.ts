@@ -1,0 +1,57 @@
+/** Answers whose first sound comes late: beyond about two seconds people think the line is dead and speak again. */
+import { formatMs } from '../../format';
+import { dig } from '../../json';
+import type { Rule } from '../rule';
+
+/** 95% of the turns should be below it, ms from the arrival of speech_stopped to the first audio. */
+export const SLOW_MS = 2000;
+/** With fewer turns a percentile says nothing. */
+const ENOUGH = 5;
+/** Turns that are remembered. */
+const MOST = 1000;
+
+const FIRST_SOUND = new Set(['response.output_audio.delta', 'response.audio.delta']);
+
+export const slowAudio: Rule = {
+  rule: 'slow-first-audio',
+  looksFor: 'first audio later than two seconds after the end of speech, at the 95th percentile',
+  create(facts, report) {
+    let stopped: { row: number; t: number } | undefined;
+    const turns: { ms: number; row: number }[] = [];
+    return {
+      event({ type, from, row, t }) {
+        if (from === 'server' && type === 'input_audio_buffer.speech_stopped') stopped = { row, t };
+        // Speaking on, or a tool in between, is no slowness of the answer.
+        else if (type === 'input_audio_buffer.speech_started') stopped = undefined;
+        else if (type === 'response.function_call_arguments.done') stopped = undefined;
+      },
+      delta({ type, from, row, t, audioMs }) {
+        if (!stopped || from !== 'server' || audioMs <= 0 || !FIRST_SOUND.has(type)) return;
+        turns.push({ ms: t - stopped.t, row });
+        if (turns.length > MOST) turns.shift();
+        const first = stopped;
+        stopped = undefined;
+        if (turns.length < ENOUGH) return;
+        const sorted = turns.map(({ ms }) => ms).sort((a, b) => a - b);
+        const at = (part: number): number => sorted[Math.ceil(sorted.length * part) - 1] ?? 0;
+        const [p50, p95] = [at(0.5), at(0.95)];
+        if (p95 <= SLOW_MS) return report.withdraw('');
+        const slow = turns.filter(({ ms }) => ms > SLOW_MS).sort((a, b) => b.ms - a.ms);
+        const silence = dig(facts.turnDetection(), 'silence_duration_ms');
+        report.put(
+          '',
+          first.t,
+          slow.map((turn) => turn.row).slice(0, 20),
+          {
+            severity: 'info',
+            title: `First audio takes ${formatMs(p95)} at the 95th percentile`,
+            explanation: `Of ${turns.length} spoken turns, half had their first audio within ${formatMs(p50)} of speech_stopped and 95% within ${formatMs(p95)}; ${slow.length} took longer than ${formatMs(SLOW_MS)}.${typeof silence === 'number' ? ` Turn detection waits another ${silence} ms of silence before that.` : ''}`,
+            advice:
+              'Look at the slowest turns: long instructions and tools, higher reasoning effort and long conversations cost time; so does a server far away.',
+          },
+          slow.length,
+        );
+      },
+    };
+  },
+};

@@ -1,0 +1,171 @@
+/** The input audio buffer: how much lies in it, and when what was in it was captured. */
+import { asNumber } from './json';
+import { Growable } from './growable';
+import type { Commit, Correlated } from './correlation';
+import type { BufferLevel, TracedEvent } from './model';
+import { Recent } from './recent';
+
+/** Pieces of input whose place in time is remembered: over a minute of the shortest that clients send (20 ms). */
+const PIECES = 4096;
+
+/** A server that rounds up may name a time that was not sent yet, ms. */
+const SLACK_MS = 500;
+
+/** Audio that a commit took out of the buffer. */
+export interface Committed {
+  item: string;
+  by: Commit['by'];
+  ms: number;
+  /** Where it began and ended on the time axis, as it was captured; null when unknown. */
+  start: number | null;
+  end: number | null;
+  /** Row of its first piece, when the client ended it; null when turn detection did. */
+  firstRow: number | null;
+}
+
+/** Where the audio lies that has been appended since the last commit or clear. */
+interface Pending {
+  ms: number;
+  firstRow: number | null;
+  start: number | null;
+}
+
+const EMPTY: Readonly<Pending> = { ms: 0, firstRow: null, start: null };
+
+/** Follows the buffer of one session, 12 bytes an append. */
+export class InputBuffer {
+  #pending: Pending = { ...EMPTY };
+  /** Clock of the input: all audio appended so far, ms. */
+  #clock = 0;
+  /** Where the last piece ends on the time axis. */
+  #end = -Infinity;
+  /** A ring of pieces: clock of the input and time at which each begins. */
+  #clocks = new Float64Array(PIECES);
+  #starts = new Float64Array(PIECES);
+  #lengths = new Float32Array(PIECES);
+  #pieces = 0;
+  #speech = new Recent<string, { from: number; to: number }>(256);
+  /** Commits and clears on their way, by row: what each takes. */
+  #taken = new Recent<number, Pending>(256);
+  #t = new Growable((length) => new Float64Array(length), 16);
+  #ms = new Growable((length) => new Float32Array(length), 16);
+  #levelT = -Infinity;
+
+  /** Audio appended so far, ms: the clock of `audio_start_ms` and `audio_end_ms`. */
+  get clockMs(): number {
+    return this.#clock;
+  }
+
+  /** Audio that a commit sent now would take, ms. */
+  get levelMs(): number {
+    return this.#pending.ms;
+  }
+
+  /** A piece of input audio passed. It was captured before it was sent, and after the piece before it. */
+  append({ t, row, audioMs }: TracedEvent): void {
+    const start = Math.max(this.#end, t - audioMs);
+    const at = this.#pieces++ % PIECES;
+    this.#clocks[at] = this.#clock;
+    this.#starts[at] = start;
+    this.#lengths[at] = audioMs;
+    this.#clock += audioMs;
+    this.#end = start + audioMs;
+    if (this.#pending.firstRow === null) this.#pending = { ms: 0, firstRow: row, start };
+    this.#pending.ms += audioMs;
+    this.#level(t);
+  }
+
+  /** Takes an event that may change the buffer, and what it is told to answer. Returns what a commit took. */
+  event(event: TracedEvent, { committed, answered, refused }: Correlated): Committed | undefined {
+    const { type, t, item, row } = event;
+    const taken = refused ? this.#taken.get(refused.row) : undefined;
+    if (taken && refused) {
+      this.#taken.delete(refused.row);
+      const { ms, firstRow, start } = this.#pending;
+      this.#pending = { ms: taken.ms + ms, firstRow: taken.firstRow ?? firstRow, start: taken.start ?? start };
+      this.#level(t);
+    }
+    switch (type) {
+      case 'input_audio_buffer.commit':
+      case 'input_audio_buffer.clear':
+        this.#taken.set(row, this.#pending);
+        this.#pending = { ...EMPTY };
+        this.#level(t);
+        return undefined;
+      case 'input_audio_buffer.cleared':
+        if (answered) this.#taken.delete(answered.row);
+        return undefined;
+      case 'input_audio_buffer.speech_started':
+        this.#speech.set(item, { from: asNumber(event.event.audio_start_ms) ?? this.#clock, to: Infinity });
+        return undefined;
+      case 'input_audio_buffer.speech_stopped':
+      case 'input_audio_buffer.timeout_triggered': {
+        const from = this.#speech.get(item)?.from ?? asNumber(event.event.audio_start_ms) ?? this.#clock;
+        this.#speech.set(item, { from, to: asNumber(event.event.audio_end_ms) ?? this.#clock });
+        return undefined;
+      }
+      case 'input_audio_buffer.committed':
+        return committed ? this.#committed(event, committed, answered?.row) : undefined;
+    }
+    return undefined;
+  }
+
+  /** When the input audio at that clock was captured; null when it was not recorded, or too long ago. */
+  timeAt(clockMs: number): number | null {
+    const oldest = Math.max(0, this.#pieces - PIECES);
+    let low = oldest;
+    let high = this.#pieces;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#clocks[middle % PIECES] as number) < clockMs) low = middle + 1;
+      else high = middle;
+    }
+    // The piece before the first that begins at or after it holds it, up to that piece's own end.
+    const at = Math.max(low - 1, oldest);
+    if (this.#pieces === 0 || !(clockMs >= 0)) return null;
+    const into = clockMs - (this.#clocks[at % PIECES] as number);
+    if (into < 0) return null;
+    // A server that counts a little more than was sent means the end.
+    if (into > (this.#lengths[at % PIECES] as number) + SLACK_MS) return null;
+    return (this.#starts[at % PIECES] as number) + Math.min(into, this.#lengths[at % PIECES] as number);
+  }
+
+  /** The level between two times, at most `most` of its steps, evenly picked; the one before `start` is among them. */
+  levels(start: number, end: number, most = 2000): BufferLevel[] {
+    const from = Math.max(0, this.#t.after(start) - 1);
+    const to = this.#t.after(end);
+    const step = Math.max(1, Math.ceil((to - from) / most));
+    const found: BufferLevel[] = [];
+    for (let at = from; at < to; at += step) found.push({ t: this.#t.at(at), ms: this.#ms.at(at) });
+    return found;
+  }
+
+  #committed({ item, t }: TracedEvent, { by }: Commit, request: number | undefined): Committed {
+    const speech = this.#speech.get(item);
+    if (by === 'client' && request !== undefined) {
+      const taken = this.#taken.get(request) ?? EMPTY;
+      this.#taken.delete(request);
+      const end = taken.start === null ? null : this.#endBefore();
+      return { item, by, ms: taken.ms, start: taken.start, end, firstRow: taken.firstRow };
+    }
+    // Turn detection takes the audio up to the end of speech; what came after it waits for the next turn.
+    const to = Math.min(this.#clock, speech?.to ?? this.#clock);
+    const ms = speech ? Math.max(0, Math.min(to, speech.to) - speech.from) : this.#pending.ms;
+    const left = Math.max(0, Math.min(this.#pending.ms, this.#clock - to));
+    const start = speech ? this.timeAt(speech.from) : this.#pending.start;
+    this.#pending = left > 0 ? { ...this.#pending, ms: left, start: this.timeAt(to) } : { ...EMPTY };
+    this.#level(t);
+    return { item, by, ms, start, end: this.timeAt(to), firstRow: null };
+  }
+
+  /** Where the audio before the pending one ends on the axis. */
+  #endBefore(): number | null {
+    return this.timeAt(this.#clock - this.#pending.ms);
+  }
+
+  #level(t: number): void {
+    this.#levelT = Math.max(t, this.#levelT);
+    this.#t.push(this.#levelT);
+    this.#ms.push(this.#pending.ms);
+  }
+}

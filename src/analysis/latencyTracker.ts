@@ -1,0 +1,181 @@
+/** Takes the measures of a session as its events come. */
+import { audioField } from './audioEvents';
+import type { Correlated } from './correlation';
+import type { LatencyLog } from './latency';
+import { dig } from './json';
+import type { LatencyName, TracedEvent } from './model';
+import { isWordsDelta } from './needs';
+import type { PlaybackTracker } from './playback';
+import { Recent } from './recent';
+import type { Moment } from './spans/book';
+import type { TurnState, TurnTracker } from './turns';
+
+interface Running {
+  created: Moment;
+  /** The request, where there was one. */
+  asked: Moment | undefined;
+  /** End of the speech that it answers: when told, and when captured. */
+  speechEnd: Moment | undefined;
+  voiceEnd: number | undefined;
+  state: TurnState | undefined;
+  aside: boolean;
+  hasWords: boolean;
+  lastAudio: Moment | undefined;
+  bargeIn: Moment | undefined;
+}
+
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
+
+/** Follows the measures of one session. */
+export class LatencyTracker {
+  #log: LatencyLog;
+  #turns: TurnTracker;
+  #playback: PlaybackTracker;
+  #running = new Recent<string, Running>(64);
+  #speechEnds = new Recent<TurnState, Moment>(16);
+  #committed = new Recent<string, Moment>(256);
+  #calls = new Recent<string, Moment>(256);
+  #lastAudio = new Recent<string, number>(64);
+
+  constructor(log: LatencyLog, turns: TurnTracker, playback: PlaybackTracker) {
+    this.#log = log;
+    this.#turns = turns;
+    this.#playback = playback;
+  }
+
+  /** To be called after the turns and the playback have taken the event. */
+  event(event: TracedEvent, told: Correlated): void {
+    const { type, from, t, item, response } = event;
+    if (event.sent !== undefined && event.origin === undefined) {
+      this.#log.add('proxyDelay', t, Math.max(0, event.sent - t));
+    }
+    if (from === 'client') {
+      if (type === 'conversation.item.create') this.#output(event);
+      return;
+    }
+    if (audioField(type, from)) return this.#audio(event);
+    if (isWordsDelta(type)) return this.#words(event);
+    if (told.started) this.#created(event, told);
+    switch (type) {
+      case 'session.updated':
+      case 'transcription_session.updated':
+        if (told.answered) this.#log.add('updateRoundTrip', t, Math.max(0, t - told.answered.t));
+        return;
+      case 'input_audio_buffer.speech_started':
+        for (const running of this.#running.values()) {
+          if (!running.aside) running.bargeIn ??= { row: event.row, t };
+        }
+        return;
+      case 'input_audio_buffer.speech_stopped': {
+        const state = this.#turns.ofItem(item);
+        if (state?.turn.voiceEnd == null) return;
+        this.#measure('endpointing', { row: state.turn.startRow, t: state.turn.voiceEnd }, event, state);
+        return;
+      }
+      case 'input_audio_buffer.committed':
+        this.#committed.set(item, { row: event.row, t });
+        if (told.committed && told.committed.by !== 'unknown') {
+          const state = this.#turns.ofItem(item);
+          if (state) this.#speechEnds.set(state, told.committed);
+        }
+        return;
+      case `${TRANSCRIPTION}.completed`: {
+        const committed = this.#committed.get(item);
+        if (committed) this.#measure('transcriptLateness', committed, event, this.#turns.ofItem(item));
+        return;
+      }
+      case 'response.function_call_arguments.done':
+        this.#calls.set(event.call, { row: event.row, t });
+        return;
+      case 'response.output_item.done':
+        if (dig(event.event, 'item', 'type') === 'function_call' && event.call && !this.#calls.has(event.call)) {
+          this.#calls.set(event.call, { row: event.row, t });
+        }
+        return;
+      case 'response.done':
+        this.#done(event, this.#running.get(response));
+        this.#running.delete(response);
+        return;
+    }
+  }
+
+  #created(event: TracedEvent, { started, answered }: Correlated): void {
+    if (!started) return;
+    const { response } = event;
+    const state = this.#turns.ofResponse(response)?.state;
+    const asked = answered?.type === 'response.create' ? { row: answered.row, t: answered.t } : undefined;
+    // Only the first answer to a turn's speech is measured from it.
+    const isFirst = state !== undefined && state.answers === 1 && !started.aside && state.turn.by === 'speech';
+    const speechEnd = isFirst ? this.#speechEnds.get(state) : undefined;
+    const voiceEnd = isFirst ? (state.turn.voiceEnd ?? undefined) : undefined;
+    this.#running.set(response, {
+      created: { row: event.row, t: event.t },
+      asked,
+      speechEnd,
+      voiceEnd,
+      state,
+      aside: started.aside,
+      hasWords: false,
+      lastAudio: undefined,
+      bargeIn: undefined,
+    });
+    if (asked) this.#measure('createToCreated', asked, event, state);
+    if (speechEnd) this.#measure('speechToCreated', speechEnd, event, state);
+    for (const call of started.calls) {
+      const called = this.#calls.get(call);
+      if (called) this.#measure('toolRound', called, event, state);
+      this.#calls.delete(call);
+    }
+  }
+
+  #output(event: TracedEvent): void {
+    if (dig(event.event, 'item', 'type') !== 'function_call_output') return;
+    const called = this.#calls.get(event.call);
+    if (called) this.#measure('toolRun', called, event, this.#turns.ofCall(event.call));
+  }
+
+  #words(event: TracedEvent): void {
+    const running = this.#running.get(event.response);
+    if (!running || running.hasWords) return;
+    running.hasWords = true;
+    const { asked, speechEnd, state } = running;
+    if (state && !running.aside) this.#turns.mark(state, 'first text', event);
+    if (asked) this.#measure('createToText', asked, event, state);
+    if (speechEnd) this.#measure('speechToTranscript', speechEnd, event, state);
+  }
+
+  #audio(event: TracedEvent): void {
+    const { t, item, response, row } = event;
+    const last = this.#lastAudio.get(item);
+    if (last !== undefined) this.#log.add('deltaGap', t, Math.max(0, t - last));
+    this.#lastAudio.set(item, t);
+    const ahead = this.#playback.aheadMs(t);
+    // Nothing is ahead of an answer that was cut off: it is thrown away as it comes.
+    if (this.#playback.of(item)?.cutBy === 'none') this.#log.add('aheadOfPlayback', t, ahead);
+    const running = this.#running.get(response);
+    if (!running) return;
+    const { asked, speechEnd, voiceEnd, state } = running;
+    if (!running.lastAudio) {
+      if (state && !running.aside) this.#turns.mark(state, 'first audio', event);
+      if (asked) this.#measure('createToAudio', asked, event, state);
+      if (speechEnd) this.#measure('speechToAudio', speechEnd, event, state);
+      if (speechEnd && voiceEnd !== undefined) {
+        this.#measure('voiceToAudio', { row: speechEnd.row, t: voiceEnd }, event, state);
+      }
+    }
+    running.lastAudio = { row, t };
+  }
+
+  #done(event: TracedEvent, running: Running | undefined): void {
+    if (!running?.bargeIn || dig(event.event, 'response', 'status') !== 'cancelled') return;
+    const { bargeIn, lastAudio, state } = running;
+    this.#measure('bargeInToDone', bargeIn, event, state);
+    if (lastAudio && lastAudio.row > bargeIn.row) this.#measure('bargeInToLastAudio', bargeIn, lastAudio, state);
+  }
+
+  #measure(name: LatencyName, from: Moment, to: Moment, state: TurnState | undefined): void {
+    const ms = Math.max(0, to.t - from.t);
+    this.#log.add(name, to.t, ms);
+    if (state) this.#turns.measured(state, { name, ms, fromRow: from.row, toRow: to.row });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What the user heard of the model, for a client that plays audio as it comes and stops when it is interrupted: a piece
+ * begins when it arrives, or when the one before it has been played.
+ */
+import { asNumber } from './json';
+import type { Playback, TracedEvent } from './model';
+import { Recent } from './recent';
+import type { SessionTraits } from './traits';
+
+/** Items that a truncation may still be about. */
+const KEPT = 256;
+
+/** Sums of a session, ms of audio. */
+export interface PlayedAudio {
+  generatedMs: number;
+  heardMs: number;
+}
+
+/** Follows the playback of one session's answers. */
+export class PlaybackTracker {
+  #session: string;
+  #traits: SessionTraits;
+  #items = new Recent<string, Playback>(KEPT);
+  /** Items of which something is yet to be played, in their order. */
+  #queue: Playback[] = [];
+  /** When everything that arrived will have been played. */
+  #until = -Infinity;
+  #changed = new Map<string, Playback>();
+  readonly total: PlayedAudio = { generatedMs: 0, heardMs: 0 };
+
+  constructor(session: string, traits: SessionTraits) {
+    this.#session = session;
+    this.#traits = traits;
+  }
+
+  /** Audio that lies at the client at that time and has not been played, ms. */
+  aheadMs(t: number): number {
+    return Math.max(0, this.#until - t);
+  }
+
+  /** Playback of an item, if it spoke lately. */
+  of(item: string): Playback | undefined {
+    return this.#items.get(item);
+  }
+
+  /** Items whose sound is in the air, or waits for it, at that time (not before the last event). */
+  playing(t: number): readonly Playback[] {
+    return this.#queue.filter(({ playsTo }) => playsTo > t);
+  }
+
+  /** A piece of the model's audio has arrived. */
+  audio({ response, item, t, row, audioMs }: TracedEvent): void {
+    let playback = this.#items.get(item);
+    if (!playback) {
+      const start = Math.max(t, this.#until);
+      playback = {
+        key: `${this.#session} playback ${item || `#${row}`}`,
+        session: this.#session,
+        response,
+        item,
+        arrivedFrom: t,
+        arrivedTo: t,
+        playsFrom: start,
+        playsTo: start,
+        generatedMs: 0,
+        heardMs: 0,
+        cutBy: 'none',
+        cutRow: null,
+        aheadMs: 0,
+      };
+      this.#items.set(item, playback);
+    }
+    playback.arrivedTo = Math.max(playback.arrivedTo, t);
+    playback.generatedMs += audioMs;
+    this.total.generatedMs += audioMs;
+    // What comes of an answer after it was interrupted is thrown away.
+    if (playback.cutBy === 'none') {
+      this.#drop(t);
+      if (this.#queue.at(-1) !== playback) this.#queue.push(playback);
+      this.#until = Math.max(t, this.#until) + audioMs;
+      playback.playsTo = this.#until;
+      playback.heardMs += audioMs;
+      this.total.heardMs += audioMs;
+      playback.aheadMs = Math.max(playback.aheadMs, this.#until - t);
+    }
+    this.#changed.set(playback.key, playback);
+  }
+
+  /** Takes an event that may interrupt or cut. */
+  event(event: TracedEvent): void {
+    const { type, from, t, row, item } = event;
+    const end = asNumber(event.event.audio_end_ms);
+    switch (`${from} ${type}`) {
+      case 'server input_audio_buffer.speech_started':
+        if (this.#traits.speechInterrupts) this.#stop(t, row);
+        return;
+      case 'client response.cancel':
+      case 'client output_audio_buffer.clear':
+      case 'server output_audio_buffer.cleared':
+        this.#stop(t, row);
+        return;
+      case 'client conversation.item.truncate':
+      case 'server conversation.item.truncated': {
+        const playback = this.#items.get(item);
+        if (!playback || end === undefined) return;
+        // The client's own word is exact; the server's answer to it says the same.
+        if (from === 'server' && playback.cutBy === 'truncate') return;
+        if (playback.playsTo > t) this.#stop(t, row);
+        this.#cut(playback, Math.max(0, end), from === 'client' ? 'truncate' : 'server', row);
+        return;
+      }
+    }
+  }
+
+  /** Those that changed since the last `take`, as they live here: to be looked at only. */
+  changed(): Iterable<Readonly<Playback>> {
+    return this.#changed.values();
+  }
+
+  /** Copies of those that changed since the last call. */
+  take(): Playback[] {
+    const taken = [...this.#changed.values()].map((playback) => ({ ...playback }));
+    this.#changed.clear();
+    return taken;
+  }
+
+  /** Everything that was not played by then never will be. */
+  #stop(t: number, row: number): void {
+    this.#drop(t);
+    for (const playback of this.#queue) {
+      const unplayed = Math.max(0, playback.playsTo - Math.max(t, playback.playsFrom));
+      this.#cut(playback, playback.heardMs - unplayed, 'interruption', row);
+    }
+    this.#queue = [];
+    this.#until = Math.min(this.#until, t);
+  }
+
+  #cut(playback: Playback, heardMs: number, by: Playback['cutBy'], row: number): void {
+    const heard = Math.max(0, Math.min(heardMs, playback.generatedMs));
+    const change = heard - playback.heardMs;
+    playback.heardMs = heard;
+    playback.playsTo = Math.max(playback.playsFrom, playback.playsTo + change);
+    playback.cutBy = by;
+    playback.cutRow = row;
+    this.total.heardMs += change;
+    this.#changed.set(playback.key, playback);
+  }
+
+  /** Takes from the queue what has been played. */
+  #drop(t: number): void {
+    while (this.#queue[0] && this.#queue[0].playsTo <= t) this.#queue.shift();
+  }
+}

@@ -1,0 +1,195 @@
+/** One session as the analysis has it: its trackers, and the order in which they take an event. */
+import { audioField } from './audioEvents';
+import { ConfigHistory } from './configHistory';
+import { Correlator, type Correlated } from './correlation';
+import { addCost, SessionAccount } from './cost';
+import { withIds } from './ids';
+import { InputBuffer } from './inputBuffer';
+import { asText, dig } from './json';
+import { LatencyLog } from './latency';
+import { LatencyTracker } from './latencyTracker';
+import type { LinkStore } from './links';
+import type { BufferLevel, ConfigPoint, Playback, SessionMetrics, Span, TracedEvent, Turn } from './model';
+import { PlaybackTracker } from './playback';
+import type { UserPrices } from './prices';
+import { Recent } from './recent';
+import { SpanBook, type Moment } from './spans/book';
+import { CallSpans } from './spans/calls';
+import { ConnectionSpans } from './spans/connection';
+import { ResponseSpans } from './spans/responses';
+import { SpeechSpans } from './spans/speech';
+import { SessionTally } from './tally';
+import { SessionTraits } from './traits';
+import { TurnTracker } from './turns';
+import { addUsage, noUsage } from './usage';
+import type { OpenRecord } from '../trace/records';
+
+/** What changed in a session since it was last asked. */
+export interface SessionChanges {
+  spans: Span[];
+  turns: Turn[];
+  playback: Playback[];
+  configs: ConfigPoint[];
+  metrics: SessionMetrics[];
+}
+
+export class SessionAnalysis {
+  readonly id: string;
+  readonly config: ConfigHistory;
+  readonly account: SessionAccount;
+  #links: LinkStore;
+  #traits = new SessionTraits();
+  #correlator = new Correlator(this.#traits);
+  #buffer = new InputBuffer();
+  #log = new LatencyLog();
+  #tally = new SessionTally();
+  #playback: PlaybackTracker;
+  #turns: TurnTracker;
+  #latencies: LatencyTracker;
+  #book: SpanBook;
+  #responseSpans: ResponseSpans;
+  #speechSpans: SpeechSpans;
+  #callSpans: CallSpans;
+  #connectionSpans: ConnectionSpans;
+  #running = new Recent<string, true>(4096);
+  /** Row of the handshake whose greeting has not come. */
+  #handshake: number | undefined;
+  #turnCount = 0;
+  #isChanged = false;
+  #isClosed = false;
+
+  constructor(id: string, links: LinkStore, prices: UserPrices) {
+    this.id = id;
+    this.#links = links;
+    this.config = new ConfigHistory(id);
+    this.account = new SessionAccount(prices);
+    this.#playback = new PlaybackTracker(id, this.#traits);
+    this.#turns = new TurnTracker(id, this.#buffer);
+    this.#latencies = new LatencyTracker(this.#log, this.#turns, this.#playback);
+    this.#book = new SpanBook(id);
+    this.#responseSpans = new ResponseSpans(this.#book);
+    this.#speechSpans = new SpeechSpans(this.#book, this.#buffer, this.#traits);
+    this.#callSpans = new CallSpans(this.#book);
+    this.#connectionSpans = new ConnectionSpans(this.#book);
+  }
+
+  open(record: OpenRecord, at: Moment): void {
+    this.account.open(record.url);
+    this.#connectionSpans.open(record, at);
+    this.#correlator.open(at.row);
+    this.#handshake = record.status === 101 ? at.row : undefined;
+    this.#isChanged = true;
+  }
+
+  /** The next event; its row is greater than any before. Returns what it was correlated with. */
+  event(raw: TracedEvent): Correlated {
+    const event = withIds(raw);
+    this.#isChanged = true;
+    this.#traits.observe(event);
+    const told = this.#correlator.add(event);
+    for (const link of told.links) this.#links.add(link);
+    // A message that was held back counted when it came.
+    if (told.released) return told;
+    this.#greeted(event);
+    const isAudio = audioField(event.type, event.from) !== undefined;
+    if (!isAudio) this.#playback.event(event);
+    else if (event.from === 'server') this.#playback.audio(event);
+    else this.#buffer.append(event);
+    const took = this.#buffer.event(event, told);
+    if (took && took.by !== 'idle') this.#tally.speech(event.t, took.ms);
+    this.config.event(event, told);
+    this.#turns.event(event, told, took);
+    this.#latencies.event(event, told);
+    if (event.from === 'server') {
+      this.#count(event, told);
+      this.#spend(event);
+      this.#responseSpans.event(event, told.started?.aside ?? false);
+      this.#speechSpans.event(event, told, took);
+    }
+    this.#callSpans.event(event, told);
+    return told;
+  }
+
+  /** Messages were not kept. */
+  gap(): void {
+    this.#correlator.gap();
+  }
+
+  close(at: Moment): void {
+    this.#turns.close(at);
+    this.#book.close(at);
+    this.#isChanged = true;
+    this.#isClosed = true;
+  }
+
+  take(): SessionChanges {
+    this.#tallyPlayback();
+    const { turns, spans } = this.#turns.take();
+    const isChanged = this.#isChanged;
+    this.#isChanged = false;
+    return {
+      spans: [...this.#book.take(), ...spans],
+      turns,
+      playback: this.#playback.take(),
+      configs: this.config.take(),
+      metrics: isChanged ? [this.#metrics(this.#log.summary(this.#isClosed), -Infinity, Infinity)] : [],
+    };
+  }
+
+  /** Counts, sums and percentiles of what lies between two times. */
+  metrics(start: number, end: number): SessionMetrics {
+    this.#tallyPlayback();
+    return this.#metrics(this.#log.percentiles(start, end), start, end);
+  }
+
+  /** Steps of the input buffer's level between two times, at most `most`. */
+  bufferLevels(start: number, end: number, most?: number): BufferLevel[] {
+    return this.#buffer.levels(start, end, most);
+  }
+
+  #metrics(latencies: SessionMetrics['latencies'], start: number, end: number): SessionMetrics {
+    const model = this.account.model || this.#traits.model;
+    return { session: this.id, model, ...this.#tally.between(start, end), latencies };
+  }
+
+  #tallyPlayback(): void {
+    for (const playback of this.#playback.changed()) this.#tally.played(playback);
+  }
+
+  /** The first event of the server ends the connection's span. */
+  #greeted(event: TracedEvent): void {
+    if (this.#handshake === undefined || event.from !== 'server') return;
+    const span = this.#connectionSpans.waiting(this.#handshake);
+    this.#handshake = undefined;
+    if (span) this.#connectionSpans.greeted(span, event.type, event);
+  }
+
+  #count({ type, event, t, response }: TracedEvent, { started }: Correlated): void {
+    const newest = this.#turns.newest;
+    if (newest && newest.number > this.#turnCount) {
+      this.#turnCount = newest.number;
+      this.#tally.turn(newest.start);
+    }
+    if (started) this.#running.set(response, true);
+    if (type === 'response.done') {
+      this.#running.delete(response);
+      this.#tally.response(t, asText(dig(event, 'response', 'status')).slice(0, 64) || 'completed');
+    }
+    this.#tally.running = this.#running.size;
+  }
+
+  #spend(event: TracedEvent): void {
+    const spent = this.account.event(event);
+    if (!spent) return;
+    this.#tally.spend(event.t, spent.usage, spent.cost);
+    const state =
+      spent.by === 'response' ? this.#turns.ofResponse(event.response)?.state : this.#turns.ofItem(event.item);
+    if (!state) return;
+    const { usage, cost } = state.turn;
+    this.#turns.used(
+      state,
+      addUsage(usage ?? noUsage(), spent.usage),
+      usage === null ? spent.cost : addCost(cost, spent.cost),
+    );
+  }
+}

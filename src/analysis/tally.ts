@@ -1,0 +1,124 @@
+/** Counts and sums of a session that a stretch of it can be picked from: some 130 bytes a response, 24 an answer's item. */
+import { addCost } from './cost';
+import { Growable } from './growable';
+import type { Cost, Playback, SessionMetrics, Usage } from './model';
+import { noUsage } from './usage';
+
+const COUNTS = ['text', 'audio', 'image', 'unknown'] as const;
+/** Numbers of one account: three of each modality, total tokens, seconds, dollars (NaN when unknown). */
+const WIDTH = COUNTS.length * 3 + 3;
+/** Statuses told apart; the API has four. */
+const MOST_STATUSES = 16;
+
+const float64 = (length: number) => new Float64Array(length);
+const float32 = (length: number) => new Float32Array(length);
+
+/** What a tally has of a stretch of time. */
+export type Tallied = Pick<
+  SessionMetrics,
+  'turns' | 'responses' | 'usage' | 'cost' | 'inputAudioMs' | 'outputAudioMs' | 'heardAudioMs'
+>;
+
+export class SessionTally {
+  #turns = new Growable(float64, 16);
+  #ended = new Growable(float64, 16);
+  #status = new Growable((length) => new Uint8Array(length), 16);
+  #statuses: string[] = [];
+  #spentAt = new Growable(float64, 16);
+  #spent = new Growable(float64, 16);
+  #source = '';
+  #spokenAt = new Growable(float64, 16);
+  #spoken = new Growable(float32, 16);
+  #playedAt = new Growable(float64, 16);
+  #generated = new Growable(float32, 16);
+  #heard = new Growable(float32, 16);
+  /** Where an item's playback stands in those. */
+  #played = new WeakMap<Readonly<Playback>, number>();
+  /** Responses that run. */
+  running = 0;
+
+  turn(t: number): void {
+    this.#turns.push(t);
+  }
+
+  response(t: number, status: string): void {
+    let index = this.#statuses.indexOf(status);
+    if (index < 0) index = this.#statuses.length < MOST_STATUSES ? this.#statuses.push(status) - 1 : MOST_STATUSES - 1;
+    this.#ended.push(t);
+    this.#status.push(index);
+  }
+
+  spend(t: number, usage: Usage, cost: Cost | null): void {
+    this.#spentAt.push(t);
+    for (const name of COUNTS) this.#spent.append([usage[name].input, usage[name].cached, usage[name].output]);
+    this.#spent.append([usage.totalTokens, usage.transcribedSeconds, cost ? cost.usd : NaN]);
+    if (cost) this.#source = addCost({ usd: 0, source: this.#source }, cost)?.source ?? '';
+  }
+
+  speech(t: number, ms: number): void {
+    this.#spokenAt.push(t);
+    this.#spoken.push(ms);
+  }
+
+  /** Playback of an item is as it is now. */
+  played(playback: Readonly<Playback>): void {
+    let at = this.#played.get(playback);
+    if (at === undefined) {
+      at = this.#playedAt.length;
+      this.#played.set(playback, at);
+      this.#playedAt.push(playback.arrivedFrom);
+    }
+    this.#generated.set(at, playback.generatedMs);
+    this.#heard.set(at, playback.heardMs);
+  }
+
+  /** Counts and sums of what began (turns, audio) or ended (responses, accounts) between two times, both included. */
+  between(start = -Infinity, end = Infinity): Tallied {
+    const within = (t: number) => t >= start && t <= end;
+    const sum = (times: Growable<Float64Array>, values: Growable<Float32Array>): number => {
+      let total = 0;
+      for (let at = 0; at < times.length; at++) if (within(times.at(at))) total += values.at(at);
+      return total;
+    };
+    let turns = 0;
+    for (let at = 0; at < this.#turns.length; at++) if (within(this.#turns.at(at))) turns++;
+    return {
+      turns,
+      responses: this.#responses(within, end === Infinity),
+      ...this.#account(within),
+      inputAudioMs: sum(this.#spokenAt, this.#spoken),
+      outputAudioMs: sum(this.#playedAt, this.#generated),
+      heardAudioMs: sum(this.#playedAt, this.#heard),
+    };
+  }
+
+  #responses(within: (t: number) => boolean, withRunning: boolean): Record<string, number> {
+    const counts = new Array<number>(this.#statuses.length).fill(0);
+    for (let at = 0; at < this.#ended.length; at++) {
+      const status = this.#status.at(at);
+      if (within(this.#ended.at(at))) counts[status] = (counts[status] ?? 0) + 1;
+    }
+    const named = this.#statuses.map((name, at): [string, number] => [name, counts[at] ?? 0]);
+    if (withRunning) named.push(['in_progress', this.running]);
+    // A status may have any name, also that of a property every object has.
+    return Object.fromEntries(named.filter(([, count]) => count > 0));
+  }
+
+  #account(within: (t: number) => boolean): { usage: Usage; cost: Cost | null } {
+    const usage = noUsage();
+    let usd = 0;
+    for (let at = 0; at < this.#spentAt.length; at++) {
+      if (!within(this.#spentAt.at(at))) continue;
+      let next = at * WIDTH;
+      for (const name of COUNTS) {
+        usage[name].input += this.#spent.at(next++);
+        usage[name].cached += this.#spent.at(next++);
+        usage[name].output += this.#spent.at(next++);
+      }
+      usage.totalTokens += this.#spent.at(next++);
+      usage.transcribedSeconds += this.#spent.at(next++);
+      usd += this.#spent.at(next);
+    }
+    return { usage, cost: Number.isNaN(usd) ? null : { usd, source: this.#source } };
+  }
+}

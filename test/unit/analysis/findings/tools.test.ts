@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import {
+  begun,
+  called,
+  created,
+  diagnose,
+  done,
+  error,
+  of,
+  output,
+  started,
+  titles,
+  wellFormed,
+  type Line,
+} from './session';
+
+const create = (at: number): Line => [at, '>', 'response.create'];
+
+describe('orphan-call', () => {
+  const open = [created(), begun(1, 'r1'), called(1.5, 'call_1'), done(1.6, 'r1')];
+
+  it('is found when the next response begins without the output', () => {
+    const [found] = of('orphan-call', diagnose([...open, create(4), begun(4.1, 'r2')]));
+    expect(found?.title).toBe('1 function call without an output: get_weather');
+    expect(found?.explanation).toContain('get_weather (call_1) and another response was begun without it');
+    expect(found?.rows).toEqual([2]);
+  });
+  it('is found at the end of the session, and after half a minute', () => {
+    expect(of('orphan-call', diagnose(open, { at: 3 }))[0]?.explanation).toContain('the session ended without it');
+    const late = diagnose([...open, [40, '<', 'rate_limits.updated']]);
+    expect(of('orphan-call', late)[0]?.explanation).toContain('no output came within 30 s');
+  });
+  it('is taken back when the output comes after all', () => {
+    const lines = [
+      ...open,
+      [40, '<', 'rate_limits.updated'] satisfies Line,
+      output(41, 'call_1'),
+      create(41),
+      begun(41.1, 'r2'),
+    ];
+    expect(diagnose(lines, { at: 42 })).toEqual([]);
+  });
+  it('counts the calls of one response together', () => {
+    const two = [
+      created(),
+      begun(1, 'r1'),
+      called(1.5, 'call_1'),
+      called(1.5, 'call_2', 'book'),
+      called(1.6, 'call_3'),
+    ];
+    const [found] = of(
+      'orphan-call',
+      diagnose([...two, done(2, 'r1'), output(2.1, 'call_1'), create(2.2), begun(2.3, 'r2')]),
+    );
+    expect(found).toMatchObject({ title: '2 function calls without an output: book and get_weather', rows: [3, 4] });
+  });
+  it('is not said when each call has its output, nor of a call that was cut short', () => {
+    const cut: Line = [
+      1.7,
+      '<',
+      'response.output_item.done',
+      { response_id: 'r1', item: { id: 'i9', type: 'function_call', status: 'incomplete', call_id: 'call_9' } },
+    ];
+    const lines = [
+      created(),
+      begun(1, 'r1'),
+      called(1.5, 'call_1'),
+      output(1.6, 'call_1'),
+      cut,
+      done(1.8, 'r1'),
+      create(1.9),
+    ];
+    expect(of('orphan-call', diagnose([...lines, begun(2, 'r2'), done(3, 'r2')], { at: 60 }))).toEqual([]);
+  });
+  it('is not said because of a response outside the conversation', () => {
+    const aside = begun(2, 'r2', { conversation_id: null });
+    expect(of('orphan-call', diagnose([...open, aside]))).toEqual([]);
+  });
+});
+
+describe('silent-after-tool', () => {
+  const answered = [created(), begun(1, 'r1'), called(1.5, 'call_1'), done(1.6, 'r1'), output(2, 'call_1')];
+  const tick = (at: number): Line => [at, '<', 'rate_limits.updated'];
+
+  it('is found when nobody asks for an answer', () => {
+    const found = diagnose([...answered, tick(8)]);
+    expect(titles(found)).toEqual([
+      'warning silent-after-tool: The model was given a tool’s output and not asked to go on',
+    ]);
+    expect(found[0]?.rows).toEqual([4]);
+    expect(of('silent-after-tool', diagnose(answered, { at: 4 }))).toHaveLength(1);
+    expect(of('silent-after-tool', diagnose([...answered, started(5, 'i1')]))).toHaveLength(1);
+  });
+  it('is not said when a response was asked for or began', () => {
+    expect(diagnose([...answered, create(2.1), begun(2.2, 'r2'), done(3, 'r2'), tick(30)], { at: 31 })).toEqual([]);
+    expect(diagnose([...answered, begun(2.2, 'r2'), tick(30), done(31, 'r2')], { at: 32 })).toEqual([]);
+  });
+  it('waits for the outputs of all calls, and for the running response', () => {
+    const two = [created(), begun(1, 'r1'), called(1.4, 'call_1'), called(1.5, 'call_2'), output(1.6, 'call_1')];
+    expect(of('silent-after-tool', diagnose([...two, tick(9), tick(12)]))).toEqual([]);
+    const early = [created(), begun(1, 'r1'), called(1.4, 'call_1'), output(1.6, 'call_1'), tick(9), done(9.5, 'r1')];
+    expect(of('silent-after-tool', diagnose([...early, create(9.7), begun(9.8, 'r2')]))).toEqual([]);
+  });
+});
+
+describe('unknown-call-id', () => {
+  const arguments_: Line = [1.5, '<', 'response.function_call_arguments.done', { call_id: 'call_1', name: 'f' }];
+
+  it('is found, with the call that waits', () => {
+    const refusal = error(2.1, {
+      code: 'invalid_tool_call_id',
+      message: "Tool call ID 'item_7' not found in conversation.",
+      event_id: 'e1',
+    });
+    const [found] = of(
+      'unknown-call-id',
+      diagnose([created(), arguments_, output(2, 'item_7', { event_id: 'e1' }), refusal]),
+    );
+    expect(found?.explanation).toContain('the call_id "item_7"');
+    expect(found?.explanation).toContain('Waiting for an output: call_1.');
+    expect(found?.rows).toEqual([3, 2]);
+  });
+  it('is not said of an output that fits', () => {
+    expect(
+      of('unknown-call-id', diagnose([created(), arguments_, output(2, 'call_1'), create(2), begun(2.1, 'r2')])),
+    ).toEqual([]);
+  });
+});
+
+it('every finding here reads well', () => {
+  const lines = [
+    created(),
+    begun(1, 'r1'),
+    called(1.5, 'call_1', ''),
+    called(1.5, 'call_2'),
+    done(1.6, 'r1'),
+    output(2, 'call_1'),
+  ];
+  const found = diagnose(
+    [...lines, output(2, 'call_2'), error(3, { code: 'invalid_tool_call_id' }), called(20, 'call_5', '\u001b[2J')],
+    {
+      at: 90,
+    },
+  );
+  expect(found).toHaveLength(3);
+  expect(wellFormed(found)).toEqual([]);
+});

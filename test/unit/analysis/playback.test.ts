@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { Wire } from './wire';
+
+describe('playback', () => {
+  it('begins when audio arrives, goes on without a break, and pauses where nothing came', () => {
+    const wire = new Wire();
+    wire.audio(100, 250);
+    wire.audio(110, 250);
+    wire.audio(900, 250);
+    expect(wire.playback()).toEqual([
+      {
+        key: 's1 playback a1',
+        session: 's1',
+        response: 'r1',
+        item: 'a1',
+        arrivedFrom: 100,
+        arrivedTo: 900,
+        playsFrom: 100,
+        playsTo: 1150,
+        generatedMs: 750,
+        heardMs: 750,
+        cutBy: 'none',
+        cutRow: null,
+        aheadMs: 490,
+      },
+    ]);
+  });
+
+  it('of the next item waits for the one before', () => {
+    const wire = new Wire();
+    wire.audio(100, 1000);
+    wire.audio(150, 500, 'r1', 'a2');
+    expect(wire.playback()).toMatchObject([{ playsTo: 1100 }, { playsFrom: 1100, playsTo: 1600, aheadMs: 1450 }]);
+  });
+
+  it('stops when the user speaks: what was not played is not heard, and what still comes is thrown away', () => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.audio(100, 1000);
+    wire.audio(120, 1000);
+    wire.audio(130, 1000, 'r1', 'a2');
+    const started = wire.started(1600, 'u1', 0);
+    wire.audio(1620, 250);
+    expect(wire.playback()).toMatchObject([
+      { item: 'a1', generatedMs: 2250, heardMs: 1500, playsFrom: 100, playsTo: 1600, cutBy: 'interruption' },
+      { item: 'a2', generatedMs: 1000, heardMs: 0, cutBy: 'interruption', cutRow: started },
+    ]);
+    expect(wire.metrics()).toMatchObject({ outputAudioMs: 3250, heardAudioMs: 1500 });
+    // The next answer is heard at once.
+    wire.audio(3000, 100, 'r2', 'a3');
+    expect(wire.playback()[2]).toMatchObject({ playsFrom: 3000, playsTo: 3100 });
+  });
+
+  it('goes on when the session says that speech does not interrupt', () => {
+    const wire = new Wire();
+    wire.session(0, { type: 'server_vad', interrupt_response: false });
+    wire.audio(100, 1000);
+    wire.started(500, 'u1', 0);
+    expect(wire.playback()).toMatchObject([{ heardMs: 1000, cutBy: 'none' }]);
+  });
+
+  it('is known exactly when the client truncates, also where it differs from the estimate', () => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.audio(100, 2000);
+    wire.started(1100, 'u1', 0);
+    const cut = wire.client(1120, 'conversation.item.truncate', { item_id: 'a1', audio_end_ms: 850 });
+    wire.server(1200, 'conversation.item.truncated', { item_id: 'a1', audio_end_ms: 850 });
+    expect(wire.playback()).toMatchObject([{ heardMs: 850, playsTo: 950, cutBy: 'truncate', cutRow: cut }]);
+  });
+
+  it('is cut by the server where there is no client to do it, and never beyond what there is', () => {
+    const wire = new Wire();
+    wire.audio(100, 500);
+    wire.server(700, 'conversation.item.truncated', { item_id: 'a1', audio_end_ms: 9000 });
+    expect(wire.playback()).toMatchObject([{ heardMs: 500, cutBy: 'server' }]);
+  });
+
+  it('stops with a cancel of the client, but not when all has been played', () => {
+    const wire = new Wire();
+    wire.audio(0, 500);
+    wire.audio(1000, 500, 'r2', 'a2');
+    wire.client(1200, 'response.cancel');
+    expect(wire.playback()).toMatchObject([
+      { heardMs: 500, cutBy: 'none' },
+      { heardMs: 200, cutBy: 'interruption' },
+    ]);
+  });
+});
+
+describe('the input buffer', () => {
+  it('fills with appends, is emptied by a commit when it is sent, and gets back what was refused', () => {
+    const wire = new Wire();
+    wire.session(0, null);
+    wire.append(100, 50);
+    wire.client(110, 'input_audio_buffer.commit');
+    wire.append(120, 30);
+    wire.server(200, 'error', { error: { code: 'input_audio_buffer_commit_empty' } });
+    wire.client(210, 'input_audio_buffer.clear');
+    expect(wire.analysis.bufferLevels({ session: 's1', start: 0, end: 1000 })).toEqual([
+      { t: 100, ms: 50 },
+      { t: 110, ms: 0 },
+      { t: 120, ms: 30 },
+      { t: 200, ms: 80 },
+      { t: 210, ms: 0 },
+    ]);
+    expect(wire.analysis.bufferLevels({ session: 's1', start: 115, end: 125 })).toEqual([
+      { t: 110, ms: 0 },
+      { t: 120, ms: 30 },
+    ]);
+    expect(wire.analysis.bufferLevels({ session: 's1', start: 0, end: 1000 }, 2)).toHaveLength(2);
+  });
+
+  it('keeps what came after the end of speech when turn detection commits', () => {
+    const wire = new Wire();
+    wire.session(0);
+    for (let t = 100; t <= 2000; t += 100) wire.append(t, 100);
+    wire.started(900, 'u1', 700);
+    wire.stopped(2010, 'u1', 1700);
+    wire.committed(2011, 'u1');
+    expect(wire.analysis.bufferLevels({ session: 's1', start: 2011, end: 2011 }).at(-1)).toEqual({ t: 2011, ms: 300 });
+    expect(wire.metrics().inputAudioMs).toBe(1000);
+  });
+
+  it('knows when audio was captured though it was sent in a burst or with pauses', () => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.append(1000, 100);
+    wire.append(1001, 100);
+    wire.append(5000, 100);
+    // 150 ms in is the middle of the second piece, which stands behind the first.
+    wire.started(5001, 'u1', 0);
+    wire.stopped(5002, 'u1', 150);
+    expect(wire.turns()[0]?.voiceEnd).toBe(1050);
+    wire.stopped(5003, 'u1', 250);
+    expect(wire.turns()[0]?.voiceEnd).toBe(4950);
+    wire.stopped(5004, 'u1', 90_000);
+    expect(wire.turns()[0]?.voiceEnd).toBeNull();
+  });
+});
