@@ -22,6 +22,7 @@ const entries = {
   proxyWorker: 'src/proxy/worker.ts',
   recorderWorker: 'src/proxy/recorderWorker.ts',
   simulatorWorker: 'src/simulator/worker.ts',
+  scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
