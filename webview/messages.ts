@@ -15,6 +15,7 @@ import type {
   Span,
   AudioPiece,
 } from '../src/document/columns';
+import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
 export interface InspectorStatus {
@@ -64,6 +65,8 @@ export interface Requests {
   summaries: { params: { rows: number[] }; result: { summaries: string[] } };
   /** A row's whole body; over 4 MiB it is cut (`cutFrom`) unless `whole`. */
   body: { params: { row: number; whole?: boolean }; result: RowBody };
+  /** What a session has come to: after all its rows so far, or after those up to and with row `upTo`. */
+  sessionState: { params: { session: string; upTo?: number }; result: SessionSnapshot };
   /** Waveform between two times in `buckets` (1 to 8192) pairs. */
   peaks: {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
@@ -151,6 +154,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   ready: () => true,
   summaries: (p) => Array.isArray(p.rows) && p.rows.length <= 500 && p.rows.every(isRow),
   body: (p) => isRow(p.row) && isOptional(p.whole, (v) => typeof v === 'boolean'),
+  sessionState: (p) => isShort(p.session) && isOptional(p.upTo, isRow),
   peaks: (p) =>
     isShort(p.session) &&
     isSide(p.from) &&

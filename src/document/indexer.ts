@@ -13,6 +13,7 @@ import { AudioStore } from './audioStore';
 import { ColumnBuilder } from './columnBuilder';
 import { RowFlag, type AudioPiece, type DocumentState } from './columns';
 import { Growable } from './growable';
+import { StateRowKind, stateRowKind, StateRows } from './stateRows';
 
 /** Rows that hold audio; kept beside the offsets, for search and summaries. */
 export const HAS_AUDIO = 1;
@@ -25,6 +26,8 @@ export class TraceIndex {
   readonly offset = new Growable((length) => new Float64Array(length));
   readonly bytes = new Growable((length) => new Float64Array(length));
   readonly marks = new Growable((length) => new Uint8Array(length));
+  /** By session, the rows that can change its state. */
+  readonly stateRows = new Map<string, StateRows>();
   #spans = new SpanTracker();
   #pieces: AudioPiece[] = [];
   #sessions = new Map<string, DocumentState['sessions'][number]>();
@@ -83,10 +86,16 @@ export class TraceIndex {
 
     const released = this.#isRelease(session, head);
     let audioMs = 0;
+    let audioBytes = 0;
     if (body && body.format !== 'base64' && !released) {
       const field = audioField(type, head.from);
-      if (field) audioMs = this.#addAudio(row, entry, head, session, t, field);
-      else if (needsBody(type, head.from)) {
+      if (field) {
+        const base64 = entry.data.length < entry.bytes ? undefined : audioText(entry.data, body, field);
+        if (base64) {
+          audioBytes = base64Bytes(base64);
+          audioMs = this.#addAudio(row, head, session, t, base64);
+        }
+      } else if (needsBody(type, head.from)) {
         const event = parseEventBody(entry.data, body);
         if (event) {
           if (type === 'response.done' && dig(event, 'response', 'status') === 'failed') flags |= RowFlag.error;
@@ -95,6 +104,9 @@ export class TraceIndex {
         }
       }
     }
+    const stateKind = stateRowKind(head, audioBytes);
+    if (stateKind !== undefined)
+      this.#stateRowsOf(session).push(row, stateKind, audioBytes, this.columns.strings.add(head.item));
     this.columns.add({
       kind: 'event',
       t,
@@ -123,17 +135,13 @@ export class TraceIndex {
     return head.replaces !== undefined && this.#held.has(`${session} ${head.replaces}`);
   }
 
-  #addAudio(
-    row: number,
-    entry: TraceEntry,
-    head: EventHead,
-    session: string,
-    t: number,
-    field: 'audio' | 'delta',
-  ): number {
-    if (entry.parsed.kind !== 'event' || !entry.parsed.body || entry.data.length < entry.bytes) return 0;
-    const base64 = audioText(entry.data, entry.parsed.body, field);
-    if (!base64) return 0;
+  #stateRowsOf(session: string): StateRows {
+    let rows = this.stateRows.get(session);
+    if (!rows) this.stateRows.set(session, (rows = new StateRows()));
+    return rows;
+  }
+
+  #addAudio(row: number, head: EventHead, session: string, t: number, base64: string): number {
     const response = head.response ?? '';
     const format = this.lanes.format(session, head.from, response);
     const { samples } = decodeAudio(base64, format);
@@ -162,6 +170,7 @@ export class TraceIndex {
     switch (record.kind) {
       case 'open': {
         const open = record.status === 101;
+        this.#stateRowsOf(session).push(row, StateRowKind.open);
         this.#sessions.set(session, {
           id: session,
           label: sessionLabel(record),
@@ -180,6 +189,7 @@ export class TraceIndex {
       case 'close': {
         const known = this.#seen(session, t);
         known.end = t;
+        this.#stateRowsOf(session).push(row, StateRowKind.close);
         this.#spans.close(row, session, t);
         this.columns.add({ ...base, type: `close ${record.code}`, from: record.by });
         return;

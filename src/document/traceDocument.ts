@@ -14,6 +14,8 @@ import { audioText, messageText } from './eventBody';
 import { HAS_AUDIO, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
 import { makeMatcher } from './search';
+import { SessionFold } from './sessionFold';
+import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
@@ -38,6 +40,7 @@ const NOT_A_TRACE = 'This file is not a Realtime trace: none of its lines can be
 export class TraceDocumentCore {
   #reader: TraceReader;
   #index = new TraceIndex();
+  #sessions = new SessionFold(this.#index, (rows, take) => this.#eachLine(rows, take));
   #listener: DocumentListener;
   #searches = 0;
   #closed = false;
@@ -97,6 +100,11 @@ export class TraceDocumentCore {
   body(row: number, whole: boolean): Promise<RowBody> {
     this.#check(row);
     return readBody(this.#reader.lines, row, this.#index.offset.at(row), this.#index.bytes.at(row), whole);
+  }
+
+  /** What a session has come to, after all its rows so far or up to and with `upTo`. */
+  sessionState(session: string, upTo?: number): Promise<SessionSnapshot> {
+    return this.#sessions.at(session, upTo);
   }
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {
