@@ -9,7 +9,12 @@ import type { Side } from '../protocol/side';
 import { Asker } from './ask';
 import { createRing } from './ring';
 import type { SessionState } from './sessionState';
-import { SimulatedUpstream, type SimulationOptions, type SimulationState } from './simulatedUpstream';
+import {
+  SimulatedUpstream,
+  type SimulationChange,
+  type SimulationOptions,
+  type SimulationState,
+} from './simulatedUpstream';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -85,10 +90,10 @@ export interface Engine {
   setRecording(on: boolean): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
   /**
-   * Reads the scenario again and lets the simulator play it, when that changes anything or with `always`: its sessions end.
-   * Resolves with whether it was started anew. A scenario with something wrong in it is told by the event `simulation`.
+   * Reads the scenario again and lets the simulator play it, when that changes anything. With sessions on it that waits
+   * (ask again when they have ended); `always` ends them. A scenario with something wrong in it is told by `simulation`.
    */
-  setSimulation(simulation: SimulationOptions, always?: boolean): Promise<boolean>;
+  setSimulation(simulation: SimulationOptions, always?: boolean): Promise<SimulationChange>;
   /** Ends every session, flushes and closes the trace (removing it when nothing was recorded). */
   stop(): Promise<void>;
 }
@@ -310,9 +315,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         await setTarget(await resolveUpstream(next));
       },
       setSimulation: (simulation, always = false) =>
-        simulated.change(simulation, always, async (from, to) => {
-          if (upstream.url === from) await setTarget({ url: to });
-        }),
+        simulated.change(
+          simulation,
+          always,
+          (url) => [...sessions.values()].some((session) => session.upstream === new URL(url).host),
+          async (from, to) => {
+            if (upstream.url === from) await setTarget({ url: to });
+          },
+        ),
       async stop() {
         if (stopping) return;
         stopping = true;

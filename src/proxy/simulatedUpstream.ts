@@ -1,13 +1,6 @@
 /** The embedded simulator as an upstream: which scenario it plays, and another one in its place when that changes. */
 import { isDeepStrictEqual } from 'node:util';
-import {
-  loadScenario,
-  startSimulator,
-  type LoadedScenario,
-  type Scenario,
-  type ScenarioProblem,
-  type Simulator,
-} from '../simulator';
+import { loadScenario, startSimulator, type LoadedScenario, type Scenario, type Simulator } from '../simulator';
 
 /** How the simulator answers when it is the upstream. */
 export interface SimulationOptions {
@@ -26,10 +19,26 @@ export interface SimulationState {
   seed: number | undefined;
   speed: number | undefined;
   /** What was asked for and could not be used; what is above plays on in its place. */
-  broken: { file: string; problems: ScenarioProblem[] } | undefined;
+  broken: BrokenScenario | undefined;
+  /** What was asked for is something else, and is played as soon as the sessions on this one have ended. */
+  waiting: boolean;
   /** Files that were read for the scenario asked for: what to watch. */
   files: string[];
 }
+
+/** A scenario file that cannot be played. */
+export interface BrokenScenario {
+  file: string;
+  /** The first thing wrong in it, in a sentence. */
+  message: string;
+  /** Where that is, counted from 1; undefined when the file cannot be read at all. */
+  place: { line: number; column: number } | undefined;
+  /** How many more things are wrong. */
+  more: number;
+}
+
+/** What became of other options: nothing changes; another simulator runs; or it will once the sessions have ended. */
+export type SimulationChange = 'same' | 'restarted' | 'waiting';
 
 export interface SimulatedUpstreamOptions {
   /** Folder of the worker bundles. */
@@ -69,38 +78,50 @@ export class SimulatedUpstream {
   start(): Promise<string> {
     return this.#serial(async () => {
       if (this.#simulator) return this.#simulator.url;
-      this.#take(await this.#load());
-      return (this.#simulator = await this.#begin()).url;
+      const { plays, state } = this.#next(await this.#load());
+      this.#simulator = await this.#begin(plays);
+      this.#scenario = plays;
+      this.#tell(state);
+      return this.#simulator.url;
     });
   }
 
   /**
-   * Takes other options and reads the scenario again. When that changes what is played, or with `always`, and the simulator
-   * runs, another one is started; `move` leads new sessions from one URL to the other before the old one ends with the
-   * sessions on it. Resolves with whether that happened.
+   * Takes other options and reads the scenario again. When that changes what is played, or with `always`, another simulator
+   * is started; `move` leads new sessions from one URL to the other before the old one ends with the sessions on it. While
+   * `busy` says that there are some, nothing is changed without `always`: to be asked again when they have ended.
    */
   change(
     simulation: SimulationOptions,
     always: boolean,
+    busy: (url: string) => boolean,
     move: (from: string, to: string) => Promise<void>,
-  ): Promise<boolean> {
+  ): Promise<SimulationChange> {
     return this.#serial(async () => {
       this.#wanted = simulation;
-      const old = this.#simulator;
-      if (!old) return false;
-      const [before, scenario] = [this.#state, this.#scenario];
-      this.#take(await this.#load());
+      const [old, before] = [this.#simulator, this.#state];
+      if (!old || !before) return 'same';
+      const loaded = await this.#load();
+      const next = this.#next(loaded);
       const same =
-        isDeepStrictEqual(scenario, this.#scenario) &&
-        before?.scenario === this.#state?.scenario &&
-        before?.seed === this.#state?.seed &&
-        before?.speed === this.#state?.speed;
-      if ((same && !always) || this.#simulator !== old) return false;
-      const next = await this.#begin();
-      this.#simulator = next;
-      await move(old.url, next.url);
+        isDeepStrictEqual(this.#scenario, next.plays) &&
+        (['scenario', 'seed', 'speed'] as const).every((name) => before[name] === next.state[name]);
+      if (this.#simulator !== old) return 'same';
+      if (!same && !always && busy(old.url)) {
+        this.#tell({ ...before, broken: next.state.broken, files: next.state.files, waiting: true });
+        return 'waiting';
+      }
+      if (same && !always) {
+        this.#tell(next.state);
+        return 'same';
+      }
+      const simulator = await this.#begin(next.plays);
+      this.#simulator = simulator;
+      this.#scenario = next.plays;
+      this.#tell(next.state);
+      await move(old.url, simulator.url);
       await old.stop();
-      return true;
+      return 'restarted';
     });
   }
 
@@ -116,12 +137,12 @@ export class SimulatedUpstream {
     return done;
   }
 
-  #begin(): Promise<Simulator> {
+  #begin(scenario: Scenario | undefined): Promise<Simulator> {
     const { seed, speed } = this.#wanted;
     const begun = startSimulator({
       workers: this.options.workers,
       listen: { host: '127.0.0.1', port: 0 },
-      ...(this.#scenario ? { scenario: this.#scenario } : {}),
+      ...(scenario ? { scenario } : {}),
       ...(seed === undefined ? {} : { seed }),
       ...(speed === undefined ? {} : { speed }),
       onExit: (reason) => {
@@ -140,22 +161,38 @@ export class SimulatedUpstream {
     const { scenario: file } = this.#wanted;
     if (file === undefined) return undefined;
     return loadScenario(this.options.workers, file).catch((error: Error) => ({
-      problems: [{ line: 1, column: 1, message: error.message }],
+      unreadable: error.message,
+      problems: [],
       files: [file],
     }));
   }
 
-  #take(loaded: LoadedScenario | undefined): void {
+  /** What is to be played by what was loaded: that, or in place of something broken what plays now. */
+  #next(loaded: LoadedScenario | undefined): { plays: Scenario | undefined; state: SimulationState } {
     const { scenario: file, seed, speed } = this.#wanted;
-    const broken = file !== undefined && loaded && !loaded.scenario ? { file, problems: loaded.problems } : undefined;
-    if (!broken) this.#scenario = loaded?.scenario;
-    this.#state = {
-      scenario: broken ? this.#state?.scenario : file,
-      seed,
-      speed,
-      broken,
-      files: loaded?.files ?? [],
+    const broken = file !== undefined && loaded && !loaded.scenario ? brokenScenario(file, loaded) : undefined;
+    return {
+      plays: broken ? this.#scenario : loaded?.scenario,
+      state: {
+        scenario: broken ? this.#state?.scenario : file,
+        seed,
+        speed,
+        broken,
+        waiting: false,
+        files: loaded?.files ?? [],
+      },
     };
-    this.options.onState(this.#state);
   }
+
+  #tell(state: SimulationState): void {
+    this.#state = state;
+    this.options.onState(state);
+  }
+}
+
+function brokenScenario(file: string, { problems, unreadable }: LoadedScenario): BrokenScenario {
+  const [first] = problems;
+  if (!first) return { file, message: unreadable ?? 'It cannot be read.', place: undefined, more: 0 };
+  const { line, column, message } = first;
+  return { file, message, place: { line, column }, more: problems.length - 1 };
 }

@@ -4,10 +4,11 @@ import type { ScenarioProblem } from './scenarioFile';
 
 /** What a file gave: a scenario, or why it gave none. */
 export interface LoadedScenario {
-  /** Absent when there are problems. */
+  /** Absent when there is a problem. */
   scenario?: Scenario;
-  /** For a trace, or a file that cannot be read, all are told at line 1. */
   problems: ScenarioProblem[];
+  /** Why the file could not be read at all; it has no line then. */
+  unreadable?: string;
   /** Every file that was read for it, itself first: a change of any of them changes the scenario. */
   files: string[];
 }

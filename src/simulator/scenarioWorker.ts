@@ -21,7 +21,7 @@ const handlers: Handlers = {
     try {
       return await load(file);
     } catch (cause) {
-      return { problems: [{ line: 1, column: 1, message: messageOf(cause) }], files: [file] };
+      return { unreadable: messageOf(cause), problems: [], files: [file] };
     }
   },
   sessions: async ({ file }) => {

@@ -43,6 +43,10 @@ async function connect(engine: Engine): Promise<WebSocket> {
   return socket;
 }
 
+async function once(check: () => boolean): Promise<void> {
+  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** What a new session says to "Hello". */
 async function answer(engine: Engine): Promise<string> {
   const socket = await connect(engine);
@@ -73,27 +77,39 @@ describe('the simulator behind the proxy', () => {
     expect(await answer(engine)).toBe('From A.');
     const other = path.join(folder, 'b.scenario.yaml');
     const port = engine.address.port;
-    expect(await engine.setSimulation({ speed: SPEED, scenario: other })).toBe(true);
+    await once(() => engine.sessions().length === 0);
+    expect(await engine.setSimulation({ speed: SPEED, scenario: other })).toBe('restarted');
     expect(states.map((state) => state.scenario)).toEqual([other]);
     expect(await answer(engine)).toBe('From B.');
     expect(engine.address.port).toBe(port);
-    expect(await engine.setSimulation({ speed: SPEED })).toBe(true);
+    await once(() => engine.sessions().length === 0);
+    expect(await engine.setSimulation({ speed: SPEED })).toBe('restarted');
     expect(await answer(engine)).toMatch(/Hello/);
   });
 
-  it('takes a changed file up and ends the sessions on the old one; an unchanged file disturbs nobody', async () => {
-    const { engine, folder } = await started((at) => ({ scenario: path.join(at, 'a.scenario.jsonc') }), {
+  it('takes a changed file up when its sessions have ended, or ends them when told to; an unchanged one disturbs nobody', async () => {
+    const { engine, folder, states } = await started((at) => ({ scenario: path.join(at, 'a.scenario.jsonc') }), {
       'a.scenario.jsonc': saying('Before.'),
     });
     const simulation = { speed: SPEED, scenario: path.join(folder, 'a.scenario.jsonc') };
     const open = await connect(engine);
-    const closed = new Promise<number>((resolve) => open.once('close', resolve));
-    expect(await engine.setSimulation(simulation)).toBe(false);
-    expect(open.readyState).toBe(WebSocket.OPEN);
+    expect(await engine.setSimulation(simulation)).toBe('same');
     await writeFile(simulation.scenario, saying('After.'));
-    expect(await engine.setSimulation(simulation)).toBe(true);
-    expect(await closed).toBe(1001);
+    expect(await engine.setSimulation(simulation)).toBe('waiting');
+    expect(states.at(-1)).toMatchObject({ scenario: simulation.scenario, waiting: true });
+    expect(open.readyState).toBe(WebSocket.OPEN);
+    open.close();
+    await once(() => engine.sessions().length === 0);
+    expect(await engine.setSimulation(simulation)).toBe('restarted');
+    expect(states.at(-1)?.waiting).toBe(false);
     expect(await answer(engine)).toBe('After.');
+
+    const ended = await connect(engine);
+    const closed = new Promise<number>((resolve) => ended.once('close', resolve));
+    await writeFile(simulation.scenario, saying('At once.'));
+    expect(await engine.setSimulation(simulation, true)).toBe('restarted');
+    expect(await closed).toBe(1001);
+    expect(await answer(engine)).toBe('At once.');
   });
 
   it('goes on with the last good scenario when a file breaks, says where, and takes the mended one', async () => {
@@ -102,12 +118,15 @@ describe('the simulator behind the proxy', () => {
     });
     const simulation = { speed: SPEED, scenario: path.join(folder, 'a.scenario.jsonc') };
     await writeFile(simulation.scenario, '{\n  "turns": [}\n');
-    expect(await engine.setSimulation(simulation)).toBe(false);
-    expect(states.at(-1)).toMatchObject({ scenario: simulation.scenario, broken: { file: simulation.scenario } });
-    expect(states.at(-1)?.broken?.problems[0]).toMatchObject({ line: 2, column: 13 });
+    expect(await engine.setSimulation(simulation)).toBe('same');
+    expect(states.at(-1)).toMatchObject({
+      scenario: simulation.scenario,
+      broken: { file: simulation.scenario, place: { line: 2, column: 13 }, more: 2 },
+    });
     expect(await answer(engine)).toBe('Good.');
+    await once(() => engine.sessions().length === 0);
     await writeFile(simulation.scenario, saying('Mended.'));
-    expect(await engine.setSimulation(simulation)).toBe(true);
+    expect(await engine.setSimulation(simulation)).toBe('restarted');
     expect(states.at(-1)?.broken).toBeUndefined();
     expect(await answer(engine)).toBe('Mended.');
   });
@@ -115,14 +134,14 @@ describe('the simulator behind the proxy', () => {
   it('starts with the default conversation when the scenario is broken or not there', async () => {
     const { engine } = await started((at) => ({ scenario: path.join(at, 'none.scenario.jsonc') }), {});
     expect(engine.simulation).toMatchObject({ scenario: undefined });
-    expect(engine.simulation?.broken?.problems[0]?.message).toMatch(/none\.scenario\.jsonc cannot be read/);
+    expect(engine.simulation?.broken?.message).toMatch(/none\.scenario\.jsonc cannot be read/);
     expect(await answer(engine)).toMatch(/Hello/);
   });
 
   it('starts anew when told to, though nothing has changed', async () => {
     const { engine } = await started(() => ({}), {});
     const before = engine.upstream;
-    expect(await engine.setSimulation({ speed: SPEED }, true)).toBe(true);
+    expect(await engine.setSimulation({ speed: SPEED }, true)).toBe('restarted');
     expect(engine.upstream).not.toBe(before);
     expect(await answer(engine)).toMatch(/Hello/);
   });
