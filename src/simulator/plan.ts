@@ -1,6 +1,7 @@
 /** What a response will hold and in which order it comes: from the scenario, or made up for the default conversation. */
 import { spokenText, type Conversation, type Item } from './conversation';
 import type { Director } from './director';
+import type { CallResult, RealCall } from './mcp';
 import type { Random } from './random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
@@ -23,6 +24,10 @@ export interface PlannedItem {
   /** How the MCP call ended. */
   output?: string;
   error?: Json;
+  /** Or a real server that says how, when asked. */
+  call?: RealCall;
+  /** What is said once it has answered. */
+  tell?: (result: CallResult) => PlannedItem;
   /** The approval it was waiting for. */
   approval?: string;
 }
@@ -160,16 +165,20 @@ class Planner {
       const pieces = this.#pieces(item.pieces ?? jsonTokens(args), args);
       const common = { pieces, name: item.mcpCall, server: item.server };
       if (item.approval === true) return [{ kind: 'mcp_approval_request', ...common }];
-      const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
       const approval = item.approvedBy;
-      return [
-        {
-          kind: 'mcp_call',
-          ...common,
-          ...(error ? { error } : { output: item.output ?? '' }),
-          ...(approval === undefined ? {} : { approval }),
-        },
-      ];
+      const base = { kind: 'mcp_call' as const, ...common, ...(approval === undefined ? {} : { approval }) };
+      const scripted = item.error !== undefined || item.output !== undefined;
+      const call = scripted ? undefined : this.settings.realCall(item.server, item.mcpCall, args);
+      if (call) {
+        const tell = (result: CallResult): PlannedItem =>
+          this.#message(toolWords(item.mcpCall, 'error' in result ? result.error.message : result.output));
+        return [{ ...base, call, ...(item.tells === true ? { tell } : {}) }];
+      }
+      const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
+      const output = item.output ?? '';
+      const planned: PlannedItem = { ...base, ...(error ? { error } : { output }) };
+      if (item.tells !== true) return [planned];
+      return [planned, this.#message(toolWords(item.mcpCall, error ? String(error['message'] ?? '') : output))];
     }
     return [this.#said(item)];
   }

@@ -54,6 +54,7 @@ export class Responses {
     if (!aside && this.#active) {
       throw refusal('responseActive', { id: this.#active.id });
     }
+    this.mcp.toolsChanged(params['tools']);
     const answer = this.#answer(params);
     if (answer?.refuse) return this.desk.emit('error', { error: errorOf(answer.refuse) });
     const run = new Run(this.desk, this.conversation, this.#settings(params, aside, answer), {
@@ -139,6 +140,7 @@ export class Responses {
       call: this.call,
       answer,
       mcp: (read) => this.mcp.items(read, merged['tools'], merged['tool_choice']),
+      realCall: (server, name, args) => this.mcp.realCall(server, name, args),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Item } from './conversation';
+import type { RealCall } from './mcp';
 import type { Answer, ScriptedItem } from './scenario';
 import type { InputTokens } from './usage';
 import type { Json } from './wire';
@@ -36,4 +37,6 @@ export interface RunSettings {
   answer: Exclude<Answer, string> | undefined;
   /** MCP calls, or requests for approval, that the conversation now asks for. */
   mcp(items: readonly Item[]): ScriptedItem[] | undefined;
+  /** How to call that tool of a real MCP server; undefined when the server is scripted. */
+  realCall(server: string, name: string, args: string): RealCall | undefined;
 }

@@ -1,5 +1,5 @@
 /** Ephemeral keys: what `POST /v1/realtime/client_secrets` answers, and the session a key stands for. */
-import { defaultConfig, updatedConfig, type SessionKind } from './config';
+import { defaultConfig, shownConfig, updatedConfig, type SessionKind } from './config';
 import { Desk } from './desk';
 import type { Random } from './random';
 import type { SessionOptions } from './session';
@@ -32,7 +32,7 @@ export class Secrets {
       if (this.#sessions.size <= MAX_KEYS) break;
       this.#sessions.delete(oldest);
     }
-    return { value, expires_at: expiresAt, session: config };
+    return { value, expires_at: expiresAt, session: shownConfig(config) };
   }
 
   /** The session that key was made for; `expired` when its time is over. */

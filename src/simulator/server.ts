@@ -15,6 +15,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
+import type { McpAsker } from './mcpPort';
 import { Random } from './random';
 import { Secrets } from './secrets';
 import type { SessionOptions } from './session';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   speed?: number;
   /** Told once for each session in which something of the simulator's own went wrong. */
   log?: (message: string) => void;
+  /** Asks the MCP servers that sessions name; without it all of them are scripted. */
+  mcp?: McpAsker;
 }
 
 export interface RunningServer {
@@ -65,7 +68,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
   const talkOf = (session: Omit<SessionOptions, 'epochMs'>, lasting = false): Talk =>
-    new Talk({ session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log }, lasting);
+    new Talk(
+      { session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log, mcp: options.mcp },
+      lasting,
+    );
   const calls = new Calls(random, (model) => {
     const seed = random.between(0, 0x7fffffff);
     return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);

@@ -3,13 +3,14 @@
  * reads no clock, opens no socket and throws no dice of its own, so a seed and a script of inputs give the same session.
  */
 import { decodeBase64, fromPcm, toPcm, type FormatName } from './codec';
-import { defaultConfig, member, updatedConfig, type SessionKind } from './config';
+import { defaultConfig, member, shownConfig, updatedConfig, type SessionKind } from './config';
 import { Conversation, shownItem } from './conversation';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
 import { InputAudio } from './input';
 import { checkImage } from './images';
 import { Mcp } from './mcp';
+import type { McpAnswer, McpPort } from './mcpPort';
 import { Random } from './random';
 import { Responses } from './responses';
 import type { CallerMove, Scenario } from './scenario';
@@ -31,6 +32,8 @@ export interface SessionOptions {
   joined?: boolean;
   /** What the model says and does; the default conversation when left out. */
   scenario?: Scenario;
+  /** Where real MCP servers are asked; without it all of them are scripted. */
+  mcp?: McpPort;
 }
 
 const LIFE_MS = 3_600_000;
@@ -68,7 +71,7 @@ export class Session {
     };
     if (options.preset) this.#config = updatedConfig(this.#config, options.preset, false);
     const config = (): Json => this.#config;
-    this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {});
+    this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {}, options.mcp);
     const transcriber = new Transcriber(desk, this.#conversation, this.#director, () => this.#config['include']);
     this.#responses = new Responses(
       desk,
@@ -106,11 +109,12 @@ export class Session {
       this.#desk.hangUp(4000, 'invalid_request_error');
       return this.#desk.take();
     }
-    if (greets && !this.options.joined) this.#desk.emit('session.created', { session: this.#config });
+    if (greets && !this.options.joined) this.#desk.emit('session.created', { session: shownConfig(this.#config) });
     if (dialect === 'legacy' && this.options.kind === 'realtime') {
       const conversation = { id: this.#responses.conversationId, object: 'realtime.conversation' };
       this.#desk.emit('conversation.created', { conversation });
     }
+    this.#mcp.toolsChanged(this.#config['tools']);
     return this.#desk.take();
   }
 
@@ -133,6 +137,14 @@ export class Session {
   hear(pcm: Uint8Array, nowMs: number): Output[] {
     this.#advance(nowMs);
     this.#input.hear(pcm);
+    this.#advance(nowMs);
+    return this.#desk.take();
+  }
+
+  /** A real MCP server has answered the request of that number. Returns what is to be sent up to now. */
+  answered(number: number, answer: McpAnswer, nowMs: number): Output[] {
+    this.#advance(nowMs);
+    this.#mcp.answered(number, answer);
     this.#advance(nowMs);
     return this.#desk.take();
   }
@@ -220,10 +232,10 @@ export class Session {
   #update(update: Json): void {
     this.#config = updatedConfig(this.#config, update, this.#responses.spoken, this.#director.scenario.unknownFields);
     this.#input.settingsChanged();
-    this.#desk.emit('session.updated', { session: this.#config });
+    this.#desk.emit('session.updated', { session: shownConfig(this.#config) });
     this.#mcp.toolsChanged(this.#config['tools']);
     if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {
-      this.#desk.emit('transcription_session.updated', { session: this.#config });
+      this.#desk.emit('transcription_session.updated', { session: shownConfig(this.#config) });
     }
   }
 

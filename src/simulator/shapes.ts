@@ -67,6 +67,11 @@ const audioInput: Rule = {
   is: 'object',
   fields: { format, transcription, noise_reduction: noiseReduction, turn_detection: turnDetection },
 };
+const toolFilter: Rule = {
+  is: 'object',
+  nullable: true,
+  fields: { tool_names: { is: 'array', of: string }, read_only: boolean },
+};
 const tool: Rule = {
   is: 'union',
   on: 'type',
@@ -76,7 +81,30 @@ const tool: Rule = {
       required: ['name'],
       fields: { type: string, name: string, description: nullableString, parameters: { is: 'open', nullable: true } },
     },
-    mcp: { is: 'open' },
+    mcp: {
+      is: 'object',
+      required: ['server_label'],
+      fields: {
+        type: string,
+        server_label: string,
+        server_url: string,
+        connector_id: string,
+        tunnel_id: string,
+        server_description: string,
+        authorization: string,
+        headers: { is: 'open', nullable: true },
+        allowed_tools: { is: 'either', of: [{ is: 'array', of: string }, toolFilter] },
+        allowed_callers: { is: 'array', of: string, nullable: true },
+        defer_loading: boolean,
+        require_approval: {
+          is: 'either',
+          of: [
+            { is: 'string', values: ['always', 'never'] },
+            { is: 'object', nullable: true, fields: { always: toolFilter, never: toolFilter } },
+          ],
+        },
+      },
+    },
   },
 };
 const toolChoice: Rule = {

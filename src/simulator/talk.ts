@@ -1,5 +1,6 @@
 /** A session beside the clock and its sockets: one for an ordinary session, any number of side bands for a call. */
 import type { WebSocket } from 'ws';
+import type { McpAsker, McpPort } from './mcpPort';
 import { Session, type SessionOptions } from './session';
 import { faultError, type Json, type Output } from './wire';
 
@@ -10,6 +11,8 @@ export interface TalkOptions {
   /** How much faster than real time everything goes. */
   speed: number;
   log: ((message: string) => void) | undefined;
+  /** Asks real MCP servers; without it all of them are scripted. */
+  mcp: McpAsker | undefined;
 }
 
 /** A client that does not read gets no more than this buffered before it is dropped, bytes. */
@@ -25,13 +28,16 @@ export class Talk {
   #timer: NodeJS.Timeout | undefined;
   #logged = false;
   #ended = false;
+  readonly #ending = new AbortController();
 
   /** `lasting`: it goes on without a socket, as a call does. */
   constructor(
     private readonly options: TalkOptions,
     private readonly lasting = false,
   ) {
-    this.#session = new Session({ ...options.session, epochMs: Date.now() });
+    const { mcp } = options;
+    const port = mcp ? { mcp: this.#port(mcp) } : {};
+    this.#session = new Session({ ...options.session, ...port, epochMs: Date.now() });
     if (lasting) this.#take(() => this.#session.open(this.#nowMs()));
   }
 
@@ -113,6 +119,22 @@ export class Talk {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#ending.abort();
+  }
+
+  /** Asks while the session lives, and hands the answer in when it comes. */
+  #port(asker: McpAsker): McpPort {
+    return {
+      ask: (number, request) => {
+        void asker(request, this.#ending.signal).then((answer) => {
+          if ('error' in answer) {
+            const what = request.ask === 'list' ? 'did not list its tools' : `did not run ${request.name}`;
+            this.options.log?.(`The MCP server ${request.server.label} ${what}: ${answer.error.message}`);
+          }
+          this.#take(() => this.#session.answered(number, answer, this.#nowMs()));
+        });
+      },
+    };
   }
 }
 

@@ -213,6 +213,19 @@ export const TRANSCRIPTION_FAILED = {
   param: null,
 };
 
+/** Failures of real MCP servers: the types are the API's, code and words for what is no answer at all are ours. */
+export const MCP_FAILURES = {
+  /** Failed Dependency: what the API's other endpoints answer when an MCP server cannot be reached. */
+  unreachableCode: 424,
+  unreachable: 'The MCP server could not be reached ({reason}).',
+  status: 'The MCP server answered with HTTP status {status}.',
+  late: 'The MCP server did not answer within {seconds} s.',
+  notHttp: 'The address of an MCP server begins with http:// or https://.',
+  unexpected: 'The MCP server answered something that was not asked.',
+  /** A tool that says no more than that it failed. */
+  silent: 'The tool failed without saying why.',
+} as const;
+
 /** Answers of the HTTP side. */
 export const HTTP_TEXTS = {
   callUnknown: 'No session found for the provided call_id',

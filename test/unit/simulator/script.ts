@@ -1,3 +1,4 @@
+import type { McpAnswer } from '../../../src/simulator/mcpPort';
 import { Session, type SessionOptions } from '../../../src/simulator/session';
 import type { Json, Output, ServerEvent } from '../../../src/simulator/wire';
 
@@ -52,6 +53,11 @@ export class Script {
 
   update(session: Json): ServerEvent[] {
     return this.send({ type: 'session.update', session: { type: 'realtime', ...session } });
+  }
+
+  /** Answers for a real MCP server. */
+  answer(number: number, answer: McpAnswer): ServerEvent[] {
+    return this.#keep(this.session.answered(number, answer, this.nowMs));
   }
 
   #keep(outputs: Output[]): ServerEvent[] {
