@@ -7,6 +7,7 @@ import { defaultConfig, member, shownConfig, updatedConfig, type SessionKind } f
 import { Conversation, shownItem } from './conversation';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
+import { parseMessage } from './incoming';
 import { InputAudio } from './input';
 import { checkImage } from './images';
 import { Mcp } from './mcp';
@@ -15,7 +16,7 @@ import { Random } from './random';
 import { Responses } from './responses';
 import type { CallerMove, Scenario } from './scenario';
 import { check, text, unsupported, type Rule } from './rules';
-import { CLIENT_RULES, LISTED_TYPES } from './shapes';
+import { CLIENT_RULES, LISTED_TYPES, TRANSLATION_RULES } from './shapes';
 import { Transcriber } from './transcriber';
 import { lasting } from './voice';
 import { Refusal, errorOf, faultError, isObject, refusal, type Json, type Output } from './wire';
@@ -123,7 +124,7 @@ export class Session {
     this.#advance(nowMs);
     let eventId: string | null = null;
     try {
-      const event = parse(message);
+      const event = parseMessage(message);
       if (typeof event['event_id'] === 'string') eventId = event['event_id'];
       this.#handle(event);
     } catch (cause) {
@@ -181,9 +182,13 @@ export class Session {
       const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
       return this.#desk.emit('error', { error: errorOf(scripted, eventId) });
     }
-    if (!rule || typeof type !== 'string') throw unsupported(name, LISTED_TYPES, 'type');
+    if (!rule || typeof type !== 'string') {
+      if (Object.hasOwn(TRANSLATION_RULES, name))
+        throw refusal('wrongEndpoint', { type: name, kind: this.options.kind }, 'type');
+      throw unsupported(name, LISTED_TYPES, 'type');
+    }
     if (this.options.kind === 'transcription' && !TRANSCRIPTION_TYPES.has(type)) {
-      throw refusal('notInTranscription', { type }, 'type');
+      throw refusal('wrongEndpoint', { type, kind: 'transcription' }, 'type');
     }
     check(event, rule, '', this.#director.scenario.unknownFields);
     switch (type) {
@@ -279,8 +284,7 @@ export class Session {
 
   #refuse(cause: unknown, eventId: string | null): void {
     if (cause instanceof Refusal) {
-      const { code, message, param } = cause;
-      return this.#desk.emit('error', { error: errorOf({ code, message, param }, eventId) });
+      return this.#desk.emit('error', { error: errorOf(cause.fields, eventId) });
     }
     // A fault of the simulator's own must not take the session down with it.
     this.#desk.emit('error', { error: faultError(cause, eventId) });
@@ -309,19 +313,4 @@ export class Session {
   *#expire(): Steps {
     expire(this.#desk);
   }
-}
-
-function parse(message: string | Uint8Array): Json {
-  if (typeof message !== 'string') {
-    throw refusal('binaryFrame');
-  }
-  let event: unknown;
-  try {
-    event = JSON.parse(message);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refusal('invalidJson', { reason });
-  }
-  if (!isObject(event)) throw refusal('notAnObject');
-  return event;
 }

@@ -187,6 +187,27 @@ export const SESSION_RULE: Rule = {
   cases: { realtime: realtimeSession, transcription: transcriptionSession },
 };
 
+/** `session` of a `session.update` of a translation session. Its type and model are fixed when it opens. */
+export const TRANSLATION_RULE: Rule = {
+  is: 'object',
+  fields: {
+    type: { is: 'string', values: ['translation'] },
+    audio: {
+      is: 'object',
+      fields: {
+        input: {
+          is: 'object',
+          fields: {
+            noise_reduction: noiseReduction,
+            transcription: { is: 'object', nullable: true, required: ['model'], fields: { model: string } },
+          },
+        },
+        output: { is: 'object', fields: { language: string } },
+      },
+    },
+  },
+};
+
 const part = (fields: Record<string, Rule>, required: string[]): Rule => ({
   is: 'object',
   required,
@@ -290,6 +311,13 @@ export const CLIENT_RULES: Record<string, Rule> = {
   'output_audio_buffer.clear': clientEvent(),
   /** The retired way to configure a transcription session. */
   'transcription_session.update': clientEvent({ session: { is: 'open' } }, ['session']),
+};
+
+/** Every client event of a translation session. */
+export const TRANSLATION_RULES: Record<string, Rule> = {
+  'session.update': clientEvent({ session: TRANSLATION_RULE }, ['session']),
+  'session.input_audio_buffer.append': clientEvent({ audio: string }, ['audio']),
+  'session.close': clientEvent(),
 };
 
 /** The names the live service lists when a type is none of its own (two belong to the translation endpoint). */

@@ -2,10 +2,14 @@
 import type { WebSocket } from 'ws';
 import type { McpAsker, McpPort } from './mcpPort';
 import { Session, type SessionOptions } from './session';
+import { TranslationSession, type TranslationOptions } from './translation';
 import { faultError, type Json, type Output } from './wire';
 
+/** A session to begin. */
+export type Opening = Omit<SessionOptions, 'epochMs'> | Omit<TranslationOptions, 'epochMs'>;
+
 export interface TalkOptions {
-  session: Omit<SessionOptions, 'epochMs'>;
+  session: Opening;
   /** Milliseconds between pings. */
   pingMs: number;
   /** How much faster than real time everything goes. */
@@ -22,7 +26,7 @@ const PING = Buffer.from('ping');
 
 /** Runs a session. Nothing thrown in it gets further than this. */
 export class Talk {
-  readonly #session: Session;
+  readonly #session: Session | TranslationSession;
   readonly #sockets = new Set<WebSocket>();
   readonly #startMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
@@ -35,9 +39,12 @@ export class Talk {
     private readonly options: TalkOptions,
     private readonly lasting = false,
   ) {
-    const { mcp } = options;
-    const port = mcp ? { mcp: this.#port(mcp) } : {};
-    this.#session = new Session({ ...options.session, ...port, epochMs: Date.now() });
+    const { session, mcp } = options;
+    const epochMs = Date.now();
+    this.#session =
+      session.kind === 'translation'
+        ? new TranslationSession({ ...session, epochMs })
+        : new Session({ ...session, ...(mcp ? { mcp: this.#port(mcp) } : {}), epochMs });
     if (lasting) this.#take(() => this.#session.open(this.#nowMs()));
   }
 
@@ -131,7 +138,8 @@ export class Talk {
             const what = request.ask === 'list' ? 'did not list its tools' : `did not run ${request.name}`;
             this.options.log?.(`The MCP server ${request.server.label} ${what}: ${answer.error.message}`);
           }
-          this.#take(() => this.#session.answered(number, answer, this.#nowMs()));
+          const session = this.#session;
+          if (session instanceof Session) this.#take(() => session.answered(number, answer, this.#nowMs()));
         });
       },
     };

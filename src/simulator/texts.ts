@@ -54,10 +54,12 @@ export const ERRORS = {
     code: 'invalid_value',
     message: 'Passing a {given} session update event to a {have} session is not allowed.',
   },
-  notInTranscription: {
+  wrongEndpoint: {
     code: 'invalid_value',
-    message: "The event '{type}' is not supported in transcription sessions.",
+    message: "The event '{type}' is not supported in {kind} sessions.",
   },
+  /** Not seen live. */
+  closing: { code: 'invalid_event', message: 'The session is closing.' },
   voiceFixed: {
     code: 'cannot_update_voice',
     message: "Cannot update a conversation's voice if assistant audio is present.",
@@ -232,7 +234,7 @@ export const HTTP_TEXTS = {
   refused: 'Refused with {status} because the URL asked for it.',
   webSocketOnly: 'This is a WebSocket address: connect to it with ws://.',
   notFound:
-    'Invalid URL ({method} {path}): the simulator has /v1/realtime, /v1/realtime/client_secrets and /v1/realtime/calls only.',
+    'Invalid URL ({method} {path}): the simulator has /v1/realtime, its client_secrets, calls and translations only.',
   notAnObject: 'Expected a JSON object in the request body.',
   expiry: "Invalid 'expires_after.seconds': expected an integer from 10 to 7200.",
   bodyTooLarge: 'The request body is larger than 1 MiB.',
@@ -265,6 +267,9 @@ export const WORDS = {
   mcpOutput: 'The simulated tool {name} was called.',
   /** The tool of a server about which nothing is known. */
   mcpTool: 'lookup',
+  /** What a translation session says it heard, and says instead. */
+  translationHeard: 'This is simulated speech in a language nobody has asked about.',
+  translationTold: 'This is a simulated translation into {language}, in your own voice.',
   seconds: '{seconds} seconds',
   /** A made-up transcript of speech. The words sent while it lasts do not tell how long. */
   transcriptStart: 'This is a simulated transcript',

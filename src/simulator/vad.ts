@@ -84,7 +84,7 @@ export class Vad {
 }
 
 /** Loudness of a frame in dB below full scale; digital silence is -100. */
-function level(frame: Int16Array): number {
+export function level(frame: Int16Array): number {
   let sum = 0;
   for (const sample of frame) sum += sample * sample;
   const rms = Math.sqrt(sum / frame.length) / 32_768;
