@@ -1,0 +1,33 @@
+/** What the simulator plays, in words. Free of `vscode`. */
+import path from 'node:path';
+import type { SimulationState } from '../proxy/simulatedUpstream';
+
+/** In a few words: `talk.scenario.jsonc, seed 7, 4 times as fast`. */
+export function simulationLabel({
+  scenario,
+  seed,
+  speed,
+}: Pick<SimulationState, 'scenario' | 'seed' | 'speed'>): string {
+  return [
+    scenario === undefined ? 'default conversation' : path.basename(scenario),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(speed === undefined || speed === 1 ? [] : [`speed ${speed}`]),
+  ].join(', ');
+}
+
+/** Why the scenario that was asked for does not play, what plays in its place, and what to do; undefined when all is well. */
+export function brokenText({ broken, scenario }: SimulationState): string | undefined {
+  if (!broken) return undefined;
+  const { file, place, more } = broken;
+  const message = broken.message.replace(/[^.!?]$/, '$&.');
+  const name = path.basename(file);
+  const instead =
+    scenario === file
+      ? 'goes on with its last good version'
+      : scenario === undefined
+        ? 'plays the default conversation'
+        : `goes on with ${path.basename(scenario)}`;
+  if (!place) return `${message} The simulator ${instead}. Put the file there, or use another scenario.`;
+  const others = more === 0 ? '' : more === 1 ? ' (1 more problem)' : ` (${more} more problems)`;
+  return `${name}:${place.line}:${place.column}: ${message}${others} The simulator ${instead}. Mend the file and save it.`;
+}
