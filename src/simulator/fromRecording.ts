@@ -220,7 +220,9 @@ class Maker {
     if (status === 'cancelled') {
       answer.status = 'held';
       answer.closing = [...new Set(reading.closing)];
-      // What the cancelling itself closed was open until then.
+    }
+    if (status === 'cancelled' || status === 'incomplete' || status === 'failed') {
+      // What its end itself closed was open until then.
       const lastSaid = reading.order.findLastIndex((step) => step.startsWith('say') || step.startsWith('open'));
       const cut = (step: string): boolean => step.startsWith('wait') || reading.cut.has(step);
       reading.order = reading.order.filter((step, index) => index <= lastSaid || !cut(step));

@@ -199,7 +199,6 @@ describe('a session written down with its sound cut off', () => {
     const { lines } = SESSIONS[name]!();
     const report = await laddered(lines as unknown as Json[]);
     expect(report.same, formatLadder(report)).toBe(true);
-    expect(report.sessions[0]?.afterwards).toEqual([]);
   });
 
   it('is matched as well where the client wrote down the server’s words late', async () => {
