@@ -152,8 +152,10 @@ export class Relay {
     this.#watch('server', this.#server, this.#client, this.#down);
     // A socket that went while the other was being opened has told its end to nobody.
     if (this.#client.destroyed || this.#server.destroyed) {
+      const side = this.#client.destroyed ? 'client' : 'server';
+      this.#gone(side, '');
       this.cut();
-      setImmediate(() => this.#finish(this.#client.destroyed ? 'client' : 'server'));
+      setImmediate(() => this.#finish(side));
       return;
     }
     this.#down.start(serverHead);
