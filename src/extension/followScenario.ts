@@ -19,6 +19,7 @@ const SAID_MS = 5000;
 export function followScenario(host: Host): vscode.Disposable {
   const { proxy } = host;
   let timer: NodeJS.Timeout | undefined;
+  /** Once for each time that something waits. */
   let offered = false;
   let told: string | undefined;
   let watched = '';
@@ -34,6 +35,7 @@ export function followScenario(host: Host): vscode.Disposable {
         vscode.window.setStatusBarMessage(`$(beaker) ${said}`, SAID_MS);
       }
       if (outcome === 'waiting') void offerRestart();
+      else offered = false;
     } catch (error) {
       void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
     }
@@ -47,7 +49,6 @@ export function followScenario(host: Host): vscode.Disposable {
         RESTART,
       )
       .then(undefined, () => undefined);
-    offered = false;
     if (answer === RESTART && proxy.engine?.simulation?.waiting) await play(true);
   };
   const soon = () => {
@@ -82,11 +83,19 @@ export function followScenario(host: Host): vscode.Disposable {
     const at = new vscode.Position(broken.place.line - 1, broken.place.column - 1);
     await vscode.window.showTextDocument(vscode.Uri.file(broken.file), { selection: new vscode.Range(at, at) });
   };
+  /** The simulator has sessions. */
+  const busy = () => {
+    const { engine } = proxy;
+    const host = engine && new URL(engine.upstream).host;
+    return proxy.sessions.some(
+      ({ status, upstream }) => upstream === host && (status === 'open' || status === 'connecting'),
+    );
+  };
   const look = () => {
     const state = proxy.engine?.simulation;
     watch(state?.files ?? []);
     void tell();
-    if (state?.waiting && !proxy.sessions.some(({ status }) => status === 'open' || status === 'connecting')) soon();
+    if (state?.waiting && !busy()) void play();
   };
   const subscriptions = vscode.Disposable.from(
     proxy.onDidChange.on(look),

@@ -107,15 +107,22 @@ export class SimulatedUpstream {
         isDeepStrictEqual(this.#scenario, next.plays) &&
         (['scenario', 'seed', 'speed'] as const).every((name) => before[name] === next.state[name]);
       if (this.#simulator !== old) return 'same';
-      if (!same && !always && busy(old.url)) {
+      const waits = (): boolean => {
+        if (same || always || !busy(old.url)) return false;
         this.#tell({ ...before, broken: next.state.broken, files: next.state.files, waiting: true });
-        return 'waiting';
-      }
+        return true;
+      };
+      if (waits()) return 'waiting';
       if (same && !always) {
         this.#tell(next.state);
         return 'same';
       }
       const simulator = await this.#begin(next.plays);
+      // One may have begun meanwhile.
+      if (waits()) {
+        await simulator.stop();
+        return 'waiting';
+      }
       this.#simulator = simulator;
       this.#scenario = next.plays;
       this.#tell(next.state);
