@@ -290,6 +290,8 @@ export class Run {
     const before = named ? previous : null;
     if (!this.aside) this.#end('conversation.item.done', { previous_item_id: before, item });
     this.#end('response.output_item.done', { response_id: this.id, output_index: index, item });
+    // What the client does to the item from now on is not part of the response.
+    this.#output[index] = structuredClone(item);
   }
 
   /** Sends a closing event unless the script leaves it out. */

@@ -10,6 +10,7 @@ import { Director } from './director';
 import { parseMessage } from './incoming';
 import { InputAudio } from './input';
 import { checkImage } from './images';
+import { fromFlat, toFlat } from './legacyTranscription';
 import { Mcp } from './mcp';
 import type { McpAnswer, McpPort } from './mcpPort';
 import { Random } from './random';
@@ -220,7 +221,7 @@ export class Session {
       case 'output_audio_buffer.clear':
         return this.#responses.clearPlayback();
       case 'transcription_session.update':
-        return this.#update({ type: 'transcription', ...(event['session'] as Json) });
+        return this.#update(fromFlat(event['session'] as Json));
       case 'response.cancel':
         return this.#responses.cancel(text(event, 'response_id'));
     }
@@ -240,7 +241,7 @@ export class Session {
     this.#desk.emit('session.updated', { session: shownConfig(this.#config) });
     this.#mcp.toolsChanged(this.#config['tools']);
     if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {
-      this.#desk.emit('transcription_session.updated', { session: shownConfig(this.#config) });
+      this.#desk.emit('transcription_session.updated', { session: toFlat(this.#config) });
     }
   }
 

@@ -286,6 +286,17 @@ const responseParams: Rule = {
   },
 };
 
+const flatTranscription: Rule = {
+  is: 'object',
+  fields: {
+    include,
+    input_audio_format: { is: 'string', values: ['pcm16', 'g711_ulaw', 'g711_alaw'] },
+    input_audio_transcription: transcription,
+    input_audio_noise_reduction: noiseReduction,
+    turn_detection: turnDetection,
+  },
+};
+
 const clientEvent = (fields: Record<string, Rule> = {}, required: string[] = []): Rule => ({
   is: 'object',
   required,
@@ -310,7 +321,7 @@ export const CLIENT_RULES: Record<string, Rule> = {
   /** On a call only. */
   'output_audio_buffer.clear': clientEvent(),
   /** The retired way to configure a transcription session. */
-  'transcription_session.update': clientEvent({ session: { is: 'open' } }, ['session']),
+  'transcription_session.update': clientEvent({ session: flatTranscription }, ['session']),
 };
 
 /** Every client event of a translation session. */

@@ -1,46 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { TranslationSession } from '../../../src/simulator/translation';
-import type { Scenario } from '../../../src/simulator/scenario';
 import { startServer } from '../../../src/simulator/server';
-import type { Json, Output, ServerEvent } from '../../../src/simulator/wire';
-import { EPOCH_MS, errorOf, ladder, only } from './script';
+import type { Json, ServerEvent } from '../../../src/simulator/wire';
+import { Booth, EPOCH_MS, errorOf, ladder, only } from './script';
 import { silence, speech } from './speech';
-
-/** A translation session driven by hand. */
-class Booth {
-  nowMs = 0;
-  readonly all: ServerEvent[] = [];
-  closed: { code: number; reason: string } | undefined;
-  readonly session: TranslationSession;
-
-  constructor(scenario: Scenario = {}) {
-    const model = 'gpt-realtime-translate';
-    this.session = new TranslationSession({ kind: 'translation', model, seed: 3, epochMs: EPOCH_MS, scenario });
-    this.#keep(this.session.open(0));
-  }
-
-  send(event: Json): ServerEvent[] {
-    return this.#keep(this.session.receive(JSON.stringify(event), this.nowMs));
-  }
-
-  append(pcm: Buffer): ServerEvent[] {
-    return this.send({ type: 'session.input_audio_buffer.append', audio: pcm.toString('base64') });
-  }
-
-  wait(ms: number): ServerEvent[] {
-    this.nowMs += ms;
-    return this.#keep(this.session.tick(this.nowMs));
-  }
-
-  #keep(outputs: Output[]): ServerEvent[] {
-    const events = outputs.flatMap((output) => ('event' in output ? [output.event] : []));
-    for (const output of outputs) if ('close' in output) this.closed = output.close;
-    this.all.push(...events);
-    return events;
-  }
-}
 
 const said = speech('Good morning, where is the station?');
 const soundOf = (events: readonly ServerEvent[]): Buffer =>
