@@ -39,6 +39,9 @@ const configs = [
     ...shared,
     platform: 'browser',
     format: 'esm',
+    // What is loaded when it is first asked for (the words of the schema) is a file of its own.
+    splitting: true,
+    chunkNames: 'webview-[name]-[hash]',
     target: 'chrome128',
     entryPoints: { webview: 'webview/main.ts' },
     outdir: 'dist',
