@@ -2,13 +2,18 @@
 import { align } from './align';
 import { playRecording } from './playback';
 import { floats, type Recording } from './recording';
-import { lanesOf, rungsOf, type Lane, type Rung, type Timed } from './rungs';
+import { lanesOf, rungsOf, type Lane, type Rung, type Step, type Timed } from './rungs';
 import { isObject } from './wire';
 
 /** A line of the two ladders; one side is empty where only the other has something. */
 export interface LadderRow {
   recorded: Rung | undefined;
   simulated: Rung | undefined;
+}
+
+interface StepRow {
+  recorded: Step | undefined;
+  simulated: Step | undefined;
 }
 
 /** Where a difference is: `of` is '' in the ladder itself, else the lane; `rung` is the line of its rows, from 1. */
@@ -65,18 +70,27 @@ export function compareLadders(recording: Recording, seed = 1): Ladder {
     const note = 'The recording holds nothing the server sent: there is nothing to compare.';
     return { session, url, same: true, notes: [note], rows: [], floating: [], differences: [], afterwards: [] };
   }
-  const { sent, generated } = playRecording(recording, seed);
-  if (generated) notes.push(GENERATED[generated]);
+  const played = playRecording(recording, seed);
+  if (played.generated) notes.push(GENERATED[played.generated]);
   const cut = openResponse(theirs);
   if (cut) notes.push('The recording ends in the middle of a response.');
-  const ending = new Ending(recording, theirs, sent, cut);
-  const [recorded, simulated] = [rungsOf(theirs), rungsOf(sent)];
-  const kept = ending.cutOff(recorded, simulated);
-  const rows = rowsOf(recorded, kept);
-  const floating = lanes(lanesOf(theirs), lanesOf(sent), ending);
+  // Answers to what the client did after the server's last recorded event have no place in the recording.
+  const ours = played.sent.map(({ event, atMs }, index) => ({ event, atMs: index < played.inTime ? atMs : Infinity }));
+  const ending = new Ending(recording, theirs, ours, cut);
+  const recorded = rungsOf(theirs);
+  const rows = rowsOf(recorded, ending.cutOff(recorded, rungsOf(ours)));
+  const floating = lanes(lanesOf(theirs), lanesOf(ours), ending);
   const differences = [...differencesOf('', rows), ...floating.flatMap(({ of, rows: own }) => differencesOf(of, own))];
-  const same = differences.length === 0;
-  return { session, url, same, notes, rows, floating, differences, afterwards: ending.afterwards };
+  return {
+    session,
+    url,
+    same: differences.length === 0,
+    notes,
+    rows: rows.map(shown),
+    floating: floating.map(({ of, rows: own }) => ({ of, rows: own.map(shown) })),
+    differences,
+    afterwards: ending.afterwards,
+  };
 }
 
 /**
@@ -106,28 +120,36 @@ class Ending {
   }
 
   /** The simulated rungs without those behind the recording's end. */
-  cutOff(recorded: readonly Rung[], simulated: readonly Rung[]): Rung[] {
+  cutOff(recorded: readonly Step[], simulated: readonly Step[]): Step[] {
     if (!recorded.every(({ type }, index) => simulated[index]?.type === type)) return [...simulated];
     const kept = simulated.slice(0, recorded.length);
+    // A response that only begins then is another matter than the last event.
+    let another = false;
     for (const rung of simulated.slice(recorded.length)) {
-      if (this.#missing(rung)) kept.push(rung);
+      another ||= rung.type === 'response.created';
+      if (this.#missing(rung, another)) kept.push(rung);
       else this.afterwards.push(rung.type);
     }
     return kept;
   }
 
-  #missing({ type, atMs }: Rung): boolean {
+  #missing({ type, atMs }: Step, another: boolean): boolean {
     const lateMs = atMs - this.#atMs;
+    if (lateMs === Infinity) return false;
     if (type === 'error' || lateMs < 0) return true;
-    return !this.cut && (lateMs === 0 || lateMs + SLACK_MS < this.#wentOnMs);
+    return !this.cut && ((lateMs === 0 && !another) || lateMs + SLACK_MS < this.#wentOnMs);
   }
 }
 
-function rowsOf(recorded: readonly Rung[], simulated: readonly Rung[]): LadderRow[] {
+function rowsOf(recorded: readonly Step[], simulated: readonly Step[]): StepRow[] {
   return align(recorded, simulated, ({ type }) => type).map(([one, other]) => ({ recorded: one, simulated: other }));
 }
 
-function lanes(recorded: readonly Lane[], simulated: readonly Lane[], ending: Ending): Ladder['floating'] {
+function lanes(
+  recorded: readonly Lane[],
+  simulated: readonly Lane[],
+  ending: Ending,
+): { of: string; rows: StepRow[] }[] {
   const names = new Set([...recorded, ...simulated].map(({ of }) => of));
   return [...names].flatMap((of) => {
     const theirs = recorded.find((lane) => lane.of === of)?.rungs ?? [];
@@ -137,7 +159,14 @@ function lanes(recorded: readonly Lane[], simulated: readonly Lane[], ending: En
   });
 }
 
-function differencesOf(of: string, rows: readonly LadderRow[]): Difference[] {
+/** What is told of a row. */
+function shown({ recorded, simulated }: StepRow): LadderRow {
+  const rung = (step: Step | undefined): Rung | undefined =>
+    step && { type: step.type, count: step.count, order: step.order, fields: step.fields };
+  return { recorded: rung(recorded), simulated: rung(simulated) };
+}
+
+function differencesOf(of: string, rows: readonly StepRow[]): Difference[] {
   return rows.flatMap(({ recorded, simulated }, index): Difference[] => {
     const place = { of, rung: index + 1, type: (recorded ?? simulated)?.type ?? '' };
     if (!recorded || !simulated) return [{ ...place, kind: 'event', only: recorded ? 'recorded' : 'simulated' }];

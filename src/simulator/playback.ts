@@ -24,6 +24,8 @@ interface Move {
 /** What the simulated server sent. */
 export interface Played {
   sent: { event: Json; atMs: number }[];
+  /** How many of those were sent before it came to what the client did after the server's last recorded event. */
+  inTime: number;
   /** Why the user's speech was generated; undefined when the recorded audio was played. */
   generated: UserAudio['generated'];
   /** The simulated session's end by its own doing. */
@@ -58,7 +60,7 @@ class Player {
     const { scenario, kind, model, joined } = scenarioFrom(recording, this.#byOrder);
     scenario.expiresAfterMs = LIFE_MS;
     // The ids' clock stands at the recorded session's end of life, so that it is the same in every run.
-    this.#session = new Session({ kind, model, seed, epochMs: 1_790_000_000_000, scenario, joined });
+    this.#session = new Session({ kind, model, seed, epochMs: 1_790_000_000_000, scenario, joined, fixedSilence: true });
     this.#theirs = recording.messages.flatMap((message, at) =>
       message.from === 'server' ? [{ at, type: typeOf(message), event: message.event ?? {} }] : [],
     );
@@ -74,12 +76,15 @@ class Player {
     // Transcription runs beside everything; what a caller hears has its place among what the caller does.
     const ordered = this.#awaited((type) => !floats(type) || type.startsWith('output_audio_buffer.'));
     const floating = this.#awaited(floats);
+    const lastAt = this.#theirs.at(-1)?.at ?? -1;
+    let inTime: number | undefined;
     this.#keep(this.#session.open(0));
     for (const move of this.#moves()) {
       this.#waitFor(ordered, move.after);
       // Just before whatever the recording shows at that place.
       if (this.#byOrder) this.#nowMs = Math.max(this.#nowMs, move.after * ORDER_MS - 1);
       if (this.#closed) break;
+      if (move.after > lastAt) inTime ??= this.#sent.length;
       if ('hearUpToMs' in move.do) this.#keep(this.#session.hear(this.#audio.hear(move.do.hearUpToMs), this.#nowMs));
       else this.#keep(this.#session.receive(this.#adapted(move.do.send, move.do.event, move.at), this.#nowMs));
     }
@@ -87,16 +92,21 @@ class Player {
     this.#waitFor(floating, Infinity);
     const endMs = this.#nowMs + AFTERWARDS_MS;
     while (!this.#closed && (this.#session.nextMs ?? Infinity) <= endMs) this.#tick();
-    return { sent: this.#sent, generated: this.#audio.generated, closed: this.#closed };
+    const { generated } = this.#audio;
+    return { sent: this.#sent, inTime: inTime ?? this.#sent.length, generated, closed: this.#closed };
   }
 
   /** The client's moves in order, none before the one sent earlier. */
   #moves(): Move[] {
     const { dealtWith } = findCauses(this.recording);
     const moves: Move[] = [];
+    const answered = [...dealtWith.keys()].reduce((last, at) => Math.max(last, at), -1);
     for (const [at, message] of this.recording.messages.entries()) {
       if (message.from === 'server') continue;
-      const after = Math.max(dealtWith.get(at) ?? at, this.#audio.heardAt.get(at) ?? at);
+      // What the client asked last and got no answer to was still on its way at the recording's end.
+      const unanswered = at > answered && typeOf(message) !== 'input_audio_buffer.append';
+      const dealt = dealtWith.get(at) ?? (unanswered ? this.recording.messages.length : at);
+      const after = Math.max(dealt, this.#audio.heardAt.get(at) ?? at);
       moves.push({ at, after, do: { send: message.text ?? new Uint8Array(1), event: message.event } });
     }
     // On a call nobody appends: the caller is heard when the recording says so.

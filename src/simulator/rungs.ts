@@ -15,9 +15,13 @@ export interface Rung {
   order: string[];
   /** Paths of all fields, e.g. `response.usage.total_tokens`, `item.content[].type`. */
   fields: string[];
+}
+
+/** A rung with what is compared of it and not shown. */
+export interface Step extends Rung {
   /** What the event says about how things stand, and its finished words, by path. */
   values: Record<string, string | number | boolean | null>;
-  /** When the last event of it was sent, ms of the simulated session; 0 for recorded ones. */
+  /** When the last event of it was sent, ms. */
   atMs: number;
 }
 
@@ -25,7 +29,7 @@ export interface Rung {
 export interface Lane {
   /** `input 1`, `response 2`: counted in the order in which the session first names them. */
   of: string;
-  rungs: Rung[];
+  rungs: Step[];
 }
 
 /** An event with the time it was sent at, ms. */
@@ -44,7 +48,7 @@ const WORDS = new Set(['text', 'transcript', 'arguments']);
 const FINISHES = /^response\.\w+\.done$/;
 
 /** The rungs of the events that do not float. */
-export function rungsOf(events: readonly Timed[]): Rung[] {
+export function rungsOf(events: readonly Timed[]): Step[] {
   const whole = wholeResponses(events);
   const places = new Map<string, number>();
   return folded(
@@ -89,8 +93,8 @@ export function pathsOf(value: unknown, path = ''): string[] {
 }
 
 /** Folds runs of deltas; `about` tells which response a delta belongs to, and whether that was carried to its end. */
-function folded(events: readonly Timed[], about: (event: Json) => { place: string; whole: boolean }): Rung[] {
-  const out: Rung[] = [];
+function folded(events: readonly Timed[], about: (event: Json) => { place: string; whole: boolean }): Step[] {
+  const out: Step[] = [];
   let run: Timed[] = [];
   let order: string[] = [];
   const close = (): void => {
