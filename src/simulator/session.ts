@@ -34,6 +34,8 @@ export interface SessionOptions {
   joined?: boolean;
   /** What the model says and does; the default conversation when left out. */
   scenario?: Scenario;
+  /** Semantic turn detection waits the same time after every utterance, as a recording that is played needs it. */
+  fixedSilence?: boolean;
   /** Where real MCP servers are asked; without it all of them are scripted. */
   mcp?: McpPort;
 }
@@ -84,12 +86,19 @@ export class Session {
       options.joined === true,
       (ms) => this.#input.waitForSpeech(ms),
     );
-    this.#input = new InputAudio(desk, this.#conversation, transcriber, config, {
-      speechStarted: (interrupt) => {
-        if (interrupt) this.#responses.interrupt();
+    this.#input = new InputAudio(
+      desk,
+      this.#conversation,
+      transcriber,
+      config,
+      {
+        speechStarted: (interrupt) => {
+          if (interrupt) this.#responses.interrupt();
+        },
+        turnEnded: () => this.#responses.answerTurn(),
       },
-      turnEnded: () => this.#responses.answerTurn(),
-    });
+      options.fixedSilence === true,
+    );
   }
 
   /** The connection is open: greets, and begins to count the session's hour. */
