@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import http from 'node:http';
+import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { callOf, Sideband } from '../../../src/proxy/sidebands';
@@ -218,8 +219,9 @@ describe('a call through the proxy', () => {
     later(() => app.terminate());
     await until(() => engine.sessions()[0]?.status === 'open');
     await call(engine, {}, '/realtime/calls/rtc_app/accept');
-    await call(engine, {}, '/realtime/calls/rtc_phone/accept');
-    await call(engine, {}, '/realtime/calls/rtc_phone/accept');
+    const openai = new OpenAI({ apiKey: 'sk-0123456789', project: 'proj_1', baseURL: engine.address.http });
+    await openai.realtime.calls.accept('rtc_phone', { type: 'realtime', instructions: 'Be brief.' });
+    await openai.realtime.calls.accept('rtc_phone', { type: 'realtime' });
     await until(() => engine.sessions().filter(({ status }) => status === 'open').length === 2);
     expect(engine.sessions().map(({ label, own }) => [label, own])).toEqual([
       ['call rtc_app', false],
@@ -229,6 +231,7 @@ describe('a call through the proxy', () => {
       '/v1/realtime?call_id=rtc_app',
       '/v1/realtime?call_id=rtc_phone',
     ]);
+    expect(handshakes[1]?.headers).toMatchObject({ authorization: 'Bearer sk-0123456789', 'openai-project': 'proj_1' });
   });
 
   it('that is not known yet is asked for again, as the same app, and leaves one session in the trace', async () => {

@@ -187,4 +187,57 @@ describe('a session', () => {
       expect(told).toEqual([[gone, '']]);
     },
   );
+
+  const silent = (ended: (by: string) => void = () => undefined): RelaySink => ({
+    bytes: () => undefined,
+    injected: () => undefined,
+    dropped: () => undefined,
+    ended: (by) => ended(by),
+  });
+
+  it.each(['destroy', 'resetAndDestroy', 'end'] as const)(
+    'whose upstream reads nothing notices that its client has gone (%s)',
+    async (how) => {
+      const [client, clientFar] = await connection();
+      const [server, serverFar] = await connection();
+      serverFar.pause();
+      clientFar.on('error', () => undefined);
+      const seen: string[] = [];
+      const ended = new Promise<void>((resolve) => {
+        const patience = { stallMs: 20, lingerMs: 20 };
+        const relay = new Relay(
+          client,
+          server,
+          silent((by) => seen.push(by)),
+          resolve,
+          patience,
+        );
+        relay.start(Buffer.alloc(0), Buffer.alloc(0));
+      });
+      while (!client.isPaused()) {
+        clientFar.write(Buffer.alloc(64 << 10));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      clientFar[how]();
+      await ended;
+      expect(seen).toEqual(['client']);
+    },
+  );
+
+  it('whose upstream reads nothing for a while takes no more than a bound meanwhile, and all of it afterwards', async () => {
+    const [client, clientFar] = await connection();
+    const [server, serverFar] = await connection();
+    serverFar.pause();
+    new Relay(client, server, silent(), () => undefined, { stallMs: 20, lingerMs: 20 }).start(
+      Buffer.alloc(0),
+      Buffer.alloc(0),
+    );
+    const TOTAL = 64 << 20;
+    clientFar.write(Buffer.alloc(TOTAL));
+    await until(() => client.isPaused() && server.writableLength > 16 << 20);
+    expect(server.writableLength).toBeLessThan(18 << 20);
+    let got = 0;
+    serverFar.on('data', (chunk) => (got += chunk.length)).resume();
+    await until(() => got === TOTAL);
+  });
 });
