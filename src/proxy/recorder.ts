@@ -32,6 +32,8 @@ interface Session {
   name: string;
   taps: { client: Tap; server: Tap };
   closed: boolean;
+  /** A close frame that came behind the other end's and was decoded before it. */
+  answered?: (() => void) | undefined;
 }
 
 /** Something to be written, in its place: a line, or a message whose body is still being inflated. */
@@ -288,16 +290,17 @@ export class Recorder {
     };
     this.#record(record);
     if (note.status !== 101) return;
-    const state = { name: note.session, closed: false };
-    const session: Session = Object.assign(state, {
-      taps: { client: this.#tap('client', note, state), server: this.#tap('server', note, state) },
-    });
+    const session: Session = {
+      name: note.session,
+      taps: { client: this.#tap('client', note, () => session), server: this.#tap('server', note, () => session) },
+      closed: false,
+    };
     this.#sessions.set(stream, session);
     const { problem } = extensionsOf(note.extensions);
     if (problem) for (const tap of Object.values(session.taps)) tap.giveUp(problem, t);
   }
 
-  #tap(side: Side, note: OpenNote, session: { name: string; closed: boolean }): Tap {
+  #tap(side: Side, note: OpenNote, session: () => Session): Tap {
     return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
         const message = {
@@ -318,7 +321,7 @@ export class Recorder {
       arrived: (t, sent) => this.#slot(note.session, side, t, sent),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
-      close: (code, reason, t) => this.#closed(session, code, reason, side, t),
+      close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
       undecodable: (reason, t) => {
         this.#options.late?.();
         this.#record({
@@ -330,13 +333,20 @@ export class Recorder {
           count: 0,
           reason: `Messages from the ${side} can no longer be decoded, only their sizes are kept: ${reason}.`,
         });
+        session().answered?.();
       },
     });
   }
 
   /** The first close frame of either side is the session's end. */
-  #closed(session: { name: string; closed: boolean }, code: number, reason: string, by: Side, t: number): void {
+  #closed(session: Session, code: number, reason: string, by: Side, t: number): void {
     if (session.closed) return;
+    const other = session.taps[by === 'client' ? 'server' : 'client'];
+    if (other.closing && other.closedAt < t) {
+      // The other end's waits behind a message that is being inflated.
+      session.answered = () => this.#closed(session, code, reason, by, t);
+      return;
+    }
     session.closed = true;
     this.#options.late?.();
     const { alsoSecret } = this.#options;
