@@ -44,8 +44,16 @@ export async function recordUtterances(): Promise<{ folder: string; question: st
   return { folder, question, interruption };
 }
 
-/** One of the programs in `apps`, bundled without its packages, which stay what npm installed. */
-export async function nodeProgram(name: string): Promise<string> {
+const programs = new Map<string, Promise<string>>();
+
+/** The file of one of the programs in `apps`, bundled once, without its packages, which stay what npm installed. */
+export function nodeProgram(name: string): Promise<string> {
+  const program = programs.get(name) ?? bundle(name);
+  programs.set(name, program);
+  return program;
+}
+
+async function bundle(name: string): Promise<string> {
   const outfile = path.join(root, 'node_modules', '.cache', 'clients', `${name}.mjs`);
   await build({
     entryPoints: [path.join(import.meta.dirname, 'apps', `${name}.ts`)],

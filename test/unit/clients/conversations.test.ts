@@ -71,6 +71,8 @@ const CLIENTS: Client[] = [
 ];
 
 beforeAll(async () => {
+  // Here, because the first time takes as long as the network does.
+  await pythonHome();
   sounds = await recordUtterances();
   const straight = await startSimulator(SCENARIO);
   proxy = await startProxy(straight.http);
@@ -82,7 +84,7 @@ beforeAll(async () => {
       told.catch(() => undefined);
       held.set(`${way} ${name}`, told);
     }
-}, 120_000);
+}, 300_000);
 afterAll(cleanUp);
 
 async function inBrowser(route: Route): Promise<Told> {

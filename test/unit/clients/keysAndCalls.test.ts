@@ -142,7 +142,7 @@ describe('a call', () => {
   });
 });
 
-it('openai for Python makes keys and handles calls, blocking and awaiting', async ({ skip }) => {
+it('openai for Python makes keys and handles calls, blocking and awaiting', { timeout: 300_000 }, async ({ skip }) => {
   const home = await pythonHome();
   if ('missing' in home) return skip(home.missing);
   const file = path.join(import.meta.dirname, 'python', 'keys_and_calls.py');

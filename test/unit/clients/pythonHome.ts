@@ -1,15 +1,13 @@
 /** A Python with the pinned SDK in it, made once and kept in `node_modules/.cache`. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../fidelity/bed';
 
 /** Newer than the 2.27 from which on the README says it works; this one asks for Python 3.10. */
 const PACKAGE = 'openai[realtime]==3.52.0';
 const OLDEST = [3, 10] as const;
-/** Written when everything is in place, so that an interrupted installation is made anew. */
-const COMPLETE = '.complete';
 const CACHE = path.join(root, 'node_modules', '.cache', 'python-clients');
 
 /** `python` is the interpreter to run; `missing` says in one sentence why there is none. */
@@ -19,7 +17,11 @@ let made: Promise<PythonHome> | undefined;
 
 /** The same answer for everyone who asks in this process. */
 export function pythonHome(): Promise<PythonHome> {
-  made ??= make();
+  made ??= make().then((home) => {
+    // Reporters that show no passed tests show no reasons of skipped ones either.
+    if ('missing' in home) console.warn(`The Python clients are not tested. ${home.missing}`);
+    return home;
+  });
   return made;
 }
 
@@ -36,16 +38,24 @@ async function make(): Promise<PythonHome> {
   if (major !== OLDEST[0] || minor < OLDEST[1])
     return { missing: `${PACKAGE} needs Python ${OLDEST.join('.')} or newer; ${system} is ${version}.` };
   const home = path.join(CACHE, `${PACKAGE.replace(/\W+/g, '-')}-python${version}`);
-  const python = path.join(home, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-  if (existsSync(path.join(home, COMPLETE))) return { python };
-  await rm(home, { recursive: true, force: true });
+  const bin = process.platform === 'win32' ? path.join('Scripts', 'python.exe') : path.join('bin', 'python');
+  if (existsSync(home)) return { python: path.join(home, bin) };
+  // Made aside and put in its place when complete: another test file may be at the same, and any of them may be stopped.
+  const aside = `${home}.${process.pid}`;
   await mkdir(CACHE, { recursive: true });
-  const venv = await ask(system, ['-m', 'venv', home]);
-  if (venv.failed) return { missing: `${system} -m venv failed: ${venv.said}` };
-  const pip = await ask(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PACKAGE]);
-  if (pip.failed) return { missing: `pip could not install ${PACKAGE}: ${pip.said}` };
-  await writeFile(path.join(home, COMPLETE), '');
-  return { python };
+  try {
+    const venv = await ask(system, ['-m', 'venv', aside]);
+    if (venv.failed) return { missing: `${system} -m venv failed: ${venv.said}` };
+    const flags = ['--quiet', '--disable-pip-version-check', '--retries', '1'];
+    const pip = await ask(path.join(aside, bin), ['-m', 'pip', 'install', ...flags, PACKAGE]);
+    if (pip.failed) return { missing: `pip could not install ${PACKAGE}: ${pip.said}` };
+    await rename(aside, home).catch((cause: unknown) => {
+      if (!existsSync(home)) throw cause;
+    });
+    return { python: path.join(home, bin) };
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
 }
 
 /** Runs a program; `said` is the last line it printed, of its errors when it failed. */
