@@ -23,7 +23,7 @@ export function scenarioCommands(
 ): Record<string, (argument?: unknown) => unknown> {
   const fromTrace = async (argument?: unknown) => {
     const trace = pathOf(argument) ?? front() ?? (await askForTrace(host));
-    if (trace) await saveScenarioFrom(host, trace);
+    if (trace && (await saveScenarioFrom(host, trace))) await useScenario(host, trace);
   };
   return {
     useScenario: async () => {
@@ -69,12 +69,15 @@ async function chooseScenario(host: Host): Promise<Wish | undefined> {
       value: 'default',
       ...mark(current === undefined),
     },
-    ...files.map((file): Item => ({
-      label: `$(beaker) ${path.basename(file)}`,
-      detail: scenarioSetting(file, host.folders),
-      value: { file },
-      ...mark(current !== undefined && sameFile(file, current)),
-    })),
+    ...files.map((file): Item => {
+      const [name, written] = [path.basename(file), scenarioSetting(file, host.folders)];
+      return {
+        label: `$(beaker) ${name}`,
+        value: { file },
+        ...(written === name ? {} : { detail: written }),
+        ...mark(current !== undefined && sameFile(file, current)),
+      };
+    }),
     { label: '', kind: vscode.QuickPickItemKind.Separator, value: undefined },
     { label: '$(new-file) New scenario file...', value: 'new' },
     { label: '$(graph-line) Make scenario from a trace...', value: 'trace' },

@@ -6,23 +6,34 @@ import type { Host } from './host';
 import { askWhereToSave } from './scenarioFiles';
 import { scenarioNameFor } from './scenarioPaths';
 
-/** Asks for the session when there are several and for the file, writes it and opens it. Rejects with a message for people. */
-export async function saveScenarioFrom(host: Host, trace: string): Promise<void> {
+/** A larger scenario, characters, is mostly sound, and VS Code does little for a text of its size. */
+const LARGE = 20 * 1024 * 1024;
+
+/**
+ * Asks for the session when there are several and for the file, writes it and opens it. Resolves with true when the user
+ * would rather have the simulator answer from the trace itself. Rejects with a message for people.
+ */
+export async function saveScenarioFrom(host: Host, trace: string): Promise<boolean> {
   const reader = startScenarioReader(host.dist);
   try {
     const name = path.basename(trace);
     const sessions = await working(`Reading ${name}`, reader, () => reader.ask('sessions', { file: trace }));
     const session = sessions && (await chooseSession(sessions));
-    if (!session) return;
+    if (!session) return false;
     const text = await working(`Making a scenario from ${name}`, reader, () =>
       reader.ask('convert', { file: trace, session: session.id }),
     );
-    if (text === undefined) return;
+    if (text === undefined) return false;
+    if (text.length > LARGE) {
+      const wish = await askAboutSize(text.length, session === sessions[0]);
+      if (wish !== 'save') return wish === 'trace';
+    }
     const file = await askWhereToSave(host, scenarioNameFor(trace), 'Save Scenario');
-    if (!file) return;
+    if (!file) return false;
     const uri = vscode.Uri.file(file);
     await vscode.workspace.fs.writeFile(uri, Buffer.from(`${heading(file, name, session)}${text}\n`));
     await vscode.window.showTextDocument(uri);
+    return false;
   } finally {
     await reader.stop();
   }
@@ -42,6 +53,23 @@ async function working<T>(title: string, reader: ScenarioReader, work: () => Pro
       }
     },
   );
+}
+
+/** `first`: the simulator answers from a trace as its first session did, and that is the one asked for. */
+async function askAboutSize(length: number, first: boolean): Promise<'save' | 'trace' | undefined> {
+  const [save, use] = ['Save', 'Use the Trace Itself'];
+  const size = Math.round(length / (1024 * 1024));
+  const answer = await vscode.window.showWarningMessage(
+    `The scenario has ${size} MB, most of it recorded sound. Save it all the same?`,
+    {
+      modal: true,
+      ...(first ? { detail: 'The simulator can also answer from the trace, with no file to edit.' } : {}),
+    },
+    save,
+    ...(first ? [use] : []),
+  );
+  if (answer === save) return 'save';
+  return answer === use ? 'trace' : undefined;
 }
 
 async function chooseSession(sessions: readonly RecordedSession[]): Promise<RecordedSession | undefined> {

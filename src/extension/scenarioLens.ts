@@ -4,6 +4,7 @@ import type { Host } from './host';
 import { isScenarioDocument } from './scenarioDiagnostics';
 import { lensOf, type LensFacts } from './scenarioUse';
 import { SECTION, upstreamLabel } from './settings';
+import { insteadText } from './simulationText';
 import { sameFile } from './traceFolder';
 
 export function showScenarioUse(host: Host): vscode.Disposable {
@@ -51,7 +52,7 @@ function factsOf(host: Host, uri: vscode.Uri): LensFacts {
         ? {
             upstream: upstreamLabel(state.upstream),
             simulator: state.upstream.kind === 'simulator',
-            broken: simulation?.broken !== undefined,
+            broken: simulation ? insteadText(simulation) : '',
             waiting: simulation?.waiting ?? false,
           }
         : undefined,

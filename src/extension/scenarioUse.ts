@@ -6,8 +6,8 @@ export interface LensFacts {
   trusted: boolean;
   /** The settings name this file. */
   chosen: boolean;
-  /** Undefined while the proxy is not running. */
-  running: { upstream: string; simulator: boolean; broken: boolean; waiting: boolean } | undefined;
+  /** Undefined while the proxy is not running; `broken` says what plays in the place of a broken file, else ''. */
+  running: { upstream: string; simulator: boolean; broken: string; waiting: boolean } | undefined;
 }
 
 export interface ScenarioLens {
@@ -41,7 +41,7 @@ export function lensOf({ trusted, chosen, running }: LensFacts): ScenarioLens {
     );
   if (running.broken)
     return {
-      title: '$(warning) In use by the simulator, in its last good version',
+      title: `$(warning) Cannot be used: the simulator ${running.broken}`,
       command: 'workbench.actions.view.problems',
       tooltip: 'Show what is wrong. The file is taken up as soon as it is mended and saved.',
     };

@@ -141,7 +141,7 @@ describe('what the simulator plays, in words', () => {
 });
 
 describe('the line above a scenario', () => {
-  const running = { upstream: 'Simulator', simulator: true, broken: false, waiting: false };
+  const running = { upstream: 'Simulator', simulator: true, broken: '', waiting: false };
   it.each<[string, LensFacts, RegExp, string]>([
     ['not trusted', { trusted: false, chosen: true, running }, /Trust/, 'workbench.trust.manage'],
     ['not chosen', { trusted: true, chosen: false, running }, /^\S+ Use in/, 'realtimeInspector.useThisScenario'],
@@ -154,7 +154,7 @@ describe('the line above a scenario', () => {
     ],
     [
       'broken',
-      { trusted: true, chosen: true, running: { ...running, broken: true } },
+      { trusted: true, chosen: true, running: { ...running, broken: 'goes on with its last good version' } },
       /last good/,
       'workbench.actions.view.problems',
     ],
