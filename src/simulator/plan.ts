@@ -6,7 +6,7 @@ import type { Random } from './random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
 import { FAILURES, fill, type FailureName } from './texts';
-import { chooseCall } from './toolcall';
+import { chooseCall, chooseCalls } from './toolcall';
 import { lasting, speak } from './voice';
 import { BYTES_PER_MS, isObject, type Json } from './wire';
 import { callWords, echoWords, imageWords, jsonTokens, replyWords, toolWords, tokens } from './words';
@@ -136,11 +136,12 @@ class Planner {
     if (mcp) return mcp.flatMap((item) => this.#item(item));
     const user = items.findLast((item) => item['role'] === 'user');
     const text = spokenText(user);
-    const call = chooseCall(this.settings.tools, this.settings.toolChoice, text);
+    const calls = chooseCalls(this.settings.tools, this.settings.toolChoice, text, this.settings.parallelCalls);
+    const [call] = calls;
     if (call) {
-      const planned = this.#call(call.name, call.args);
+      const planned = calls.map(({ name, args }) => this.#call(name, args));
       // Newer models say what they are about to do, and finish saying so only after the call.
-      return this.settings.phases ? [this.#message(callWords(call.name), 'commentary'), planned] : [planned];
+      return this.settings.phases ? [this.#message(callWords(call.name), 'commentary'), ...planned] : planned;
     }
     const own = user ? this.conversations.audio(user.id) : undefined;
     if (own && own.length > 0)

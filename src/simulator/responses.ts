@@ -6,6 +6,7 @@ import type { Director } from './director';
 import type { Mcp } from './mcp';
 import { MediaPlayback } from './mediaPlayback';
 import { momentOf } from './plan';
+import { withPrompt } from './prompts';
 import { Run } from './run';
 import type { RunSettings } from './runSettings';
 import { decodeBase64, toPcm, type FormatName } from './codec';
@@ -48,7 +49,8 @@ export class Responses {
   }
 
   /** `response.create`, or a turn that ended. Throws a `Refusal`. */
-  create(params: Json = {}): void {
+  create(given: Json = {}): void {
+    const params = withPrompt(given, this.director.scenario.prompts);
     checkModalities(params, 'response');
     const aside = params['conversation'] === 'none';
     if (!aside && this.#active) {
@@ -129,6 +131,8 @@ export class Responses {
       metadata: params['metadata'] ?? null,
       tools: merged['tools'],
       toolChoice: merged['tool_choice'],
+      // Reasoning models only, as documented.
+      parallelCalls: isNewer(String(session['model'])) && merged['parallel_tool_calls'] !== false,
       items,
       first: !this.#greeted,
       phases: isNewer(String(session['model'])),

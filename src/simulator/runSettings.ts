@@ -18,6 +18,8 @@ export interface RunSettings {
   metadata: unknown;
   tools: unknown;
   toolChoice: unknown;
+  /** Several functions may be called at once. */
+  parallelCalls: boolean;
   /** What it reads. */
   items: Item[];
   /** No response of the session came before it. */

@@ -36,6 +36,17 @@ export interface Scenario {
   caller?: CallerMove[];
   /** Scripted MCP servers by `server_label`. */
   mcp?: Record<string, McpScript>;
+  /** Stored prompts by id. Where any is given, an id not among them is refused. */
+  prompts?: Record<string, StoredPrompt>;
+}
+
+/** Fields of a session that a stored prompt brings along. */
+export interface StoredPrompt {
+  /** With `{{name}}` for each of its variables. */
+  instructions?: string;
+  tools?: Json[];
+  /** The only version there is; any is taken unless given. */
+  version?: string;
 }
 
 export interface Turn {

@@ -13,6 +13,7 @@ import { checkImage } from './images';
 import { fromFlat, toFlat } from './legacyTranscription';
 import { Mcp } from './mcp';
 import type { McpAnswer, McpPort } from './mcpPort';
+import { withPrompt } from './prompts';
 import { Random } from './random';
 import { Responses } from './responses';
 import type { CallerMove, Scenario } from './scenario';
@@ -73,7 +74,7 @@ export class Session {
       ...defaultConfig(options.kind, desk.mint('sess'), options.model, expires),
       ...(options.kind === (scenario.session?.['type'] ?? 'realtime') ? scenario.session : {}),
     };
-    if (options.preset) this.#config = updatedConfig(this.#config, options.preset, false);
+    if (options.preset) this.#config = updatedConfig(this.#config, presetOf(options.preset, scenario), false);
     const config = (): Json => this.#config;
     this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {}, options.mcp);
     const transcriber = new Transcriber(desk, this.#conversation, this.#director, () => this.#config['include']);
@@ -245,7 +246,9 @@ export class Session {
   }
 
   #update(update: Json): void {
-    this.#config = updatedConfig(this.#config, update, this.#responses.spoken, this.#director.scenario.unknownFields);
+    const { prompts, unknownFields } = this.#director.scenario;
+    const full = withPrompt(update, prompts);
+    this.#config = updatedConfig(this.#config, full, this.#responses.spoken, unknownFields);
     this.#input.settingsChanged();
     this.#desk.emit('session.updated', { session: shownConfig(this.#config) });
     this.#mcp.toolsChanged(this.#config['tools']);
@@ -322,5 +325,14 @@ export class Session {
 
   *#expire(): Steps {
     expire(this.#desk);
+  }
+}
+
+/** What a key was made for. A prompt that nobody stored was taken when it was made, and stands for nothing. */
+function presetOf(preset: Json, { prompts }: Scenario): Json {
+  try {
+    return withPrompt(preset, prompts);
+  } catch {
+    return preset;
   }
 }

@@ -140,8 +140,17 @@ const shared: Record<string, Rule> = {
   tool_choice: toolChoice,
   max_output_tokens: maxTokens,
   parallel_tool_calls: boolean,
-  prompt: open,
-  reasoning: open,
+  prompt: {
+    is: 'object',
+    nullable: true,
+    required: ['id'],
+    fields: { id: string, version: nullableString, variables: open },
+  },
+  reasoning: {
+    is: 'object',
+    nullable: true,
+    fields: { effort: { is: 'string', values: ['minimal', 'low', 'medium', 'high', 'xhigh'], nullable: true } },
+  },
 };
 
 const realtimeSession: Rule = {

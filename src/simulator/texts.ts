@@ -118,6 +118,10 @@ export const ERRORS = {
     code: 'invalid_value',
     message: "MCP approval request with id '{id}' not found in conversation.",
   },
+  /** As another endpoint of the live service says it; not seen on a realtime session. */
+  promptMissing: { code: null, message: "Prompt with id '{id}' not found." },
+  /** Ours. */
+  promptVersionMissing: { code: null, message: "Prompt with id '{id}' and version '{version}' not found." },
   imageInvalid: {
     code: 'invalid_value',
     message: "Invalid '{path}'. Expected a base64-encoded data URL of a PNG or JPEG image, or an HTTP(S) URL.",
