@@ -107,12 +107,16 @@ function nodes({ proxy }: Host): ProxyNode[] {
 }
 
 function scenarioNode(simulation: SimulationState): ProxyNode {
+  const { waiting, scenario = 'the default conversation' } = simulation;
   const broken = brokenText(simulation);
+  const waits = waiting
+    ? 'What was chosen since then is played when the open sessions have ended; Restart Simulator ends them now. '
+    : '';
   return {
     label: 'Scenario',
-    description: simulationLabel(simulation) + (simulation.waiting ? ', changed: restart the simulator' : ''),
-    tooltip: broken ?? `The simulator plays: ${simulation.scenario ?? 'the default conversation'}. Select to change.`,
-    icon: broken ? 'warning' : 'beaker',
+    description: simulationLabel(simulation) + (waiting ? ' (changed)' : ''),
+    tooltip: broken ?? `The simulator plays ${scenario}. ${waits}Select to change.`,
+    icon: broken ? 'warning' : waiting ? 'sync' : 'beaker',
     command: 'useScenario',
     menu: 'scenario',
   };

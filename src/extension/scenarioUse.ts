@@ -47,7 +47,7 @@ export function lensOf({ trusted, chosen, running }: LensFacts): ScenarioLens {
     };
   if (running.waiting)
     return own(
-      '$(sync) Changed: Restart Simulator',
+      '$(sync) Waits for open sessions: Restart Simulator',
       'restartSimulator',
       'It is taken up when the open sessions have ended; a restart ends them now.',
     );
