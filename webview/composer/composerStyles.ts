@@ -41,7 +41,7 @@ export const composerStyles = css`
   }
   .editor {
     border-block: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    flex: 1;
+    flex: 1 0 96px;
     min-height: 60px;
     overflow: hidden;
   }
@@ -51,8 +51,9 @@ export const composerStyles = css`
   }
   rti-problems {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    flex: none;
+    flex: 0 1 auto;
     max-height: 76px;
+    min-height: 26px;
   }
   .line {
     flex: 1;

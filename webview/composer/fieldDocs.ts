@@ -13,7 +13,7 @@ const mostValues = 24;
 export function fieldDocsNode({ name, facts, values, doc }: FieldHelp): HTMLElement {
   const box = boxOf(name, facts);
   box.append(docNodes(doc));
-  if (values.length > 0) {
+  if (values.length > 1) {
     const line = document.createElement('p');
     line.append('One of ');
     for (const [at, value] of values.slice(0, mostValues).entries()) {

@@ -33,8 +33,9 @@ export class ProblemsList extends LitElement {
         line-height: 20px;
       }
       vscode-icon {
-        align-self: center;
+        align-self: flex-start;
         flex: none;
+        margin-top: 2px;
       }
       .error vscode-icon {
         color: var(--vscode-editorError-foreground);
@@ -73,7 +74,7 @@ export class ProblemsList extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      @media (max-width: 559px) {
+      @media (max-width: 799px) {
         .place {
           display: none;
         }

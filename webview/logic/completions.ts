@@ -2,7 +2,7 @@
 import { getLocation, type Location } from 'jsonc-parser';
 import { CATALOGUE, fieldsAt, type KnownField, type SessionState } from '../../src/protocol';
 import { readForSchema } from './fieldHelp';
-import type { JsonPath } from './jsonPlace';
+import { valueAtPath, type JsonPath } from './jsonPlace';
 
 /** One thing that may be written. */
 export interface Proposal {
@@ -128,12 +128,7 @@ const typeField: KnownField = {
 };
 
 function namesAt(event: Record<string, unknown>, path: JsonPath): Set<string> {
-  let value: unknown = event;
-  for (const step of path)
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<string | number, unknown>)[step]
-        : undefined;
+  const value = valueAtPath(event, path);
   return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : []);
 }
 
@@ -204,8 +199,7 @@ function removeAt(value: unknown, path: JsonPath): Record<string, unknown> {
 }
 
 function elementsAt(event: Record<string, unknown>, path: JsonPath): unknown[] {
-  let value: unknown = event;
-  for (const step of path) value = (value as Record<string | number, unknown> | null | undefined)?.[step];
+  const value = valueAtPath(event, path);
   return Array.isArray(value) ? value : [];
 }
 

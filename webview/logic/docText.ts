@@ -23,6 +23,13 @@ export function docBlocks(text: string): DocBlock[] {
   return blocks;
 }
 
+/** The words alone, for where nothing can have a look of its own. */
+export function plainDoc(text: string): string {
+  return docBlocks(text)
+    .map(({ kind, parts }) => `${kind === 'point' ? '• ' : ''}${parts.map((part) => part.text).join('')}`)
+    .join('\n');
+}
+
 function proseBlocks(text: string): DocBlock[] {
   const blocks: DocBlock[] = [];
   for (const paragraph of text.split(/\n\s*\n/)) {

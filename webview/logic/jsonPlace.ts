@@ -55,6 +55,26 @@ export function stretchOfParam(text: string, param: string): Stretch | undefined
   return { offset: found.offset, length: isBranch ? 1 : found.length };
 }
 
+/** The value at a path; undefined when there is none. */
+export function valueAtPath(value: unknown, path: JsonPath): unknown {
+  let inner = value;
+  for (const step of path) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
+    inner = (inner as Record<string | number, unknown>)[step];
+  }
+  return inner;
+}
+
+/** The path a JSON pointer means in that value: only there can an index be told from a name of digits. */
+export function pathOfPointer(value: unknown, pointer: string): JsonPath {
+  const path: JsonPath = [];
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(valueAtPath(value, path)) ? Number(name) : name);
+  }
+  return path;
+}
+
 function treeOf(text: string): Node | undefined {
   try {
     return parseTree(text, [], { allowTrailingComma: true });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../src/protocol';
-import { docBlocks } from '../../../webview/logic/docText';
+import { docBlocks, plainDoc } from '../../../webview/logic/docText';
 import { helpAt } from '../../../webview/logic/fieldHelp';
-import { placeAt, readLoosely, stretchOfParam } from '../../../webview/logic/jsonPlace';
+import { pathOfPointer, placeAt, readLoosely, stretchOfParam } from '../../../webview/logic/jsonPlace';
 import { schemaDocs } from '../../../webview/logic/schemaDocs';
 
 const update = JSON.stringify(
@@ -66,6 +66,12 @@ describe('a parameter that an error names', () => {
   });
 });
 
+it('a pointer is a path in the value it is of: there alone an index differs from a name of digits', () => {
+  expect(pathOfPointer({ a: [{ 'b/c': 1 }] }, '/a/0/b~1c')).toEqual(['a', 0, 'b/c']);
+  expect(pathOfPointer({ a: { 0: 1 } }, '/a/0')).toEqual(['a', '0']);
+  expect(pathOfPointer({}, '')).toEqual([]);
+});
+
 it('text is read as far as it goes', () => {
   expect(readLoosely('{"type":"x","session":{"a":1,')).toEqual({ type: 'x', session: { a: 1 } });
   expect(readLoosely('[]')).toEqual({});
@@ -86,6 +92,9 @@ describe('documentation', () => {
     ]);
     expect(blocks[1]?.parts).toEqual([{ text: 'first', look: 'strong' }]);
     expect(blocks[3]?.parts[0]?.text).toBe('{"a":1}');
+  });
+  it('is plain words where nothing can have a look of its own', () => {
+    expect(plainDoc('Some `code`.\n\n- a\n- **b**')).toBe('Some code.\n• a\n• b');
   });
   it('keeps every word of the catalogue and of the schema', async () => {
     const words = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, '');
