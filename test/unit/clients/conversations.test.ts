@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scenario } from '../../../src/simulator/scenario';
+import { speech } from '../simulator/speech';
 import { cleanUp, readTrace, startProxy, type RunningProxy, type TraceContent } from '../fidelity/bed';
 import { CONVERSATIONS, type Account, type ConversationName, type Failure } from './account';
 import type { PageWindow } from './apps/page';
@@ -11,18 +13,23 @@ import { pythonHome } from './pythonHome';
 // Real clients, their packages unmodified, in processes of their own: each holds every conversation with the simulator,
 // once straight and once through the proxy, whose trace is then held against what the client says it was sent.
 
-/** Long enough for anyone to interrupt, at four times the speed of sound. */
-const STORY =
-  'Ships need light. A keeper trims the wick at dusk, winds the clockwork, and writes down every sail. '.repeat(3);
-const STORY_MS = 30_000;
+/** Two minutes: nobody, on no machine, is too late to interrupt it. It comes at four times the speed of sound. */
+const STORY = 'Ships need light. A keeper trims the wick at dusk, winds the clockwork, and notes every sail. '.repeat(
+  18,
+);
+const STORY_MS = 100_000;
 
-const OUTPUT = [{ say: STORY, audio: { ms: STORY_MS } }];
-const SCENARIO = {
-  turns: [
-    { when: { instructions: 'keep a lighthouse', turn: 1 }, answer: { output: OUTPUT } },
-    { when: { text: 'every lamp' }, answer: { output: OUTPUT } },
-  ],
-};
+function tellStory(): Scenario {
+  const sound = speech(STORY);
+  expect(sound.length / 48).toBeGreaterThan(STORY_MS);
+  const output = [{ say: STORY, audio: { pcm: sound.toString('base64') } }];
+  return {
+    turns: [
+      { when: { instructions: 'keep a lighthouse', turn: 1 }, answer: { output } },
+      { when: { text: 'every lamp' }, answer: { output } },
+    ],
+  };
+}
 
 type Told = (Account | Failure)[];
 type Routes = Record<'straight' | 'proxied', Route>;
@@ -74,7 +81,7 @@ beforeAll(async () => {
   // Here, because the first time takes as long as the network does.
   await pythonHome();
   sounds = await recordUtterances();
-  const straight = await startSimulator(SCENARIO);
+  const straight = await startSimulator(tellStory());
   proxy = await startProxy(straight.http);
   routes = { straight, proxied: proxy };
   // All at once: most of a conversation is waiting for someone to finish speaking.
