@@ -162,6 +162,8 @@ export interface ScriptedRefusal {
   nth?: number;
   /** Fields of the error: `type`, `code`, `message`, `param`. */
   error: Json;
+  /** It comes so many ms later, as errors of a busy live service do; at once unless given. */
+  afterMs?: number;
 }
 
 /** Speaks for so many ms, or presses a key of the telephone. Times count from the session's beginning. */

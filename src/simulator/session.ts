@@ -191,7 +191,8 @@ export class Session {
     const scripted = this.#director.refusal(name);
     if (scripted) {
       const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
-      return this.#desk.emit('error', { error: errorOf(scripted, eventId) });
+      this.#desk.start(scripted.afterMs ?? 0, this.#late(errorOf(scripted.error, eventId)));
+      return;
     }
     if (!rule || typeof type !== 'string') {
       if (Object.hasOwn(TRANSLATION_RULES, name))
@@ -317,6 +318,10 @@ export class Session {
         yield HEARD_MS;
       }
     }
+  }
+
+  *#late(error: Json): Steps {
+    this.#desk.emit('error', { error });
   }
 
   *#drop(): Steps {

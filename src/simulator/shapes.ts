@@ -226,7 +226,8 @@ const textPart = part({ text: string }, ['text']);
 const audioPart = part({ audio: string, transcript: nullableString }, ['audio']);
 const imagePart = part({ image_url: string, detail: { is: 'string', values: ['auto', 'low', 'high'] } }, ['image_url']);
 
-const itemHead: Record<string, Rule> = { id: { is: 'string' }, object: string, type: string, status: string };
+/** Client libraries keep their ids to 32 characters because longer ones are refused; no published type says so. */
+const itemHead: Record<string, Rule> = { id: { is: 'string', most: 32 }, object: string, type: string, status: string };
 const item = (fields: Record<string, Rule>, required: string[]): Rule => ({
   is: 'object',
   required,

@@ -30,6 +30,11 @@ export const ERRORS = {
     code: 'invalid_value',
     message: "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern '{pattern}'.",
   },
+  stringTooLong: {
+    code: 'string_above_max_length',
+    message:
+      "Invalid '{path}': string too long. Expected a string with maximum length {limit}, but got a string with length {value} instead.",
+  },
   integerBelow: {
     code: 'integer_below_min_value',
     message: "Invalid '{path}': integer below minimum value. Expected a value >= {limit}, but got {value} instead.",

@@ -124,7 +124,10 @@ export class TranslationSession {
     if (type === undefined) throw refusal('typeMissing');
     const name = String(type);
     const scripted = this.#director.refusal(name);
-    if (scripted) return this.#desk.emit('error', { error: errorOf(scripted, eventId) });
+    if (scripted) {
+      this.#desk.start(scripted.afterMs ?? 0, this.#late(errorOf(scripted.error, eventId)));
+      return;
+    }
     const rule = Object.hasOwn(TRANSLATION_RULES, name) ? TRANSLATION_RULES[name] : undefined;
     if (!rule) {
       if (!LISTED_TYPES.includes(name)) throw unsupported(name, LISTED_TYPES, 'type');
@@ -209,6 +212,10 @@ export class TranslationSession {
     while (this.#word(this.#frames * FRAME_MS));
     this.#desk.emit('session.closed');
     this.#desk.hangUp(1000, '');
+  }
+
+  *#late(error: Json): Steps {
+    this.#desk.emit('error', { error });
   }
 
   *#drop(): Steps {
