@@ -169,6 +169,8 @@ export class ComposerView extends View {
     const text = this.#editor?.text() ?? '';
     this.asked = replacedPointers(text);
     this.armed = false;
+    // What has been written on is no template any more.
+    if (this.template !== '' && text !== eventTemplate(this.template, this.as)) this.template = '';
     this.#keepDraft(text);
     // Who mends what was refused needs to see why it was.
     if (!this.#outcome.isRefusal) this.#outcome.clear();

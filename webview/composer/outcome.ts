@@ -9,7 +9,16 @@ export type Outcome =
   | { kind: 'none' }
   /** It was not sent. */
   | { kind: 'failed'; text: string }
-  | { kind: 'sent'; as: 'client' | 'server'; session: string; event: SentEvent; row: number | null };
+  | {
+      kind: 'sent';
+      as: 'client' | 'server';
+      session: string;
+      event: SentEvent;
+      row: number | null;
+      /** What was sent, as it stood in the editor, and whether it stands there no longer. */
+      text: string;
+      isEdited: boolean;
+    };
 
 export class OutcomeWatch {
   outcome: Outcome = { kind: 'none' };
@@ -41,6 +50,7 @@ export class OutcomeWatch {
     if (outcome.kind !== 'sent' || this.answer.kind !== 'refused') return;
     const { type } = sentEvent(text);
     if (type !== '' && type !== outcome.event.type) this.clear();
+    else if (outcome.isEdited !== (text !== outcome.text)) this.#set({ ...outcome, isEdited: !outcome.isEdited });
   }
   failed(text: string): void {
     this.#watch.stop();
@@ -49,7 +59,7 @@ export class OutcomeWatch {
   /** It is on its way; its row may be here already. */
   sent(as: 'client' | 'server', session: string, text: string): void {
     this.#watch.stop();
-    this.#set({ kind: 'sent', as, session, event: sentEvent(text), row: null });
+    this.#set({ kind: 'sent', as, session, event: sentEvent(text), row: null, text, isEdited: false });
     this.look();
   }
 
@@ -94,8 +104,14 @@ export function outcomeLine({ outcome, answer }: OutcomeWatch, store: Store, lin
               Go to ${param}</button
             >,`
         : nothing;
-    const begins = ours === 'yes' ? 'Refused: ' : 'An error followed, which may be the answer: ';
-    return html`<span class="line error">${begins}${message}${goTo} ${rowLink(answer.row)}</span>`;
+    const begins = outcome.isEdited
+      ? 'What was sent before: '
+      : ours === 'yes'
+        ? 'Refused: '
+        : 'An error followed, which may be the answer: ';
+    return html`<span class="line ${outcome.isEdited ? 'dim' : 'error'}"
+      >${begins}${message}${goTo} ${rowLink(answer.row)}</span
+    >`;
   }
   const to = outcome.as === 'client' ? 'server' : 'client';
   const as = outcome.row === null ? nothing : html` as ${rowLink(outcome.row)}`;

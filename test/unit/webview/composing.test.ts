@@ -3,6 +3,7 @@ import { advance, CATALOGUE, NEW_SESSION, type SessionState } from '../../../src
 import type { SessionSnapshot } from '../../../src/document/sessionSnapshot';
 import { ANSWERS, sentEvent } from '../../../webview/logic/answers';
 import { changeBetween, countProblems, fixAt, problemsOf } from '../../../webview/logic/composerLint';
+import { checkRequest } from '../../../webview/messages';
 import { targetOf } from '../../../webview/logic/target';
 import { AnswerWatch } from '../../../webview/state/answerWatch';
 import { TargetState, type Clock } from '../../../webview/state/targetState';
@@ -287,4 +288,12 @@ describe('what the server says to what was sent', () => {
     const silent = types('client').filter((type) => ANSWERS[type] === undefined);
     expect(silent).toEqual(['input_audio_buffer.append', 'session.input_audio_buffer.append']);
   });
+});
+
+it('a page may ask for the state of a session as the table says, and not otherwise', () => {
+  const asks = (params: unknown) => checkRequest({ id: 1, request: 'sessionState', params });
+  expect(asks({ session: 's1' })).not.toHaveProperty('problem');
+  expect(asks({ session: 's1', upTo: 12 })).not.toHaveProperty('problem');
+  for (const params of [{}, { session: 1 }, { session: 's1', upTo: -1 }, { session: 'x'.repeat(300) }])
+    expect(asks(params)).toMatchObject({ problem: 'wrong parameters for "sessionState"' });
 });
