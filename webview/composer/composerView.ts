@@ -282,7 +282,7 @@ export class ComposerView extends View {
           aria-label="Template"
           @change=${(event: Event) => this.#useTemplate((event.target as HTMLSelectElement).value)}
         >
-          <option value="" ?selected=${this.template === ''} disabled>Template…</option>
+          <option value="" .selected=${this.template === ''} disabled>Template…</option>
           ${templates.map((type) => html`<option value=${type} .selected=${type === this.template}>${type}</option>`)}
         </select>
         <label
