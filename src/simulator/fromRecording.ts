@@ -43,6 +43,8 @@ interface Reading {
 const TOKEN_MS = 50;
 /** Recorded sound may end this much before its tokens do without having been cut, ms. */
 const TOLERANCE_MS = 500;
+/** How soon after a response the limits are told, as recorded, ms. */
+const LIMITS_AFTER_MS = 43;
 /** Items of one response, beyond anything a model makes. */
 const MOST_ITEMS = 1000;
 /** Length of sound about which the recording tells nothing, ms. */
@@ -69,6 +71,7 @@ class Maker {
   #transcripts = new RecordedTranscripts();
   #mcp = new RecordedMcp();
   #atLeastMs = new Map<unknown, number>();
+  #lastAt = 0;
   #scenario: Scenario = { unknownFields: 'accept' };
   #session: Json = {};
   #first: Json | undefined;
@@ -90,6 +93,7 @@ class Maker {
     // No word on limits before the next response had begun, nor since: there was none.
     for (const one of this.#unlimited) {
       if (readings.some(({ finishedBefore }) => finishedBefore.includes(one))) one.answer.rateLimits = false;
+      else if (one.doneAt !== undefined) one.answer.limitsAfterMs = round(this.#lastAt - one.doneAt) + LIMITS_AFTER_MS;
     }
     const greeting = this.#first?.['type'] === 'session.created' ? member(this.#first, 'session') : undefined;
     const session = greeting ?? this.#session;
@@ -125,6 +129,7 @@ class Maker {
       const alone = this.recording.messages.filter(({ from }) => from === 'server').length === 1;
       if (type === 'error' && alone) this.#scenario.turnsAway = { error: member(event, 'error') ?? {} };
     }
+    if (t !== undefined) this.#lastAt = t;
     const config = member(event, 'session');
     if (config) this.#session = config;
     const response = member(event, 'response');
@@ -297,8 +302,11 @@ function beginItem(item: Json): Made | undefined {
       return { say: '', pieces: [], ...phase };
     case 'function_call':
       return { call: name, arguments: '', pieces: [], ...phase };
-    case 'mcp_call':
-      return { mcpCall: name, server, arguments: '', pieces: [] };
+    case 'mcp_call': {
+      const approval = item['approval_request_id'];
+      const approved = typeof approval === 'string' ? { approvedBy: approval } : {};
+      return { mcpCall: name, server, arguments: '', ...approved, pieces: [] };
+    }
     case 'mcp_approval_request':
       return { mcpCall: name, server, arguments: '', approval: true, pieces: [] };
     default:

@@ -119,15 +119,18 @@ class Ending {
     this.#wentOnMs = heardMs === undefined || endMs === undefined ? 0 : endMs - heardMs;
   }
 
-  /** The simulated rungs without those behind the recording's end. */
-  cutOff(recorded: readonly Step[], simulated: readonly Step[]): Step[] {
-    if (!recorded.every(({ type }, index) => simulated[index]?.type === type)) return [...simulated];
+  /**
+   * The simulated rungs without those behind the recording's end. `upToMs`: until then, on the simulator's clock, it had sent
+   * things that the recording does have.
+   */
+  cutOff(recorded: readonly Step[], simulated: readonly Step[], upToMs = -1): Step[] {
+    if (!begins(simulated, recorded)) return [...simulated];
     const kept = simulated.slice(0, recorded.length);
     // A response that only begins then is another matter than the last event.
     let another = false;
     for (const rung of simulated.slice(recorded.length)) {
       another ||= rung.type === 'response.created';
-      if (this.#missing(rung, another)) kept.push(rung);
+      if (rung.atMs <= upToMs || this.#missing(rung, another)) kept.push(rung);
       else this.afterwards.push(rung.type);
     }
     return kept;
@@ -141,6 +144,10 @@ class Ending {
   }
 }
 
+function begins(whole: readonly Step[], start: readonly Step[]): boolean {
+  return start.every(({ type }, index) => whole[index]?.type === type);
+}
+
 function rowsOf(recorded: readonly Step[], simulated: readonly Step[]): StepRow[] {
   return align(recorded, simulated, ({ type }) => type).map(([one, other]) => ({ recorded: one, simulated: other }));
 }
@@ -151,10 +158,15 @@ function lanes(
   ending: Ending,
 ): { of: string; rows: StepRow[] }[] {
   const names = new Set([...recorded, ...simulated].map(({ of }) => of));
-  return [...names].flatMap((of) => {
-    const theirs = recorded.find((lane) => lane.of === of)?.rungs ?? [];
-    const ours = simulated.find((lane) => lane.of === of)?.rungs ?? [];
-    const rows = rowsOf(theirs, ending.cutOff(theirs, ours));
+  const pairs = [...names].map((of) => {
+    const rungs = (lanesOf: readonly Lane[]): Step[] => lanesOf.find((lane) => lane.of === of)?.rungs ?? [];
+    return { of, theirs: rungs(recorded), ours: rungs(simulated) };
+  });
+  // Without times many turns of a recording lie close together in the simulator's; what comes before the last of them is due.
+  const shared = pairs.flatMap(({ theirs, ours }) => ours.slice(0, begins(ours, theirs) ? theirs.length : 0));
+  const upToMs = shared.reduce((last, { atMs }) => Math.max(last, atMs), -1);
+  return pairs.flatMap(({ of, theirs, ours }) => {
+    const rows = rowsOf(theirs, ending.cutOff(theirs, ours, upToMs));
     return rows.length > 0 ? [{ of, rows }] : [];
   });
 }

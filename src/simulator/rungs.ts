@@ -51,12 +51,13 @@ const FINISHES = /^response\.\w+\.done$/;
 export function rungsOf(events: readonly Timed[]): Step[] {
   const whole = wholeResponses(events);
   const places = new Map<string, number>();
+  const place = (event: Json): string => {
+    const id = responseOf(event);
+    return id === '' ? '' : ` ${ordinal(places, id)}.${Number(event['output_index'] ?? 0)}`;
+  };
   return folded(
     events.filter(({ event }) => !floats(nameOf(event))),
-    (event) => {
-      const response = ordinal(places, responseOf(event));
-      return { place: ` ${response}.${Number(event['output_index'] ?? 0)}`, whole: whole.has(responseOf(event)) };
-    },
+    (event) => ({ place: place(event), whole: whole.has(responseOf(event)) }),
   );
 }
 
