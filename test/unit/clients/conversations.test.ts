@@ -49,11 +49,17 @@ const held = new Map<string, Promise<Told | string>>();
 const parse = (lines: string[]): Told => lines.map((line) => JSON.parse(line) as Account | Failure);
 const program = async (name: string, args: string[], env: Record<string, string>): Promise<Told> =>
   parse(await run(process.execPath, [await nodeProgram(name), ...args, sounds.question, sounds.interruption], env));
+const sessionUrl = ({ http }: Route): string => `${http.replace('http', 'ws')}/realtime?model=gpt-realtime`;
 async function python(script: string, route: Route): Promise<Told | string> {
   const home = await pythonHome();
   if ('missing' in home) return home.missing;
   const file = path.join(import.meta.dirname, 'python', script);
-  const env = { ...environment(route.http, route), PYTHONDONTWRITEBYTECODE: '1' };
+  const env = {
+    ...environment(route.http, route),
+    REALTIME_URL: sessionUrl(route),
+    OPENAI_AGENTS_DISABLE_TRACING: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
   return parse(await run(home.python, [file, sounds.question, sounds.interruption], env));
 }
 
@@ -68,12 +74,12 @@ const CLIENTS: Client[] = [
   },
   {
     name: '@openai/agents-realtime',
-    hold: (route) =>
-      program('agents', [], { REALTIME_URL: `${route.http.replace('http', 'ws')}/realtime?model=gpt-realtime` }),
+    hold: (route) => program('agents', [], { REALTIME_URL: sessionUrl(route) }),
     agent: true,
   },
   { name: 'openai for Python, AsyncOpenAI', hold: (route) => python('talk_async.py', route) },
   { name: 'openai for Python, OpenAI', hold: (route) => python('talk_sync.py', route) },
+  { name: 'openai-agents for Python', hold: (route) => python('talk_agents.py', route), agent: true },
   { name: 'WebSocket of Chromium', hold: inBrowser },
 ];
 

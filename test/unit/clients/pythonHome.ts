@@ -5,8 +5,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../fidelity/bed';
 
-/** Newer than the 2.27 from which on the README says it works; this one asks for Python 3.10. */
-const PACKAGE = 'openai[realtime]==3.52.0';
+/** They ask for Python 3.10. */
+const PACKAGES = ['openai[realtime]==3.52.0', 'openai-agents==0.24.0'];
 const OLDEST = [3, 10] as const;
 const CACHE = path.join(root, 'node_modules', '.cache', 'python-clients');
 
@@ -36,8 +36,8 @@ async function make(): Promise<PythonHome> {
   const { system, version } = found;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major !== OLDEST[0] || minor < OLDEST[1])
-    return { missing: `${PACKAGE} needs Python ${OLDEST.join('.')} or newer; ${system} is ${version}.` };
-  const home = path.join(CACHE, `${PACKAGE.replace(/\W+/g, '-')}-python${version}`);
+    return { missing: `${PACKAGES[0]} needs Python ${OLDEST.join('.')} or newer; ${system} is ${version}.` };
+  const home = path.join(CACHE, `${PACKAGES.join('-').replace(/\W+/g, '-')}-python${version}`);
   const bin = process.platform === 'win32' ? path.join('Scripts', 'python.exe') : path.join('bin', 'python');
   if (existsSync(home)) return { python: path.join(home, bin) };
   // Made aside and put in its place when complete: another test file may be at the same, and any of them may be stopped.
@@ -47,8 +47,8 @@ async function make(): Promise<PythonHome> {
     const venv = await ask(system, ['-m', 'venv', aside]);
     if (venv.failed) return { missing: `${system} -m venv failed: ${venv.said}` };
     const flags = ['--quiet', '--disable-pip-version-check', '--retries', '1'];
-    const pip = await ask(path.join(aside, bin), ['-m', 'pip', 'install', ...flags, PACKAGE]);
-    if (pip.failed) return { missing: `pip could not install ${PACKAGE}: ${pip.said}` };
+    const pip = await ask(path.join(aside, bin), ['-m', 'pip', 'install', ...flags, ...PACKAGES]);
+    if (pip.failed) return { missing: `pip could not install ${PACKAGES.join(' and ')}: ${pip.said}` };
     await rename(aside, home).catch((cause: unknown) => {
       if (!existsSync(home)) throw cause;
     });
