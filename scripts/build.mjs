@@ -22,6 +22,7 @@ const entries = {
   proxyWorker: 'src/proxy/worker.ts',
   recorderWorker: 'src/proxy/recorderWorker.ts',
   simulatorWorker: 'src/simulator/worker.ts',
+  scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
@@ -38,6 +39,9 @@ const configs = [
     ...shared,
     platform: 'browser',
     format: 'esm',
+    // What is loaded when it is first asked for (the words of the schema) is a file of its own.
+    splitting: true,
+    chunkNames: 'webview-[name]-[hash]',
     target: 'chrome128',
     entryPoints: { webview: 'webview/main.ts' },
     outdir: 'dist',

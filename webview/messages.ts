@@ -7,6 +7,7 @@
  */
 import type { AnalysisChanges } from '../src/analysis/model';
 import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from '../src/document/columns';
+import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
 export interface InspectorStatus {
@@ -56,6 +57,8 @@ export interface Requests {
   summaries: { params: { rows: number[] }; result: { summaries: string[] } };
   /** A row's whole body; over 4 MiB it is cut (`cutFrom`) unless `whole`. */
   body: { params: { row: number; whole?: boolean }; result: RowBody };
+  /** What a session has come to: after all its rows so far, or after those up to and with row `upTo`. */
+  sessionState: { params: { session: string; upTo?: number }; result: SessionSnapshot };
   /** Waveform between two times in `buckets` (1 to 8192) pairs. */
   peaks: {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
@@ -143,6 +146,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   ready: () => true,
   summaries: (p) => Array.isArray(p.rows) && p.rows.length <= 500 && p.rows.every(isRow),
   body: (p) => isRow(p.row) && isOptional(p.whole, (v) => typeof v === 'boolean'),
+  sessionState: (p) => isShort(p.session) && isOptional(p.upTo, isRow),
   peaks: (p) =>
     isShort(p.session) &&
     isSide(p.from) &&

@@ -1,54 +1,122 @@
 /** `realtime-inspector ladder TRACE`: a recorded session and the simulator made from it, side by side. */
-import { compareLadders, type Ladder, type LadderRow, type Rung } from '../simulator/ladder';
-import { readRecordings } from '../simulator/recording';
+import { compareLadders, type Difference, type Ladder, type LadderRow } from '../simulator/ladder';
+import { UnreadableRecordingError, readRecordingFile } from '../simulator/recording';
+import type { Rung } from '../simulator/rungs';
 
-/** What `ladder --json` prints. `same` is true when no session differs. */
+/** What `ladder --json` prints. */
 export interface LadderReport {
   file: string;
+  /** No session differs. */
   same: boolean;
+  /** Lines of the file that are no JSON, and messages known not to have been kept. */
+  unreadable: number;
+  lost: number;
   sessions: Ladder[];
 }
 
-/** Compares every session of a recording. Rejects with a message for people when it cannot be read. */
-export async function ladderReport(file: string, seed = 1): Promise<LadderReport> {
-  const recordings = await readRecordings(file);
-  const sessions = recordings.map((recording) => compareLadders(recording, seed));
-  return { file, same: sessions.every(({ same }) => same), sessions };
+export interface LadderOptions {
+  seed?: number;
+  /** Only this session of the trace. */
+  session?: string;
+}
+
+/**
+ * Compares every session of a recording, or one. Rejects with an `UnreadableRecordingError` when the file cannot be read,
+ * has no such session, or holds nothing a server sent.
+ */
+export async function ladderReport(file: string, { seed = 1, session }: LadderOptions = {}): Promise<LadderReport> {
+  const { sessions, unreadable, lost } = await readRecordingFile(file);
+  const wanted = sessions.filter(({ id }) => session === undefined || id === session);
+  if (wanted.length === 0) {
+    const known = sessions.map(({ id }) => plain(id) || 'one without an id').join(', ');
+    throw new UnreadableRecordingError(`${file} has no session ${session}; it has ${known}.`);
+  }
+  const spoke = wanted.some(({ messages }) => messages.some(({ from, event }) => from === 'server' && event));
+  if (!spoke) {
+    const where = session === undefined ? file : `Session ${session} of ${file}`;
+    throw new UnreadableRecordingError(`${where} holds no server events: there is nothing to compare.`);
+  }
+  const compared = wanted.map((recording) => compareLadders(recording, seed));
+  return { file, same: compared.every(({ same }) => same), unreadable, lost, sessions: compared };
 }
 
 const WIDTH = 62;
+/** Differences inside events that are printed for a session; `--json` has them all. */
+const MOST = 100;
 
-/** The report for people. Control characters of captured types are not printed. */
+/** The report for people. Control characters of what was captured are not printed. */
 export function formatLadder(report: LadderReport): string {
-  return report.sessions.map((session) => formatSession(session)).join('\n');
+  const lines: string[] = [];
+  if (report.unreadable > 0) lines.push(`Lines that could not be read and were left out: ${report.unreadable}`);
+  if (report.lost > 0) lines.push(`Messages that were not kept when this was recorded: ${report.lost}`);
+  if (lines.length > 0) lines.push('');
+  for (const session of report.sessions) lines.push(...formatSession(session), '');
+  return lines.join('\n');
 }
 
-function formatSession({ session, rows, floating, fields, afterwards, same }: Ladder): string {
-  const lines = [`${session === '' ? 'session' : `session ${plain(session)}`}: ${same ? 'same' : 'different'}`];
-  lines.push(`    ${'recorded'.padEnd(WIDTH)}simulated`);
+function formatSession({ session, rows, floating, differences, afterwards, notes, same }: Ladder): string[] {
+  const verdict = same ? (rows.length > 0 ? 'same' : 'not compared') : 'different';
+  const lines = [`${session === '' ? 'session' : `session ${plain(session)}`}: ${verdict}`];
+  for (const note of notes) lines.push(`  ${note}`);
+  if (rows.length > 0) lines.push(`    ${'recorded'.padEnd(WIDTH)} simulated`);
   for (const row of rows) lines.push(formatRow(row));
-  if (floating.length > 0) lines.push('  at any time');
-  for (const row of floating) lines.push(formatRow(row));
+  for (const { of, rows: own } of floating) lines.push(`  at any time: ${of}`, ...own.map((row) => formatRow(row)));
   if (afterwards.length > 0) {
     lines.push(`  after the recording's end, not compared: ${afterwards.map((type) => plain(type)).join(', ')}`);
   }
-  if (fields.length > 0) lines.push('  fields');
-  for (const { type, rung, onlyRecorded, onlySimulated } of fields) {
-    lines.push(`  ! ${plain(type)}${rung > 0 ? ` (rung ${rung})` : ''}`);
-    if (onlyRecorded.length > 0) lines.push(`      only recorded: ${onlyRecorded.map(plain).join(', ')}`);
-    if (onlySimulated.length > 0) lines.push(`      only simulated: ${onlySimulated.map(plain).join(', ')}`);
-  }
-  return `${lines.join('\n')}\n`;
+  const inside = differences.filter(({ kind }) => kind !== 'event');
+  if (inside.length > 0) lines.push('  inside the events');
+  for (const difference of inside.slice(0, MOST)) lines.push(...formatDifference(difference));
+  if (inside.length > MOST) lines.push(`  and ${inside.length - MOST} more, which --json lists`);
+  return lines;
 }
 
 function formatRow({ recorded, simulated }: LadderRow): string {
   const mark = recorded && simulated ? ' ' : '!';
-  return `  ${mark} ${label(recorded).padEnd(WIDTH)}${label(simulated)}`.trimEnd();
+  return `  ${mark} ${label(recorded).padEnd(WIDTH)} ${label(simulated)}`.trimEnd();
+}
+
+function formatDifference(difference: Difference): string[] {
+  const { of, rung, type } = difference;
+  const head = `  ! ${plain(type)} (${of === '' ? '' : `${of}, `}rung ${rung})`;
+  switch (difference.kind) {
+    case 'event':
+      return [`${head}: only ${difference.only}`];
+    case 'order':
+      return [
+        `${head}: other deltas`,
+        `      recorded:  ${difference.recorded.map(plain).join(', ')}`,
+        `      simulated: ${difference.simulated.map(plain).join(', ')}`,
+      ];
+    case 'fields': {
+      const lines = [`${head}: other fields`];
+      if (difference.onlyRecorded.length > 0) lines.push(`      only recorded:  ${paths(difference.onlyRecorded)}`);
+      if (difference.onlySimulated.length > 0) lines.push(`      only simulated: ${paths(difference.onlySimulated)}`);
+      return lines;
+    }
+    case 'value':
+      return [
+        `${head}: other ${plain(difference.path)}`,
+        `      recorded:  ${shown(difference.recorded)}`,
+        `      simulated: ${shown(difference.simulated)}`,
+      ];
+  }
+}
+
+/** Paths without those that only go on from another one in the list. */
+function paths(all: readonly string[]): string {
+  const known = new Set(all);
+  const whole = all.filter((path) => !known.has(path.replace(/(\.[^.[]*|\[\])$/, '')));
+  return whole.map(plain).join(', ');
 }
 
 function label(rung: Rung | undefined): string {
   if (!rung) return '-';
   return rung.count > 1 ? `${plain(rung.type)} x${rung.count}` : plain(rung.type);
+}
+
+function shown(value: unknown): string {
+  return plain(JSON.stringify(value) ?? 'nothing');
 }
 
 function plain(text: string): string {

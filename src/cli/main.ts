@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
+import { UnreadableRecordingError } from '../simulator/recording';
 import { eventsJson, formatEvents } from './events';
 import { NotATraceError, formatReport, inspectTrace } from './inspect';
 import { formatLadder, ladderReport } from './ladder';
@@ -205,10 +206,11 @@ program
 program
   .command('ladder <trace>')
   .description('play the client of a recorded session to the simulator made from it and compare what the servers send')
+  .option('--session <id>', 'only this session of the trace')
   .option('--json', 'print the comparison as JSON')
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite).default(1))
-  .action(async (trace: string, options: { json?: boolean; seed: number }) => {
-    const report = await ladderReport(trace, options.seed);
+  .action(async (trace: string, options: { json?: boolean; seed: number; session?: string }) => {
+    const report = await ladderReport(trace, options);
     await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatLadder(report));
     if (!report.same) process.exitCode = 1;
   });
@@ -259,6 +261,6 @@ program.parseAsync().then(
   () => process.exit(process.exitCode),
   (error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
-    process.exit(error instanceof NotATraceError ? 2 : 1);
+    process.exit(error instanceof NotATraceError || error instanceof UnreadableRecordingError ? 2 : 1);
   },
 );

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AnalysisChanges } from '../analysis/model';
 import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { SessionSnapshot } from './sessionSnapshot';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
 /** Where the file is, where the bundles are, and who listens. */
@@ -25,6 +26,8 @@ export interface TraceDocument {
   follow(): Promise<void>;
   summaries(rows: number[]): Promise<string[]>;
   body(row: number, whole: boolean): Promise<RowBody>;
+  /** What a session has come to, after all its rows so far or up to and with row `upTo`; a new one when it has none. */
+  sessionState(session: string, upTo?: number): Promise<SessionSnapshot>;
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks>;
   audio(selector: AudioSelector): Promise<AudioClip>;
   /** The same audio as a complete WAV file. */
@@ -92,6 +95,10 @@ class WorkerDocument implements TraceDocument {
 
   body(row: number, whole: boolean): Promise<RowBody> {
     return this.#ask('body', { row, whole });
+  }
+
+  sessionState(session: string, upTo?: number): Promise<SessionSnapshot> {
+    return this.#ask('sessionState', upTo === undefined ? { session } : { session, upTo });
   }
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks> {

@@ -22,9 +22,9 @@ export function messageText(line: Buffer, body: BodyPlace): string | undefined {
   }
 }
 
-/** The event as an object; undefined when it is none, or over 4 MiB. */
-export function parseEventBody(line: Buffer, body: BodyPlace): JsonObject | undefined {
-  if (body.end - body.start > LARGEST_PARSED) return undefined;
+/** The event as an object; undefined when it is none, or over `most` bytes (4 MiB). */
+export function parseEventBody(line: Buffer, body: BodyPlace, most = LARGEST_PARSED): JsonObject | undefined {
+  if (body.end - body.start > most) return undefined;
   const text = messageText(line, body);
   if (text === undefined) return undefined;
   try {

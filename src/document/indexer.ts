@@ -16,6 +16,7 @@ import { AudioStore } from './audioStore';
 import { audioBytes, parseEventBody } from './eventBody';
 import { ColumnBuilder } from './columnBuilder';
 import { RowFlag, type DocumentState } from './columns';
+import { StateRowKind, stateRowKind, StateRows } from './stateRows';
 
 /** What a row's line holds, bits kept beside the offsets. */
 export const RowMark = {
@@ -34,6 +35,8 @@ interface TypeFacts {
   places: boolean;
   mayFail: boolean;
   tells: boolean;
+  /** What it is to the session's state. */
+  state: number | undefined;
 }
 
 /** From this row on, times are shifted and sessions named like this: where traces were joined, they count anew. */
@@ -65,6 +68,8 @@ export class TraceIndex {
   readonly offset = new Growable((length) => new Float64Array(length));
   readonly bytes = new Growable((length) => new Float64Array(length));
   readonly marks = new Growable((length) => new Uint8Array(length));
+  /** By session, the rows that can change its state. */
+  readonly stateRows = new Map<string, StateRows>();
   readonly #parts: Part[] = [{ row: 0, shift: 0, part: 1 }];
   #sessions = new Map<string, DocumentState['sessions'][number]>();
   /** Events recorded when held back: their release is the same message, not another one. */
@@ -99,7 +104,7 @@ export class TraceIndex {
         this.#addEvent(row, shift, data, numbersOf(parsed.head), parsed.body, data.length === line.bytes),
       );
     } else if (parsed.kind === 'record') {
-      this.#addRecord(part, shift, parsed.record);
+      this.#addRecord(row, part, shift, parsed.record);
       this.marks.push(0);
     } else {
       this.columns.add({
@@ -177,10 +182,11 @@ export class TraceIndex {
     let mark = 0;
     let audioMs = 0;
     let audioAt = 0;
+    let bytes = 0;
     if (this.#isRelease(session, head)) mark = RowMark.released;
     else if (body && body.format !== 'base64') {
       if (facts.audio && isWhole) {
-        const bytes = audioBytes(data, body, facts.audio);
+        bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
           const place = this.lanes.place(session, from, t, bytes, strings.get(names.response));
           this.audio.add(session, from, row, place, names.response, names.item);
@@ -194,8 +200,25 @@ export class TraceIndex {
       if (event) this.lanes.observe(session, from, event);
       if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
     }
+    this.#addStateRow(row, session, head, facts, bytes);
     this.columns.addEvent(t, head.sent + shift, head.seq, head.fromClient, flags, names, head.bytes, audioMs, audioAt);
     return mark;
+  }
+
+  #addStateRow(row: number, session: string, head: Numbers, { state }: TypeFacts, audioBytes: number): void {
+    // A held message counts from when it was let go. What the inspector tells the client the server knows nothing of.
+    if (state === undefined || Number.isNaN(head.sent) || (head.injected && !head.fromClient)) return;
+    const { item } = this.#names;
+    const isKnown =
+      audioBytes > 0 && (state !== StateRowKind.serverAudio || (item !== 0 && !this.columns.strings.isCut(item)));
+    const kind = isKnown ? state : StateRowKind.event;
+    this.#stateRowsOf(session).push(row, kind, audioBytes, item);
+  }
+
+  #stateRowsOf(session: string): StateRows {
+    let rows = this.stateRows.get(session);
+    if (!rows) this.stateRows.set(session, (rows = new StateRows()));
+    return rows;
   }
 
   #factsOf(type: number, from: Side): TypeFacts {
@@ -209,6 +232,7 @@ export class TraceIndex {
       places: placesAudio(name, from),
       mayFail: name === 'response.done' && from === 'server',
       tells: needsBody(name, from),
+      state: stateRowKind(name, from),
     };
     this.#facts[from][type] = facts;
     return facts;
@@ -224,7 +248,7 @@ export class TraceIndex {
     return head.replaces >= 0 && this.#held.has(`${session} ${head.replaces}`);
   }
 
-  #addRecord(part: number, shift: number, record: Exclude<TraceRecord, { kind: 'event' }>): void {
+  #addRecord(row: number, part: number, shift: number, record: Exclude<TraceRecord, { kind: 'event' }>): void {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
@@ -232,6 +256,7 @@ export class TraceIndex {
     switch (record.kind) {
       case 'open': {
         const open = record.status === 101;
+        this.#stateRowsOf(session).push(row, StateRowKind.open);
         this.#sessions.set(session, {
           id: session,
           label: sessionLabel(record),
@@ -250,6 +275,7 @@ export class TraceIndex {
       case 'close': {
         const known = this.#seen(session, t);
         known.end = t;
+        this.#stateRowsOf(session).push(row, StateRowKind.close);
         this.columns.add({ ...base, type: `close ${record.code}`, from: record.by });
         return;
       }

@@ -1,12 +1,14 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
 import type { AnalysisChanges } from '../analysis/model';
 import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Requests by name. */
 export interface DocumentRequests {
   follow: { params: Record<string, never>; result: null };
   summaries: { params: { rows: number[] }; result: string[] };
   body: { params: { row: number; whole: boolean }; result: RowBody };
+  sessionState: { params: { session: string; upTo?: number }; result: SessionSnapshot };
   peaks: {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;

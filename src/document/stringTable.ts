@@ -63,6 +63,11 @@ export class StringTable {
     return this.#strings[index] ?? '';
   }
 
+  /** True when the text may have been longer than what is kept of it. */
+  isCut(index: number): boolean {
+    return this.get(index).length >= LONGEST_STRING;
+  }
+
   from(first: number): string[] {
     return this.#strings.slice(first);
   }

@@ -16,6 +16,8 @@ import { audioText, messageText } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
 import { makeMatcher } from './search';
+import { SessionFold } from './sessionFold';
+import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
@@ -46,6 +48,7 @@ export class TraceDocumentCore {
   /** Rows the second pass has behind it, and its run under way. */
   #analysed = 0;
   #analysing: Promise<void> | undefined;
+  #sessions = new SessionFold(this.#index, (rows, take) => this.#eachLine(rows, take));
   #listener: DocumentListener;
   #searches = 0;
   #closed = false;
@@ -127,6 +130,11 @@ export class TraceDocumentCore {
   body(row: number, whole: boolean): Promise<RowBody> {
     this.#check(row);
     return readBody(this.#reader.lines, row, this.#index.offset.at(row), this.#index.bytes.at(row), whole);
+  }
+
+  /** What a session has come to, after all its rows so far or up to and with `upTo`. */
+  sessionState(session: string, upTo?: number): Promise<SessionSnapshot> {
+    return this.#sessions.at(session, upTo);
   }
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {

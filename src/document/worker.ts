@@ -17,6 +17,7 @@ const handlers: Handlers = {
   },
   summaries: (document, { rows }) => document.summaries(rows),
   body: (document, { row, whole }) => document.body(row, whole),
+  sessionState: (document, { session, upTo }) => document.sessionState(session, upTo),
   peaks: (document, { session, from, startMs, endMs, buckets }) =>
     document.peaks(session, from, startMs, endMs, buckets),
   audio: (document, selector) => document.audio(selector),

@@ -7,6 +7,7 @@ import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { shellLines } from './environment';
 import type { Host } from './host';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
+import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
 import { openTerminal, runSampleClient } from './terminals';
@@ -92,7 +93,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
       if (id) await proxy.engine?.closeSession(id);
     },
     openTrace: async (node) => {
-      const given = node instanceof vscode.Uri ? node.fsPath : property(node, 'file');
+      const given = pathOf(node);
       const files = given ? [given] : await pickTrace(host);
       for (const file of files) await host.openTrace(file);
     },
@@ -146,6 +147,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     filterByItem: act('filterByItem'),
     focusFilter: act('focusFilter'),
     follow: act('follow'),
+    ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
   };
 
   return vscode.Disposable.from(
@@ -168,6 +170,9 @@ function property(node: unknown, name: string): string | undefined {
   const value = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[name] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
+
+/** The file a menu was opened on. */
+const pathOf = (node: unknown) => (node instanceof vscode.Uri ? node.fsPath : property(node, 'file'));
 
 const openSetting = (name: string) =>
   vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);

@@ -2,8 +2,11 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
+import { followScenario } from './followScenario';
 import { Host } from './host';
 import { createProxyView } from './proxyView';
+import { markScenarios } from './scenarioDiagnostics';
+import { showScenarioUse } from './scenarioLens';
 import { createSessionsView } from './sessionsView';
 import { createStatusBar } from './statusBar';
 import { keepTerminalEnvironment } from './terminals';
@@ -32,6 +35,9 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showProblems(host),
     showRefusals(host),
     followSettings(host),
+    followScenario(host),
+    markScenarios(host),
+    showScenarioUse(host),
     registerCommands(host, editors, traces),
   );
   stop = () => host.proxy.stop();

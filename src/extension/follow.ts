@@ -18,6 +18,7 @@ export function keepContextKeys(host: Host): vscode.Disposable {
     set('running', state === 'running');
     set('busy', state === 'starting' || state === 'stopping');
     set('recording', host.proxy.recording);
+    set('simulating', host.proxy.state.state === 'running' && host.proxy.state.upstream.kind === 'simulator');
   });
 }
 

@@ -1,11 +1,14 @@
 /** What the parts of the extension share: the proxy, the settings, the keys, the log. Making it starts nothing. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineOptions } from '../proxy/engine';
+import type { SimulationOptions } from '../proxy/simulatedUpstream';
 import { ApiKeys } from './apiKeys';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { ProxyController } from './proxyController';
+import { scenarioPath, type ScenarioFolder } from './scenarioPaths';
 import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
 import { upstreamTrust } from './upstreamTrust';
@@ -28,6 +31,7 @@ export class Host {
     this.dist = context.asAbsolutePath('dist');
     this.proxy = new ProxyController({
       options: () => this.engineOptions(),
+      simulation: () => this.simulation,
       start: async (options) => (await import('../proxy')).startEngine(options),
       log: (level, message) => this.log[level](message),
     });
@@ -42,6 +46,20 @@ export class Host {
   /** Where recordings go now. */
   get folder(): string {
     return recordingFolder(this.#folderContext());
+  }
+
+  /** What the settings want the simulator to play. */
+  get simulation(): SimulationOptions {
+    const { scenario, seed, speed } = this.settings;
+    const file = scenarioPath(scenario, this.folders, existsSync);
+    return { speed, ...(file === undefined ? {} : { scenario: file }), ...(seed === undefined ? {} : { seed }) };
+  }
+
+  /** The workspace's folders on disk. */
+  get folders(): ScenarioFolder[] {
+    return (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ name, uri }) => ({ name, path: uri.fsPath }));
   }
 
   /** Opens a trace in its editor; `preserveFocus` when the user asked for something else and may be typing already. */
@@ -76,6 +94,7 @@ export class Host {
       allowedOrigins: settings.allowedOrigins,
       certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
       upstream,
+      simulation: this.simulation,
       ...(apiKey === undefined ? {} : { apiKey, segment: await this.#segment() }),
       ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
       recording: { on: settings.recordingEnabled, maxTotalBytes: settings.maxTotalBytes, folder },

@@ -4,10 +4,11 @@ import type { Engine } from '../proxy/engine';
 import type { Host } from './host';
 import { SECTION, upstreamUrl } from './settings';
 
-type Choice<T> = vscode.QuickPickItem & { value: T };
+/** An item and what it stands for. */
+export type Choice<T> = vscode.QuickPickItem & { value: T };
 
 /** Asks for one of the items, with the first one `isCurrent` names under the cursor: `showQuickPick` begins at the top. */
-function pick<T extends vscode.QuickPickItem>(
+export function pick<T extends vscode.QuickPickItem>(
   title: string,
   items: readonly T[],
   isCurrent: (item: T) => boolean,

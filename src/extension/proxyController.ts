@@ -3,6 +3,7 @@
  * Free of `vscode`; messages to the user are their caller's.
  */
 import type { Engine, EngineEvents, EngineOptions, UpstreamOption } from '../proxy/engine';
+import type { SimulationChange, SimulationOptions } from '../proxy/simulatedUpstream';
 import type { SessionState } from '../proxy/sessionState';
 import { Refusals } from './refusals';
 import { messageOf, Signal } from './signal';
@@ -27,6 +28,8 @@ export interface ControllerOptions {
   /** The options of the next start; rejects, for people, when a setting makes no sense. */
   options(): Promise<EngineOptions>;
   start(options: EngineOptions): Promise<Engine>;
+  /** What the settings want the simulator to play now. */
+  simulation(): SimulationOptions;
   log: EngineEvents['log'];
 }
 
@@ -103,6 +106,14 @@ export class ProxyController {
     if (this.#state === running) this.#set({ ...running, upstream });
   }
 
+  /**
+   * Lets the simulator play what the settings say now; `always` also when nothing has changed, and ends its sessions. Without
+   * it open sessions keep it waiting.
+   */
+  async playSettings(always = false): Promise<SimulationChange> {
+    return (await this.engine?.setSimulation(this.deps.simulation(), always)) ?? 'same';
+  }
+
   #started(work: () => Promise<Engine>): Promise<Engine> {
     const starting = this.#serial(work).finally(() => {
       if (this.#starting === starting) this.#starting = undefined;
@@ -137,6 +148,7 @@ export class ProxyController {
         )
           this.onDidChange.fire();
       });
+      engine.on('simulation', () => this.onDidChange.fire());
       engine.on('problem', (message) => this.onDidProblem.fire(message));
       engine.on('log', this.deps.log);
       // Host and port only: with a stored key the base URL is itself a secret.

@@ -1,7 +1,9 @@
 /** The view of the proxy: where it listens, where it sends, and the recording switch. Empty while stopped (welcome text). */
 import * as vscode from 'vscode';
+import type { SimulationState } from '../proxy/simulatedUpstream';
 import type { Host } from './host';
 import { SECTION, upstreamLabel } from './settings';
+import { brokenText, simulationLabel } from './simulationText';
 
 /** A line of the view; `copy` is what its copy button takes. */
 export interface ProxyNode {
@@ -12,6 +14,8 @@ export interface ProxyNode {
   copy?: string;
   command?: string;
   checked?: boolean;
+  /** What its menu is chosen by, besides the copy button. */
+  menu?: string;
 }
 
 export function createProxyView(host: Host): vscode.Disposable {
@@ -87,6 +91,8 @@ function nodes({ proxy }: Host): ProxyNode[] {
         },
         { label: 'Record sessions', description: '', icon: 'record', checked: proxy.recording },
       ];
+      const { simulation } = state.engine;
+      if (state.upstream.kind === 'simulator' && simulation) list.splice(2, 0, scenarioNode(simulation));
       if (proxy.trouble)
         list.push({
           label: proxy.trouble,
@@ -100,6 +106,22 @@ function nodes({ proxy }: Host): ProxyNode[] {
   }
 }
 
+function scenarioNode(simulation: SimulationState): ProxyNode {
+  const { waiting, scenario = 'the default conversation' } = simulation;
+  const broken = brokenText(simulation);
+  const waits = waiting
+    ? 'What was chosen since then is played when the open sessions have ended; Restart Simulator ends them now. '
+    : '';
+  return {
+    label: 'Scenario',
+    description: simulationLabel(simulation) + (waiting ? ' (changed)' : ''),
+    tooltip: broken ?? `The simulator plays ${scenario}. ${waits}Select to change.`,
+    icon: broken ? 'warning' : waiting ? 'sync' : 'beaker',
+    command: 'useScenario',
+    menu: 'scenario',
+  };
+}
+
 function treeItem(node: ProxyNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label);
   item.id = node.label;
@@ -108,7 +130,8 @@ function treeItem(node: ProxyNode): vscode.TreeItem {
   if (node.checked === undefined) item.iconPath = new vscode.ThemeIcon(node.icon);
   else
     item.checkboxState = node.checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked;
-  if (node.copy) item.contextValue = 'copyable';
+  const menu = node.copy ? 'copyable' : node.menu;
+  if (menu) item.contextValue = menu;
   if (node.command) item.command = { command: `${SECTION}.${node.command}`, title: node.label };
   return item;
 }

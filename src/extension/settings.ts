@@ -19,6 +19,10 @@ export interface Settings {
   recordingFolder: string;
   maxTotalBytes: number;
   terminal: TerminalEnvironment;
+  /** Path as it is written; '' for the default conversation. */
+  scenario: string;
+  seed: number | undefined;
+  speed: number;
 }
 
 const MIB = 1024 * 1024;
@@ -34,6 +38,8 @@ export function readSettings(get: (name: string) => unknown): Settings {
   const port = get('proxy.port');
   const size = get('recording.maxTotalSize');
   const terminal = get('terminal.environment');
+  const seed = get('simulator.seed');
+  const speed = get('simulator.speed');
   return {
     host: text(get('proxy.host'), '127.0.0.1'),
     port: Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65535 ? (port as number) : 8787,
@@ -44,6 +50,9 @@ export function readSettings(get: (name: string) => unknown): Settings {
     recordingFolder: text(get('recording.folder'), ''),
     maxTotalBytes: (typeof size === 'number' && size >= 1 ? Math.floor(size) : 2048) * MIB,
     terminal: terminal === 'variables' || terminal === 'preload' ? terminal : 'off',
+    scenario: text(get('simulator.scenario'), ''),
+    seed: typeof seed === 'number' && Number.isFinite(seed) ? seed : undefined,
+    speed: typeof speed === 'number' && Number.isFinite(speed) && speed > 0 ? speed : 1,
   };
 }
 

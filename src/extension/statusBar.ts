@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Host } from './host';
 import { SECTION, upstreamLabel } from './settings';
+import { simulationLabel } from './simulationText';
 
 export function createStatusBar(host: Host): vscode.Disposable {
   const item = vscode.window.createStatusBarItem(`${SECTION}.status`, vscode.StatusBarAlignment.Left, 0);
@@ -61,10 +62,15 @@ function describe({ proxy }: Host): StatusView {
       const open = proxy.sessions.filter(({ status }) => status === 'open').length;
       const { host, port } = state.engine.address;
       const sessions = open === 1 ? '1 session' : `${open} sessions`;
+      const { simulation } = state.engine;
+      const plays =
+        state.upstream.kind === 'simulator' && simulation
+          ? ` (${simulationLabel(simulation)}${simulation.broken ? '; the scenario asked for is broken' : ''})`
+          : '';
       const recording = proxy.trouble || (proxy.recording ? 'recording' : 'recording is off');
       return {
         text: `$(broadcast) Realtime ${port} · ${sessions}${proxy.recording ? ' $(record)' : ''}${proxy.trouble ? ' $(warning)' : ''}`,
-        tooltip: `Listening on ${host}:${port}, upstream ${upstreamLabel(state.upstream)}, ${sessions}; ${recording}.`,
+        tooltip: `Listening on ${host}:${port}, upstream ${upstreamLabel(state.upstream)}${plays}, ${sessions}; ${recording}.`,
         command: `${SECTION}.openLive`,
         ...(proxy.trouble ? { severity: 'warning' as const } : {}),
       };

@@ -95,6 +95,11 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     return this.open.find((trace) => trace.uri.scheme === 'file' && sameFile(trace.uri.fsPath, file));
   }
 
+  /** The trace the user looks at. */
+  get front(): vscode.Uri | undefined {
+    return this.#front()?.trace.uri;
+  }
+
   /** How many pages of a trace have loaded and asked for it. */
   pages(trace: OpenTrace): number {
     return [...this.#tabs].filter((tab) => tab.trace === trace && tab.bridge.loaded).length;

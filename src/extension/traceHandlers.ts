@@ -35,6 +35,7 @@ export function traceHandlers({ host, model, isLive, openBody }: HandlerOptions)
   return {
     summaries: async ({ rows }) => ({ summaries: await (await model.document()).summaries(rows) }),
     body: async ({ row, whole }) => (await model.document()).body(row, whole ?? false),
+    sessionState: async ({ session, upTo }) => (await model.document()).sessionState(session, upTo),
     peaks: async ({ session, from, startMs, endMs, buckets }) => {
       const peaks = await (await model.document()).peaks(session, from, startMs, endMs, buckets);
       return { ...peaks, min: exact(peaks.min), max: exact(peaks.max) };

@@ -1,4 +1,5 @@
 /** The fields an event may have at a place, for completion and help. Their documentation is a file of its own. */
+import type { Schema } from '@cfworker/json-schema';
 import { findEvent } from './catalogue';
 import type { Side } from './side';
 import { definitionOf, fieldsBelow, partsOf } from './validate/definitions';
@@ -12,6 +13,8 @@ export interface KnownField {
   types: string[];
   /** The values it may have, where they can be listed. */
   values: unknown[];
+  /** Of an array: the values its elements may have, where they can be listed. */
+  elements: unknown[];
   /** The official type it belongs to: the key to its documentation. */
   definition: string;
 }
@@ -30,15 +33,24 @@ export function fieldsAt(event: Json, from: Side, path: Path = []): KnownField[]
   const fields = [...fieldsBelow(definition, event, path)].map(([name, { schema, definition: home, required }]) => {
     const parts = partsOf({ schema, definition: home }, undefined).map((part) => part.schema);
     const types = [...new Set(parts.flatMap((part) => part.type ?? []).filter((one) => one !== 'null'))];
-    const values = parts.flatMap((part) => part.enum ?? []).filter((value: unknown) => value !== null);
-    return { name, required, types: [...types], values, definition: home };
+    const elements = parts.flatMap((part) =>
+      typeof part.items === 'object' && !Array.isArray(part.items)
+        ? valuesOf(partsOf({ schema: part.items as Schema, definition: home }, undefined).map((one) => one.schema))
+        : [],
+    );
+    return { name, required, types: [...types], values: valuesOf(parts), elements, definition: home };
   });
   if (path.length > 0) return fields;
   // What the types lack but live events have.
   const more = Object.keys(findEvent(type, from)?.fields ?? {}).filter(
     (name) => !fields.some((one) => one.name === name),
   );
-  return [...fields, ...more.map((name) => ({ name, required: false, types: ['string'], values: [], definition }))];
+  const extra = { required: false, types: ['string'], values: [], elements: [], definition };
+  return [...fields, ...more.map((name) => ({ name, ...extra }))];
+}
+
+function valuesOf(parts: readonly Schema[]): unknown[] {
+  return parts.flatMap((part): unknown[] => part.enum ?? []).filter((value) => value !== null);
 }
 
 /** What the official package says of a field; undefined when it says nothing. Plain text with some Markdown in it. */

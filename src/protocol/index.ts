@@ -16,7 +16,15 @@ export { validateEvent, type CheckOptions } from './validate';
 export type { Problem } from './validate/report';
 export { eventTemplate } from './templates';
 export { bytesPerMs, mergeSession } from './state/merge';
-export { NEW_SESSION, advance, committableMs, expectedConfig, generatedMs, type SessionState } from './state/session';
+export {
+  NEW_SESSION,
+  advance,
+  advanceAudio,
+  committableMs,
+  expectedConfig,
+  generatedMs,
+  type SessionState,
+} from './state/session';
 export type { ItemState, PendingCall } from './state/items';
 export { lintEvent, lintHandshake, type HandshakeProblem } from './lint';
 export { rewriteToGa } from './validate/fix';

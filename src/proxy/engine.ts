@@ -6,10 +6,15 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
-import { startSimulator, type Simulator } from '../simulator';
 import { Asker } from './ask';
 import { createRing } from './ring';
 import type { SessionState } from './sessionState';
+import {
+  SimulatedUpstream,
+  type SimulationChange,
+  type SimulationOptions,
+  type SimulationState,
+} from './simulatedUpstream';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -36,6 +41,8 @@ export interface EngineOptions {
   /** Folder of the local certificate authority, made on first use. */
   certificates: string;
   upstream: UpstreamOption;
+  /** How the simulator answers when it is the upstream. */
+  simulation?: SimulationOptions;
   /** Key of the user's, spent for clients; the base URL then carries an unguessable segment. */
   apiKey?: string;
   /** The unguessable segment to use with `apiKey` (at least 16 of A-Z a-z 0-9 - _); made anew when absent. */
@@ -54,6 +61,8 @@ export interface EngineEvents {
   session(session: SessionState): void;
   /** The trace was written up to this size; `file` changes when a new trace begins. */
   recorded(state: { file: string; size: number; recording: boolean; trouble: string }): void;
+  /** What the simulator plays has changed, or the scenario asked for cannot be used. */
+  simulation(state: SimulationState): void;
   /** Something the user should know, said once. */
   problem(message: string): void;
   /** A line for the log. */
@@ -68,6 +77,8 @@ export interface Engine {
   readonly file: string;
   /** URL sessions go to; the simulator's own when it is the upstream. */
   readonly upstream: string;
+  /** What the simulator plays; undefined when it has not been needed yet. */
+  readonly simulation: SimulationState | undefined;
   sessions(): SessionState[];
   on<N extends keyof EngineEvents>(event: N, listener: EngineEvents[N]): () => void;
   /** Injects a text message between two messages of that direction. Rejects when the session is not open. */
@@ -78,6 +89,11 @@ export interface Engine {
   closeSession(id: string): Promise<void>;
   setRecording(on: boolean): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
+  /**
+   * Reads the scenario again and lets the simulator play it, when that changes anything. With sessions on it that waits
+   * (ask again when they have ended); `always` ends them. A scenario with something wrong in it is told by `simulation`.
+   */
+  setSimulation(simulation: SimulationOptions, always?: boolean): Promise<SimulationChange>;
   /** Ends every session, flushes and closes the trace (removing it when nothing was recorded). */
   stop(): Promise<void>;
 }
@@ -94,33 +110,33 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const listeners: { [N in keyof EngineEvents]: Set<EngineEvents[N]> } = {
     session: new Set(),
     recorded: new Set(),
+    simulation: new Set(),
     problem: new Set(),
     log: new Set(),
   };
   const problem = (message: string) => listeners.problem.forEach((listener) => listener(message));
   let stopping = false;
-  let simulator: Simulator | undefined;
+  const simulated = new SimulatedUpstream({
+    workers: options.workers,
+    simulation: options.simulation ?? {},
+    onExit: (reason, url) => void simulatorDied(reason, url),
+    onLog: (message) => listeners.log.forEach((listener) => listener('warn', message)),
+    onState: (state) => listeners.simulation.forEach((listener) => listener(state)),
+  });
   const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
-    if (upstream.kind === 'simulator') {
-      simulator ??= await startSimulator({
-        workers: options.workers,
-        listen: { host: '127.0.0.1', port: 0 },
-        onExit: (reason) => void simulatorDied(reason),
-        onLog: (message) => listeners.log.forEach((listener) => listener('warn', message)),
-      });
-      return { url: simulator.url };
-    }
+    if (upstream.kind === 'simulator') return { url: await simulated.start() };
     const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
     return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
   };
+  const setTarget = async (target: UpstreamTarget) => {
+    upstream = target;
+    await trafficAsker.ask('setUpstream', target);
+  };
   /** The sessions it held are gone; the next ones find a new one. */
-  const simulatorDied = async (reason: string) => {
-    const usedByNow = upstream.url === simulator?.url;
-    simulator = undefined;
-    if (stopping || !usedByNow) return;
+  const simulatorDied = async (reason: string, url: string) => {
+    if (stopping || upstream.url !== url) return;
     try {
-      upstream = await resolveUpstream({ kind: 'simulator' });
-      await trafficAsker.ask('setUpstream', upstream);
+      await setTarget(await resolveUpstream({ kind: 'simulator' }));
       problem(`The simulator stopped and was started again; its sessions ended: ${reason}`);
     } catch (error) {
       problem(`The simulator stopped (${reason}) and could not be started again: ${(error as Error).message}`);
@@ -205,7 +221,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   const ended = async () => {
     stopping = true;
-    await Promise.allSettled([traffic.terminate(), recorder?.terminate(), simulator?.stop()]);
+    await Promise.allSettled([traffic.terminate(), recorder?.terminate(), simulated.stop()]);
   };
   try {
     const zero = await clock.promise;
@@ -276,6 +292,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       get upstream() {
         return upstream.url;
       },
+      get simulation() {
+        return simulated.state;
+      },
       sessions: () => [...sessions.values()],
       on(event, listener) {
         const set: Set<typeof listener> = listeners[event];
@@ -293,9 +312,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         await recorderAsker.ask('setOn', { on });
       },
       async setUpstream(next) {
-        upstream = await resolveUpstream(next);
-        await trafficAsker.ask('setUpstream', upstream);
+        await setTarget(await resolveUpstream(next));
       },
+      setSimulation: (simulation, always = false) =>
+        simulated.change(
+          simulation,
+          always,
+          (url) => [...sessions.values()].some((session) => session.upstream === new URL(url).host),
+          async (from, to) => {
+            if (upstream.url === from) await setTarget({ url: to });
+          },
+        ),
       async stop() {
         if (stopping) return;
         stopping = true;

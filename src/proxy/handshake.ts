@@ -25,14 +25,45 @@ export interface HandshakeOptions {
   client: Duplex;
   /** How long the upstream may take to answer, ms (30,000). */
   patienceMs?: number;
+  /** Asked before a refusal is passed on: with which headers to ask the upstream again, and in how many ms. */
+  again?: (status: number) => { afterMs: number; headers: string[] } | undefined;
 }
 
 /** How it went; for an accepted one the upstream's socket and what came right behind its answer. */
-export type HandshakeResult = Pick<OpenNote, 'status' | 'responseHeaders' | 'phases' | 'error' | 'body'> &
+export type HandshakeResult = Pick<
+  OpenNote,
+  'requestHeaders' | 'status' | 'responseHeaders' | 'phases' | 'error' | 'body'
+> &
+  ({ accepted: true; socket: Socket; head: Buffer } | { accepted: false });
+
+type Again = { afterMs: number; headers: string[] };
+type Asked = Omit<HandshakeResult, 'requestHeaders'> &
   ({ accepted: true; socket: Socket; head: Buffer } | { accepted: false });
 
 /** Asks the upstream and answers the client. Never rejects; the client has its answer when this resolves. */
-export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> {
+export async function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> {
+  const { client } = options;
+  for (let requestHeaders = options.headers; ;) {
+    const result = client.destroyed ? clientLeft({}) : await ask({ ...options, headers: requestHeaders });
+    if ('accepted' in result) return { ...result, requestHeaders };
+    requestHeaders = result.headers;
+    await new Promise<void>((resolve) => {
+      const wait = setTimeout(done, result.afterMs);
+      client.once('close', done);
+      function done(): void {
+        clearTimeout(wait);
+        client.off('close', done);
+        resolve();
+      }
+    });
+  }
+}
+
+const clientLeft = (phases: OpenNote['phases']) =>
+  ({ accepted: false, status: 0, phases, error: 'The client went away before the upstream answered.' }) as const;
+
+/** One try. */
+function ask(options: HandshakeOptions): Promise<Asked | Again> {
   const { target, client } = options;
   const secure = target.protocol === 'https:';
   const began = performance.now();
@@ -50,7 +81,7 @@ export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> 
       options.patienceMs ?? PATIENCE_MS,
     );
     let settled = false;
-    const settle = (result: HandshakeResult) => {
+    const settle = (result: Asked | Again) => {
       if (settled) return;
       settled = true;
       clearTimeout(patience);
@@ -60,7 +91,7 @@ export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> 
     };
     const clientGone = () => {
       request.destroy();
-      settle({ accepted: false, status: 0, phases, error: 'The client went away before the upstream answered.' });
+      settle(clientLeft(phases));
     };
     client.on('close', clientGone);
     client.on('error', clientGone);
@@ -92,6 +123,13 @@ export function shakeHands(options: HandshakeOptions): Promise<HandshakeResult> 
     });
     request.on('response', (answer) => {
       phases.upgrade ??= Math.round((performance.now() - began) * 1000) / 1000;
+      const again = options.again?.(answer.statusCode ?? 0);
+      if (again) {
+        answer.on('error', () => undefined);
+        answer.resume();
+        settle(again);
+        return;
+      }
       mirror(answer, client, (body) => {
         settle({
           accepted: false,

@@ -2,3 +2,4 @@
 export { startEngine } from './engine';
 export type { Engine, EngineEvents, EngineOptions, UpstreamOption } from './engine';
 export type { SessionState } from './sessionState';
+export type { BrokenScenario, SimulationChange, SimulationOptions, SimulationState } from './simulatedUpstream';

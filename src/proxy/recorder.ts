@@ -6,15 +6,10 @@ import { extension } from 'ws';
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
-import {
-  TRACE_VERSION,
-  type HeaderRecord,
-  type HttpRecord,
-  type OpenRecord,
-  type TraceHeader,
-  type TraceRecord,
-} from '../trace/records';
+import { TRACE_VERSION, type OpenRecord, type TraceHeader, type TraceRecord } from '../trace/records';
 import { TraceWriter } from '../trace/writer';
+import { httpRecord } from './httpRecord';
+import { secretsOf } from './requests';
 import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
 import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
@@ -37,6 +32,8 @@ interface Session {
   name: string;
   taps: { client: Tap; server: Tap };
   closed: boolean;
+  /** A close frame that came behind the other end's and was decoded before it. */
+  answered?: (() => void) | undefined;
 }
 
 /** Something to be written, in its place: a line, or a message whose body is still being inflated. */
@@ -255,7 +252,7 @@ export class Recorder {
     }
     const t = message.t - this.#zero;
     this.#empty = false;
-    this.#writer.message(seq, t, messageLine(seq, t, message.sent - this.#zero, message, this.#options.alsoSecret));
+    this.#writer.message(seq, t, this.#line(seq, t, message));
   }
 
   #line(seq: number, t: number, message: Message): Line {
@@ -269,7 +266,8 @@ export class Recorder {
   }
 
   #open(stream: number, note: OpenNote, t: number): void {
-    const { alsoSecret } = this.#options;
+    // Some servers repeat the key they refuse, and not every key has a shape that gives it away.
+    const alsoSecret = [...this.#options.alsoSecret, ...secretsOf(note.requestHeaders)];
     const redacted = (text: string) => redactBody(text, alsoSecret)?.text ?? text;
     const record: OpenRecord = {
       kind: 'open',
@@ -292,16 +290,17 @@ export class Recorder {
     };
     this.#record(record);
     if (note.status !== 101) return;
-    const state = { name: note.session, closed: false };
-    const session: Session = Object.assign(state, {
-      taps: { client: this.#tap('client', note, state), server: this.#tap('server', note, state) },
-    });
+    const session: Session = {
+      name: note.session,
+      taps: { client: this.#tap('client', note, () => session), server: this.#tap('server', note, () => session) },
+      closed: false,
+    };
     this.#sessions.set(stream, session);
     const { problem } = extensionsOf(note.extensions);
     if (problem) for (const tap of Object.values(session.taps)) tap.giveUp(problem, t);
   }
 
-  #tap(side: Side, note: OpenNote, session: { name: string; closed: boolean }): Tap {
+  #tap(side: Side, note: OpenNote, session: () => Session): Tap {
     return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
         const message = {
@@ -322,7 +321,7 @@ export class Recorder {
       arrived: (t, sent) => this.#slot(note.session, side, t, sent),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
-      close: (code, reason, t) => this.#closed(session, code, reason, side, t),
+      close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
       undecodable: (reason, t) => {
         this.#options.late?.();
         this.#record({
@@ -334,13 +333,20 @@ export class Recorder {
           count: 0,
           reason: `Messages from the ${side} can no longer be decoded, only their sizes are kept: ${reason}.`,
         });
+        session().answered?.();
       },
     });
   }
 
   /** The first close frame of either side is the session's end. */
-  #closed(session: { name: string; closed: boolean }, code: number, reason: string, by: Side, t: number): void {
+  #closed(session: Session, code: number, reason: string, by: Side, t: number): void {
     if (session.closed) return;
+    const other = session.taps[by === 'client' ? 'server' : 'client'];
+    if (other.closing && other.closedAt < t) {
+      // The other end's waits behind a message that is being inflated.
+      session.answered = () => this.#closed(session, code, reason, by, t);
+      return;
+    }
     session.closed = true;
     this.#options.late?.();
     const { alsoSecret } = this.#options;
@@ -387,48 +393,9 @@ export class Recorder {
   }
 
   #http(exchange: RestExchange, t: number): void {
-    const alsoSecret = [...this.#options.alsoSecret, ...mintedSecrets(exchange)];
-    const request = redactBody(exchange.requestBody ?? '', alsoSecret);
-    const response = redactBody(exchange.responseBody ?? '', alsoSecret);
-    const redacted = [
-      ...(request?.redacted ?? []).map((pointer) => `/requestBody${pointer}`),
-      ...(response?.redacted ?? []).map((pointer) => `/responseBody${pointer}`),
-    ];
-    const record: HttpRecord = {
-      kind: 'http',
-      ...exchange,
-      t: t - this.#zero,
-      start: Number(formatTime(exchange.start - this.#zero)),
-      url: redactUrl(exchange.url, alsoSecret),
-      requestHeaders: redactHeaders(flat(exchange.requestHeaders), alsoSecret),
-      responseHeaders: redactHeaders(flat(exchange.responseHeaders), alsoSecret),
-      ...(request ? { requestBody: request.text } : {}),
-      ...(response ? { responseBody: response.text } : {}),
-      ...(exchange.error !== undefined
-        ? { error: redactBody(exchange.error, alsoSecret)?.text ?? exchange.error }
-        : {}),
-      ...(redacted.length > 0 ? { redacted } : {}),
-    };
-    this.#record(record);
+    const start = Number(formatTime(exchange.start - this.#zero));
+    this.#record(httpRecord(exchange, t - this.#zero, start, this.#options.alsoSecret));
   }
-}
-
-/** The key an answer to `client_secrets` or the older `sessions` call holds; compatible servers' keys have any shape. */
-function mintedSecrets(exchange: RestExchange): string[] {
-  if (!/\/realtime\/(client_secrets|sessions|transcription_sessions)(\/|\?|$)/.test(exchange.url)) return [];
-  try {
-    const answer = JSON.parse(exchange.responseBody ?? '') as { value?: unknown; client_secret?: { value?: unknown } };
-    return [answer.value, answer.client_secret?.value].filter(
-      (value) => typeof value === 'string' && value !== '',
-    ) as string[];
-  } catch {
-    return [];
-  }
-}
-
-/** Names and values in turn, as redaction wants them. */
-function flat(headers: HeaderRecord): string[] {
-  return Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one]));
 }
 
 /**

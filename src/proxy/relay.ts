@@ -18,8 +18,19 @@ export interface RelaySink {
 
 /** How long a socket may take to say goodbye before it is cut, ms. */
 const GOODBYE_MS = 2000;
-/** How long an end that reads no more keeps what was read from the other before it left, ms. */
-const LINGER_MS = 60_000;
+/** How patient a relay is. */
+export interface Patience {
+  /** How long an end may read nothing before the other one is read on a little, to see whether it is still there, ms. */
+  stallMs: number;
+  /** How long an end that reads no more keeps what was read from the other before it left, ms. */
+  lingerMs: number;
+}
+const PATIENCE: Patience = { stallMs: 30_000, lingerMs: 60_000 };
+/**
+ * How much is read on. The end of a connection is told behind everything it sent: what the two kernels hold between a dead
+ * client and this process (Linux: up to 6 MiB received, 4 MiB sent).
+ */
+const READ_ON = 16 << 20;
 
 interface Injection {
   payload: Buffer;
@@ -36,17 +47,25 @@ class Direction {
   #blocked = false;
   #held = false;
   #ended = false;
+  /** Bytes that may still be read although the other end reads nothing. */
+  #leeway = 0;
+  #stall: NodeJS.Timeout | undefined;
 
+  /** `stuck` is called when `from` has ended and `to` has taken nothing more of what it said for so long. */
   constructor(
     readonly side: Side,
     readonly from: Duplex,
     readonly to: Duplex,
     private readonly sink: RelaySink,
+    private readonly patience: Patience,
+    private readonly stuck: () => void,
   ) {}
 
   start(head: Buffer): void {
     this.to.on('drain', () => {
       this.#blocked = false;
+      this.#leeway = 0;
+      clearTimeout(this.#stall);
       if (!this.#held) this.from.resume();
     });
     if (head.length > 0) this.#pass(head);
@@ -54,6 +73,10 @@ class Direction {
     this.from.on('end', () => {
       this.end('the other end has gone');
       this.to.end();
+      const linger = setTimeout(() => {
+        if (this.to.writableLength > 0) this.stuck();
+      }, this.patience.lingerMs).unref();
+      this.to.once('close', () => clearTimeout(linger));
     });
   }
 
@@ -61,7 +84,7 @@ class Direction {
   hold(held: boolean): void {
     this.#held = held;
     if (held) this.from.pause();
-    else if (!this.#blocked) this.from.resume();
+    else if (!this.#blocked || this.#leeway > 0) this.from.resume();
   }
 
   inject(injection: Injection): void {
@@ -73,11 +96,13 @@ class Direction {
 
   end(why: string): void {
     this.#ended = true;
+    clearTimeout(this.#stall);
     for (const injection of this.#queue.splice(0)) injection.failed(new Error(`Not sent: ${why}.`));
   }
 
   #pass(chunk: Buffer): void {
     const t = performance.now();
+    this.#leeway = Math.max(0, this.#leeway - chunk.length);
     this.#walker.push(chunk);
     if (this.#queue.length > 0 && this.#walker.firstBoundary >= 0) {
       this.#passAround(chunk, t);
@@ -118,8 +143,15 @@ class Direction {
   }
 
   #block(): void {
-    this.#blocked = true;
+    if (this.#leeway > 0) return;
     this.from.pause();
+    if (this.#blocked) return;
+    this.#blocked = true;
+    // A socket that is not read tells nobody that its other end has gone.
+    this.#stall = setTimeout(() => {
+      this.#leeway = READ_ON;
+      if (!this.#held) this.from.resume();
+    }, this.patience.stallMs).unref();
   }
 }
 
@@ -130,6 +162,7 @@ export class Relay {
   readonly #up: Direction;
   readonly #down: Direction;
   readonly #sink: RelaySink;
+  readonly #patience: Patience;
   #by: Side | undefined;
   #reason = '';
   #open = 2;
@@ -137,13 +170,15 @@ export class Relay {
   readonly #onEnd: () => void;
 
   /** `onEnd` is called once, when both sockets are closed. */
-  constructor(client: Duplex, server: Duplex, sink: RelaySink, onEnd: () => void) {
+  constructor(client: Duplex, server: Duplex, sink: RelaySink, onEnd: () => void, patience = PATIENCE) {
     this.#client = client;
     this.#server = server;
     this.#sink = sink;
     this.#onEnd = onEnd;
-    this.#up = new Direction('client', client, server, sink);
-    this.#down = new Direction('server', server, client, sink);
+    this.#patience = patience;
+    const stuck = (): void => this.cut();
+    this.#up = new Direction('client', client, server, sink, patience, stuck);
+    this.#down = new Direction('server', server, client, sink, patience, stuck);
   }
 
   /** Begins; the heads are bytes that came right behind the handshakes. */
@@ -152,8 +187,10 @@ export class Relay {
     this.#watch('server', this.#server, this.#client, this.#down);
     // A socket that went while the other was being opened has told its end to nobody.
     if (this.#client.destroyed || this.#server.destroyed) {
+      const side = this.#client.destroyed ? 'client' : 'server';
+      this.#gone(side, '');
       this.cut();
-      setImmediate(() => this.#finish(this.#client.destroyed ? 'client' : 'server'));
+      setImmediate(() => this.#finish(side));
       return;
     }
     this.#down.start(serverHead);
@@ -199,7 +236,7 @@ export class Relay {
       this.#gone(side, '');
       direction.end('the other end has gone');
       // What was read before the end still goes out.
-      destroySoon(other);
+      destroySoon(other, this.#patience.lingerMs);
       if (--this.#open === 0) this.#finish(side);
     });
   }
@@ -217,9 +254,9 @@ export class Relay {
   }
 }
 
-function destroySoon(socket: Duplex): void {
+function destroySoon(socket: Duplex, lingerMs: number): void {
   if (socket.destroyed) return;
   if ('destroySoon' in socket && typeof socket.destroySoon === 'function') socket.destroySoon();
   else socket.end(() => socket.destroy());
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

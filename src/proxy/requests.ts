@@ -1,4 +1,5 @@
 /** Small rules about requests: the secret path segment, the stored key, headers, words for people. */
+import type { HeaderRecord } from '../trace/records';
 import type { UpstreamTarget } from './workerMessages';
 
 /**
@@ -47,6 +48,32 @@ export function withKey(rawHeaders: string[], upstream: UpstreamTarget): string[
   return out;
 }
 
+/** What of a request's headers speaks for the client at the upstream: its credentials, and `OpenAI-*`. */
+export function identityOf(rawHeaders: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name, value] = [rawHeaders[i] as string, rawHeaders[i + 1] as string];
+    if (/^(?:authorization|api-key|openai-.*)$/i.test(name)) kept.push(name, value);
+  }
+  return kept;
+}
+
+/** Header values that are secret: of a scheme and a key, the key alone. */
+export function secretsOf(rawHeaders: readonly string[]): string[] {
+  const secrets: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    if (/^(?:authorization|api-key)$/i.test(rawHeaders[i] as string))
+      secrets.push((rawHeaders[i + 1] as string).replace(/^\s*[\w-]+\s+(?=\S)/, '').trim());
+  // A few characters are no key, and would blank out ordinary words.
+  return secrets.filter((secret) => secret.length >= 8);
+}
+
+/** The first value of the header of that name (lower case); empty when there is none. */
+export function headerOf(headers: HeaderRecord, name: string): string {
+  const key = Object.keys(headers).find((one) => one.toLowerCase() === name);
+  return key === undefined ? '' : ([headers[key] ?? ''].flat()[0] ?? '');
+}
+
 /** Raw headers without those of that name (lower case). */
 export function dropHeader(rawHeaders: string[], name: string): string[] {
   const out: string[] = [];
@@ -68,9 +95,10 @@ export function headerFields(rawHeaders: string[] | undefined): { subprotocol?: 
   return found;
 }
 
-/** What a session is called: its model, intent or call, else its path. */
+/** What a session is called: its call, model or intent, else its path. */
 export function labelOf({ searchParams, pathname }: URL): string {
-  return searchParams.get('model') ?? searchParams.get('intent') ?? searchParams.get('call_id') ?? pathname;
+  const call = searchParams.get('call_id');
+  return call ? `call ${call}` : (searchParams.get('model') ?? searchParams.get('intent') ?? pathname);
 }
 
 /** The members of a comma-separated header. */

@@ -46,7 +46,7 @@ export class Tap implements FrameListener {
   #skipping = false;
   #dead = false;
   /** Arrival of the close frame, whose code and reason the Receiver tells (`conclude`) behind the last message. */
-  #closedAt = 0;
+  #closedAt = Infinity;
 
   /** `deflate`: parameters of permessage-deflate as the 101 gave them, when it was negotiated. */
   constructor(side: Side, deflate: Record<string, number | boolean> | undefined, listener: TapListener) {
@@ -62,6 +62,11 @@ export class Tap implements FrameListener {
   /** A close frame has passed and can still be decoded. */
   get closing(): boolean {
     return this.#walker.closed && !this.#dead;
+  }
+
+  /** When it passed; infinite when none has. */
+  get closedAt(): number {
+    return this.#closedAt;
   }
 
   /** Says that this direction cannot be decoded at all (an unknown extension was negotiated). */

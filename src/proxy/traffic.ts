@@ -6,18 +6,28 @@ import type http from 'node:http';
 import { timingSafeEqual } from 'node:crypto';
 import type net from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
-import { WebSocket } from 'ws';
 import type { Side } from '../protocol/side';
 import { redactBody } from '../trace/redact';
 import type { SessionState } from './sessionState';
+import { CallWatch } from './callWatch';
 import { checkRequest } from './guard';
 import { refuse, shakeHands } from './handshake';
 import { createListener, type Listener } from './listener';
 import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
+import { OwnSessions, OWN_HEADER, type Opening } from './ownSessions';
 import { Relay, type RelaySink } from './relay';
 import { forwardRequest, isRealtimeCall, type RestExchange } from './rest';
 import { EntryTag, RingWriter } from './ring';
-import { describeBody, dropHeader, headerFields, labelOf, listed, withKey, withoutSegment } from './requests';
+import {
+  describeBody,
+  dropHeader,
+  headerFields,
+  labelOf,
+  listed,
+  secretsOf,
+  withKey,
+  withoutSegment,
+} from './requests';
 import { createAgent, resolveTarget, type Target } from './upstream';
 import type { TrafficReport, TrafficSetup, UpstreamTarget } from './workerMessages';
 
@@ -27,12 +37,11 @@ const WAKE_MS = 15;
 const WAKE_BYTES = 1 << 20;
 /** Share of the ring at which sockets are held until the recorder has caught up. */
 const FULL = 0.75;
-/** Names the inspector's own handshakes to this thread; never sent on. */
-const OWN_HEADER = 'x-realtime-inspector-own';
 
 /** A request that may go on, and how. */
 interface Admitted {
   path: string;
+  upstream: UpstreamTarget;
   target: Target;
   /** The client's headers, with the stored key where it is to be spent. */
   headers: string[];
@@ -47,6 +56,8 @@ interface Refused {
 interface Session {
   state: SessionState;
   stream: number;
+  /** The call it belongs to, by its URL. */
+  call: string | null;
   relay: Relay | undefined;
 }
 
@@ -58,9 +69,8 @@ export class Traffic {
   readonly #wake: MessagePort;
   readonly #listener: Listener;
   readonly #sessions = new Map<string, Session>();
-  /** Sessions the inspector is opening, by the token their handshake carries. */
-  readonly #own = new Map<string, { opened(id: string): void; failed(error: Error): void; socket: WebSocket }>();
-  readonly #ownSockets = new Map<string, WebSocket>();
+  readonly #own = new OwnSessions();
+  readonly #calls: CallWatch;
   readonly #agents = new Map<string, http.Agent>();
   #upstream: UpstreamTarget;
   #count = 0;
@@ -76,6 +86,12 @@ export class Traffic {
     this.#upstream = setup.upstream;
     this.#wake = setup.wake;
     this.#wake.on('message', () => this.#caughtUp());
+    this.#calls = new CallWatch({
+      connect: async (sideband) => (await this.#own.open(this.#ownUrl(sideband.path), sideband)).socket,
+      isOpen: (call) => [...this.#sessions.values()].some((session) => session.call === call && session.relay),
+      say: (message) => say({ report: 'problem', message }),
+      log: (message) => say({ report: 'log', level: 'warn', message }),
+    });
     this.#listener = createListener({
       key: setup.tls.key,
       cert: setup.tls.cert,
@@ -106,35 +122,22 @@ export class Traffic {
   }
 
   /** Opens a session with the inspector as its client; gives its id. Rejects with the refusal's words. */
-  newSession(query: { model?: string; intent?: string }): Promise<string> {
-    const token = crypto.randomUUID();
+  async newSession(query: { model?: string; intent?: string }): Promise<string> {
     const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
     const segment = this.#upstream.apiKey && this.#setup.segment ? `/k/${this.#setup.segment}` : '';
-    const host = loopbackOf(this.#setup.listen.host);
-    const socket = new WebSocket(`ws://${host}:${this.#port}${segment}/v1/realtime?${search.toString()}`, {
-      headers: { [OWN_HEADER]: token },
-      perMessageDeflate: false,
-      maxPayload: 0,
-      skipUTF8Validation: true,
-      agent: undefined,
-    });
-    return new Promise((opened, failed) => {
-      this.#own.set(token, { opened, failed, socket });
-      socket.on('message', () => undefined);
-      socket.on('error', (error) => {
-        this.#own.delete(token);
-        failed(new Error(`The session could not be opened: ${error.message}`));
-      });
-    });
+    return (await this.#own.open(this.#ownUrl(`${segment}/v1/realtime?${search.toString()}`))).id;
+  }
+
+  #ownUrl(path: string): string {
+    return `ws://${loopbackOf(this.#setup.listen.host)}:${this.#port}${path}`;
   }
 
   /** Closes a session of the inspector's own with 1000, drops an app's with 1001 to both ends. */
   closeSession(id: string): void {
-    const own = this.#ownSockets.get(id);
     const relay = this.#sessions.get(id)?.relay;
-    if (own) own.close(1000);
-    else if (relay) relay.close(1001, 'closed by Realtime Inspector');
-    else throw new Error(`The session ${id} is not open.`);
+    if (this.#own.close(id)) return;
+    if (!relay) throw new Error(`The session ${id} is not open.`);
+    relay.close(1001, 'closed by Realtime Inspector');
   }
 
   /** Goes on without a record. */
@@ -145,6 +148,7 @@ export class Traffic {
 
   /** Says goodbye to every session, then stops listening. */
   async stop(): Promise<void> {
+    this.#calls.stop();
     const open = [...this.#sessions.values()].filter((session) => session.relay);
     for (const session of open) session.relay?.close(1001, 'Realtime Inspector stopped');
     for (let waited = 0; waited < 60 && [...this.#sessions.values()].some((s) => s.relay); waited++)
@@ -159,23 +163,30 @@ export class Traffic {
   // ---- requests -----------------------------------------------------------------------------------------------
 
   /** Lets a request in, or says why not. Its path loses the secret segment and gains the upstream's. */
-  #admit(request: http.IncomingMessage, own: boolean): Admitted | Refused {
-    const refusal = own
+  #admit(request: http.IncomingMessage, opening?: Opening): Admitted | Refused {
+    const refusal = opening
       ? undefined
       : checkRequest(request.headers, this.#setup.allowedHosts, this.#setup.allowedOrigins);
     if (refusal) {
       this.#say({ report: 'problem', message: refusal.message });
       return refusal;
     }
-    const { path, keyed, wrong } = withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
+    const sideband = opening?.sideband;
+    // A sideband's path comes from a request that was let in already.
+    const { path, keyed, wrong } = sideband
+      ? { path: sideband.path, keyed: false, wrong: false }
+      : withoutSegment(request.url ?? '/', this.#setup.segment, timingSafeEqual);
     if (wrong) return { status: 404, message: 'This base URL has expired. Copy the new one from Realtime Inspector.' };
     try {
-      const target = resolveTarget(new URL(this.#upstream.url), path);
+      // Where the call is, also when sessions go elsewhere by now.
+      const upstream = sideband?.upstream ?? this.#upstream;
+      const target = resolveTarget(new URL(upstream.url), path);
       const plain = dropHeader(request.rawHeaders, OWN_HEADER);
       return {
         path,
+        upstream,
         target,
-        headers: keyed ? withKey(plain, this.#upstream) : plain,
+        headers: keyed ? withKey(plain, upstream) : plain,
         agents: { rest: this.#agent(target, true), session: this.#agent(target, false) },
       };
     } catch (error) {
@@ -187,12 +198,12 @@ export class Traffic {
   }
 
   #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const admitted = this.#admit(request, false);
+    const admitted = this.#admit(request);
     if ('status' in admitted) {
       answerJson(response, admitted.status, admitted.message);
       return;
     }
-    const { path, target, headers, agents } = admitted;
+    const { path, upstream, target, headers, agents } = admitted;
     if (path === '/' && request.method === 'GET') {
       response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
       response.end('Realtime Inspector proxy. Point your app at /v1 below this address.\n');
@@ -204,7 +215,12 @@ export class Traffic {
       agent: agents.rest,
       clock: () => performance.now(),
       ...(isRealtimeCall(request.method ?? 'GET', path)
-        ? { onRecorded: (exchange: RestExchange) => this.#putJson(EntryTag.http, 0, performance.now(), exchange) }
+        ? {
+            onRecorded: (exchange: RestExchange) => {
+              this.#putJson(EntryTag.http, 0, performance.now(), exchange);
+              this.#calls.exchanged(path, exchange, upstream, headers);
+            },
+          }
         : {}),
     });
   }
@@ -212,9 +228,9 @@ export class Traffic {
   async #onUpgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer): Promise<void> {
     // An upgraded socket has no owner until the relay takes it; without a listener its errors would end the thread.
     socket.on('error', () => undefined);
-    const token = String(request.headers[OWN_HEADER]);
-    const opening = this.#own.get(token);
-    const admitted = this.#admit(request, opening !== undefined);
+    const opening = this.#own.take(request.headers[OWN_HEADER]);
+    const sideband = opening?.sideband;
+    const admitted = this.#admit(request, opening);
     if ('status' in admitted) {
       refuse(socket, admitted.status, admitted.message);
       opening?.failed(new Error(admitted.message));
@@ -230,17 +246,29 @@ export class Traffic {
       status: 'connecting',
       own: opening !== undefined,
     };
-    const session: Session = { state, stream, relay: undefined };
+    const session: Session = { state, stream, call: target.searchParams.get('call_id'), relay: undefined };
     this.#sessions.set(state.id, session);
     this.#report(state);
 
     const method = request.method ?? 'GET';
-    const result = await shakeHands({ target, agent: agents.session, method, headers, client: socket });
+    const result = await shakeHands({
+      ...{ target, agent: agents.session, method, client: socket },
+      headers: [...headers, ...(sideband?.headers ?? [])],
+      again: (status) => {
+        const next = sideband?.again(status);
+        return next && { ...next, headers: [...headers, ...next.headers] };
+      },
+    });
+    if (sideband?.stopped && !result.accepted) {
+      this.#ended(session);
+      opening?.failed(new Error('The proxy was stopped.'));
+      return;
+    }
     const note: OpenNote = {
       session: state.id,
       url: target.webSocketUrl,
       upstream: target.host,
-      requestHeaders: headers,
+      requestHeaders: result.requestHeaders,
       subprotocols: listed(request.headers['sec-websocket-protocol']),
       status: result.status,
       phases: result.phases,
@@ -251,15 +279,14 @@ export class Traffic {
       ...(result.body !== undefined ? { body: result.body } : {}),
     };
     this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
-    this.#own.delete(token);
     if (!result.accepted) {
       this.#sessions.delete(state.id);
-      const reason = this.#said(result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`);
+      const answered = result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`;
+      const reason = this.#said(answered, secretsOf(result.requestHeaders));
       opening?.failed(new Error(reason));
       this.#report({ ...state, status: 'refused', closeReason: reason });
       return;
     }
-    if (opening) this.#ownSockets.set(state.id, opening.socket);
     socket.setNoDelay(true);
     session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session));
     session.relay.start(head, result.head);
@@ -270,15 +297,16 @@ export class Traffic {
   }
 
   /** Words of the upstream's or the client's that people will see: some gateways repeat the key they were given. */
-  #said(text: string): string {
-    const secrets = [this.#upstream.apiKey, this.#setup.segment].filter((secret) => secret !== undefined);
+  #said(text: string, alsoSecret: string[] = []): string {
+    const own = [this.#upstream.apiKey, this.#setup.segment].filter((secret) => secret !== undefined);
+    const secrets = [...own, ...alsoSecret];
     return redactBody(text, secrets)?.text ?? text;
   }
 
   #ended(session: Session): void {
     session.relay = undefined;
     this.#sessions.delete(session.state.id);
-    this.#ownSockets.delete(session.state.id);
+    this.#own.ended(session.state.id);
     this.#report({ ...session.state, status: 'closed' });
   }
 

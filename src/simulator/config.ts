@@ -97,6 +97,18 @@ export function updatedConfig(current: Json, update: Json, spoken: boolean, unkn
   return next;
 }
 
+/** A configuration as the server shows it: what opens an MCP server stays with the session. */
+export function shownConfig(config: Json): Json {
+  const { tools } = config;
+  if (!Array.isArray(tools)) return config;
+  const shown = tools.map((tool: unknown) => {
+    if (!isObject(tool) || tool['type'] !== 'mcp') return tool;
+    const { authorization: _authorization, headers: _headers, ...rest } = tool;
+    return rest;
+  });
+  return { ...config, tools: shown };
+}
+
 /** Both modalities, or neither, are refused in the same words for a session and for a response. */
 export function checkModalities(holder: Json, path: string): void {
   const list = holder['output_modalities'];

@@ -3,12 +3,13 @@ import { encodeIdTime } from '../protocol';
 import type { Random } from './random';
 import { errorOf, refusal, type Json, type Output } from './wire';
 
-/** Work in steps: each value yielded is a wait in ms before the next step. */
+/** Work in steps: each value yielded is a wait in ms before the next step; Infinity waits until the work is woken. */
 export type Steps = Generator<number, void, void>;
 
-/** Work under way; `cancel` drops the steps not yet taken. */
+/** Work under way; `cancel` drops the steps not yet taken, `wake` ends the wait before the next one. */
 export interface Task {
   cancel(): void;
+  wake(): void;
 }
 
 interface Running {
@@ -79,6 +80,9 @@ export class Desk {
         running.dropped = true;
         this.#running = this.#running.filter((other) => other !== running);
       },
+      wake: () => {
+        running.dueMs = Math.min(running.dueMs, this.nowMs);
+      },
     };
   }
 
@@ -101,7 +105,8 @@ export class Desk {
 
   /** When the next step is due. */
   get nextMs(): number | undefined {
-    return this.#next()?.dueMs;
+    const dueMs = this.#next()?.dueMs;
+    return dueMs === Infinity ? undefined : dueMs;
   }
 
   /** What has been emitted since the last call. */

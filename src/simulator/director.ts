@@ -1,6 +1,5 @@
 /** Follows a scenario through one session: which answer is next, what was transcribed, what is refused. */
-import type { Answer, Condition, Scenario, Transcript, Turn } from './scenario';
-import type { Json } from './wire';
+import type { Answer, Condition, Scenario, ScriptedRefusal, Transcript, Turn } from './scenario';
 
 /** What a response is about to answer. */
 export interface Moment {
@@ -40,10 +39,10 @@ export class Director {
   }
 
   /** The error that answers this client event instead of what it asks for. Counts the event. */
-  refusal(type: string): Json | undefined {
+  refusal(type: string): ScriptedRefusal | undefined {
     const nth = (this.#received.get(type) ?? 0) + 1;
     this.#received.set(type, nth);
-    return this.scenario.refusals?.find((one) => one.on === type && (one.nth === undefined || one.nth === nth))?.error;
+    return this.scenario.refusals?.find((one) => one.on === type && (one.nth === undefined || one.nth === nth));
   }
 }
 

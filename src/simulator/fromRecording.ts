@@ -2,8 +2,10 @@
 import { toPcm, type FormatName } from './codec';
 import { findCauses } from './causes';
 import { member, type SessionKind } from './config';
+import { RecordedMcp } from './recordedMcp';
+import { RecordedTranscripts } from './recordedTranscripts';
 import { typeOf, type RecordedMessage, type Recording } from './recording';
-import type { Answer, CallItem, McpItem, Piece, SayItem, Scenario, Transcript, Turn } from './scenario';
+import type { Answer, CallItem, McpItem, Piece, SayItem, Scenario, Turn } from './scenario';
 import { BYTES_PER_MS, isObject, type Json } from './wire';
 
 export interface RecordedScenario {
@@ -24,6 +26,8 @@ interface Reading {
   order: string[];
   /** Steps that closed an item before it was complete. */
   cut: Set<string>;
+  /** Output indices of items whose closing had begun. */
+  ending: Set<number>;
   /** When it ended. */
   doneAt: number | undefined;
   lastAt: number | undefined;
@@ -39,6 +43,10 @@ interface Reading {
 const TOKEN_MS = 50;
 /** Recorded sound may end this much before its tokens do without having been cut, ms. */
 const TOLERANCE_MS = 500;
+/** How soon after a response the limits are told, as recorded, ms. */
+const LIMITS_AFTER_MS = 43;
+/** Items of one response, beyond anything a model makes. */
+const MOST_ITEMS = 1000;
 /** Length of sound about which the recording tells nothing, ms. */
 const UNKNOWN_MS = 2000;
 
@@ -60,9 +68,10 @@ class Maker {
   #finished: Reading[] = [];
   /** Finished, and no limits told yet. */
   #unlimited: Reading[] = [];
-  #transcripts = new Map<string, Transcript & { pieces: Piece[] }>();
-  #heard: string[] = [];
+  #transcripts = new RecordedTranscripts();
+  #mcp = new RecordedMcp();
   #atLeastMs = new Map<unknown, number>();
+  #lastAt = 0;
   #scenario: Scenario = { unknownFields: 'accept' };
   #session: Json = {};
   #first: Json | undefined;
@@ -79,20 +88,23 @@ class Maker {
       const { from, event, t } = message;
       if (from === 'server' && event) this.#take(typeOf(message), event, ordered ? at * ORDER_MS : t);
     }
-    for (const reading of this.#readings.values()) this.#close(reading);
+    const readings = [...this.#readings.values()];
+    for (const reading of readings) this.#close(reading);
+    // No word on limits before the next response had begun, nor since: there was none.
+    for (const one of this.#unlimited) {
+      if (readings.some(({ finishedBefore }) => finishedBefore.includes(one))) one.answer.rateLimits = false;
+      else if (one.doneAt !== undefined) one.answer.limitsAfterMs = round(this.#lastAt - one.doneAt) + LIMITS_AFTER_MS;
+    }
     const greeting = this.#first?.['type'] === 'session.created' ? member(this.#first, 'session') : undefined;
     const session = greeting ?? this.#session;
     const kind: SessionKind = String(session['object']).includes('transcription') ? 'transcription' : 'realtime';
     if (greeting) {
       const { id: _id, expires_at: _expires, model: _model, ...rest } = greeting;
       this.#scenario.session = rest;
-    } else if (this.#first) this.#scenario.greets = false;
-    const turns = [...this.#readings.values()].map(({ answer }, index): Turn => ({
-      when: { turn: index + 1 },
-      answer,
-    }));
-    this.#scenario.turns = turns;
-    this.#scenario.transcripts = this.#heard.map((id) => this.#transcripts.get(id) ?? null);
+    }
+    this.#scenario.turns = readings.map(({ answer }, index): Turn => ({ when: { turn: index + 1 }, answer }));
+    this.#scenario.transcripts = this.#transcripts.scripts();
+    if (Object.keys(this.#mcp.scripts).length > 0) this.#scenario.mcp = this.#mcp.scripts;
     const causes = findCauses(this.recording);
     if (causes.errors.length > 0) {
       this.#scenario.refusals = causes.errors.map(({ on, nth, error }) => {
@@ -100,17 +112,24 @@ class Maker {
         return { on, nth, error: rest };
       });
     }
-    const asked = /[?&](?:model|deployment)=([^&]+)/.exec(this.recording.url)?.[1];
-    const model = typeof session['model'] === 'string' ? session['model'] : decodeURIComponent(asked ?? 'gpt-realtime');
-    const joined = !greeting && this.#first !== undefined && this.#first['type'] !== 'error';
+    const asked = /\?(.*)/.exec(this.recording.url)?.[1];
+    const query = new URLSearchParams(asked);
+    const named = query.get('model') ?? query.get('deployment') ?? 'gpt-realtime';
+    const model = typeof session['model'] === 'string' ? session['model'] : named;
+    // Where the address is known it tells whether the connection joined a call; else the missing greeting does.
+    const silent = !greeting && this.#first !== undefined && this.#scenario.turnsAway === undefined;
+    const joined = silent && (this.recording.url === '' || query.has('call_id'));
+    if (joined) this.#scenario.greets = false;
     return { scenario: this.#scenario, kind, model, joined };
   }
 
   #take(type: string, event: Json, t: number | undefined): void {
     if (this.#first === undefined) {
       this.#first = event;
-      if (type === 'error') this.#scenario.turnsAway = { error: member(event, 'error') ?? {} };
+      const alone = this.recording.messages.filter(({ from }) => from === 'server').length === 1;
+      if (type === 'error' && alone) this.#scenario.turnsAway = { error: member(event, 'error') ?? {} };
     }
+    if (t !== undefined) this.#lastAt = t;
     const config = member(event, 'session');
     if (config) this.#session = config;
     const response = member(event, 'response');
@@ -118,10 +137,9 @@ class Maker {
     if (type === 'response.created') this.#begin(id, t);
     const reading = this.#readings.get(id);
     if (reading) this.#response(reading, type, event, t);
-    if (type.startsWith('conversation.item.input_audio_transcription.')) this.#transcription(type, event);
+    this.#transcripts.take(type, event);
+    this.#mcp.take(type, event);
     const item = String(event['item_id'] ?? '');
-    const heard = type === 'input_audio_buffer.speech_started' || type === 'input_audio_buffer.committed';
-    if (heard && !this.#heard.includes(item)) this.#heard.push(item);
     if (type === 'conversation.item.truncated') this.#atLeastMs.set(item, Number(event['audio_end_ms']));
     if (type === 'rate_limits.updated' && Array.isArray(event['rate_limits'])) {
       const oldest = this.#unlimited.shift();
@@ -140,6 +158,7 @@ class Maker {
       items: [],
       order: [],
       cut: new Set(),
+      ending: new Set(),
       doneAt: undefined,
       lastAt: t,
       done: false,
@@ -151,6 +170,7 @@ class Maker {
 
   #response(reading: Reading, type: string, event: Json, t: number | undefined): void {
     const index = Number(event['output_index'] ?? 0);
+    if (!Number.isInteger(index) || index < 0 || index >= MOST_ITEMS) return;
     const made = reading.items[index];
     if (type === 'output_audio_buffer.started') {
       // On a call the sound went elsewhere; from here on it was heard.
@@ -161,6 +181,7 @@ class Maker {
     }
     if (!type.endsWith('.delta')) reading.closing.push(type);
     if (CLOSES.test(type) || type === 'response.done') pause(reading, t);
+    if (CLOSES.test(type)) reading.ending.add(index);
     if (type === 'response.output_item.added') {
       const begun = beginItem(member(event, 'item') ?? {});
       if (!begun) return;
@@ -220,7 +241,9 @@ class Maker {
     if (status === 'cancelled') {
       answer.status = 'held';
       answer.closing = [...new Set(reading.closing)];
-      // What the cancelling itself closed was open until then.
+    }
+    if (status === 'cancelled' || status === 'incomplete' || status === 'failed') {
+      // What its end itself closed was open until then.
       const lastSaid = reading.order.findLastIndex((step) => step.startsWith('say') || step.startsWith('open'));
       const cut = (step: string): boolean => step.startsWith('wait') || reading.cut.has(step);
       reading.order = reading.order.filter((step, index) => index <= lastSaid || !cut(step));
@@ -235,8 +258,16 @@ class Maker {
   /** What the recording does not show any more: it had ended before. */
   #close(reading: Reading): void {
     const { answer, items } = reading;
-    if (!reading.done) answer.status = 'held';
-    for (const made of items) if (made && 'say' in made && made.say === '') this.#endItem(made, {});
+    if (!reading.done) {
+      answer.status = 'held';
+      // The recording was cut among the closing events of an item.
+      for (const index of reading.ending) {
+        if (!reading.order.includes(`close ${index}`)) reading.order.push(`close ${index}`);
+      }
+    }
+    // An item whose beginning was not recorded is never opened.
+    for (let index = 0; index < items.length; index += 1) items[index] ??= { say: '', pieces: [] };
+    for (const made of items) if ('say' in made && made.say === '') this.#endItem(made, {});
     this.#lengthen(reading);
     answer.output = items;
     answer.order = joined(reading.order);
@@ -260,24 +291,6 @@ class Maker {
       made.pieces = made.pieces.map((piece) => (isSound(piece) ? Math.ceil(wantedMs / own.length) : piece));
     }
   }
-
-  #transcription(type: string, event: Json): void {
-    const id = String(event['item_id']);
-    const script = this.#transcripts.get(id) ?? { transcript: '', pieces: [], open: true };
-    this.#transcripts.set(id, script);
-    if (type.endsWith('.delta')) script.pieces.push(String(event['delta'] ?? ''));
-    else if (type.endsWith('.segment')) {
-      const { speaker, text, start, end } = event;
-      const segment = { speaker: String(speaker), text: String(text), start: Number(start), end: Number(end) };
-      script.segments = [...(script.segments ?? []), segment];
-    } else {
-      delete script.open;
-      if (type.endsWith('.failed')) script.error = member(event, 'error') ?? {};
-      else script.transcript = String(event['transcript'] ?? '');
-      const usage = member(event, 'usage');
-      if (usage) script.usage = usage;
-    }
-  }
 }
 
 function beginItem(item: Json): Made | undefined {
@@ -289,8 +302,11 @@ function beginItem(item: Json): Made | undefined {
       return { say: '', pieces: [], ...phase };
     case 'function_call':
       return { call: name, arguments: '', pieces: [], ...phase };
-    case 'mcp_call':
-      return { mcpCall: name, server, arguments: '', pieces: [] };
+    case 'mcp_call': {
+      const approval = item['approval_request_id'];
+      const approved = typeof approval === 'string' ? { approvedBy: approval } : {};
+      return { mcpCall: name, server, arguments: '', ...approved, pieces: [] };
+    }
     case 'mcp_approval_request':
       return { mcpCall: name, server, arguments: '', approval: true, pieces: [] };
     default:

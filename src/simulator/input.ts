@@ -36,6 +36,8 @@ export class InputAudio {
     private readonly transcriber: Transcriber,
     private readonly config: () => Json,
     private readonly listener: InputListener,
+    /** Semantic detection waits the same time after every utterance. */
+    private readonly fixedSilence: boolean,
   ) {}
 
   append(base64: string): void {
@@ -110,7 +112,7 @@ export class InputAudio {
 
   #listen(samples: Int16Array): void {
     const turns = this.#input('turn_detection');
-    for (const event of this.#vad.feed(samples, vadSettings(turns))) {
+    for (const event of this.#vad.feed(samples, vadSettings(turns, this.fixedSilence))) {
       // Without turn detection the energy only tells whether there was any sound.
       if (!turns) continue;
       if (event.kind === 'started') {
@@ -178,19 +180,25 @@ export class InputAudio {
   }
 }
 
-/** Silence that ends a turn under semantic detection, which the simulator has no semantics for, in ms. */
-const EAGERNESS: Record<string, number> = { low: 1600, medium: 800, auto: 800, high: 400 };
+/** The most silence that semantic detection waits for, as documented, in ms; `auto` is `medium`. */
+export const EAGERNESS_MS: Record<string, number> = { low: 8000, medium: 4000, auto: 4000, high: 2000 };
+/** Silence taken for it where a recording tells when a turn ended, as a part of the most. */
+const FIXED = 1 / 5;
 
-/** How turn detection is set, with the service's defaults. */
-export function vadSettings(turns: Json | undefined): VadSettings {
+/**
+ * How turn detection is set, with the service's defaults. `fixed`: semantic detection waits the same time after every
+ * utterance.
+ */
+export function vadSettings(turns: Json | undefined, fixed = true): VadSettings {
   const number = (name: string, otherwise: number): number => {
     const value = turns?.[name];
     return typeof value === 'number' ? value : otherwise;
   };
-  const semantic = EAGERNESS[String(turns?.['eagerness'])] ?? 500;
+  const most = turns?.['type'] === 'semantic_vad' ? (EAGERNESS_MS[String(turns['eagerness'])] ?? 4000) : undefined;
   return {
     threshold: number('threshold', 0.5),
     prefixMs: number('prefix_padding_ms', 300),
-    silenceMs: number('silence_duration_ms', semantic),
+    silenceMs: number('silence_duration_ms', most === undefined ? 500 : most * FIXED),
+    ...(most === undefined || fixed ? {} : { semanticMs: most }),
   };
 }

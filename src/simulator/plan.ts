@@ -1,11 +1,12 @@
 /** What a response will hold and in which order it comes: from the scenario, or made up for the default conversation. */
 import { spokenText, type Conversation, type Item } from './conversation';
 import type { Director } from './director';
+import type { CallResult, RealCall } from './mcp';
 import type { Random } from './random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
 import { FAILURES, fill, type FailureName } from './texts';
-import { chooseCall } from './toolcall';
+import { chooseCall, chooseCalls } from './toolcall';
 import { lasting, speak } from './voice';
 import { BYTES_PER_MS, isObject, type Json } from './wire';
 import { callWords, echoWords, imageWords, jsonTokens, replyWords, toolWords, tokens } from './words';
@@ -23,6 +24,10 @@ export interface PlannedItem {
   /** How the MCP call ended. */
   output?: string;
   error?: Json;
+  /** Or a real server that says how, when asked. */
+  call?: RealCall;
+  /** What is said once it has answered. */
+  tell?: (result: CallResult) => PlannedItem;
   /** The approval it was waiting for. */
   approval?: string;
 }
@@ -131,11 +136,12 @@ class Planner {
     if (mcp) return mcp.flatMap((item) => this.#item(item));
     const user = items.findLast((item) => item['role'] === 'user');
     const text = spokenText(user);
-    const call = chooseCall(this.settings.tools, this.settings.toolChoice, text);
+    const calls = chooseCalls(this.settings.tools, this.settings.toolChoice, text, this.settings.parallelCalls);
+    const [call] = calls;
     if (call) {
-      const planned = this.#call(call.name, call.args);
+      const planned = calls.map(({ name, args }) => this.#call(name, args));
       // Newer models say what they are about to do, and finish saying so only after the call.
-      return this.settings.phases ? [this.#message(callWords(call.name), 'commentary'), planned] : [planned];
+      return this.settings.phases ? [this.#message(callWords(call.name), 'commentary'), ...planned] : planned;
     }
     const own = user ? this.conversations.audio(user.id) : undefined;
     if (own && own.length > 0)
@@ -160,16 +166,20 @@ class Planner {
       const pieces = this.#pieces(item.pieces ?? jsonTokens(args), args);
       const common = { pieces, name: item.mcpCall, server: item.server };
       if (item.approval === true) return [{ kind: 'mcp_approval_request', ...common }];
-      const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
       const approval = item.approvedBy;
-      return [
-        {
-          kind: 'mcp_call',
-          ...common,
-          ...(error ? { error } : { output: item.output ?? '' }),
-          ...(approval === undefined ? {} : { approval }),
-        },
-      ];
+      const base = { kind: 'mcp_call' as const, ...common, ...(approval === undefined ? {} : { approval }) };
+      const scripted = item.error !== undefined || item.output !== undefined;
+      const call = scripted ? undefined : this.settings.realCall(item.server, item.mcpCall, args);
+      if (call) {
+        const tell = (result: CallResult): PlannedItem =>
+          this.#message(toolWords(item.mcpCall, 'error' in result ? result.error.message : result.output));
+        return [{ ...base, call, ...(item.tells === true ? { tell } : {}) }];
+      }
+      const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
+      const output = item.output ?? '';
+      const planned: PlannedItem = { ...base, ...(error ? { error } : { output }) };
+      if (item.tells !== true) return [planned];
+      return [planned, this.#message(toolWords(item.mcpCall, error ? String(error['message'] ?? '') : output))];
     }
     return [this.#said(item)];
   }

@@ -4,6 +4,11 @@ import { createInterface } from 'node:readline';
 import type { Side } from '../protocol/side';
 import { isObject, type Json } from './wire';
 
+/** Nothing in the file can be played; the message says why, for people. */
+export class UnreadableRecordingError extends Error {
+  override readonly name = 'UnreadableRecordingError';
+}
+
 /** A message that reached the other end. */
 export interface RecordedMessage {
   from: Side;
@@ -21,6 +26,17 @@ export interface Recording {
   /** The URL it was opened with; '' when unknown. */
   url: string;
   messages: RecordedMessage[];
+  /** When the session was closed, on the clock of its messages, ms; undefined when that was not recorded. */
+  closedAt: number | undefined;
+}
+
+/** What a file holds. */
+export interface RecordingFile {
+  sessions: Recording[];
+  /** Lines that are no JSON object. */
+  unreadable: number;
+  /** Messages that are known to have passed and not to have been kept, in all sessions together. */
+  lost: number;
 }
 
 interface Line {
@@ -32,40 +48,58 @@ interface Line {
   inspector: boolean;
 }
 
+/** The sessions of a file, as `readRecordingFile` reads it. */
+export async function readRecordings(file: string): Promise<Recording[]> {
+  return (await readRecordingFile(file)).sessions;
+}
+
 /**
  * The sessions of a file with at least one message, in the order in which they began. Lines that cannot be read are left
- * out. Rejects with a message for people when the file cannot be opened or has no session in it.
+ * out and counted. Rejects with an `UnreadableRecordingError` when the file cannot be opened or has no session in it.
  */
-export async function readRecordings(file: string): Promise<Recording[]> {
+export async function readRecordingFile(file: string): Promise<RecordingFile> {
   const lines: Line[] = [];
   const urls = new Map<string, string>();
+  const closed = new Map<string, number>();
+  let [unreadable, lost] = [0, 0];
   try {
     for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
       const record = parsed(text.replace(/^\uFEFF/, ''));
-      if (!record) continue;
+      if (!record) {
+        if (text.trim() !== '') unreadable += 1;
+        continue;
+      }
       if (record['kind'] === 'open') urls.set(String(record['session']), String(record['url'] ?? ''));
+      if (record['kind'] === 'close') closed.set(String(record['session']), Number(record['t']));
+      if (record['kind'] === 'gap') lost += Number(record['count']) || 1;
       const line = lineOf(record);
       if (line) lines.push(line);
     }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The recording ${file} cannot be read: ${why}`, { cause });
+    throw new UnreadableRecordingError(`The recording ${file} cannot be read: ${why}`, { cause });
   }
   const replaced = new Set(lines.map((line) => line.replaces));
   const sessions = new Map<string, Recording>();
-  for (const line of lines) {
+  for (const { session, seq, message, inspector, replaces, delivered } of lines) {
     // Of a held message the client's end counts as it was sent on, the server's as it came.
-    const client = line.message.from === 'client';
-    if (client ? !line.delivered && replaced.has(line.seq) : line.inspector || line.replaces !== undefined) continue;
-    const known = sessions.get(line.session);
-    const recording = known ?? { id: line.session, url: urls.get(line.session) ?? '', messages: [] };
-    recording.messages.push(line.message);
-    if (!known) sessions.set(line.session, recording);
+    const client = message.from === 'client';
+    if (client ? !delivered && replaced.has(seq) : inspector || replaces !== undefined) continue;
+    const known = sessions.get(session);
+    const recording = known ?? {
+      id: session,
+      url: urls.get(session) ?? '',
+      messages: [],
+      closedAt: closed.get(session),
+    };
+    recording.messages.push(message);
+    if (!known) sessions.set(session, recording);
   }
   if (sessions.size === 0) {
-    throw new Error(`${file} holds no session: neither a trace's events nor lines of {"direction", "event"}.`);
+    const what = 'neither events of a trace nor lines of {"direction": "client"|"server", "event": {...}}';
+    throw new UnreadableRecordingError(`${file} holds no session: ${what}.`);
   }
-  return [...sessions.values()];
+  return { sessions: [...sessions.values()], unreadable, lost };
 }
 
 function lineOf(record: Json): Line | undefined {

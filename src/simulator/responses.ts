@@ -6,6 +6,7 @@ import type { Director } from './director';
 import type { Mcp } from './mcp';
 import { MediaPlayback } from './mediaPlayback';
 import { momentOf } from './plan';
+import { withPrompt } from './prompts';
 import { Run } from './run';
 import type { RunSettings } from './runSettings';
 import { decodeBase64, toPcm, type FormatName } from './codec';
@@ -48,15 +49,18 @@ export class Responses {
   }
 
   /** `response.create`, or a turn that ended. Throws a `Refusal`. */
-  create(params: Json = {}): void {
+  create(given: Json = {}): void {
+    const params = withPrompt(given, this.director.scenario.prompts);
     checkModalities(params, 'response');
     const aside = params['conversation'] === 'none';
     if (!aside && this.#active) {
       throw refusal('responseActive', { id: this.#active.id });
     }
-    const answer = this.#answer(params);
+    this.mcp.toolsChanged(params['tools']);
+    const items = this.#context(params);
+    const answer = this.#answer(params, items);
     if (answer?.refuse) return this.desk.emit('error', { error: errorOf(answer.refuse) });
-    const run = new Run(this.desk, this.conversation, this.#settings(params, aside, answer), {
+    const run = new Run(this.desk, this.conversation, this.#settings(params, aside, answer, items), {
       spoke: (spoken, itemId, ms) => {
         this.spoken = true;
         if (this.call) this.#playback.add(spoken.id, itemId, ms);
@@ -96,21 +100,19 @@ export class Responses {
   }
 
   /** What the scenario says to this response. */
-  #answer(params: Json): ReturnType<Director['answer']> {
+  #answer(params: Json, items: readonly Item[]): ReturnType<Director['answer']> {
     this.#turn += 1;
     const instructions = String(params['instructions'] ?? this.config()['instructions'] ?? '');
-    const items = this.#context(params, member(member(this.config(), 'audio'), 'output') ?? {});
     const moment = { ...momentOf(items, this.conversation), instructions, turn: this.#turn };
     return this.director.answer(moment);
   }
 
-  #settings(params: Json, aside: boolean, answer: ReturnType<Director['answer']>): RunSettings {
+  #settings(params: Json, aside: boolean, answer: ReturnType<Director['answer']>, items: Item[]): RunSettings {
     const session = this.config();
     const { dialect = 'ga', obfuscation = true } = this.director.scenario;
     const merged: Json = { ...session, ...params };
     const output = { ...member(member(session, 'audio'), 'output'), ...member(member(params, 'audio'), 'output') };
     const limit = merged['max_output_tokens'];
-    const items = this.#context(params, output);
     const reads = inputTokens(merged, items, this.conversation);
     const cached = aside ? undefined : this.#read;
     if (!aside) this.#read = reads;
@@ -128,6 +130,8 @@ export class Responses {
       metadata: params['metadata'] ?? null,
       tools: merged['tools'],
       toolChoice: merged['tool_choice'],
+      // Reasoning models only, as documented.
+      parallelCalls: isNewer(String(session['model'])) && merged['parallel_tool_calls'] !== false,
       items,
       first: !this.#greeted,
       phases: isNewer(String(session['model'])),
@@ -139,14 +143,16 @@ export class Responses {
       call: this.call,
       answer,
       mcp: (read) => this.mcp.items(read, merged['tools'], merged['tool_choice']),
+      realCall: (server, name, args) => this.mcp.realCall(server, name, args),
     };
   }
 
   /** What the response reads: the conversation, or the items given for this response only. */
-  #context(params: Json, output: Json): Item[] {
+  #context(params: Json): Item[] {
     const { input } = params;
     if (!Array.isArray(input)) return [...this.conversation.items];
-    const format = (member(output, 'format')?.['type'] ?? 'audio/pcm') as FormatName;
+    const heard = member(member(member(this.config(), 'audio'), 'input'), 'format');
+    const format = (heard?.['type'] ?? 'audio/pcm') as FormatName;
     return input.filter(isObject).map((given) => {
       if (given['type'] === 'item_reference') {
         const item = this.conversation.find(String(given['id']));
@@ -154,7 +160,10 @@ export class Responses {
         throw refusal('referenceMissing', { id: String(given['id']) }, 'response.input');
       }
       const decode = (audio: string): Uint8Array => toPcm(decodeBase64(audio, 'response.input'), format);
-      return shownItem(given, this.desk.mint('item'), decode).item;
+      const { item, audio } = shownItem(given, this.desk.mint('item'), decode);
+      // Not in the conversation, and yet the response hears it; old audio makes room for new.
+      if (audio) this.conversation.setAudio(item.id, audio);
+      return item;
     });
   }
 

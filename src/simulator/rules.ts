@@ -2,7 +2,7 @@ import { isObject, quotedList, refusal, type Json, type Refusal } from './wire';
 
 /** What a value in a client event must look like. Enough of a schema to refuse what the live service refuses. */
 export type Rule = { nullable?: boolean } & (
-  | { is: 'string'; values?: readonly string[]; pattern?: RegExp }
+  | { is: 'string'; values?: readonly string[]; pattern?: RegExp; most?: number }
   | { is: 'integer' | 'number'; min?: number; max?: number }
   | { is: 'boolean' }
   | { is: 'array'; of: Rule }
@@ -29,6 +29,9 @@ export function check(value: unknown, rule: Rule, path: string, unknown: Unknown
       if (typeof value !== 'string') throw wrongType(value, 'a string', path);
       if (unknown === 'accept') return;
       if (rule.values && !rule.values.includes(value)) throw unsupported(value, rule.values, path);
+      if (rule.most !== undefined && value.length > rule.most) {
+        throw refusal('stringTooLong', { path, limit: rule.most, value: value.length }, path);
+      }
       if (rule.pattern && !rule.pattern.test(value)) {
         throw refusal('patternMismatch', { path, pattern: rule.pattern.source }, path);
       }

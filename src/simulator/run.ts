@@ -2,6 +2,8 @@
 import { fromPcm, type FormatName } from './codec';
 import type { Conversation, Item } from './conversation';
 import type { Desk, Steps, Task } from './desk';
+import type { CallResult, RealCall } from './mcp';
+import type { McpFailure } from './mcpPort';
 import { makePlan, type Plan, type PlannedItem, type PlannedPiece } from './plan';
 import type { RunSettings } from './runSettings';
 import type { InputTokens } from './usage';
@@ -41,7 +43,7 @@ interface Open {
 
 /** Wall-clock ms between audio deltas, least and most: about four times faster than they play. */
 const PACE_MS = [50, 70] as const;
-/** An MCP server takes its time, ms. */
+/** A scripted MCP server takes its time, ms. */
 const MCP_MS = 120;
 
 export class Run {
@@ -218,21 +220,46 @@ export class Run {
   /** Closes one item before the response ends; an MCP server is asked first. */
   *#conclude(open: Open): Steps {
     if (!this.#open.includes(open)) return;
-    const { kind, output, error } = open.planned;
+    const { kind, call, tell } = open.planned;
+    let told: PlannedItem | undefined;
     const severally = this.#open.length > 1;
     if (kind === 'mcp_call') {
       const place = { item_id: open.item.id, output_index: open.index };
       this.desk.emit('response.mcp_call_arguments.done', { ...open.place, arguments: open.said });
       open.item['arguments'] = open.said;
       this.desk.emit('response.mcp_call.in_progress', place);
-      yield MCP_MS;
+      if (!call) yield MCP_MS;
+      const { output, error } = call ? yield* this.#answer(call) : open.planned;
       if (this.#status !== 'in_progress') return;
       if (error) open.item['error'] = error;
       else open.item['output'] = output;
       this.desk.emit(error ? 'response.mcp_call.failed' : 'response.mcp_call.completed', place);
+      if (tell) told = tell(error ? { error: error as McpFailure } : { output: output ?? '' });
     }
     this.#open = this.#open.filter((other) => other !== open);
     this.#closeItem(open, 'completed', severally);
+    if (told) yield* this.#whole(told);
+  }
+
+  /** Waits until a real server has answered. */
+  *#answer(call: RealCall): Generator<number, { output?: string; error?: Json }, void> {
+    let result: CallResult | undefined;
+    call((answer) => {
+      result = answer;
+      this.#task?.wake();
+    });
+    while (!result) yield Infinity;
+    return 'error' in result ? { error: { ...result.error } } : result;
+  }
+
+  /** An item that was not planned, from its beginning to its end. */
+  *#whole(planned: PlannedItem): Steps {
+    const open = this.#begin(planned);
+    for (const piece of planned.pieces) {
+      yield* this.#piece(piece, open);
+      if (this.#status !== 'in_progress') return;
+    }
+    yield* this.#conclude(open);
   }
 
   #closeItem({ planned, item, index, place, previous, said }: Open, status: string, oneOfSeveral: boolean): void {
@@ -263,6 +290,8 @@ export class Run {
     const before = named ? previous : null;
     if (!this.aside) this.#end('conversation.item.done', { previous_item_id: before, item });
     this.#end('response.output_item.done', { response_id: this.id, output_index: index, item });
+    // What the client does to the item from now on is not part of the response.
+    this.#output[index] = structuredClone(item);
   }
 
   /** Sends a closing event unless the script leaves it out. */

@@ -1,4 +1,5 @@
 import type { Item } from './conversation';
+import type { RealCall } from './mcp';
 import type { Answer, ScriptedItem } from './scenario';
 import type { InputTokens } from './usage';
 import type { Json } from './wire';
@@ -17,6 +18,8 @@ export interface RunSettings {
   metadata: unknown;
   tools: unknown;
   toolChoice: unknown;
+  /** Several functions may be called at once. */
+  parallelCalls: boolean;
   /** What it reads. */
   items: Item[];
   /** No response of the session came before it. */
@@ -36,4 +39,6 @@ export interface RunSettings {
   answer: Exclude<Answer, string> | undefined;
   /** MCP calls, or requests for approval, that the conversation now asks for. */
   mcp(items: readonly Item[]): ScriptedItem[] | undefined;
+  /** How to call that tool of a real MCP server; undefined when the server is scripted. */
+  realCall(server: string, name: string, args: string): RealCall | undefined;
 }

@@ -36,6 +36,17 @@ export interface Scenario {
   caller?: CallerMove[];
   /** Scripted MCP servers by `server_label`. */
   mcp?: Record<string, McpScript>;
+  /** Stored prompts by id. Where any is given, an id not among them is refused. */
+  prompts?: Record<string, StoredPrompt>;
+}
+
+/** Fields of a session that a stored prompt brings along. */
+export interface StoredPrompt {
+  /** With `{{name}}` for each of its variables. */
+  instructions?: string;
+  tools?: Json[];
+  /** The only version there is; any is taken unless given. */
+  version?: string;
 }
 
 export interface Turn {
@@ -126,6 +137,8 @@ export interface McpItem {
   approvedBy?: string;
   /** Asks for approval instead. */
   approval?: boolean;
+  /** A message after it tells what it answered. */
+  tells?: boolean;
   pieces?: Piece[];
 }
 
@@ -149,6 +162,8 @@ export interface ScriptedRefusal {
   nth?: number;
   /** Fields of the error: `type`, `code`, `message`, `param`. */
   error: Json;
+  /** It comes so many ms later, as errors of a busy live service do; at once unless given. */
+  afterMs?: number;
 }
 
 /** Speaks for so many ms, or presses a key of the telephone. Times count from the session's beginning. */

@@ -13,7 +13,7 @@ import {
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import schema from '../../media/schema/scenario.schema.json';
 import { regularExpression } from './director';
-import type { Answer, Scenario, ScriptedItem } from './scenario';
+import type { Answer, SayItem, Scenario } from './scenario';
 import { readWav } from './wavFile';
 import { isObject } from './wire';
 
@@ -30,6 +30,12 @@ export interface ParsedScenario {
   problems: ScenarioProblem[];
 }
 
+/** A scenario that can be played as it stands. */
+export interface CheckedScenario extends ParsedScenario {
+  /** Paths of the WAV files it names. */
+  sounds: string[];
+}
+
 type Path = (string | number)[];
 
 /** A file as a value and the places of its parts. */
@@ -44,12 +50,29 @@ let validator: Validator | undefined;
 
 /** Reads the text of a scenario; YAML when the file's name ends so. Never throws. */
 export function parseScenario(text: string, file: string): ParsedScenario {
-  const source = /\.ya?ml$/i.test(file) ? fromYaml(text) : fromJson(text);
-  if (source.problems.length > 0) return { problems: source.problems };
-  const found = [...schemaProblems(source.value), ...meaningProblems(source.value)];
-  const problems = found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message }));
-  if (problems.length > 0) return { problems: problems.sort((one, other) => one.line - other.line) };
-  return { scenario: source.value as Scenario, problems: [] };
+  return parsed(sourceOf(text, file));
+}
+
+/**
+ * The same with the sound of its WAV files, which are looked for in the folder of `file`: one that cannot be used is a
+ * problem where it is named. Never rejects.
+ */
+export async function checkScenario(text: string, file: string): Promise<CheckedScenario> {
+  const source = sourceOf(text, file);
+  const { scenario, problems } = parsed(source);
+  const sounds: string[] = [];
+  for (const { item, audio, path } of scenario ? soundsOf(scenario) : []) {
+    const { file: name, ...rest } = audio;
+    const sound = join(dirname(file), name);
+    sounds.push(sound);
+    try {
+      const pcm = await readWav(sound);
+      item.audio = { ...rest, pcm: Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64') };
+    } catch (cause) {
+      problems.push({ ...source.place(path, false), message: sentence((cause as Error).message) });
+    }
+  }
+  return problems.length > 0 || !scenario ? { problems, sounds } : { scenario, problems, sounds };
 }
 
 /**
@@ -57,24 +80,31 @@ export function parseScenario(text: string, file: string): ParsedScenario {
  * problem: `FILE:LINE:COLUMN: what is wrong`.
  */
 export async function readScenario(file: string): Promise<Scenario> {
-  let text: string;
+  const { scenario, problems } = await checkScenario(await readScenarioText(file), file);
+  if (scenario) return scenario;
+  throw new Error(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
+}
+
+/** The text of a scenario file. Rejects with a message for people when it cannot be read. */
+export async function readScenarioText(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The scenario ${file} cannot be read: ${why}`, { cause });
   }
-  const { scenario, problems } = parseScenario(text, file);
-  if (!scenario) {
-    throw new Error(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
-  }
-  for (const item of itemsOf(scenario)) {
-    if (!('say' in item) || item.audio?.file === undefined) continue;
-    const { file: sound, ...audio } = item.audio;
-    const pcm = await readWav(join(dirname(file), sound));
-    item.audio = { ...audio, pcm: Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64') };
-  }
-  return scenario;
+}
+
+function sourceOf(text: string, file: string): Source {
+  return /\.ya?ml$/i.test(file) ? fromYaml(text) : fromJson(text);
+}
+
+function parsed(source: Source): ParsedScenario {
+  if (source.problems.length > 0) return { problems: source.problems };
+  const found = [...schemaProblems(source.value), ...meaningProblems(source.value)];
+  const problems = found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message }));
+  if (problems.length > 0) return { problems: problems.sort((one, other) => one.line - other.line) };
+  return { scenario: source.value as Scenario, problems: [] };
 }
 
 function fromJson(text: string): Source {
@@ -236,9 +266,26 @@ function answerProblems(answer: Exclude<Answer, string>, path: Path): Found[] {
   return found;
 }
 
-function itemsOf(scenario: Scenario): ScriptedItem[] {
-  const answers = (scenario.turns ?? []).flatMap(({ answer }) => answer);
-  return answers.flatMap((answer) => (typeof answer === 'string' ? [] : (answer.output ?? [])));
+interface NamedSound {
+  item: SayItem;
+  audio: NonNullable<SayItem['audio']> & { file: string };
+  /** Where its file is named. */
+  path: Path;
+}
+
+function soundsOf(scenario: Scenario): NamedSound[] {
+  return (scenario.turns ?? []).flatMap(({ answer }, turn) => {
+    const several = Array.isArray(answer);
+    return (several ? answer : [answer]).flatMap((one, nth) => {
+      const items = typeof one === 'string' ? [] : (one.output ?? []);
+      const path = ['turns', turn, 'answer', ...(several ? [nth] : []), 'output'];
+      return items.flatMap((item, index): NamedSound[] => {
+        if (!('say' in item) || item.audio?.file === undefined) return [];
+        const { audio } = item;
+        return [{ item, audio: { ...audio, file: item.audio.file }, path: [...path, index, 'audio', 'file'] }];
+      });
+    });
+  });
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * The simulator on a port: WebSocket sessions on `/v1/realtime`, ephemeral keys on `/v1/realtime/client_secrets`, calls without
- * media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
+ * The simulator on a port: WebSocket sessions on `/v1/realtime` and `/v1/realtime/translations`, ephemeral keys on
+ * `client_secrets` below each, calls without media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
  *
  * - a model with `nope` in its name: `invalid_model`, close 4000; no model at all: `missing_model`, close 4000
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
@@ -15,10 +15,10 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
+import type { McpAsker } from './mcpPort';
 import { Random } from './random';
 import { Secrets } from './secrets';
-import type { SessionOptions } from './session';
-import { Talk, describe } from './talk';
+import { Talk, describe, type Opening } from './talk';
 import type { Scenario } from './scenario';
 import { HTTP_TEXTS, TURNED_AWAY, fill, type TurnedAway } from './texts';
 import { Refusal, errorOf, type Json } from './wire';
@@ -35,6 +35,8 @@ export interface ServerOptions {
   speed?: number;
   /** Told once for each session in which something of the simulator's own went wrong. */
   log?: (message: string) => void;
+  /** Asks the MCP servers that sessions name; without it all of them are scripted. */
+  mcp?: McpAsker;
 }
 
 export interface RunningServer {
@@ -45,7 +47,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const PATHS = new Set(['/v1/realtime', '/openai/v1/realtime']);
+/** Azure's paths begin differently. */
+const REALTIME = new Set(['/v1/realtime', '/openai/v1/realtime']);
+const TRANSLATIONS = new Set(['/v1/realtime/translations', '/openai/v1/realtime/translations']);
 const MAX_PAYLOAD = 64 * 1024 * 1024;
 /** The live service pings every 20.3 s. */
 const PING_MS = 20_300;
@@ -64,8 +68,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     perMessageDeflate: { threshold: 64 },
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
-  const talkOf = (session: Omit<SessionOptions, 'epochMs'>, lasting = false): Talk =>
-    new Talk({ session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log }, lasting);
+  const talkOf = (session: Opening, lasting = false): Talk =>
+    new Talk(
+      { session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log, mcp: options.mcp },
+      lasting,
+    );
   const calls = new Calls(random, (model) => {
     const seed = random.between(0, 0x7fffffff);
     return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);
@@ -140,7 +147,7 @@ function sessionFor(
   secrets: Secrets,
   random: Random,
   scenario: Scenario = {},
-): Rejection | Omit<SessionOptions, 'epochMs'> {
+): Rejection | Opening {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   const key = keyOf(request, protocols);
   const model = url.searchParams.get('model') ?? '';
@@ -157,7 +164,16 @@ function sessionFor(
   const seed = random.between(0, 0x7fffffff);
   const secret = secrets.find(key, Date.now());
   if (secret === 'expired') return no('expired_key');
-  if (secret) return { ...secret, seed };
+  const translation = TRANSLATIONS.has(url.pathname);
+  if (secret) {
+    // A key opens the session it was made for and no other; its model may be named again.
+    const other = (secret.kind === 'translation') !== translation || (model !== '' && model !== secret.model);
+    return other ? no('bound_key') : { ...secret, seed };
+  }
+  if (translation) {
+    if (model === '') return no('missing_model');
+    return model.includes('nope') ? no('invalid_model') : { kind: 'translation', model, seed };
+  }
   if (url.searchParams.get('intent') === 'transcription') return { kind: 'transcription', model, seed };
   const joined = url.searchParams.has('call_id');
   if (joined || key.startsWith('ek_')) return { kind: 'realtime', model: model || 'gpt-realtime', seed, joined };
@@ -176,7 +192,7 @@ function keyOf(request: IncomingMessage, protocols: string[]): string {
 
 /** A handshake that gets an HTTP answer and no WebSocket. */
 function refusal(request: IncomingMessage, url: URL): { status: number; body: Json } | undefined {
-  if (!PATHS.has(url.pathname)) return notFound(request, url);
+  if (!REALTIME.has(url.pathname) && !TRANSLATIONS.has(url.pathname)) return notFound(request, url);
   if (url.searchParams.get('call_id') === 'unknown') {
     return { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   }
@@ -195,16 +211,19 @@ function refuse(socket: Duplex, status: number, body: Json): void {
 
 async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls): Promise<HttpAnswer> {
   const url = addressOf(request);
-  if (PATHS.has(url.pathname)) return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
+  if (REALTIME.has(url.pathname) || TRANSLATIONS.has(url.pathname))
+    return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
   const [, what = '', id = '', verb = ''] =
-    /^(?:\/openai)?\/v1\/realtime\/(client_secrets|calls)(?:\/([^/]+)\/(accept|reject|refer|hangup))?$/.exec(
+    /^(?:\/openai)?\/v1\/realtime\/((?:translations\/)?client_secrets|calls)(?:\/([^/]+)\/(accept|reject|refer|hangup))?$/.exec(
       url.pathname,
     ) ?? [];
-  if (request.method !== 'POST' || what === '' || (what === 'client_secrets' && id !== ''))
-    return notFound(request, url);
+  if (request.method !== 'POST' || what === '' || (what !== 'calls' && id !== '')) return notFound(request, url);
   try {
     const body = await readBody(request);
-    if (what === 'client_secrets') return { status: 200, body: secrets.create(body, Date.now()) };
+    if (what !== 'calls') {
+      const translation = what !== 'client_secrets';
+      return { status: 200, body: secrets.create(body, Date.now(), translation) };
+    }
     if (id === '') {
       const model = url.searchParams.get('model') ?? undefined;
       return calls.create(request.headers['content-type'] ?? '', body, model, Date.now());

@@ -3,18 +3,22 @@
  * reads no clock, opens no socket and throws no dice of its own, so a seed and a script of inputs give the same session.
  */
 import { decodeBase64, fromPcm, toPcm, type FormatName } from './codec';
-import { defaultConfig, member, updatedConfig, type SessionKind } from './config';
+import { defaultConfig, member, shownConfig, updatedConfig, type SessionKind } from './config';
 import { Conversation, shownItem } from './conversation';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
+import { parseMessage } from './incoming';
 import { InputAudio } from './input';
 import { checkImage } from './images';
+import { fromFlat, toFlat } from './legacyTranscription';
 import { Mcp } from './mcp';
+import type { McpAnswer, McpPort } from './mcpPort';
+import { withPrompt } from './prompts';
 import { Random } from './random';
 import { Responses } from './responses';
 import type { CallerMove, Scenario } from './scenario';
 import { check, text, unsupported, type Rule } from './rules';
-import { CLIENT_RULES, LISTED_TYPES } from './shapes';
+import { CLIENT_RULES, LISTED_TYPES, TRANSLATION_RULES } from './shapes';
 import { Transcriber } from './transcriber';
 import { lasting } from './voice';
 import { Refusal, errorOf, faultError, isObject, refusal, type Json, type Output } from './wire';
@@ -31,6 +35,10 @@ export interface SessionOptions {
   joined?: boolean;
   /** What the model says and does; the default conversation when left out. */
   scenario?: Scenario;
+  /** Semantic turn detection waits the same time after every utterance, as a recording that is played needs it. */
+  fixedSilence?: boolean;
+  /** Where real MCP servers are asked; without it all of them are scripted. */
+  mcp?: McpPort;
 }
 
 const LIFE_MS = 3_600_000;
@@ -66,9 +74,9 @@ export class Session {
       ...defaultConfig(options.kind, desk.mint('sess'), options.model, expires),
       ...(options.kind === (scenario.session?.['type'] ?? 'realtime') ? scenario.session : {}),
     };
-    if (options.preset) this.#config = updatedConfig(this.#config, options.preset, false);
+    if (options.preset) this.#config = updatedConfig(this.#config, presetOf(options.preset, scenario), false);
     const config = (): Json => this.#config;
-    this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {});
+    this.#mcp = new Mcp(desk, this.#conversation, scenario.mcp ?? {}, options.mcp);
     const transcriber = new Transcriber(desk, this.#conversation, this.#director, () => this.#config['include']);
     this.#responses = new Responses(
       desk,
@@ -79,12 +87,19 @@ export class Session {
       options.joined === true,
       (ms) => this.#input.waitForSpeech(ms),
     );
-    this.#input = new InputAudio(desk, this.#conversation, transcriber, config, {
-      speechStarted: (interrupt) => {
-        if (interrupt) this.#responses.interrupt();
+    this.#input = new InputAudio(
+      desk,
+      this.#conversation,
+      transcriber,
+      config,
+      {
+        speechStarted: (interrupt) => {
+          if (interrupt) this.#responses.interrupt();
+        },
+        turnEnded: () => this.#responses.answerTurn(),
       },
-      turnEnded: () => this.#responses.answerTurn(),
-    });
+      options.fixedSilence === true,
+    );
   }
 
   /** The connection is open: greets, and begins to count the session's hour. */
@@ -106,11 +121,12 @@ export class Session {
       this.#desk.hangUp(4000, 'invalid_request_error');
       return this.#desk.take();
     }
-    if (greets && !this.options.joined) this.#desk.emit('session.created', { session: this.#config });
+    if (greets && !this.options.joined) this.#desk.emit('session.created', { session: shownConfig(this.#config) });
     if (dialect === 'legacy' && this.options.kind === 'realtime') {
       const conversation = { id: this.#responses.conversationId, object: 'realtime.conversation' };
       this.#desk.emit('conversation.created', { conversation });
     }
+    this.#mcp.toolsChanged(this.#config['tools']);
     return this.#desk.take();
   }
 
@@ -119,7 +135,7 @@ export class Session {
     this.#advance(nowMs);
     let eventId: string | null = null;
     try {
-      const event = parse(message);
+      const event = parseMessage(message);
       if (typeof event['event_id'] === 'string') eventId = event['event_id'];
       this.#handle(event);
     } catch (cause) {
@@ -133,6 +149,14 @@ export class Session {
   hear(pcm: Uint8Array, nowMs: number): Output[] {
     this.#advance(nowMs);
     this.#input.hear(pcm);
+    this.#advance(nowMs);
+    return this.#desk.take();
+  }
+
+  /** A real MCP server has answered the request of that number. Returns what is to be sent up to now. */
+  answered(number: number, answer: McpAnswer, nowMs: number): Output[] {
+    this.#advance(nowMs);
+    this.#mcp.answered(number, answer);
     this.#advance(nowMs);
     return this.#desk.take();
   }
@@ -167,11 +191,16 @@ export class Session {
     const scripted = this.#director.refusal(name);
     if (scripted) {
       const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
-      return this.#desk.emit('error', { error: errorOf(scripted, eventId) });
+      this.#desk.start(scripted.afterMs ?? 0, this.#late(errorOf(scripted.error, eventId)));
+      return;
     }
-    if (!rule || typeof type !== 'string') throw unsupported(name, LISTED_TYPES, 'type');
+    if (!rule || typeof type !== 'string') {
+      if (Object.hasOwn(TRANSLATION_RULES, name))
+        throw refusal('wrongEndpoint', { type: name, kind: this.options.kind }, 'type');
+      throw unsupported(name, LISTED_TYPES, 'type');
+    }
     if (this.options.kind === 'transcription' && !TRANSCRIPTION_TYPES.has(type)) {
-      throw refusal('notInTranscription', { type }, 'type');
+      throw refusal('wrongEndpoint', { type, kind: 'transcription' }, 'type');
     }
     check(event, rule, '', this.#director.scenario.unknownFields);
     switch (type) {
@@ -203,7 +232,7 @@ export class Session {
       case 'output_audio_buffer.clear':
         return this.#responses.clearPlayback();
       case 'transcription_session.update':
-        return this.#update({ type: 'transcription', ...(event['session'] as Json) });
+        return this.#update(fromFlat(event['session'] as Json));
       case 'response.cancel':
         return this.#responses.cancel(text(event, 'response_id'));
     }
@@ -218,12 +247,14 @@ export class Session {
   }
 
   #update(update: Json): void {
-    this.#config = updatedConfig(this.#config, update, this.#responses.spoken, this.#director.scenario.unknownFields);
+    const { prompts, unknownFields } = this.#director.scenario;
+    const full = withPrompt(update, prompts);
+    this.#config = updatedConfig(this.#config, full, this.#responses.spoken, unknownFields);
     this.#input.settingsChanged();
-    this.#desk.emit('session.updated', { session: this.#config });
+    this.#desk.emit('session.updated', { session: shownConfig(this.#config) });
     this.#mcp.toolsChanged(this.#config['tools']);
     if (this.#director.scenario.dialect === 'legacy' && this.options.kind === 'transcription') {
-      this.#desk.emit('transcription_session.updated', { session: this.#config });
+      this.#desk.emit('transcription_session.updated', { session: toFlat(this.#config) });
     }
   }
 
@@ -267,8 +298,7 @@ export class Session {
 
   #refuse(cause: unknown, eventId: string | null): void {
     if (cause instanceof Refusal) {
-      const { code, message, param } = cause;
-      return this.#desk.emit('error', { error: errorOf({ code, message, param }, eventId) });
+      return this.#desk.emit('error', { error: errorOf(cause.fields, eventId) });
     }
     // A fault of the simulator's own must not take the session down with it.
     this.#desk.emit('error', { error: faultError(cause, eventId) });
@@ -290,6 +320,10 @@ export class Session {
     }
   }
 
+  *#late(error: Json): Steps {
+    this.#desk.emit('error', { error });
+  }
+
   *#drop(): Steps {
     this.#desk.hangUp(1006, '');
   }
@@ -299,17 +333,11 @@ export class Session {
   }
 }
 
-function parse(message: string | Uint8Array): Json {
-  if (typeof message !== 'string') {
-    throw refusal('binaryFrame');
-  }
-  let event: unknown;
+/** What a key was made for. A prompt that nobody stored was taken when it was made, and stands for nothing. */
+function presetOf(preset: Json, { prompts }: Scenario): Json {
   try {
-    event = JSON.parse(message);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refusal('invalidJson', { reason });
+    return withPrompt(preset, prompts);
+  } catch {
+    return preset;
   }
-  if (!isObject(event)) throw refusal('notAnObject');
-  return event;
 }

@@ -67,6 +67,11 @@ const audioInput: Rule = {
   is: 'object',
   fields: { format, transcription, noise_reduction: noiseReduction, turn_detection: turnDetection },
 };
+const toolFilter: Rule = {
+  is: 'object',
+  nullable: true,
+  fields: { tool_names: { is: 'array', of: string }, read_only: boolean },
+};
 const tool: Rule = {
   is: 'union',
   on: 'type',
@@ -76,7 +81,30 @@ const tool: Rule = {
       required: ['name'],
       fields: { type: string, name: string, description: nullableString, parameters: { is: 'open', nullable: true } },
     },
-    mcp: { is: 'open' },
+    mcp: {
+      is: 'object',
+      required: ['server_label'],
+      fields: {
+        type: string,
+        server_label: string,
+        server_url: string,
+        connector_id: string,
+        tunnel_id: string,
+        server_description: string,
+        authorization: string,
+        headers: { is: 'open', nullable: true },
+        allowed_tools: { is: 'either', of: [{ is: 'array', of: string }, toolFilter] },
+        allowed_callers: { is: 'array', of: string, nullable: true },
+        defer_loading: boolean,
+        require_approval: {
+          is: 'either',
+          of: [
+            { is: 'string', values: ['always', 'never'] },
+            { is: 'object', nullable: true, fields: { always: toolFilter, never: toolFilter } },
+          ],
+        },
+      },
+    },
   },
 };
 const toolChoice: Rule = {
@@ -112,8 +140,17 @@ const shared: Record<string, Rule> = {
   tool_choice: toolChoice,
   max_output_tokens: maxTokens,
   parallel_tool_calls: boolean,
-  prompt: open,
-  reasoning: open,
+  prompt: {
+    is: 'object',
+    nullable: true,
+    required: ['id'],
+    fields: { id: string, version: nullableString, variables: open },
+  },
+  reasoning: {
+    is: 'object',
+    nullable: true,
+    fields: { effort: { is: 'string', values: ['minimal', 'low', 'medium', 'high', 'xhigh'], nullable: true } },
+  },
 };
 
 const realtimeSession: Rule = {
@@ -159,6 +196,27 @@ export const SESSION_RULE: Rule = {
   cases: { realtime: realtimeSession, transcription: transcriptionSession },
 };
 
+/** `session` of a `session.update` of a translation session. Its type and model are fixed when it opens. */
+export const TRANSLATION_RULE: Rule = {
+  is: 'object',
+  fields: {
+    type: { is: 'string', values: ['translation'] },
+    audio: {
+      is: 'object',
+      fields: {
+        input: {
+          is: 'object',
+          fields: {
+            noise_reduction: noiseReduction,
+            transcription: { is: 'object', nullable: true, required: ['model'], fields: { model: string } },
+          },
+        },
+        output: { is: 'object', fields: { language: string } },
+      },
+    },
+  },
+};
+
 const part = (fields: Record<string, Rule>, required: string[]): Rule => ({
   is: 'object',
   required,
@@ -168,7 +226,8 @@ const textPart = part({ text: string }, ['text']);
 const audioPart = part({ audio: string, transcript: nullableString }, ['audio']);
 const imagePart = part({ image_url: string, detail: { is: 'string', values: ['auto', 'low', 'high'] } }, ['image_url']);
 
-const itemHead: Record<string, Rule> = { id: { is: 'string' }, object: string, type: string, status: string };
+/** Client libraries keep their ids to 32 characters because longer ones are refused; no published type says so. */
+const itemHead: Record<string, Rule> = { id: { is: 'string', most: 32 }, object: string, type: string, status: string };
 const item = (fields: Record<string, Rule>, required: string[]): Rule => ({
   is: 'object',
   required,
@@ -237,6 +296,17 @@ const responseParams: Rule = {
   },
 };
 
+const flatTranscription: Rule = {
+  is: 'object',
+  fields: {
+    include,
+    input_audio_format: { is: 'string', values: ['pcm16', 'g711_ulaw', 'g711_alaw'] },
+    input_audio_transcription: transcription,
+    input_audio_noise_reduction: noiseReduction,
+    turn_detection: turnDetection,
+  },
+};
+
 const clientEvent = (fields: Record<string, Rule> = {}, required: string[] = []): Rule => ({
   is: 'object',
   required,
@@ -261,7 +331,14 @@ export const CLIENT_RULES: Record<string, Rule> = {
   /** On a call only. */
   'output_audio_buffer.clear': clientEvent(),
   /** The retired way to configure a transcription session. */
-  'transcription_session.update': clientEvent({ session: { is: 'open' } }, ['session']),
+  'transcription_session.update': clientEvent({ session: flatTranscription }, ['session']),
+};
+
+/** Every client event of a translation session. */
+export const TRANSLATION_RULES: Record<string, Rule> = {
+  'session.update': clientEvent({ session: TRANSLATION_RULE }, ['session']),
+  'session.input_audio_buffer.append': clientEvent({ audio: string }, ['audio']),
+  'session.close': clientEvent(),
 };
 
 /** The names the live service lists when a type is none of its own (two belong to the translation endpoint). */

@@ -1,15 +1,22 @@
 /** A session beside the clock and its sockets: one for an ordinary session, any number of side bands for a call. */
 import type { WebSocket } from 'ws';
+import type { McpAsker, McpPort } from './mcpPort';
 import { Session, type SessionOptions } from './session';
+import { TranslationSession, type TranslationOptions } from './translation';
 import { faultError, type Json, type Output } from './wire';
 
+/** A session to begin. */
+export type Opening = Omit<SessionOptions, 'epochMs'> | Omit<TranslationOptions, 'epochMs'>;
+
 export interface TalkOptions {
-  session: Omit<SessionOptions, 'epochMs'>;
+  session: Opening;
   /** Milliseconds between pings. */
   pingMs: number;
   /** How much faster than real time everything goes. */
   speed: number;
   log: ((message: string) => void) | undefined;
+  /** Asks real MCP servers; without it all of them are scripted. */
+  mcp: McpAsker | undefined;
 }
 
 /** A client that does not read gets no more than this buffered before it is dropped, bytes. */
@@ -19,19 +26,25 @@ const PING = Buffer.from('ping');
 
 /** Runs a session. Nothing thrown in it gets further than this. */
 export class Talk {
-  readonly #session: Session;
+  readonly #session: Session | TranslationSession;
   readonly #sockets = new Set<WebSocket>();
   readonly #startMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #logged = false;
   #ended = false;
+  readonly #ending = new AbortController();
 
   /** `lasting`: it goes on without a socket, as a call does. */
   constructor(
     private readonly options: TalkOptions,
     private readonly lasting = false,
   ) {
-    this.#session = new Session({ ...options.session, epochMs: Date.now() });
+    const { session, mcp } = options;
+    const epochMs = Date.now();
+    this.#session =
+      session.kind === 'translation'
+        ? new TranslationSession({ ...session, epochMs })
+        : new Session({ ...session, ...(mcp ? { mcp: this.#port(mcp) } : {}), epochMs });
     if (lasting) this.#take(() => this.#session.open(this.#nowMs()));
   }
 
@@ -113,6 +126,23 @@ export class Talk {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#ending.abort();
+  }
+
+  /** Asks while the session lives, and hands the answer in when it comes. */
+  #port(asker: McpAsker): McpPort {
+    return {
+      ask: (number, request) => {
+        void asker(request, this.#ending.signal).then((answer) => {
+          if ('error' in answer) {
+            const what = request.ask === 'list' ? 'did not list its tools' : `did not run ${request.name}`;
+            this.options.log?.(`The MCP server ${request.server.label} ${what}: ${answer.error.message}`);
+          }
+          const session = this.#session;
+          if (session instanceof Session) this.#take(() => session.answered(number, answer, this.#nowMs()));
+        });
+      },
+    };
   }
 }
 

@@ -30,6 +30,11 @@ export const ERRORS = {
     code: 'invalid_value',
     message: "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern '{pattern}'.",
   },
+  stringTooLong: {
+    code: 'string_above_max_length',
+    message:
+      "Invalid '{path}': string too long. Expected a string with maximum length {limit}, but got a string with length {value} instead.",
+  },
   integerBelow: {
     code: 'integer_below_min_value',
     message: "Invalid '{path}': integer below minimum value. Expected a value >= {limit}, but got {value} instead.",
@@ -54,10 +59,12 @@ export const ERRORS = {
     code: 'invalid_value',
     message: 'Passing a {given} session update event to a {have} session is not allowed.',
   },
-  notInTranscription: {
+  wrongEndpoint: {
     code: 'invalid_value',
-    message: "The event '{type}' is not supported in transcription sessions.",
+    message: "The event '{type}' is not supported in {kind} sessions.",
   },
+  /** Not seen live. */
+  closing: { code: 'invalid_event', message: 'The session is closing.' },
   voiceFixed: {
     code: 'cannot_update_voice',
     message: "Cannot update a conversation's voice if assistant audio is present.",
@@ -116,6 +123,10 @@ export const ERRORS = {
     code: 'invalid_value',
     message: "MCP approval request with id '{id}' not found in conversation.",
   },
+  /** As another endpoint of the live service says it; not seen on a realtime session. */
+  promptMissing: { code: null, message: "Prompt with id '{id}' not found." },
+  /** Ours. */
+  promptVersionMissing: { code: null, message: "Prompt with id '{id}' and version '{version}' not found." },
   imageInvalid: {
     code: 'invalid_value',
     message: "Invalid '{path}'. Expected a base64-encoded data URL of a PNG or JPEG image, or an HTTP(S) URL.",
@@ -213,13 +224,26 @@ export const TRANSCRIPTION_FAILED = {
   param: null,
 };
 
+/** Failures of real MCP servers: the types are the API's, code and words for what is no answer at all are ours. */
+export const MCP_FAILURES = {
+  /** Failed Dependency: what the API's other endpoints answer when an MCP server cannot be reached. */
+  unreachableCode: 424,
+  unreachable: 'The MCP server could not be reached ({reason}).',
+  status: 'The MCP server answered with HTTP status {status}.',
+  late: 'The MCP server did not answer within {seconds} s.',
+  notHttp: 'The address of an MCP server begins with http:// or https://.',
+  unexpected: 'The MCP server answered something that was not asked.',
+  /** A tool that says no more than that it failed. */
+  silent: 'The tool failed without saying why.',
+} as const;
+
 /** Answers of the HTTP side. */
 export const HTTP_TEXTS = {
   callUnknown: 'No session found for the provided call_id',
   refused: 'Refused with {status} because the URL asked for it.',
   webSocketOnly: 'This is a WebSocket address: connect to it with ws://.',
   notFound:
-    'Invalid URL ({method} {path}): the simulator has /v1/realtime, /v1/realtime/client_secrets and /v1/realtime/calls only.',
+    'Invalid URL ({method} {path}): the simulator has /v1/realtime, its client_secrets, calls and translations only.',
   notAnObject: 'Expected a JSON object in the request body.',
   expiry: "Invalid 'expires_after.seconds': expected an integer from 10 to 7200.",
   bodyTooLarge: 'The request body is larger than 1 MiB.',
@@ -252,6 +276,9 @@ export const WORDS = {
   mcpOutput: 'The simulated tool {name} was called.',
   /** The tool of a server about which nothing is known. */
   mcpTool: 'lookup',
+  /** What a translation session says it heard, and says instead. */
+  translationHeard: 'This is simulated speech in a language nobody has asked about.',
+  translationTold: 'This is a simulated translation into {language}, in your own voice.',
   seconds: '{seconds} seconds',
   /** A made-up transcript of speech. The words sent while it lasts do not tell how long. */
   transcriptStart: 'This is a simulated transcript',

@@ -29,6 +29,16 @@ export function chooseCall(tools: unknown, choice: unknown, userText: string): T
   return { name: String(chosen['name']), args: JSON.stringify(isObject(value) ? value : {}) };
 }
 
+/** The calls to make: with `auto`, and several at once allowed, every tool that the user's words name. */
+export function chooseCalls(tools: unknown, choice: unknown, userText: string, several: boolean): ToolCall[] {
+  const first = chooseCall(tools, choice, userText);
+  if (!first) return [];
+  if (!several || isObject(choice) || !Array.isArray(tools)) return [first];
+  const others = tools.filter((tool) => isObject(tool) && tool['name'] !== first.name);
+  const rest = others.flatMap((tool) => chooseCall([tool], 'auto', userText) ?? []);
+  return [first, ...rest];
+}
+
 function mentions(text: string, name: string): boolean {
   const said = new Set(wordsOf(text));
   return wordsOf(name).some((word) => word.length > 2 && !COMMON.has(word) && said.has(word));

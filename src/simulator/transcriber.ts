@@ -30,7 +30,9 @@ export class Transcriber {
     const said: string[] = [];
     const script = this.director.transcript();
     // The live service's first delta begins with a space; the finished transcript does not.
-    const words = script === undefined ? tokens(` ${WORDS.transcriptStart}`) : piecesOf(script).slice(0, 3);
+    // What is never completed may have been cut off while the user was still speaking.
+    const early = script?.open === true ? Infinity : 3;
+    const words = script === undefined ? tokens(` ${WORDS.transcriptStart}`) : piecesOf(script).slice(0, early);
     const task = this.desk.start(500, this.#speak(itemId, words, 120, said));
     this.#early.set(itemId, { task, said, script });
   }

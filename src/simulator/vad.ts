@@ -8,10 +8,39 @@ export interface VadSettings {
   prefixMs: number;
   /** Silence that ends a turn, in ms. */
   silenceMs: number;
+  /** Semantic detection: the silence depends on how complete the utterance sounds, and this is the most, in ms. */
+  semanticMs?: number;
 }
 
 /** `startMs` includes the padding before the sound, `endMs` the silence after it; both count from the first sample. */
 export type VadEvent = { kind: 'started'; startMs: number } | { kind: 'stopped'; endMs: number };
+
+/** Least silence of semantic detection, as a part of the most. */
+const LEAST = 1 / 8;
+/** An utterance this long sounds complete by its length, ms. */
+const LONG_MS = 3000;
+/** A voice that ends this much softer than it was sounds complete by its fall, dB. */
+const FALL_DB = 9;
+/** The end of the voice: so many frames of sound. */
+const TAIL_FRAMES = 10;
+
+/** Sound of the utterance under way. */
+interface Utterance {
+  frames: number;
+  /** Sum of the levels of all frames, dB, and the levels of the last ones. */
+  sumDb: number;
+  tailDb: number[];
+}
+
+/**
+ * Silence that ends an utterance under semantic detection, ms. No words are understood here: a short utterance, or a voice
+ * that does not fall, may go on, so it is given the whole time; a long one that trails off is given an eighth of it.
+ */
+export function semanticSilence(mostMs: number, soundMs: number, fallDb: number): number {
+  const part = (value: number, whole: number): number => Math.min(1, Math.max(0, value / whole));
+  const complete = (part(soundMs, LONG_MS) + part(fallDb, FALL_DB)) / 2;
+  return mostMs * (1 - complete * (1 - LEAST));
+}
 
 const FRAME_MS = 20;
 const FRAME_SAMPLES = 480;
@@ -27,6 +56,7 @@ export class Vad {
   #run = 0;
   #quietMs = 0;
   #speaking = false;
+  #utterance: Utterance = { frames: 0, sumDb: 0, tailDb: [] };
   /** Audio before this belongs to an earlier turn. */
   #floorMs = 0;
 
@@ -59,7 +89,8 @@ export class Vad {
     this.#floorMs = this.#atMs;
   }
 
-  #hear(db: number, { threshold, prefixMs, silenceMs }: VadSettings): VadEvent | undefined {
+  #hear(db: number, settings: VadSettings): VadEvent | undefined {
+    const { threshold, prefixMs } = settings;
     this.#atMs += FRAME_MS;
     const limit = -58 + 40 * threshold;
     // Once someone speaks, softer sounds still count, or the tails of words would end the turn.
@@ -70,21 +101,38 @@ export class Vad {
       if (this.#run < ONSET_FRAMES) return undefined;
       this.#speaking = true;
       this.#quietMs = 0;
+      this.#utterance = { frames: 0, sumDb: 0, tailDb: [] };
       const startMs = Math.max(this.#floorMs, this.#atMs - this.#run * FRAME_MS - prefixMs);
       this.#run = 0;
       return { kind: 'started', startMs };
     }
     this.#quietMs = sound ? 0 : this.#quietMs + FRAME_MS;
-    if (this.#quietMs < silenceMs || sound) return undefined;
+    if (sound) this.#said(db);
+    if (sound || this.#quietMs < this.#silenceFor(settings)) return undefined;
     this.#speaking = false;
     this.soundMs = 0;
     this.#floorMs = this.#atMs;
     return { kind: 'stopped', endMs: this.#atMs };
   }
+
+  #said(db: number): void {
+    const utterance = this.#utterance;
+    utterance.frames += 1;
+    utterance.sumDb += db;
+    utterance.tailDb.push(db);
+    if (utterance.tailDb.length > TAIL_FRAMES) utterance.tailDb.shift();
+  }
+
+  #silenceFor({ silenceMs, semanticMs }: VadSettings): number {
+    const { frames, sumDb, tailDb } = this.#utterance;
+    if (semanticMs === undefined || frames === 0) return semanticMs ?? silenceMs;
+    const tail = tailDb.reduce((sum, db) => sum + db, 0) / tailDb.length;
+    return semanticSilence(semanticMs, frames * FRAME_MS, sumDb / frames - tail);
+  }
 }
 
 /** Loudness of a frame in dB below full scale; digital silence is -100. */
-function level(frame: Int16Array): number {
+export function level(frame: Int16Array): number {
   let sum = 0;
   for (const sample of frame) sum += sample * sample;
   const rms = Math.sqrt(sum / frame.length) / 32_768;

@@ -21,6 +21,11 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** As they stand in an `error` event. */
+  get fields(): Json {
+    return { code: this.code, message: this.message, param: this.param };
+  }
 }
 
 /** The refusal of that name, its text filled in; `param` is the path of the field at fault. */

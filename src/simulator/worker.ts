@@ -1,5 +1,6 @@
 /** The simulator's thread: starts the server it is told to, and stops it when told to. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { askMcp } from './mcpClient';
 import { startServer, type ServerOptions } from './server';
 
 /** What the thread says: first one of the first two, then what went wrong in sessions that went on. */
@@ -12,7 +13,7 @@ const log = (message: string): void => {
 
 async function run(): Promise<void> {
   try {
-    const server = await startServer({ ...(workerData as ServerOptions), log });
+    const server = await startServer({ ...(workerData as ServerOptions), log, mcp: askMcp() });
     parentPort?.once('message', () => void server.stop().finally(() => parentPort?.close()));
     parentPort?.postMessage({ kind: 'listening', url: server.url } satisfies WorkerReport);
   } catch (cause) {

@@ -101,7 +101,13 @@ export async function start(values: Record<string, unknown> = {}): Promise<Start
 }
 
 type Window = typeof vscode.window;
-type Asking = 'showInputBox' | 'showQuickPick' | 'showErrorMessage' | 'showInformationMessage' | 'showWarningMessage';
+type Asking =
+  | 'showInputBox'
+  | 'showQuickPick'
+  | 'showSaveDialog'
+  | 'showErrorMessage'
+  | 'showInformationMessage'
+  | 'showWarningMessage';
 
 /** Answers a question of VS Code's in place of a person while `work` runs; resolves with what was asked. */
 export async function answering(

@@ -629,6 +629,35 @@
       state === 'torn' ? ['The last line is torn (writing it was cut short); everything before it is shown.'] : [],
   });
 
+  const lastTime = () => rows[rows.length - 1].t;
+  /** Puts rows at the end and tells of them. */
+  const add = (make) => {
+    const first = rows.length;
+    make();
+    tell('columns', batch(first, rows.length - first));
+  };
+  /** What a server would say: a field named `nonsense` is refused, an update and a response are taken. */
+  const answer = (session, sent) => {
+    const say = (type, body, more) => add(() => event(lastTime() + 20, 1, { type, ...body }, { session, ...more }));
+    if (sent.session?.nonsense !== undefined)
+      say(
+        'error',
+        {
+          error: {
+            type: 'invalid_request_error',
+            code: 'unknown_parameter',
+            message: "Unknown parameter: 'session.nonsense'.",
+            param: 'session.nonsense',
+            event_id: sent.event_id ?? null,
+          },
+        },
+        { flags: 4, summary: "Unknown parameter: 'session.nonsense'." },
+      );
+    else if (sent.type === 'session.update') say('session.updated', { session: sent.session });
+    else if (sent.type === 'response.create')
+      say('response.created', { response: { id: 'resp_new', conversation_id: 'conv_1' } }, { response: 'resp_new' });
+  };
+
   let generation = 0;
   const asked = [];
   const tell = (notify, params) => window.postMessage({ notify, generation, params }, '*');
@@ -672,10 +701,28 @@
         summary: `made from row ${replaces}`,
       });
       setTimeout(() => tell('columns', batch(first, 1)), 5);
+      setTimeout(() => answer(session, JSON.parse(text)), 300);
       return { sent: true };
     },
     newSession: () => ({ session: 's9' }),
-    closeSession: () => ({ closed: true }),
+    closeSession: ({ session }) => {
+      status.liveSessions = status.liveSessions.filter((id) => id !== session);
+      add(() => other(2, lastTime() + 10, 'close 1000', { kind: 'close', session, code: 1000, by: 'client' }));
+      tell('status', status);
+      return { closed: true };
+    },
+    sessionState: ({ session, upTo = rows.length - 1 }) => ({
+      session,
+      row: upTo,
+      dialect: 'openai',
+      state: rows
+        .slice(0, upTo + 1)
+        .filter((row) => row.session === session && row.kind === 0)
+        .reduce(
+          (state, row) => protocol.advance(state, JSON.parse(row.text), row.from === 0 ? 'client' : 'server'),
+          protocol.NEW_SESSION,
+        ),
+    }),
     openBody: () => ({ opened: true }),
     search: ({ text, regex }) => {
       const test = regex

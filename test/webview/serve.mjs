@@ -15,6 +15,8 @@ export async function serve(port = 0) {
     bundle: true,
     platform: 'browser',
     format: 'esm',
+    splitting: true,
+    chunkNames: 'webview-[name]-[hash]',
     target: 'chrome128',
     sourcemap: 'inline',
     entryPoints: { webview: join(root, 'webview/main.ts') },
@@ -22,17 +24,28 @@ export async function serve(port = 0) {
     tsconfig: join(root, 'webview/tsconfig.json'),
     logLevel: 'warning',
   });
+  // The fake host follows its sessions with the product's own rules.
+  await build({
+    bundle: true,
+    format: 'iife',
+    globalName: 'protocol',
+    entryPoints: { protocol: join(root, 'src/protocol/index.ts') },
+    outdir: out,
+    logLevel: 'warning',
+  });
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
   const files = {
     '/': ['text/html', join(here, 'harness.html')],
     '/themes.css': ['text/css', join(here, 'themes.css')],
     '/fakeHost.js': ['text/javascript', join(here, 'fakeHost.js')],
-    '/webview.js': ['text/javascript', join(out, 'webview.js')],
+    '/protocol.js': ['text/javascript', join(out, 'protocol.js')],
     '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
     '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
   };
   const server = createServer((request, response) => {
-    const file = files[new URL(request.url ?? '/', 'http://x').pathname];
+    const { pathname } = new URL(request.url ?? '/', 'http://x');
+    const isBundle = /^\/webview[\w.-]*\.js$/.test(pathname);
+    const file = isBundle ? ['text/javascript', join(out, pathname)] : files[pathname];
     if (file === undefined) return response.writeHead(404).end();
     readFile(file[1]).then(
       (data) => response.writeHead(200, { 'content-type': file[0], 'cache-control': 'no-store' }).end(data),

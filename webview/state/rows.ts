@@ -82,6 +82,16 @@ export class Rows implements RowSource {
     return row === undefined || row === 0 ? this.#rowByOddSeq.get(seq) : row - 1;
   }
 
+  /** The next (1) or previous (-1) event of that type in the session of `row`; undefined when there is none. */
+  nearest(row: number, type: string, step: 1 | -1): number | undefined {
+    const wanted = this.#strings.indexOf(type);
+    if (wanted < 0) return undefined;
+    for (let other = row + step; other >= 0 && other < this.count; other += step)
+      if (this.type[other] === wanted && this.session[other] === this.session[row] && this.kind[other] === KIND_EVENT)
+        return other;
+    return undefined;
+  }
+
   /** Time of the row before it in its own session (of any row when it has none), ms; NaN when it is the first. */
   timeBefore(row: number): number {
     const index = this.indexes(this.sessionOf(row)).all;

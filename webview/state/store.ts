@@ -36,7 +36,7 @@ export interface Kept {
   selected?: number | null;
   view?: TimeSpan | null;
   /** What was in the composer, without secrets; `open` when it was in view. */
-  draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean };
+  draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean; session?: string };
   sizes?: { timeline: number; list: number; composer: number };
 }
 /** Where that is kept between two lives of the page. */
@@ -550,8 +550,10 @@ export class Store {
   }
   /** Brings the last event that was sent into view, past whatever hides it: another session, pause, filter. */
   showSent(): void {
-    const row = this.sentRow;
-    if (row === null) return;
+    if (this.sentRow !== null) this.showRow(this.sentRow);
+  }
+  /** Brings a row into view, past whatever hides it. */
+  showRow(row: number): void {
     const session = this.rows.sessionOf(row);
     if (this.session !== '' && this.session !== session) this.setSession(session);
     if (this.pausedAt !== null && row >= this.pausedAt) this.setPaused(false);
@@ -631,6 +633,8 @@ export class Store {
 export interface ComposerState {
   /** Row to edit and resend; undefined for a new event. */
   row?: number;
+  /** Session to send a new event to; the shown one, or the newest, when left out. */
+  session?: string;
   /** Counts up so that the same row can be asked for again. */
   request: number;
 }

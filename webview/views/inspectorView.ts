@@ -2,7 +2,6 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { findEvent } from '../../src/protocol';
 import type { RowBody } from '../../src/document/columns';
 import {
   formatBytes,
@@ -15,6 +14,7 @@ import {
 import { indentJson, isJson } from '../logic/jsonText';
 import { FLAG, FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
+import './eventDocs';
 import './payloadTree';
 import { inspectorStyles } from './inspectorStyles';
 import { sharedStyles, View } from './view';
@@ -126,12 +126,19 @@ export class InspectorView extends View {
   }
 
   #panel(row: number) {
-    if (this.tab === 'Docs') return this.#docs(row);
+    if (this.tab === 'Docs')
+      return html`<rti-event-docs .store=${this.store} .row=${row} .text=${this.#eventText()}></rti-event-docs>`;
     if (this.tab === 'Timing') return this.#timing(row);
     const { body } = this;
     if (body === null)
       return html`<div class="pad dim">${this.loading ? 'Reading…' : 'This event could not be read.'}</div>`;
     return this.tab === 'Payload' ? this.#payload(row, body) : this.#raw(row, body);
+  }
+
+  /** The event's text when it is whole and short enough to be read along with its documentation; else ''. */
+  #eventText(): string {
+    const { body } = this;
+    return body?.format === 'json' && body.cutFrom === 0 && body.text.length <= mostRaw ? body.text : '';
   }
 
   #payload(row: number, body: RowBody) {
@@ -147,6 +154,7 @@ export class InspectorView extends View {
     if (body.format === 'json' && body.cutFrom === 0 && isJson(body.text))
       return html`<rti-payload-tree
         .text=${body.text}
+        .from=${rows.from[row] === FROM.client ? 'client' : 'server'}
         .redacted=${redacted}
         .audioMs=${rows.audioMs[row] ?? 0}
         .playable=${(rows.audioMs[row] ?? 0) > 0}
@@ -187,42 +195,6 @@ export class InspectorView extends View {
       </div>
       <pre class="mono ${this.wrap ? 'wrap' : ''}">${shown}</pre>
     `;
-  }
-
-  #docs(row: number) {
-    const { rows } = this.store;
-    const type = rows.typeOf(row);
-    const side = rows.from[row] === FROM.client ? 'client' : 'server';
-    if (rows.kind[row] !== 0) return html`<div class="pad"><p>${aboutRow(type)}</p></div>`;
-    const info = findEvent(type, side);
-    if (info === undefined)
-      return html`<div class="pad">
-        <p>
-          ${type === '' ? 'This message has no type.' : `The catalogue has no event "${type}" sent by the ${side}.`} It
-          was relayed as it is; newer API versions and other servers have events of their own.
-        </p>
-      </div>`;
-    const fields = Object.entries(info.fields);
-    return html`<div class="pad">
-      <p><strong>${withCode(info.summary)}</strong></p>
-      <p>${withCode(info.doc)}</p>
-      ${
-        fields.length === 0
-          ? nothing
-          : html`<table>
-              <tbody>
-                ${fields.map(
-                  ([name, type]) =>
-                    html`<tr>
-                      <td class="mono">${name}</td>
-                      <td class="dim">${type}</td>
-                      <td class="dim">${info.required.includes(name) ? 'required' : ''}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>`
-      }
-    </div>`;
   }
 
   #timing(row: number) {
@@ -337,20 +309,4 @@ export class InspectorView extends View {
     this.tab = tab;
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus());
   };
-}
-
-function aboutRow(type: string): string {
-  if (type.startsWith('open'))
-    return 'The handshake of a session: where it went, its headers (secrets replaced), and how long each phase took.';
-  if (type.startsWith('close')) return 'The end of a session: close code, reason, and which end closed first.';
-  if (type === 'ping' || type === 'pong')
-    return 'A WebSocket control frame. It keeps the connection alive and carries no event.';
-  if (type === 'gap') return 'Messages passed here that were not recorded; the payload says how many and why.';
-  if (type === 'note') return 'A remark written into the recording.';
-  return 'An HTTP call of the realtime API that went through the proxy.';
-}
-
-/** Words between backticks set as code; everything stays text. */
-function withCode(text: string) {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? html`<code class="mono">${part}</code>` : part));
 }

@@ -42,6 +42,15 @@ const groups: readonly [string, readonly [string, string][]][] = [
     ],
   ],
   [
+    'Composer',
+    [
+      ['Ctrl+Space', 'what may be written here: fields, values, ids of the session'],
+      ['F8', 'next problem (with Shift: previous)'],
+      ['Ctrl+.', 'apply the fix at the cursor'],
+      ['Ctrl+Enter', 'send'],
+    ],
+  ],
+  [
     'Filter',
     [
       ['text', 'type, ids or body hold it'],

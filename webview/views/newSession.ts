@@ -84,7 +84,7 @@ export class NewSessionView extends View {
       });
       this.store.showWhenKnown(session);
       this.store.tell({ kind: 'info', text: `Session ${session} is open.`, whileOpen: session });
-      this.store.compose({ request: Date.now() });
+      this.store.compose({ session, request: Date.now() });
       this.#close();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);

@@ -4,12 +4,18 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { formatBytes, formatCount, formatDuration } from '../logic/format';
 import { base64Bytes, childrenOf, isAudioString, looksLikeBase64, readTree, type TreeNode } from '../logic/jsonText';
+import { plainDoc } from '../logic/docText';
+import { fieldHelp, readForSchema } from '../logic/fieldHelp';
+import { pathOfPointer } from '../logic/jsonPlace';
+import { schemaDocs } from '../logic/schemaDocs';
 import { sharedStyles } from './view';
 
 /** Children shown at once; more come on demand. */
 const chunk = 200;
 /** Characters of a string shown in a row of the tree. */
 const mostText = 2000;
+/** Characters of documentation in a tooltip of the browser, which has no scroll bar. */
+const mostDoc = 900;
 
 interface Line {
   node: TreeNode;
@@ -20,6 +26,8 @@ interface Line {
 @customElement('rti-payload-tree')
 export class PayloadTree extends LitElement {
   @property() text = '';
+  /** The end that sent it, when it is an event: then its fields have documentation. */
+  @property() from: 'client' | 'server' | undefined;
   /** JSON pointers of values that were replaced before recording. */
   @property({ attribute: false }) redacted: readonly string[] = [];
   /** Audio of this event, ms; 0 when unknown. */
@@ -31,6 +39,7 @@ export class PayloadTree extends LitElement {
   #shown = new Map<string, number>();
   #root: TreeNode | undefined;
   #lines: Line[] = [];
+  #event: Record<string, unknown> | undefined;
 
   static override styles = [
     sharedStyles,
@@ -128,6 +137,7 @@ export class PayloadTree extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('text')) {
       this.#root = readTree(this.text);
+      this.#event = undefined;
       this.#shown = new Map();
       this.active = '';
       this.open = new Set(['']);
@@ -197,7 +207,16 @@ export class PayloadTree extends LitElement {
       <span class="twist" aria-hidden="true">${isBranch ? (isOpen ? '▾' : '▸') : ''}</span>
       ${
         more === undefined
-          ? html`${node.depth === 0 ? nothing : html`<span class="key" title=${node.key}>${node.key}</span>`}
+          ? html`${
+              node.depth === 0
+                ? nothing
+                : html`<span
+                    class="key"
+                    title=${node.key}
+                    @mouseenter=${(event: Event) => void this.#describe(event.currentTarget as HTMLElement, node)}
+                    >${node.key}</span
+                  >`
+            }
             ${this.#value(node)}`
           : html`<span class="chip">${formatCount(more)} more, press Enter</span>`
       }
@@ -244,6 +263,23 @@ export class PayloadTree extends LitElement {
         }`;
     }
     return html`<span class="value ${node.kind}">${node.value}</span>`;
+  }
+
+  /** Puts a field's documentation into the title of its name, when somebody points there. */
+  async #describe(name: HTMLElement, node: TreeNode): Promise<void> {
+    const { from, text } = this;
+    if (from === undefined) return;
+    const docs = await schemaDocs();
+    // The line may show another field by now.
+    if (text !== this.text || name.textContent !== node.key) return;
+    this.#event ??= readForSchema(text);
+    const help = fieldHelp(this.#event, from, pathOfPointer(this.#event, node.path), docs);
+    if (help === undefined) return;
+    const doc = plainDoc(help.doc);
+    const shown = doc.length > mostDoc ? `${doc.slice(0, mostDoc)}… (all of it is under Docs)` : doc;
+    name.title = [`${help.name}${help.facts === '' ? '' : `: ${help.facts}`}`, shown]
+      .filter((one) => one !== '')
+      .join('\n\n');
   }
 
   #toggle(path: string): void {

@@ -78,6 +78,21 @@ export function advance(state: SessionState, event: Json, from: Side): SessionSt
   return from === 'client' ? clientSent(state, event) : serverSent(state, event);
 }
 
+/**
+ * The state after one more piece of audio of so many bytes, decoded: what `advance` does with an append of the client, or
+ * with an audio delta of the server for `item`. For those who know the length without the text.
+ */
+export function advanceAudio(state: SessionState, from: Side, bytes: number, item = ''): SessionState {
+  if (from === 'client') {
+    const { input } = state;
+    const ms = bytes / bytesPerMs(expectedConfig(state), 'input');
+    return { ...state, input: { ...input, bufferedMs: input.bufferedMs + ms, totalMs: input.totalMs + ms } };
+  }
+  const ms = bytes / bytesPerMs(state.config, 'output');
+  if (state.voice?.item === item) return { ...state, spoken: true, voice: { item, ms: state.voice.ms + ms } };
+  return { ...settle(state), spoken: true, voice: { item, ms } };
+}
+
 /** The configuration with the updates that are still on their way, as the server will have it if it takes them. */
 export function expectedConfig(state: SessionState): Json | undefined {
   const { config, updates } = state;
@@ -109,10 +124,8 @@ function clientSent(state: SessionState, event: Json): SessionState {
       const { session } = event;
       return isObject(session) ? { ...state, updates: [...state.updates, { ...request(event), session }] } : state;
     }
-    case 'input_audio_buffer.append': {
-      const ms = base64Length(event['audio']) / bytesPerMs(expectedConfig(state), 'input');
-      return { ...state, input: { ...input, bufferedMs: input.bufferedMs + ms, totalMs: input.totalMs + ms } };
-    }
+    case 'input_audio_buffer.append':
+      return advanceAudio(state, 'client', base64Length(event['audio']));
     case 'input_audio_buffer.commit':
     case 'input_audio_buffer.clear':
       return {
@@ -304,10 +317,7 @@ function begun(state: SessionState, response: unknown): SessionState {
 
 function spoken(state: SessionState, event: Json): SessionState {
   const item = event['item_id'];
-  if (typeof item !== 'string') return state;
-  const ms = base64Length(event['delta']) / bytesPerMs(state.config, 'output');
-  if (state.voice?.item === item) return { ...state, spoken: true, voice: { item, ms: state.voice.ms + ms } };
-  return { ...settle(state), spoken: true, voice: { item, ms } };
+  return typeof item === 'string' ? advanceAudio(state, 'server', base64Length(event['delta']), item) : state;
 }
 
 /** Adds the audio of the answer being spoken to its item. */

@@ -19,11 +19,16 @@ function setUp() {
         return () => undefined;
       },
       setUpstream: async () => undefined,
+      setSimulation: async (simulation, always) => {
+        events.push(`plays ${JSON.stringify(simulation)}${always ? ' always' : ''}`);
+        return 'restarted';
+      },
       stop: async () => void events.push(`stopped ${name}`),
     }) as Partial<Engine> as Engine;
   const options = { recording: { on: true }, upstream: { kind: 'simulator' } } as EngineOptions;
   const controller = new ProxyController({
     options: async () => options,
+    simulation: () => ({ speed: 2 }),
     start: async () => {
       const name = `e${++count}`;
       events.push(`starting ${name}`);
@@ -115,6 +120,17 @@ describe('the proxy', () => {
     for (const id of ['s1', 's2'])
       tell('session', { id, label: '', upstream: 'h', openedAt: 0, own: false, status: 'refused', closeReason });
     expect(told).toEqual([closeReason]);
+  });
+
+  it('lets a running simulator play what the settings say, and has nothing to do while stopped', async () => {
+    const { controller, events, states, tell } = setUp();
+    expect(await controller.playSettings()).toBe('same');
+    await controller.start();
+    expect(await controller.playSettings(true)).toBe('restarted');
+    expect(events.at(-1)).toBe('plays {"speed":2} always');
+    const before = states.length;
+    tell('simulation', { scenario: '/a', seed: 1, speed: 1, broken: undefined, waiting: false, files: [] });
+    expect(states.length).toBe(before + 1);
   });
 
   it('reports recording and trouble as changes, but not every byte', async () => {

@@ -16,6 +16,9 @@ describe('settings', () => {
       recordingFolder: '',
       maxTotalBytes: 2048 * 1024 * 1024,
       terminal: 'off',
+      scenario: '',
+      seed: undefined,
+      speed: 1,
     });
     const nonsense = {
       'proxy.host': 7,
@@ -27,6 +30,9 @@ describe('settings', () => {
       'recording.folder': [],
       'recording.maxTotalSize': -1,
       'terminal.environment': 'all',
+      'simulator.scenario': 4,
+      'simulator.seed': '4',
+      'simulator.speed': 0,
     };
     expect(from(nonsense)).toEqual(defaults);
     expect(from({ 'proxy.port': 70000 }).port).toBe(8787);
@@ -40,6 +46,9 @@ describe('settings', () => {
       'recording.enabled': false,
       'recording.maxTotalSize': 3,
       'terminal.environment': 'preload',
+      'simulator.scenario': ' talk.scenario.yaml ',
+      'simulator.seed': 0,
+      'simulator.speed': 2.5,
     };
     expect(from(written)).toMatchObject({
       host: '0.0.0.0',
@@ -48,7 +57,11 @@ describe('settings', () => {
       recordingEnabled: false,
       maxTotalBytes: 3 * 1024 * 1024,
       terminal: 'preload',
+      scenario: 'talk.scenario.yaml',
+      seed: 0,
+      speed: 2.5,
     });
+    expect(from({ 'simulator.seed': null }).seed).toBeUndefined();
   });
 });
 

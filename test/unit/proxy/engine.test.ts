@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { startEngine, type Engine, type EngineOptions, type SessionState } from '../../../src/proxy';
+import type { Engine } from '../../../src/proxy';
 import { shakeHands } from '../../../src/proxy/handshake';
 import { resolveTarget } from '../../../src/proxy/upstream';
-import { cleanUp, dist, frame, later, temporaryFolder } from '../fidelity/bed';
+import { cleanUp, frame, later } from '../fidelity/bed';
+import { linesOf as lines, runEngine as engine, until } from './runningEngine';
 
 afterEach(cleanUp);
 
@@ -38,43 +38,11 @@ async function rawUpstream(answer: (socket: net.Socket, head: string) => void): 
   return `ws://127.0.0.1:${(server.address() as net.AddressInfo).port}/v1`;
 }
 
-async function engine(
-  url: string,
-  options: Partial<EngineOptions> = {},
-): Promise<Engine & { sessionsSeen: SessionState[] }> {
-  const folder = await temporaryFolder();
-  const made = await startEngine({
-    workers: dist,
-    listen: { host: '127.0.0.1', port: 0 },
-    allowedHosts: [],
-    allowedOrigins: [],
-    certificates: path.join(folder, 'certificates'),
-    upstream: { kind: 'url', url },
-    recording: { on: true, maxTotalBytes: 1e9, file: path.join(folder, 'x.realtime.jsonl') },
-    generator: 'test',
-    ...options,
-  });
-  later(() => made.stop());
-  const sessionsSeen: SessionState[] = [];
-  made.on('session', (session) => sessionsSeen.push(session));
-  return Object.assign(made, { sessionsSeen });
-}
-
 async function client(made: Engine, search = '?model=m'): Promise<WebSocket> {
   const socket = new WebSocket(`${made.address.http.replace('http', 'ws')}/realtime${search}`);
   later(() => socket.terminate());
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return socket;
-}
-
-const lines = (file: string) =>
-  fs
-    .readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-async function until(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 describe('the engine', () => {

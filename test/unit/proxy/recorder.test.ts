@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { constants, createDeflateRaw } from 'node:zlib';
+import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OpenNote } from '../../../src/proxy/notes';
 import { Recorder } from '../../../src/proxy/recorder';
@@ -253,5 +253,23 @@ describe('the recorder', () => {
     const cut = recorder();
     cut.entry(EntryTag.end, CLIENT, 103, Buffer.from('{"by":"server","reason":"the connection was reset"}'));
     expect(cut.lines().at(-1)).toMatchObject({ code: 1006, by: 'server', reason: 'the connection was reset' });
+  });
+
+  it('says who closed first also when that frame waits behind a message being inflated', async () => {
+    const goodbye = frame(Buffer.concat([Buffer.from([3, 233]), Buffer.from('away')]), { opcode: 8, mask: true });
+    const farewell = frame(Buffer.from([3, 233]), { opcode: 8 });
+    const last = (body: Buffer): Buffer => Buffer.concat([frame(body, { rsv1: true, mask: true }), goodbye]);
+    const ended = async (body: Buffer): Promise<Record<string, unknown>[]> => {
+      const { bytes, entry, recorder: made, lines } = recorder({ extensions: 'permessage-deflate' });
+      bytes(CLIENT, 101, last(body));
+      bytes(SERVER, 102, farewell);
+      entry(EntryTag.end, CLIENT, 103, Buffer.from('{"by":"server","reason":""}'));
+      await expect.poll(() => made.waiting || lines().every((line) => line.kind !== 'close')).toBe(false);
+      return lines().filter((line) => line.kind === 'close');
+    };
+    const close = { kind: 'close', session: 's1', code: 1001 };
+    expect(await ended(deflateRawSync('{"type":"last"}'))).toEqual([{ ...close, t: 1, reason: 'away', by: 'client' }]);
+    // Nothing can be made of the first one any more: then the answer to it is what there is.
+    expect(await ended(Buffer.from([255, 255, 255]))).toEqual([{ ...close, t: 2, reason: '', by: 'server' }]);
   });
 });

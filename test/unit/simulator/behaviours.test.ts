@@ -142,9 +142,13 @@ describe('the retired names', () => {
 
   it('configure a transcription session', () => {
     const script = new Script({ kind: 'transcription', scenario: { dialect: 'legacy' } });
-    const session = { audio: { input: { transcription: { model: 'whisper-1' } } } };
+    const session = { input_audio_format: 'g711_ulaw', input_audio_transcription: { model: 'whisper-1' } };
     const events = script.send({ type: 'transcription_session.update', session });
     expect(events.map(({ type }) => type)).toEqual(['session.updated', 'transcription_session.updated']);
+    expect(events[0]?.['session']).toMatchObject({
+      audio: { input: { format: { type: 'audio/pcmu' }, transcription: { model: 'whisper-1' } } },
+    });
+    expect(events[1]?.['session']).toMatchObject(session);
     const plain = new Script({ kind: 'transcription' });
     expect(errorOf(plain.send({ type: 'transcription_session.update', session }))['code']).toBe('invalid_value');
   });

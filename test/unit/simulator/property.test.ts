@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE, eventTemplate, validateEvent } from '../../../src/protocol';
 import type { Scenario } from '../../../src/simulator/scenario';
 import type { Json } from '../../../src/simulator/wire';
+import { schemaProblems } from './eventSchema';
+import { disorder } from './order';
 import { Script } from './script';
 
 const templates = CATALOGUE.filter((info) => info.from === 'client').map(
@@ -29,6 +31,9 @@ const sensible = fc.constantFrom<Json>(
   { type: 'response.create' },
   { type: 'response.create', response: { conversation: 'none', metadata: { a: 'b' }, output_modalities: ['text'] } },
   { type: 'response.create', response: { max_output_tokens: 3 } },
+  { type: 'response.create', response: { prompt: { id: 'p', variables: { a: 'b' } } } },
+  { type: 'output_audio_buffer.clear' },
+  { type: 'conversation.item.create', item: message({ type: 'input_text', text: 'Please look it up: lookup' }) },
   { type: 'response.create', response: { tool_choice: 'required' } },
   { type: 'response.cancel' },
   { type: 'conversation.item.create', item: message({ type: 'input_text', text: 'What is the weather in Oslo?' }) },
@@ -51,6 +56,20 @@ const sensible = fc.constantFrom<Json>(
       ],
       audio: {
         input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000 }, transcription: { model: 'whisper-1' } },
+      },
+    },
+  },
+  {
+    type: 'session.update',
+    session: {
+      type: 'realtime',
+      include: ['item.input_audio_transcription.logprobs'],
+      tools: [{ type: 'mcp', server_label: 'docs', require_approval: 'never', allowed_tools: ['lookup'] }],
+      audio: {
+        input: {
+          turn_detection: { type: 'semantic_vad', eagerness: 'high' },
+          transcription: { model: 'gpt-4o-transcribe-diarize' },
+        },
       },
     },
   },
@@ -85,11 +104,25 @@ const scenario: fc.Arbitrary<Scenario> = fc.constantFrom<Scenario>(
       },
     ],
   },
+  { mcp: { docs: { tools: [{ name: 'lookup', error: 'No.' }] } }, prompts: { p: { instructions: '{{a}}' } } },
+  {
+    turns: [
+      {
+        answer: {
+          output: [
+            { say: 'I look' },
+            { mcpCall: 'lookup', server: 'docs', output: 'x', tells: true },
+            { mcpCall: 'lookup', server: 'docs', approval: true },
+          ],
+        },
+      },
+    ],
+  },
   { transcripts: [null, { transcript: '', error: { message: 'no' } }], caller: [{ atMs: 100, speaksMs: 700 }] },
 );
 
 describe('any sequence of client events', () => {
-  it('ends no session, closes each response once, and mints no id twice', () => {
+  it('ends no session, keeps the order of each response, fits the published schema, and mints no id twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), scenario, fc.nat(), fc.boolean(), (steps, given, seed, joined) => {
         const script = new Script({ seed, scenario: given, joined });
@@ -127,12 +160,20 @@ function openIn(script: Script): unknown[] {
   return ids('response.created').filter((id) => !done.has(id));
 }
 
+/** Shapes of deltas that the schema has been asked about. */
+const known = new Set<string>();
+
 function check(script: Script): void {
   const open = new Set<unknown>();
   const begun = new Set<unknown>();
   const events = new Set<string>();
   const items = new Set<unknown>();
+  expect(disorder(script.all.map(({ event }) => event))).toEqual([]);
   for (const { event } of script.all) {
+    // One delta is like another.
+    const shape = `${event.type} ${Object.keys(event).join()}`;
+    if (!event.type.endsWith('.delta') || !known.has(shape)) expect(schemaProblems(event, 'server')).toEqual([]);
+    known.add(shape);
     const problems = validateEvent(JSON.stringify(event), 'server').filter(({ severity }) => severity !== 'note');
     expect(problems, event.type).toEqual([]);
     expect(events.has(event.event_id), `event ${event.event_id} twice`).toBe(false);

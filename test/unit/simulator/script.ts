@@ -1,4 +1,7 @@
+import type { McpAnswer } from '../../../src/simulator/mcpPort';
+import type { Scenario } from '../../../src/simulator/scenario';
 import { Session, type SessionOptions } from '../../../src/simulator/session';
+import { TranslationSession } from '../../../src/simulator/translation';
 import type { Json, Output, ServerEvent } from '../../../src/simulator/wire';
 
 /** 2026-11-20T21:00:00Z. */
@@ -54,6 +57,11 @@ export class Script {
     return this.send({ type: 'session.update', session: { type: 'realtime', ...session } });
   }
 
+  /** Answers for a real MCP server. */
+  answer(number: number, answer: McpAnswer): ServerEvent[] {
+    return this.#keep(this.session.answered(number, answer, this.nowMs));
+  }
+
   #keep(outputs: Output[]): ServerEvent[] {
     const events: ServerEvent[] = [];
     for (const output of outputs) {
@@ -63,6 +71,40 @@ export class Script {
         this.all.push(output);
       }
     }
+    return events;
+  }
+}
+
+/** A translation session driven by hand. */
+export class Booth {
+  nowMs = 0;
+  readonly all: ServerEvent[] = [];
+  closed: { code: number; reason: string } | undefined;
+  readonly session: TranslationSession;
+
+  constructor(scenario: Scenario = {}) {
+    const model = 'gpt-realtime-translate';
+    this.session = new TranslationSession({ kind: 'translation', model, seed: 3, epochMs: EPOCH_MS, scenario });
+    this.#keep(this.session.open(0));
+  }
+
+  send(event: Json): ServerEvent[] {
+    return this.#keep(this.session.receive(JSON.stringify(event), this.nowMs));
+  }
+
+  append(pcm: Buffer): ServerEvent[] {
+    return this.send({ type: 'session.input_audio_buffer.append', audio: pcm.toString('base64') });
+  }
+
+  wait(ms: number): ServerEvent[] {
+    this.nowMs += ms;
+    return this.#keep(this.session.tick(this.nowMs));
+  }
+
+  #keep(outputs: Output[]): ServerEvent[] {
+    const events = outputs.flatMap((output) => ('event' in output ? [output.event] : []));
+    for (const output of outputs) if ('close' in output) this.closed = output.close;
+    this.all.push(...events);
     return events;
   }
 }

@@ -74,6 +74,38 @@ describe('a function call', () => {
     });
   });
 
+  it('is one of several where the model may call several, and the only one where it may not', () => {
+    const tools = ['get_weather', 'get_traffic'].map((name) => ({ type: 'function', name }));
+    const called = (model: string, more: Json = {}): unknown[] => {
+      const script = new Script({ model });
+      const [updated] = script.update({ tools, reasoning: { effort: 'low' }, ...more });
+      expect(updated?.['session']).toMatchObject({ reasoning: { effort: 'low' }, ...more });
+      script.say('How are weather and traffic?');
+      return only(script.respond(), 'response.function_call_arguments.done').map(({ name }) => name);
+    };
+    expect(called('gpt-realtime-2.1')).toEqual(['get_weather', 'get_traffic']);
+    expect(called('gpt-realtime-2.1', { parallel_tool_calls: false })).toEqual(['get_weather']);
+    expect(called('gpt-realtime')).toEqual(['get_weather']);
+  });
+
+  it('is made again in the same response only under other ids, and each can be answered', () => {
+    const tools = ['get_weather', 'get_traffic'].map((name) => ({ type: 'function', name }));
+    const script = new Script({ model: 'gpt-realtime-2.1' });
+    script.update({ tools, output_modalities: ['text'] });
+    script.say('How are weather and traffic?');
+    const calls = only(script.respond(), 'response.function_call_arguments.done');
+    expect(new Set(calls.map((call) => call['call_id'])).size).toBe(2);
+    for (const { call_id } of calls) {
+      script.send({
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id, output: 'fine' },
+      });
+    }
+    expect(only(script.respond(), 'response.output_text.done')[0]?.['text']).toBe(
+      'The tool get_weather answered: fine The tool get_traffic answered: fine',
+    );
+  });
+
   it('survives schemas that are odd, deep or missing', () => {
     const deep = { type: 'object', properties: {} as Json };
     deep.properties['self'] = deep;

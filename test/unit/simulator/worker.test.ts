@@ -1,6 +1,11 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSimulator } from '../../../src/simulator';
@@ -39,6 +44,32 @@ describe('the built simulator in its worker', () => {
       return String((event['session'] as Json)['id']).slice('sess_'.length + 5);
     };
     expect(await minted()).toBe(await minted());
+  });
+
+  it('asks a real MCP server, for which it carries what it needs', async () => {
+    const http = createServer((request, response) => {
+      const server = new McpServer({ name: 'birds', version: '1.0.0' });
+      server.registerTool('describe_bird', {}, () => ({ content: [{ type: 'text', text: 'feathered' }] }));
+      const transport = new StreamableHTTPServerTransport({});
+      void server.connect(transport as Transport).then(() => transport.handleRequest(request, response));
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const simulator = await startSimulator({ workers, listen });
+    const { socket } = await greeting(simulator.url);
+    const server_url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`;
+    const tools = [{ type: 'mcp', server_label: 'birds', server_url }];
+    const listed = new Promise<Json>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        const event = JSON.parse(data.toString()) as Json;
+        if (event['type'] === 'conversation.item.done') resolve(event);
+      });
+    });
+    socket.send(JSON.stringify({ type: 'session.update', session: { type: 'realtime', tools } }));
+    expect(await listed).toMatchObject({ item: { type: 'mcp_list_tools', tools: [{ name: 'describe_bird' }] } });
+    socket.terminate();
+    await simulator.stop();
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
   });
 
   it('says in one sentence that the port is taken', async () => {

@@ -89,3 +89,20 @@ it('the time before a row is that of its own session, also when several passed a
   expect(rows.timeBefore(3)).toBe(30);
   expect(rows.timeBefore(4)).toBe(10);
 });
+
+it('the nearest event of a type is the next or previous one of the same session', () => {
+  const rows = rowsOf([
+    { type: 'session.created' },
+    { type: 'response.done', session: 's2' },
+    { type: 'error', seq: 0 },
+    { type: 'response.done' },
+    { type: 'session.updated' },
+    { type: 'response.done' },
+  ]);
+  expect(rows.nearest(0, 'response.done', 1)).toBe(3);
+  expect(rows.nearest(4, 'response.done', -1)).toBe(3);
+  expect(rows.nearest(4, 'response.done', 1)).toBe(5);
+  expect(rows.nearest(5, 'response.done', 1)).toBeUndefined();
+  expect(rows.nearest(0, 'error', 1)).toBeUndefined();
+  expect(rows.nearest(0, 'never.heard', 1)).toBeUndefined();
+});

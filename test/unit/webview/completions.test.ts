@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { advance, NEW_SESSION, type SessionState } from '../../../src/protocol';
+import { proposalsAt } from '../../../webview/logic/completions';
+
+/** Proposals where `|` stands. */
+function at(marked: string, as: 'client' | 'server' = 'client', state?: SessionState) {
+  const offset = marked.indexOf('|');
+  return proposalsAt(marked.replace('|', ''), offset, as, state);
+}
+const labels = (marked: string, as: 'client' | 'server' = 'client', state?: SessionState) =>
+  at(marked, as, state)?.list.map(({ label }) => label) ?? [];
+
+describe('while an event is written', () => {
+  it('its type comes first, and is one of those its end sends', () => {
+    expect(labels('{|}')).toEqual(['type']);
+    expect(labels('{"|"}')).toEqual(['type']);
+    const types = labels('{"type": "|"}');
+    expect(types).toContain('session.update');
+    expect(types).not.toContain('session.updated');
+    expect(labels('{"type": |}', 'server')).toContain('session.updated');
+    expect(types.indexOf('session.update')).toBeLessThan(types.indexOf('transcription_session.update'));
+  });
+  it('the fields of the place are proposed, without those that are there already', () => {
+    const fields = labels('{"type":"session.update","session":{"type":"realtime","instructions":"x","|"}}');
+    expect(fields).toEqual(expect.arrayContaining(['audio', 'tools', 'output_modalities']));
+    expect(fields).not.toContain('instructions');
+    expect(fields).not.toContain('type');
+    // The one that is being written is there, and may be written on.
+    expect(labels('{"type":"session.update","session":{"type":"realtime","instru|ctions":"x"}}')).toContain(
+      'instructions',
+    );
+  });
+  it('unions are followed, also before the session’s type is written', () => {
+    expect(
+      labels('{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad",|}}}}}'),
+    ).toContain('eagerness');
+    expect(
+      labels('{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"server_vad",|}}}}}'),
+    ).toContain('threshold');
+    expect(
+      labels('{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{|}]}}'),
+    ).toContain('text');
+  });
+  it('a value that tells the members of a union apart may be any of them, whatever stands there', () => {
+    expect(
+      labels('{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"|server_vad"}}}}}'),
+    ).toEqual(expect.arrayContaining(['server_vad', 'semantic_vad']));
+    expect(labels('{"type":"conversation.item.create","item":{"type":"message|"}}')).toContain('function_call_output');
+  });
+  it('values are those of the schema, in lists too, each once', () => {
+    expect(labels('{"type":"session.update","session":{"type":"realtime","output_modalities":[|]}}')).toEqual([
+      'text',
+      'audio',
+    ]);
+    expect(labels('{"type":"session.update","session":{"type":"realtime","output_modalities":["text", "|"]}}')).toEqual(
+      ['audio'],
+    );
+    expect(labels('{"type":"session.update","session":{"type":"realtime","parallel_tool_calls": |}}')).toEqual([
+      'true',
+      'false',
+    ]);
+  });
+  it('what is inserted is whole, with the cursor where one goes on', () => {
+    const found = at('{"type":"session.update","session":{"type":"realtime",|}}');
+    const inserts = Object.fromEntries((found?.list ?? []).map((one) => [one.label, [one.insert, one.cursor]]));
+    expect(inserts['instructions']).toEqual(['"instructions": ""', 17]);
+    expect(inserts['audio']).toEqual(['"audio": {}', 10]);
+    expect(inserts['tools']).toEqual(['"tools": []', 10]);
+    // The value is there: only the name is written.
+    const renamed = at('{"type":"session.update","session":{"type":"realtime","ins|": "x"}}');
+    expect(renamed?.list.find((one) => one.label === 'instructions')?.insert).toBe('"instructions"');
+  });
+  it('the token under the cursor is replaced with its quotes, and a missing comma is found', () => {
+    const text = '{\n  "type": "session.update"\n  "se|"\n}';
+    const found = at(text);
+    expect(found).toMatchObject({ from: text.indexOf('"se|'), to: text.indexOf('"se|') + 4, commaAt: 28 });
+    expect(at('{"type":"session.update","|"}')?.commaAt).toBe(-1);
+  });
+  it('nothing is proposed behind a finished value, in no event, and in text without end', () => {
+    expect(at('{"type":"response.create"|}')).toBeUndefined();
+    expect(at('|')).toBeUndefined();
+    expect(at('{"type":"no.such.event","x|"}')).toBeUndefined();
+    expect(at(`${'['.repeat(50_000)}|`)).toBeUndefined();
+  });
+});
+
+describe('ids of the session', () => {
+  const item = (id: string, more: object) => ({ type: 'conversation.item.added', item: { id, ...more } });
+  const state = [
+    { type: 'session.created', session: { type: 'realtime' } },
+    item('item_a', { type: 'message', role: 'user', content: [] }),
+    item('item_b', { type: 'function_call', call_id: 'call_b', name: 'get_weather', arguments: '{}' }),
+    { type: 'response.created', response: { id: 'resp_c', conversation_id: 'conv_1' } },
+  ].reduce((before: SessionState, event) => advance(before, event, 'server'), NEW_SESSION);
+
+  it('are proposed where one is wanted, newest first', () => {
+    expect(labels('{"type":"conversation.item.delete","item_id":"|"}', 'client', state)).toEqual(['item_b', 'item_a']);
+    expect(labels('{"type":"response.cancel","response_id":|}', 'client', state)).toEqual(['resp_c']);
+    const output = '{"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"|"}}';
+    expect(at(output, 'client', state)?.list).toMatchObject([{ label: 'call_b', detail: 'get_weather' }]);
+    expect(labels('{"type":"conversation.item.create","previous_item_id":"|"}', 'client', state)).toContain('root');
+  });
+  it('are not made up without one', () => {
+    expect(labels('{"type":"conversation.item.delete","item_id":"|"}')).toEqual([]);
+  });
+});

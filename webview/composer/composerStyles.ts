@@ -1,0 +1,98 @@
+/** Looks of the composer. */
+import { css } from 'lit';
+
+export const composerStyles = css`
+  :host {
+    background: var(--vscode-editor-background);
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+    overflow: auto;
+  }
+  .bar {
+    align-items: center;
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 4px 8px;
+    min-height: 32px;
+    padding: 4px 8px 4px 12px;
+  }
+  .bar .title {
+    font-weight: 600;
+    white-space: nowrap;
+  }
+  .bar select {
+    flex: 0 1 auto;
+    min-width: 60px;
+  }
+  .bar label {
+    flex: none;
+    white-space: nowrap;
+  }
+  @media (min-width: 560px) {
+    .bar {
+      flex-wrap: nowrap;
+    }
+  }
+  .grow {
+    flex: 1;
+  }
+  .editor {
+    border-block: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    flex: 1 0 96px;
+    min-height: 60px;
+    overflow: hidden;
+  }
+  .editor:focus-within {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+  rti-problems {
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    flex: 0 1 auto;
+    max-height: 76px;
+    min-height: 26px;
+  }
+  .line {
+    flex: 1;
+    line-height: 18px;
+    max-height: 54px;
+    min-width: 120px;
+    overflow: auto;
+    overflow-wrap: anywhere;
+    user-select: text;
+  }
+  .error {
+    color: var(--vscode-errorForeground);
+  }
+  .warning {
+    color: var(--vscode-editorWarning-foreground);
+  }
+  select.closed {
+    border-color: var(--vscode-inputValidation-warningBorder, var(--vscode-editorWarning-foreground));
+  }
+  .secrets {
+    border-top: 1px solid var(--vscode-panel-border, transparent);
+    display: grid;
+    flex: none;
+    gap: 4px 8px;
+    grid-template-columns: auto minmax(120px, 320px);
+    justify-content: start;
+    align-items: center;
+    padding: 6px 12px;
+  }
+  .secrets p {
+    grid-column: 1 / -1;
+    margin: 0;
+  }
+  label {
+    align-items: center;
+    display: flex;
+    gap: 6px;
+  }
+  select.template {
+    max-width: 200px;
+  }
+`;
