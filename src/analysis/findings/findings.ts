@@ -1,6 +1,6 @@
 /**
  * Diagnoses of every session of a trace, event by event. Nothing throws, whatever was captured; what is kept is bounded per
- * session. Besides the bodies that `needsBody` names, the rules read that of `rate_limits.updated`.
+ * session. The rules read the bodies that `needsBody` names, and of all other events the head.
  */
 import type { CloseRecord, OpenRecord } from '../../trace/records';
 import { isDelta } from '../audioEvents';

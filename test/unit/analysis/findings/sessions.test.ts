@@ -172,7 +172,7 @@ describe('no-transcription', () => {
 
 describe('abnormal-close', () => {
   const table: [code: number, title: string][] = [
-    [1006, 'error abnormal-close: The server closed with 1006: no goodbye'],
+    [1006, 'error abnormal-close: The server was gone without a goodbye (1006)'],
     [1009, 'warning abnormal-close: The server closed with 1009: a message that was too big'],
     [1011, 'error abnormal-close: The server closed with 1011: an internal error, or a missed keepalive'],
     [3000, 'error abnormal-close: The server closed with 3000: a refused key'],
