@@ -4,6 +4,7 @@
  */
 import type { TraceRecord } from '../trace/records';
 import type { Correlated } from './correlation';
+import { Findings } from './findings/findings';
 import { LinkStore } from './links';
 import type { AnalysisChanges, BufferLevel, SessionMetrics, TracedEvent } from './model';
 import type { UserPrices } from './prices';
@@ -35,6 +36,8 @@ const NO_PRICES: UserPrices = new Map();
 export class Analysis {
   /** What followed from what. */
   readonly links = new LinkStore();
+  /** Diagnoses; what a piece of audio is like and the time of a live trace are told to it directly. */
+  readonly findings = new Findings();
   #sessions = new Map<string, SessionAnalysis>();
   #changed = new Set<SessionAnalysis>();
   #outside = new SpanBook('');
@@ -48,6 +51,7 @@ export class Analysis {
 
   /** Takes an event. Rows must ascend. Never throws, whatever the event holds. */
   event(event: TracedEvent): Correlated {
+    this.findings.event(event);
     return this.#touch(event.session).event(event);
   }
 
@@ -55,8 +59,10 @@ export class Analysis {
   record(record: Exclude<TraceRecord, { kind: 'event' }>, place: RecordPlace): void {
     switch (record.kind) {
       case 'open':
+        this.findings.open(place.row, place.session, place.t, record);
         return this.#touch(place.session).open(record, place);
       case 'close':
+        this.findings.close(place.row, place.session, place.t, record);
         return this.#touch(place.session).close(place);
       case 'http':
         return this.#calls.http(record, place.shift, place);
@@ -72,12 +78,13 @@ export class Analysis {
 
   /** Everything new or changed since the last call, each as it is now. */
   take(): AnalysisChanges {
+    const { findings, withdrawn } = this.findings.take();
     const changes: AnalysisChanges = {
       spans: this.#outside.take(),
       turns: [],
       playback: [],
-      findings: [],
-      withdrawn: [],
+      findings,
+      withdrawn,
       configs: [],
       metrics: [],
     };

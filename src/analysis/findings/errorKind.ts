@@ -35,7 +35,7 @@ export function errorKind(error: unknown, refused: Request | undefined): ErrorKi
   const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   if (known) return known;
   if (param === 'session.type' && code === 'missing_required_parameter') return 'session type';
-  if (/modalities$/.test(param) && /modalit/i.test(message)) return 'modalities';
+  if (/modalities$/.test(param) && /invalid modalities|supported combinations/i.test(message)) return 'modalities';
   if (/already has an active response/i.test(message)) return 'collision';
   if (/no active response/i.test(message)) return 'nothing to cancel';
   if (/voice if assistant audio/i.test(message)) return 'voice';

@@ -1,11 +1,12 @@
 /**
  * Diagnoses of every session of a trace, event by event. Nothing throws, whatever was captured; what is kept is bounded per
- * session. Besides the bodies that `needsBody` names, the rules read that of `rate_limits.updated`.
+ * session. The rules read the bodies that `needsBody` names, and of all other events the head.
  */
 import type { CloseRecord, OpenRecord } from '../../trace/records';
 import { isDelta } from '../audioEvents';
 import { withIds } from '../ids';
 import type { Finding, TracedEvent } from '../model';
+import { Recent } from '../recent';
 import type { AudioProbe } from './audioProbe';
 import { SessionFacts } from './facts';
 import type { Watch } from './rule';
@@ -18,6 +19,8 @@ interface Watched {
   ticking: Watch[];
   /** What looks at deltas: by far the most events, which most rules do not care about. */
   hearing: Watch[];
+  /** Numbers of messages that were held back on arrival. */
+  held: Recent<number, true>;
 }
 
 export class Findings {
@@ -41,10 +44,12 @@ export class Findings {
     if (record.status !== 101) this.#sessions.delete(session);
   }
 
-  /** An event. A message that was held and its release are one: hand in either, not both. */
+  /** An event. A message that was held and its release are one, and count when it arrived. */
   event(given: TracedEvent): void {
     const event = withIds(given);
-    const { facts, watches, ticking, hearing } = this.#session(event.session);
+    const { facts, watches, ticking, hearing, held } = this.#session(event.session);
+    if (event.sent === undefined) held.set(event.seq, true);
+    if (event.replaces !== undefined && held.has(event.replaces)) return;
     for (const watch of ticking) watch.tick?.(event.t);
     facts.event(event);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);
@@ -90,6 +95,7 @@ export class Findings {
       watches,
       ticking: watches.filter((watch) => watch.tick),
       hearing: watches.filter((watch) => watch.delta),
+      held: new Recent<number, true>(1024),
     };
     this.#sessions.set(session, watched);
     return watched;

@@ -29,6 +29,8 @@ export interface Playing {
 export class HeardAudio {
   #items = new Recent<string, PlayedItem>(64);
   #end = -Infinity;
+  /** What was playing when the playback last stopped, and when that was. */
+  lastCut: { playing: Playing; t: number } | undefined;
 
   /** A piece of so many ms that arrived at `t`. */
   add(row: number, t: number, item: string, response: string, ms: number): void {
@@ -60,6 +62,8 @@ export class HeardAudio {
 
   /** What lies ready is thrown away. */
   stop(t: number): void {
+    const playing = this.at(t);
+    if (playing) this.lastCut = { playing, t };
     if (t >= this.#end) return;
     for (const item of this.#items.values()) item.playsTo = Math.min(item.playsTo, Math.max(item.playsFrom, t));
     this.#end = t;

@@ -60,7 +60,7 @@ export const abnormalClose: Rule = {
       const said = plain(reason, 120);
       report.put(String(code), t, [row], {
         severity: code >= 3000 || code === 1006 || code === 1011 ? 'error' : 'warning',
-        title: `The ${by} closed with ${code}: ${what}`,
+        title: code === 1006 ? `The ${by} was gone without a goodbye (1006)` : `The ${by} closed with ${code}: ${what}`,
         explanation: `${explanation}${said ? ` The reason given is "${said}".` : ' No reason was given.'}`,
         advice,
       });

@@ -9,29 +9,24 @@ import { serverSays, often } from '../text';
 
 /** Less than this may well be a cut at the first sound. */
 const HEARD_MS = 500;
+/** So soon after an interruption a cut is about what it interrupted, ms. */
+const RECENT_MS = 5000;
 
 export const badTruncate: Rule = {
   rule: 'bad-truncate',
   looksFor: 'conversation.item.truncate beyond the audio, of no spoken answer, or at 0',
   create(facts, report) {
     const asked = new Recent<number, { ms: number | undefined; item: string }>(32);
-    // What was heard is known until the cut stops the playback, which the facts note before a rule is asked.
-    let heard: { item: string; ms: number } | undefined;
-    let playingUntil = 0;
     return {
-      tick(t) {
-        const playing = facts.heard.at(t);
-        if (playing) {
-          heard = { item: playing.item.item, ms: playing.heardMs };
-          playingUntil = t;
-        }
-      },
       event({ type, from, row, t, item, event }) {
         if (type === 'conversation.item.truncate' && from === 'client') {
           const ms = asNumber(event.audio_end_ms);
           asked.set(row, { ms, item });
-          if (ms !== 0 || heard?.item !== item || heard.ms < HEARD_MS || t - playingUntil > 5000) return;
-          const played = heard.ms;
+          // This cut has stopped the playback already, or turn detection did shortly before.
+          const cut = facts.heard.lastCut;
+          if (ms !== 0 || !cut || cut.playing.item.item !== item || t - cut.t > RECENT_MS) return;
+          const played = cut.playing.heardMs;
+          if (played < HEARD_MS) return;
           report.add('zero', t, [row], (times) => ({
             severity: 'warning',
             title: `An answer was cut at 0 ms though it was being heard${often(times)}`,

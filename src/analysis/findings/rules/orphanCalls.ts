@@ -21,6 +21,8 @@ export const orphanCalls: Rule = {
   looksFor: 'function calls without an output by the next response, the end of the session, or half a minute',
   create(_facts, report) {
     const waiting = new Recent<string, Call>(64);
+    /** When the next of them has waited long enough. */
+    let due = Infinity;
     const answered = new Recent<string, true>(256);
 
     const tell = (t: number): void => {
@@ -50,9 +52,15 @@ export const orphanCalls: Rule = {
 
     return {
       tick(t) {
+        if (t < due) return;
+        due = Infinity;
         let late = false;
         for (const one of waiting.values()) {
-          if (one.missing !== '' || t - one.t < WAIT_MS) continue;
+          if (one.missing !== '') continue;
+          if (t - one.t < WAIT_MS) {
+            due = Math.min(due, one.t + WAIT_MS);
+            continue;
+          }
           one.missing = 'time';
           late = true;
         }
@@ -65,6 +73,7 @@ export const orphanCalls: Rule = {
           // A call that was cut short cannot be answered.
           if (dig(item, 'status') === 'incomplete' || answered.has(call)) return;
           waiting.set(call, { call: plain(call, 80), name: plain(dig(item, 'name'), 64), row, t, missing: '' });
+          due = Math.min(due, t + WAIT_MS);
         } else if (kind === 'function_call_output' && call) {
           answered.set(call, true);
           const known = waiting.get(call);

@@ -1,9 +1,10 @@
 /** Two responses wanted at once: the service runs one in the conversation and refuses the other. */
+import { formatMs } from '../../format';
 import { asText, dig } from '../../json';
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often, seconds } from '../text';
+import { often } from '../text';
 
 export const responseCollision: Rule = {
   rule: 'response-collision',
@@ -22,8 +23,8 @@ export const responseCollision: Rule = {
         before === undefined
           ? ''
           : before >= 0
-            ? ` It was sent ${seconds(before)} after that one had begun.`
-            : ` It was sent ${seconds(-before)} before that one was announced, so the two crossed on the wire.`;
+            ? ` It was sent ${formatMs(before)} after that one had begun.`
+            : ` It was sent ${formatMs(-before)} before that one was announced, so the two crossed on the wire.`;
       report.add(who, t, rows, (times) => ({
         severity: 'error',
         title: `response.create lost against ${who === 'turn detection' ? 'the response that turn detection began' : who}${often(times)}`,

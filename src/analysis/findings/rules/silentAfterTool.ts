@@ -29,9 +29,10 @@ export const silentAfterTool: Rule = {
 
     return {
       tick(t) {
+        if (!sent || t - sent.t < WAIT_MS) return;
         // While a response runs, asking would be refused.
-        if (sent && facts.active()) sent.t = Math.max(sent.t, t);
-        else if (sent && open.size === 0 && t - sent.t >= WAIT_MS) tell(t);
+        if (facts.active()) sent.t = t;
+        else if (open.size === 0) tell(t);
       },
       event({ type, from, row, t, call, event }) {
         const kind = asText(dig(event, 'item', 'type'));

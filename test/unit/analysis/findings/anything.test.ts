@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioField } from '../../../../src/analysis/audioEvents';
@@ -279,7 +280,9 @@ describe('whatever comes over the wire', () => {
   });
 });
 
-it('rules have names of their own', () => {
+it('rules have names of their own, and stand in the documentation', () => {
   expect(new Set(RULES.map(({ rule }) => rule)).size).toBe(RULES.length);
+  const doc = readFileSync('docs/findings.md', 'utf8');
+  for (const { rule } of RULES) expect(doc).toContain(`\`${rule}\``);
   for (const { rule, looksFor } of RULES) expect(`${rule} ${looksFor}`).toMatch(/^[a-z-]+ \S.*[^.]$/);
 });

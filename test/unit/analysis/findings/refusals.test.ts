@@ -50,7 +50,10 @@ describe('refused-update', () => {
       'session.update',
       { session: { modalities: ['text'], temperature: 1, voice: 'alloy' } },
     ];
-    const [found] = diagnose([created(), beta, error(1.1, { code: 'unknown_parameter', param: 'session.modalities' })]);
+    const message = "Unknown parameter: 'session.modalities'.";
+    const refusedField = error(1.1, { code: 'unknown_parameter', param: 'session.modalities', message });
+    const [found] = diagnose([created(), beta, refusedField]);
+    expect(found?.rule).toBe('refused-update');
     expect(found?.advice).toContain(
       'write output_modalities for modalities, leave out temperature (it is gone) and write audio.output.voice for voice',
     );
@@ -156,7 +159,7 @@ describe('response-collision', () => {
     const [found] = diagnose([created(), begun(1, 'resp_1'), create(1.4), refusal(1.5, 'resp_1')]);
     expect(found).toMatchObject({ rule: 'response-collision', severity: 'error', rows: [3, 2, 1] });
     expect(found?.title).toBe('response.create lost against the response that turn detection began');
-    expect(found?.explanation).toContain('sent 0.4 s after that one had begun');
+    expect(found?.explanation).toContain('sent 400 ms after that one had begun');
     expect(found?.advice).toContain('create_response');
   });
   it('says that an earlier response.create won', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Analysis } from '../../../../src/analysis/analysis';
 import { Findings } from '../../../../src/analysis/findings/findings';
 import { foldSessions } from '../../../../src/analysis/findings/store';
 import { encodeIdTime } from '../../../../src/protocol/ids';
@@ -171,7 +172,7 @@ describe('no-transcription', () => {
 
 describe('abnormal-close', () => {
   const table: [code: number, title: string][] = [
-    [1006, 'error abnormal-close: The server closed with 1006: no goodbye'],
+    [1006, 'error abnormal-close: The server was gone without a goodbye (1006)'],
     [1009, 'warning abnormal-close: The server closed with 1009: a message that was too big'],
     [1011, 'error abnormal-close: The server closed with 1011: an internal error, or a missed keepalive'],
     [3000, 'error abnormal-close: The server closed with 3000: a refused key'],
@@ -229,6 +230,25 @@ describe('findings of a trace', () => {
       ['s2', '1 response failed', [3], 1],
     ]);
     expect(wellFormed(folded)).toEqual([]);
+  });
+
+  it('count a message once that was held back and then released', () => {
+    const findings = new Findings();
+    const limits = error(1, { code: 'x' });
+    findings.event({ ...traced(0, limits), sent: undefined });
+    findings.event({ ...traced(1, limits), replaces: 0 });
+    findings.event({ ...traced(2, limits), replaces: 7 });
+    expect(findings.all().map(({ rows }) => rows)).toEqual([[0, 2]]);
+  });
+
+  it('come with the rest of the analysis', () => {
+    const analysis = new Analysis();
+    const at = { row: 0, t: 0, session: 's1', shift: 0 };
+    analysis.record(opened(), at);
+    analysis.event(traced(1, error(1, { code: 'x' })));
+    const close = { kind: 'close', session: 's1', t: 2000, code: 1006, reason: '', by: 'server' } as const;
+    analysis.record(close, { ...at, row: 2, t: 2000 });
+    expect(analysis.take().findings.map(({ rule }) => rule)).toEqual(['refused-event', 'abnormal-close']);
   });
 
   it('come for live sessions in which nothing happens, when the clock is told', () => {
