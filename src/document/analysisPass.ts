@@ -5,7 +5,6 @@
 import { Analysis } from '../analysis/analysis';
 import { audioField } from '../analysis/audioEvents';
 import { probeAudio } from '../analysis/findings/audioProbe';
-import { Findings } from '../analysis/findings/findings';
 import type { AnalysisChanges } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import { bytesToMs } from '../audio/format';
@@ -21,7 +20,6 @@ const LISTENED_MS = 120_000;
 export class AnalysisPass {
   readonly analysis: Analysis;
   readonly #index: TraceIndex;
-  readonly #findings = new Findings();
   /** ms listened to, by session and side. */
   readonly #listened = new Map<string, number>();
 
@@ -43,13 +41,11 @@ export class AnalysisPass {
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
     const t = record.t + shift;
     this.analysis.record(record, { row, t, session, shift });
-    if (record.kind === 'open') this.#findings.open(row, session, t, record);
-    else if (record.kind === 'close') this.#findings.close(row, session, t, record);
   }
 
   /** Everything new or changed since the last call. */
   take(): AnalysisChanges {
-    return { ...this.analysis.take(), ...this.#findings.take() };
+    return this.analysis.take();
   }
 
   #addEvent(
@@ -63,7 +59,7 @@ export class AnalysisPass {
     const mark = this.#index.marks.at(row);
     const t = head.t + shift;
     const audioMs = (mark & RowMark.audio) !== 0 && body ? this.#addAudio(row, session, t, head, line, body) : 0;
-    const event = {
+    this.analysis.event({
       row,
       seq: head.seq,
       session,
@@ -78,9 +74,7 @@ export class AnalysisPass {
       audioMs,
       origin: head.origin,
       replaces: head.replaces,
-    };
-    this.analysis.event(event);
-    if ((mark & RowMark.released) === 0) this.#findings.event(event);
+    });
   }
 
   /** Waveform of a piece of audio, and a look at what it is like; gives its length, ms. */
@@ -97,7 +91,7 @@ export class AnalysisPass {
     const listened = this.#listened.get(key) ?? 0;
     if (listened < LISTENED_MS) {
       this.#listened.set(key, listened + ms);
-      this.#findings.audio(probeAudio(bytes, format, { row, t, session, from, ms }));
+      this.analysis.findings.audio(probeAudio(bytes, format, { row, t, session, from, ms }));
     }
     return ms;
   }

@@ -24,8 +24,6 @@ export const RowMark = {
   audio: 1,
   /** A body that the analysis reads. */
   telling: 2,
-  /** The release of a message that was held: it came to pass once. */
-  released: 4,
 } as const;
 
 /** What follows of an event's type and side alone. */
@@ -183,8 +181,7 @@ export class TraceIndex {
     let audioMs = 0;
     let audioAt = 0;
     let bytes = 0;
-    if (this.#isRelease(session, head)) mark = RowMark.released;
-    else if (body && body.format !== 'base64') {
+    if (!this.#isRelease(session, head) && body && body.format !== 'base64') {
       if (facts.audio && isWhole) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
