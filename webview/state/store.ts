@@ -4,29 +4,25 @@
  */
 import type { DocumentState, RowBody, Span } from '../../src/document/columns';
 import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
-import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../logic/filter';
-import { FoldedRows } from '../logic/fold';
+import { addTerm, quoteValue } from '../logic/filter';
+import type { FoldedRows } from '../logic/fold';
 import { FROM } from '../logic/rowSource';
 import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
+import { SearchLine } from './bodySearch';
 import type { Bridge } from './bridge';
 import { Meaning } from './meaning';
+import { Notices, type Notice } from './notices';
 import { Rows } from './rows';
 import { SentWatch } from './sent';
+import { ShownList } from './shownList';
 import { startingSession } from './startingSession';
 import { Summaries } from './summaries';
 
 /** What changed; a view redraws for the topics it names. */
 export type Topic =
   'rows' | 'spans' | 'status' | 'selection' | 'filter' | 'view' | 'notice' | 'play' | 'panel' | 'summaries';
-
-export interface Notice {
-  kind: 'error' | 'info';
-  text: string;
-  /** Session the text is about: it is untrue once that one has closed. */
-  whileOpen?: string;
-}
 
 /** What outlives the page: the user's intent, never what was captured. */
 export interface Kept {
@@ -49,15 +45,9 @@ const noMemory: Memory = { read: () => ({}), write: () => undefined };
 /** Runs something before the next frame is drawn; injected so that tests need no browser. */
 export type Schedule = (run: () => void) => void;
 
-/** Rows looked at by the filter in one go: a slice short enough not to be felt. */
-const filterSlice = 60_000;
-/** A search reads the whole trace, so bodies that came since the last one are looked at this often, ms. */
-const searchAgainAfter = 2000;
 /** Wheel and arrows change what is kept many times a second; it is written this long after the first change, ms. */
 const keepAfter = 200;
 const leastExtent = 1000;
-/** News is gone after this long, ms, and a little more for each character to read; errors stay. */
-const newsStays = { least: 5000, perCharacter: 50 };
 
 export class Store {
   readonly bridge: Bridge;
@@ -72,14 +62,6 @@ export class Store {
 
   /** Session shown; '' is all of them. */
   session = '';
-  filterText = '';
-  list: FoldedRows;
-  /** True while rows are still to be looked at by the filter or a body search is under way. */
-  filtering = false;
-  /** Rows before this one were cleared away (from the list only). */
-  clearedBefore = 0;
-  /** Rows from this one on are held back while paused; null when not paused. */
-  pausedAt: number | null = null;
   follow = true;
 
   selected: number | null = null;
@@ -92,7 +74,6 @@ export class Store {
   /** Time on the trace's axis that is being played, ms. */
   playhead: number | null = null;
 
-  notice: Notice | null = null;
   composer: ComposerState | null = null;
   /** What the composer had when it made room for the list; it comes back with it. */
   composerAside: ComposerState | null = null;
@@ -102,6 +83,10 @@ export class Store {
   helpOpen = false;
   newSessionOpen = false;
 
+  readonly #notices = new Notices(() => this.#notify('notice'));
+  /** What the list shows. */
+  readonly shown: ShownList;
+  readonly searches = new SearchLine((params) => this.ask('search', params));
   readonly #sent = new SentWatch();
   /** Until the user (or an earlier life of the page) chose a session, one is chosen when all are known. */
   #sessionIsChosen: boolean;
@@ -116,12 +101,8 @@ export class Store {
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #spanAt = new Map<string, Span>();
   #summaries: Summaries;
-  #bodyHits = new Map<string, Set<number>>();
-  #searchRun = 0;
-  #searchTimer: ReturnType<typeof setTimeout> | undefined;
   #changed = new Set<Topic>();
   #framePending = false;
-  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncs = 0;
   /** Rows whose waveforms are known to be there. */
   #analysed = 0;
@@ -132,12 +113,18 @@ export class Store {
     this.#schedule = schedule;
     this.#memory = memory;
     this.kept = memory.read();
-    this.filterText = this.kept.filter ?? '';
     this.session = this.kept.session ?? '';
     this.#sessionIsChosen = this.kept.session !== undefined;
     this.#restore = { selected: this.kept.selected ?? null, view: this.kept.view ?? null };
     if (this.kept.draft?.open === true) this.composer = { request: 0 };
-    this.list = this.#newList();
+    this.shown = new ShownList(this, {
+      filterText: this.kept.filter ?? '',
+      line: this.searches,
+      schedule,
+      changed: () => this.#notify('filter', 'rows'),
+      cut: (text, rows) =>
+        this.tell({ kind: 'info', text: `Only the first ${rows} events that hold "${text}" are shown.` }),
+    });
     this.#summaries = this.#newSummaries();
     bridge.on('columns', (batch) => {
       const first = this.rows.count;
@@ -158,10 +145,12 @@ export class Store {
     bridge.on('status', (status) => {
       // A recording is read from its start; only a live session is followed.
       if (this.status === null && !status.live) this.follow = false;
-      const about = this.notice?.whileOpen;
-      const wasOpen = about !== undefined && this.status?.liveSessions.includes(about) === true;
+      const before = this.status;
       this.status = status;
-      if (wasOpen && !status.liveSessions.includes(about)) this.tell(null);
+      this.#notices.closed(
+        (session) => status.liveSessions.includes(session),
+        (session) => before?.liveSessions.includes(session) === true,
+      );
       this.#notify('status');
     });
     bridge.on('document', (document) => {
@@ -190,12 +179,9 @@ export class Store {
     this.meaning = new Meaning();
     this.#spanAt.clear();
     this.#summaries = this.#newSummaries();
-    this.clearedBefore = 0;
-    this.pausedAt = null;
-    this.#bodyHits = new Map();
     this.#sent.forgetAll();
     this.sentRow = null;
-    this.list = this.#newList();
+    this.shown.reset();
     this.#notify('rows', 'spans', 'filter');
     try {
       await this.bridge.ready();
@@ -276,17 +262,13 @@ export class Store {
     return this.ask('run', { command });
   }
   fail(error: unknown): void {
-    this.tell({ kind: 'error', text: error instanceof Error ? error.message : String(error) });
+    this.#notices.fail(error);
   }
   tell(notice: Notice | null): void {
-    this.notice = notice;
-    clearTimeout(this.#noticeTimer);
-    if (notice?.kind === 'info')
-      this.#noticeTimer = setTimeout(
-        () => this.tell(null),
-        newsStays.least + newsStays.perCharacter * notice.text.length,
-      );
-    this.#notify('notice');
+    this.#notices.tell(notice);
+  }
+  get notice(): Notice | null {
+    return this.#notices.current;
   }
 
   // ---- time ----
@@ -380,11 +362,28 @@ export class Store {
 
   // ---- list ----
 
+  get list(): FoldedRows {
+    return this.shown.rows;
+  }
+  get filterText(): string {
+    return this.shown.filterText;
+  }
+  /** True while rows are still to be looked at by the filter. */
+  get filtering(): boolean {
+    return this.shown.filtering;
+  }
+  /** Rows before this one were cleared away (from the list only). */
+  get clearedBefore(): number {
+    return this.shown.clearedBefore;
+  }
+  /** Rows from this one on are held back while paused; null when not paused. */
+  get pausedAt(): number | null {
+    return this.shown.pausedAt;
+  }
+
   setFilter(text: string): void {
-    this.filterText = text;
     this.keep({ filter: text });
-    this.#refilter();
-    void this.#searchBodies();
+    this.shown.setFilter(text);
   }
   addToFilter(term: string): void {
     this.setFilter(addTerm(this.filterText, term));
@@ -403,7 +402,7 @@ export class Store {
     this.keep({ session });
     this.range = null;
     this.fit();
-    this.#refilter();
+    this.shown.refilter();
   }
   /** Shows a session the user has just opened, as soon as the trace has it. */
   showWhenKnown(session: string): void {
@@ -423,21 +422,21 @@ export class Store {
     this.#notify('filter');
   }
   setPaused(paused: boolean): void {
-    this.pausedAt = paused ? this.rows.count : null;
-    this.#continueFiltering();
+    this.shown.pausedAt = paused ? this.rows.count : null;
+    this.shown.extend();
     this.#notify('filter', 'rows');
   }
   /** Empties the list up to now; the trace and the timeline keep everything. */
   clear(): void {
-    this.clearedBefore = this.pausedAt ?? this.rows.count;
+    this.shown.clearedBefore = this.pausedAt ?? this.rows.count;
     this.selected = null;
     this.range = null;
-    this.#refilter();
+    this.shown.refilter();
     this.#notify('selection');
   }
   unclear(): void {
-    this.clearedBefore = 0;
-    this.#refilter();
+    this.shown.clearedBefore = 0;
+    this.shown.refilter();
   }
   toggleRun(position: number): void {
     if (this.list.toggle(position)) this.#notify('rows');
@@ -451,32 +450,8 @@ export class Store {
     const fetch = async (rows: number[]) => (await this.ask('summaries', { rows }))?.summaries;
     return new Summaries(fetch, this.#schedule, () => this.#notify('summaries'));
   }
-  #newList(): FoldedRows {
-    const passesFilter = compileFilter(parseFilter(this.filterText), this.rows, this.#bodyHits);
-    const { rows, session } = this;
-    const passes =
-      session === '' ? passesFilter : (row: number) => rows.sessionOf(row) === session && passesFilter(row);
-    return new FoldedRows(rows, passes, { start: this.clearedBefore });
-  }
-  #refilter(): void {
-    this.list = this.#newList();
-    this.#continueFiltering();
-    this.#notify('filter', 'rows');
-  }
-  #continueFiltering(): void {
-    const { list } = this;
-    const end = this.pausedAt ?? this.rows.count;
-    list.extend(Math.min(end, list.looked + filterSlice));
-    this.filtering = list.looked < end;
-    if (this.filtering)
-      this.#schedule(() => {
-        if (this.list !== list) return;
-        this.#continueFiltering();
-        this.#notify('rows');
-      });
-  }
   #grown(): void {
-    this.#continueFiltering();
+    this.shown.grown();
     this.#restoreKept();
     if (this.fitted) this.view = this.extent;
     else if (this.follow && this.status?.live === true) {
@@ -484,29 +459,6 @@ export class Store {
       this.view = clampSpan({ start: extent.end - (view.end - view.start), end: extent.end }, extent);
     }
     this.#notify('rows', 'view');
-    if (this.#searchTimer === undefined && bodySearches(parseFilter(this.filterText)).length > 0)
-      this.#searchTimer = setTimeout(() => {
-        this.#searchTimer = undefined;
-        void this.#searchBodies();
-      }, searchAgainAfter);
-  }
-  async #searchBodies(): Promise<void> {
-    const run = ++this.#searchRun;
-    const searches = bodySearches(parseFilter(this.filterText));
-    if (searches.length === 0) {
-      this.#bodyHits = new Map();
-      return;
-    }
-    const hits = new Map<string, Set<number>>();
-    for (const { key, text, regex } of searches) {
-      const found = await this.ask('search', { text: text.slice(0, 1024), regex });
-      if (run !== this.#searchRun) return;
-      if (found !== undefined) hits.set(key, new Set(found.rows));
-      if (found?.complete === false)
-        this.tell({ kind: 'info', text: `Only the first ${found.rows.length} events that hold "${text}" are shown.` });
-    }
-    this.#bodyHits = hits;
-    this.#refilter();
   }
 
   // ---- texts from the host ----

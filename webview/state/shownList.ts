@@ -1,0 +1,99 @@
+/**
+ * Which rows the list shows: filter, session, what was cleared away and what pause holds back. Rows are looked at in slices,
+ * so that neither a new filter nor a long trace is felt.
+ */
+import { bodySearches, compileFilter, parseFilter } from '../logic/filter';
+import { FoldedRows } from '../logic/fold';
+import { BodySearch, type SearchLine } from './bodySearch';
+import type { Rows } from './rows';
+
+/** Rows looked at in one go. */
+const slice = 60_000;
+
+/** What the list is of, as the store has it now. */
+export interface ListSource {
+  readonly rows: Rows;
+  /** Session shown; '' is all of them. */
+  readonly session: string;
+}
+
+export class ShownList {
+  filterText = '';
+  rows: FoldedRows;
+  /** True while rows are still to be looked at. */
+  filtering = false;
+  /** Rows before this one were cleared away (from the list only). */
+  clearedBefore = 0;
+  /** Rows from this one on are held back while paused; null when not paused. */
+  pausedAt: number | null = null;
+  readonly #source: ListSource;
+  readonly #search: BodySearch;
+  readonly #schedule: (run: () => void) => void;
+  readonly #changed: () => void;
+
+  /** @param changed Called when there are more rows, or others, to show. */
+  constructor(
+    source: ListSource,
+    options: {
+      filterText: string;
+      line: SearchLine;
+      schedule: (run: () => void) => void;
+      changed: () => void;
+      cut: (text: string, rows: number) => void;
+    },
+  ) {
+    this.#source = source;
+    this.#schedule = options.schedule;
+    this.#changed = options.changed;
+    this.filterText = options.filterText;
+    this.#search = new BodySearch(options.line, (cut) => {
+      if (cut !== null) options.cut(cut.text, cut.rows);
+      this.refilter();
+    });
+    this.rows = this.#make();
+  }
+
+  setFilter(text: string): void {
+    this.filterText = text;
+    this.refilter();
+    void this.#search.look(bodySearches(parseFilter(text)));
+  }
+  /** Everything comes anew: what was cleared, held back and found is forgotten. */
+  reset(): void {
+    this.clearedBefore = 0;
+    this.pausedAt = null;
+    this.#search.forget();
+    this.rows = this.#make();
+  }
+  refilter(): void {
+    this.rows = this.#make();
+    this.extend();
+    this.#changed();
+  }
+  /** Rows have come. */
+  grown(): void {
+    this.extend();
+    this.#search.grown();
+  }
+  /** Looks at the rows that are left, a slice now and the others before the next frames. */
+  extend(): void {
+    const { rows } = this;
+    const end = this.pausedAt ?? this.#source.rows.count;
+    rows.extend(Math.min(end, rows.looked + slice));
+    this.filtering = rows.looked < end;
+    if (this.filtering)
+      this.#schedule(() => {
+        if (this.rows !== rows) return;
+        this.extend();
+        this.#changed();
+      });
+  }
+
+  #make(): FoldedRows {
+    const { rows, session } = this.#source;
+    const passesFilter = compileFilter(parseFilter(this.filterText), rows, this.#search.hits);
+    const passes =
+      session === '' ? passesFilter : (row: number) => rows.sessionOf(row) === session && passesFilter(row);
+    return new FoldedRows(rows, passes, { start: this.clearedBefore });
+  }
+}
