@@ -5,8 +5,17 @@
  *
  * This file imports types only, so that both sides can load it.
  */
-import type { AnalysisChanges } from '../src/analysis/model';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from '../src/document/columns';
+import type { Related } from '../src/analysis/links';
+import type { AnalysisChanges, SessionMetrics } from '../src/analysis/model';
+import type {
+  AudioClip,
+  AudioSelector,
+  BufferSteps,
+  ColumnBatch,
+  DocumentState,
+  Peaks,
+  RowBody,
+} from '../src/document/columns';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
@@ -64,6 +73,12 @@ export interface Requests {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;
   };
+  /** What a row came of and what came of it, step by step outwards, as far as the rows are analysed; at most 200 each way. */
+  related: { params: { row: number }; result: Related };
+  /** Steps of a session's input buffer between two times, at most `most` (1 to 8192). */
+  bufferSteps: { params: { session: string; startMs: number; endMs: number; most: number }; result: BufferSteps };
+  /** Turns, latencies, tokens and cost of what lies between two times, a session ('' for all) each. */
+  metrics: { params: { session: string; startMs: number; endMs: number }; result: { sessions: SessionMetrics[] } };
   audio: { params: AudioSelector; result: AudioClip };
   /** Asks the user where to save, and writes a WAV file. `saved` is '' when the user thought better of it. */
   saveWav: { params: AudioSelector & { name: string }; result: { saved: string } };
@@ -155,6 +170,10 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isRow(p.buckets) &&
     p.buckets >= 1 &&
     p.buckets <= 8192,
+  related: (p) => isRow(p.row),
+  bufferSteps: (p) =>
+    isShort(p.session) && isTime(p.startMs) && isTime(p.endMs) && isRow(p.most) && p.most >= 1 && p.most <= 8192,
+  metrics: (p) => isShort(p.session) && isTime(p.startMs) && isTime(p.endMs),
   audio: isSelector,
   saveWav: (p) => isSelector(p) && isShort(p.name),
   send: (p) =>

@@ -4,8 +4,9 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AnalysisChanges } from '../analysis/model';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { Related } from '../analysis/links';
+import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
@@ -29,6 +30,12 @@ export interface TraceDocument {
   /** What a session has come to, after all its rows so far or up to and with row `upTo`; a new one when it has none. */
   sessionState(session: string, upTo?: number): Promise<SessionSnapshot>;
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks>;
+  /** What a row came of and what came of it, as far as the rows are analysed. */
+  related(row: number): Promise<Related>;
+  /** Steps of a session's input buffer between two times, the one before them included; at most `most`. */
+  bufferSteps(session: string, startMs: number, endMs: number, most: number): Promise<BufferSteps>;
+  /** Metrics of a stretch of time, of each session ('' for all). */
+  metrics(session: string, startMs: number, endMs: number): Promise<SessionMetrics[]>;
   audio(selector: AudioSelector): Promise<AudioClip>;
   /** The same audio as a complete WAV file. */
   wav(selector: AudioSelector): Promise<Uint8Array>;
@@ -103,6 +110,18 @@ class WorkerDocument implements TraceDocument {
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks> {
     return this.#ask('peaks', { session, from, startMs, endMs, buckets });
+  }
+
+  related(row: number): Promise<Related> {
+    return this.#ask('related', { row });
+  }
+
+  bufferSteps(session: string, startMs: number, endMs: number, most: number): Promise<BufferSteps> {
+    return this.#ask('bufferSteps', { session, startMs, endMs, most });
+  }
+
+  metrics(session: string, startMs: number, endMs: number): Promise<SessionMetrics[]> {
+    return this.#ask('metrics', { session, startMs, endMs });
   }
 
   audio(selector: AudioSelector): Promise<AudioClip> {

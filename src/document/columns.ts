@@ -102,6 +102,12 @@ export interface Peaks {
   max: Int16Array;
 }
 
+/** Level of a session's input buffer, a step function: from `t` on it holds `ms` of audio. */
+export interface BufferSteps {
+  t: Float64Array;
+  ms: Float32Array;
+}
+
 /** The body of a row, as text for people; never HTML. */
 export interface RowBody {
   row: number;

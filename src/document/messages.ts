@@ -1,6 +1,7 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
-import type { AnalysisChanges } from '../analysis/model';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { Related } from '../analysis/links';
+import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Requests by name. */
@@ -13,6 +14,9 @@ export interface DocumentRequests {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;
   };
+  related: { params: { row: number }; result: Related };
+  bufferSteps: { params: { session: string; startMs: number; endMs: number; most: number }; result: BufferSteps };
+  metrics: { params: { session: string; startMs: number; endMs: number }; result: SessionMetrics[] };
   audio: { params: AudioSelector; result: AudioClip };
   wav: { params: AudioSelector; result: Uint8Array };
   search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };

@@ -1,6 +1,7 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
 import { audioField } from '../analysis/audioEvents';
-import type { AnalysisChanges } from '../analysis/model';
+import { relatedTo, type Related } from '../analysis/links';
+import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import { summarise } from '../analysis/summary';
 import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
 import { base64Bytes, decodeAudio } from '../audio/decode';
@@ -11,7 +12,7 @@ import { parseLine } from '../trace/parseLine';
 import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
 import { AnalysisPass } from './analysisPass';
-import type { AudioClip, AudioSelector, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import { audioText, messageText } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
@@ -139,6 +140,20 @@ export class TraceDocumentCore {
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {
     return this.#index.audio.peaks(session, from, startMs, endMs, buckets);
+  }
+
+  /** What a row came of and what came of it, as far as the rows are analysed. */
+  related(row: number): Related {
+    return relatedTo(this.#pass.analysis.links, row);
+  }
+
+  bufferSteps(session: string, startMs: number, endMs: number, most: number): BufferSteps {
+    const levels = this.#pass.analysis.bufferLevels({ session, start: startMs, end: endMs }, most);
+    return { t: Float64Array.from(levels, ({ t }) => t), ms: Float32Array.from(levels, ({ ms }) => ms) };
+  }
+
+  metrics(session: string, startMs: number, endMs: number): SessionMetrics[] {
+    return this.#pass.analysis.metrics({ session, start: startMs, end: endMs });
   }
 
   /** Assembles the audio a selector means; what is missing or broken is said in `problem`, never thrown. */

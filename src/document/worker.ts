@@ -20,6 +20,9 @@ const handlers: Handlers = {
   sessionState: (document, { session, upTo }) => document.sessionState(session, upTo),
   peaks: (document, { session, from, startMs, endMs, buckets }) =>
     document.peaks(session, from, startMs, endMs, buckets),
+  related: (document, { row }) => document.related(row),
+  bufferSteps: (document, { session, startMs, endMs, most }) => document.bufferSteps(session, startMs, endMs, most),
+  metrics: (document, { session, startMs, endMs }) => document.metrics(session, startMs, endMs),
   audio: (document, selector) => document.audio(selector),
   wav: (document, selector) => document.wav(selector),
   search: (document, { text, regex }) => document.search(text, regex),

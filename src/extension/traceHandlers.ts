@@ -15,7 +15,7 @@ export interface HandlerOptions {
 }
 
 /** A typed array in a buffer of its own: VS Code posts the whole buffer behind a view. */
-function exact<T extends Int16Array>(array: T): T {
+function exact<T extends Int16Array | Float64Array | Float32Array>(array: T): T {
   return (array.byteLength === array.buffer.byteLength ? array : array.slice()) as T;
 }
 
@@ -40,6 +40,14 @@ export function traceHandlers({ host, model, isLive, openBody }: HandlerOptions)
       const peaks = await (await model.document()).peaks(session, from, startMs, endMs, buckets);
       return { ...peaks, min: exact(peaks.min), max: exact(peaks.max) };
     },
+    related: async ({ row }) => (await model.document()).related(row),
+    bufferSteps: async ({ session, startMs, endMs, most }) => {
+      const steps = await (await model.document()).bufferSteps(session, startMs, endMs, most);
+      return { t: exact(steps.t), ms: exact(steps.ms) };
+    },
+    metrics: async ({ session, startMs, endMs }) => ({
+      sessions: await (await model.document()).metrics(session, startMs, endMs),
+    }),
     audio: async (selector) => {
       const clip = await (await model.document()).audio(selector);
       return { ...clip, samples: exact(clip.samples) };

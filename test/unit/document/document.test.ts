@@ -439,6 +439,52 @@ describe('audio', () => {
   });
 });
 
+describe('meaning', () => {
+  const event = { type: 'input_audio_buffer.append', audio: tone(100, 1) };
+  const said = () =>
+    trace(
+      openLine(),
+      eventLine(1, 100, 'client', JSON.stringify(event)),
+      eventLine(2, 200, 'client', JSON.stringify(event)),
+      eventLine(3, 210, 'client', '{"type":"input_audio_buffer.commit"}'),
+      fromServer(4, 220, { type: 'input_audio_buffer.committed', item_id: 'item_u' }, { item: 'item_u' }),
+      eventLine(5, 230, 'client', '{"type":"response.create"}'),
+      fromServer(6, 300, { type: 'response.created', response: { id: 'resp_1' } }, { response: 'resp_1' }),
+      fromServer(
+        7,
+        900,
+        { type: 'response.done', response: { id: 'resp_1', status: 'completed' } },
+        { response: 'resp_1' },
+      ),
+    );
+
+  it('tells of a row what it came of and what came of it', async () => {
+    const { document } = await openIndexed(await said());
+    const { causes, effects } = await document.related(6);
+    expect(causes).toContainEqual({ cause: 5, effect: 6, kind: 'started' });
+    expect(effects).toEqual([{ cause: 6, effect: 7, kind: 'ended' }]);
+    expect(await document.related(99)).toEqual({ causes: [], effects: [] });
+  });
+  it('has the level of the input buffer between two times', async () => {
+    const { document } = await openIndexed(await said());
+    const { t, ms } = await document.bufferSteps('s1', 150, 400, 100);
+    expect([...t].map((at, n) => [at, ms[n]])).toEqual([
+      [100, 100],
+      [200, 200],
+      [210, 0],
+    ]);
+    expect((await document.bufferSteps('s9', 0, 400, 100)).t).toHaveLength(0);
+  });
+  it('has the measures of a stretch of time', async () => {
+    const { document } = await openIndexed(await said());
+    const [whole] = await document.metrics('s1', 0, 1000);
+    expect(whole).toMatchObject({ session: 's1', turns: 1, responses: { completed: 1 } });
+    expect(whole?.latencies.createToCreated).toMatchObject({ count: 1, p50: 70 });
+    const [early] = await document.metrics('', 0, 250);
+    expect(early?.latencies.createToCreated).toBeUndefined();
+  });
+});
+
 describe('an open document', () => {
   it('is refused in one clear sentence when the file is not there', async () => {
     await expect(openIndexed('/nowhere/x.realtime.jsonl')).rejects.toThrow(
