@@ -24,6 +24,8 @@ export interface TurnState {
   answers: number;
   /** Its speech has become an item. */
   committed: boolean;
+  /** What it has gathered is an exchange of before, told by the app: the next input is where it begins. */
+  isHistory: boolean;
   /** What happened in it, for its span. */
   marks: SpanMark[];
 }
@@ -162,6 +164,13 @@ export class TurnTracker {
   }
 
   #begin(by: Turn['by'], start: Moment, now: Moment): TurnState {
+    const past = this.#current;
+    if (past?.isHistory) {
+      past.isHistory = false;
+      Object.assign(past.turn, { by, start: start.t, startRow: start.row });
+      this.#changed.add(past);
+      return past;
+    }
     this.#number++;
     const turn: Turn = {
       key: `${this.#session} turn ${this.#number}`,
@@ -185,8 +194,7 @@ export class TurnTracker {
       usage: null,
       cost: null,
     };
-    const state: TurnState = { turn, active: new Set(), answers: 0, committed: false, marks: [] };
-    const past = this.#current;
+    const state: TurnState = { turn, active: new Set(), answers: 0, committed: false, isHistory: false, marks: [] };
     this.#current = state;
     if (past?.turn.end === null && past.active.size === 0) this.#end(past, now);
     this.#changed.add(state);
@@ -201,7 +209,7 @@ export class TurnTracker {
 
   /** The turn still gathers input: nothing in the conversation has answered it. */
   #gathers(): TurnState | undefined {
-    return this.#current?.answers === 0 ? this.#current : undefined;
+    return this.#current?.answers === 0 && !this.#current.isHistory ? this.#current : undefined;
   }
 
   #put(state: TurnState, item: string): void {
@@ -271,10 +279,21 @@ export class TurnTracker {
       if (call) this.#byCall.set(call, state);
       return;
     }
+    if (item?.role === 'assistant') return this.#remembered();
     if (item?.role !== 'user') return;
     const state = this.#gathers() ?? this.#begin('text', event, event);
     this.#put(state, event.item);
     for (const part of asList(item.content).slice(0, LISTED)) this.#heard(state, asText(dig(part, 'text')));
+  }
+
+  /** The app tells what the model answered in another session, so what was gathered is history too. */
+  #remembered(): void {
+    const state = this.#gathers();
+    if (!state || state.turn.by !== 'text') return;
+    state.isHistory = true;
+    state.turn.heard = '';
+    state.turn.userItems = [];
+    this.#changed.add(state);
   }
 
   /** The server names the item that a client's event made. */
