@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LATENCIES, LATENCY_NAMES, LatencyLog } from '../../../src/analysis/latency';
 import { percentilesOf } from '../../../src/analysis/percentiles';
@@ -212,6 +213,12 @@ describe('percentiles', () => {
 });
 
 describe('LATENCIES', () => {
+  it('stands in the manual as it is', () => {
+    const manual = readFileSync(new URL('../../../docs/analysis.md', import.meta.url), 'utf8').replace(/ +/g, ' ');
+    for (const { title, from, to } of Object.values(LATENCIES))
+      expect(manual).toContain(`| ${title} | ${from} | ${to} |`);
+  });
+
   it('says of every measure what is taken from what', () => {
     expect(LATENCY_NAMES).toHaveLength(17);
     for (const name of LATENCY_NAMES) {
