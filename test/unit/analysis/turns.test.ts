@@ -223,6 +223,18 @@ describe('a turn', () => {
     expect(wire.turns()).toMatchObject([{ end: 40, status: 'completed', said: 'Good day.', responses: ['r1', 'r2'] }]);
   });
 
+  it('goes on gathering while only responses beside the conversation have come', () => {
+    const wire = new Wire();
+    wire.types(10, 'Hello');
+    wire.client(12, 'response.create', { response: { conversation: 'none' } });
+    wire.created(20, 'r1', { conversation_id: null });
+    wire.done(25);
+    expect(wire.turns()).toMatchObject([{ end: null, status: 'none' }]);
+    wire.client(30, 'response.create');
+    wire.created(40, 'r2');
+    expect(wire.turns()).toMatchObject([{ by: 'text', responses: ['r1', 'r2'], status: 'in_progress' }]);
+  });
+
   it('that the session cuts off is incomplete', () => {
     const wire = new Wire();
     wire.client(5, 'response.create');
