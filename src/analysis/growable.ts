@@ -31,7 +31,7 @@ export class Growable<A extends Numbers> {
     if (index >= this.#array.length) this.#grow(index + 1);
     if (index >= this.#length) {
       // What `take` left behind lies beyond the end.
-      this.#array.fill(0, this.#length, index);
+      if (index > this.#length) this.#array.fill(0, this.#length, index);
       this.#length = index + 1;
     }
     this.#array[index] = value;

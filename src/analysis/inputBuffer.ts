@@ -149,8 +149,10 @@ export class InputBuffer {
       return { item, by, ms: taken.ms, start: taken.start, end, firstRow: taken.firstRow };
     }
     // Turn detection takes the audio up to the end of speech; what came after it waits for the next turn.
-    const to = Math.min(this.#clock, speech?.to ?? this.#clock);
-    const ms = speech ? Math.max(0, Math.min(to, speech.to) - speech.from) : this.#pending.ms;
+    // The server's word on what it heard stands, also where a recording holds less audio than was sent.
+    const heard = Number.isFinite(speech?.to) ? speech?.to : undefined;
+    const to = Math.min(this.#clock, heard ?? this.#clock);
+    const ms = speech ? Math.max(0, (heard ?? this.#clock) - speech.from) : this.#pending.ms;
     const left = Math.max(0, Math.min(this.#pending.ms, this.#clock - to));
     const start = speech ? this.timeAt(speech.from) : this.#pending.start;
     this.#pending = left > 0 ? { ...this.#pending, ms: left, start: this.timeAt(to) } : { ...EMPTY };

@@ -8,7 +8,8 @@ import { isWordsDelta } from './needs';
 import type { PlaybackTracker } from './playback';
 import { Recent } from './recent';
 import type { Moment } from './spans/book';
-import type { TurnState, TurnTracker } from './turns';
+import type { TurnTracker } from './turns';
+import type { TurnState } from './turnState';
 
 interface Running {
   created: Moment;

@@ -61,7 +61,8 @@ export class Requests {
       if (!queue) this.#waiting.set(event.type, [request]);
       else {
         queue.push(request);
-        if (queue.length > MOST_WAITING) queue.shift();
+        // Half at once: one by one, each would move all the others.
+        if (queue.length > MOST_WAITING) queue.splice(0, MOST_WAITING / 2);
       }
     }
     return request;

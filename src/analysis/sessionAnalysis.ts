@@ -18,7 +18,7 @@ import { CallSpans } from './spans/calls';
 import { ConnectionSpans } from './spans/connection';
 import { ResponseSpans } from './spans/responses';
 import { SpeechSpans } from './spans/speech';
-import { SessionTally } from './tally';
+import { SessionTally, type Tallied } from './tally';
 import { SessionTraits } from './traits';
 import { TurnTracker } from './turns';
 import { addUsage, noUsage } from './usage';
@@ -132,14 +132,16 @@ export class SessionAnalysis {
       turns,
       playback: this.#playback.take(),
       configs: this.config.take(),
-      metrics: isChanged ? [this.#metrics(this.#log.summary(this.#isClosed), -Infinity, Infinity)] : [],
+      metrics: isChanged
+        ? [this.#metrics(this.#tally.whole(this.#playback.total), this.#log.summary(this.#isClosed))]
+        : [],
     };
   }
 
   /** Counts, sums and percentiles of what lies between two times. */
   metrics(start: number, end: number): SessionMetrics {
     this.#tallyPlayback();
-    return this.#metrics(this.#log.percentiles(start, end), start, end);
+    return this.#metrics(this.#tally.between(start, end), this.#log.percentiles(start, end));
   }
 
   /** Steps of the input buffer's level between two times, at most `most`. */
@@ -147,9 +149,8 @@ export class SessionAnalysis {
     return this.#buffer.levels(start, end, most);
   }
 
-  #metrics(latencies: SessionMetrics['latencies'], start: number, end: number): SessionMetrics {
-    const model = this.account.model || this.#traits.model;
-    return { session: this.id, model, ...this.#tally.between(start, end), latencies };
+  #metrics(tallied: Tallied, latencies: SessionMetrics['latencies']): SessionMetrics {
+    return { session: this.id, model: this.account.model || this.#traits.model, ...tallied, latencies };
   }
 
   #tallyPlayback(): void {

@@ -2,7 +2,8 @@
 import { addCost } from './cost';
 import { Growable } from './growable';
 import type { Cost, Playback, SessionMetrics, Usage } from './model';
-import { noUsage } from './usage';
+import type { PlayedAudio } from './playback';
+import { addUsage, noUsage } from './usage';
 
 const COUNTS = ['text', 'audio', 'image', 'unknown'] as const;
 /** Numbers of one account: three of each modality, total tokens, seconds, dollars (NaN when unknown). */
@@ -34,6 +35,11 @@ export class SessionTally {
   #heard = new Growable(float32, 16);
   /** Where an item's playback stands in those. */
   #played = new WeakMap<Readonly<Playback>, number>();
+  /** Of the whole session: responses by status, what was spent, what was spoken. */
+  #counts: number[] = [];
+  #usage = noUsage();
+  #cost: Cost | null = { usd: 0, source: '' };
+  #spokenMs = 0;
   /** Responses that run. */
   running = 0;
 
@@ -46,18 +52,22 @@ export class SessionTally {
     if (index < 0) index = this.#statuses.length < MOST_STATUSES ? this.#statuses.push(status) - 1 : MOST_STATUSES - 1;
     this.#ended.push(t);
     this.#status.push(index);
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
   spend(t: number, usage: Usage, cost: Cost | null): void {
     this.#spentAt.push(t);
     for (const name of COUNTS) this.#spent.append([usage[name].input, usage[name].cached, usage[name].output]);
     this.#spent.append([usage.totalTokens, usage.transcribedSeconds, cost ? cost.usd : NaN]);
+    this.#usage = addUsage(this.#usage, usage);
+    this.#cost = addCost(this.#cost, cost);
     if (cost) this.#source = addCost({ usd: 0, source: this.#source }, cost)?.source ?? '';
   }
 
   speech(t: number, ms: number): void {
     this.#spokenAt.push(t);
     this.#spoken.push(ms);
+    this.#spokenMs += ms;
   }
 
   /** Playback of an item is as it is now. */
@@ -70,6 +80,19 @@ export class SessionTally {
     }
     this.#generated.set(at, playback.generatedMs);
     this.#heard.set(at, playback.heardMs);
+  }
+
+  /** Counts and sums of the whole session so far, at hand at any time. */
+  whole({ generatedMs, heardMs }: PlayedAudio): Tallied {
+    return {
+      turns: this.#turns.length,
+      responses: this.#named(this.#counts, true),
+      usage: this.#usage,
+      cost: this.#cost,
+      inputAudioMs: this.#spokenMs,
+      outputAudioMs: generatedMs,
+      heardAudioMs: heardMs,
+    };
   }
 
   /** Counts and sums of what began (turns, audio) or ended (responses, accounts) between two times, both included. */
@@ -98,6 +121,10 @@ export class SessionTally {
       const status = this.#status.at(at);
       if (within(this.#ended.at(at))) counts[status] = (counts[status] ?? 0) + 1;
     }
+    return this.#named(counts, withRunning);
+  }
+
+  #named(counts: readonly number[], withRunning: boolean): Record<string, number> {
     const named = this.#statuses.map((name, at): [string, number] => [name, counts[at] ?? 0]);
     if (withRunning) named.push(['in_progress', this.running]);
     // A status may have any name, also that of a property every object has.

@@ -5,28 +5,15 @@
 import type { Correlated, ResponseStart } from './correlation';
 import type { Committed, InputBuffer } from './inputBuffer';
 import { asList, asNumber, asObject, asText, dig } from './json';
-import type { Cost, Latency, Span, SpanMark, TracedEvent, Turn, Usage } from './model';
+import type { Cost, Latency, Span, TracedEvent, Turn, Usage } from './model';
 import { Recent } from './recent';
 import type { Moment } from './spans/book';
+import { joinWords, newTurn, turnSpan, type TurnState } from './turnState';
 import { statusReason } from './words';
 
-/** Longest `heard` and `said`, characters; most ids and tools listed, and measures kept. */
-const TEXT = 400;
+/** Most ids and tools listed, and measures kept. */
 const LISTED = 64;
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
-
-/** A turn and what decides when it is over. */
-export interface TurnState {
-  turn: Turn;
-  /** Responses that run. */
-  active: Set<string>;
-  /** Responses in the conversation that have begun. */
-  answers: number;
-  /** Its speech has become an item. */
-  committed: boolean;
-  /** What happened in it, for its span. */
-  marks: SpanMark[];
-}
 
 /** Turns that are new or changed, and their spans. */
 export interface TurnChanges {
@@ -155,38 +142,22 @@ export class TurnTracker {
         tools: [...turn.tools],
         latencies: [...turn.latencies],
       });
-      spans.push(spanOf(state));
+      spans.push(turnSpan(state));
     }
     this.#changed.clear();
     return { turns, spans };
   }
 
   #begin(by: Turn['by'], start: Moment, now: Moment): TurnState {
-    this.#number++;
-    const turn: Turn = {
-      key: `${this.#session} turn ${this.#number}`,
-      session: this.#session,
-      number: this.#number,
-      by,
-      start: start.t,
-      end: null,
-      startRow: start.row,
-      endRow: null,
-      speechEnd: null,
-      voiceEnd: null,
-      userItems: [],
-      responses: [],
-      heard: '',
-      said: '',
-      tools: [],
-      status: 'none',
-      detail: '',
-      latencies: [],
-      usage: null,
-      cost: null,
-    };
-    const state: TurnState = { turn, active: new Set(), answers: 0, committed: false, marks: [] };
     const past = this.#current;
+    if (past?.isHistory) {
+      past.isHistory = false;
+      Object.assign(past.turn, { by, start: start.t, startRow: start.row });
+      this.#changed.add(past);
+      return past;
+    }
+    this.#number++;
+    const state = newTurn(this.#session, this.#number, by, start);
     this.#current = state;
     if (past?.turn.end === null && past.active.size === 0) this.#end(past, now);
     this.#changed.add(state);
@@ -201,7 +172,7 @@ export class TurnTracker {
 
   /** The turn still gathers input: nothing in the conversation has answered it. */
   #gathers(): TurnState | undefined {
-    return this.#current?.answers === 0 ? this.#current : undefined;
+    return this.#current?.answers === 0 && !this.#current.isHistory ? this.#current : undefined;
   }
 
   #put(state: TurnState, item: string): void {
@@ -213,7 +184,7 @@ export class TurnTracker {
 
   #heard(state: TurnState | undefined, words: string): void {
     if (!state || words === '') return;
-    state.turn.heard = join(state.turn.heard, words);
+    state.turn.heard = joinWords(state.turn.heard, words);
     this.#changed.add(state);
   }
 
@@ -221,7 +192,7 @@ export class TurnTracker {
     const known = this.#byResponse.get(response);
     if (!known || known.aside || words === '') return;
     known.said = true;
-    known.state.turn.said = join(known.state.turn.said, words);
+    known.state.turn.said = joinWords(known.state.turn.said, words);
     this.#changed.add(known.state);
   }
 
@@ -271,10 +242,21 @@ export class TurnTracker {
       if (call) this.#byCall.set(call, state);
       return;
     }
+    if (item?.role === 'assistant') return this.#remembered();
     if (item?.role !== 'user') return;
     const state = this.#gathers() ?? this.#begin('text', event, event);
     this.#put(state, event.item);
     for (const part of asList(item.content).slice(0, LISTED)) this.#heard(state, asText(dig(part, 'text')));
+  }
+
+  /** The app tells what the model answered in another session, so what was gathered is history too. */
+  #remembered(): void {
+    const state = this.#gathers();
+    if (!state || state.turn.by !== 'text') return;
+    state.isHistory = true;
+    state.turn.heard = '';
+    state.turn.userItems = [];
+    this.#changed.add(state);
   }
 
   /** The server names the item that a client's event made. */
@@ -347,32 +329,4 @@ export class TurnTracker {
     if (state.active.size === 0 && state.answers > 0) this.#end(state, event);
     this.#changed.add(state);
   }
-}
-
-function join(before: string, words: string): string {
-  if (before.length >= TEXT) return before;
-  const whole = before ? `${before} ${words}` : words;
-  if (whole.length <= TEXT) return whole;
-  const cut = whole.slice(0, TEXT - 1);
-  // Not within a character of two code units.
-  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
-}
-
-function spanOf({ turn, marks }: TurnState): Span {
-  return {
-    key: turn.key,
-    session: turn.session,
-    lane: 'turn',
-    label: `turn ${turn.number}`,
-    start: turn.start,
-    end: turn.end,
-    status: turn.status,
-    detail: turn.detail,
-    startRow: turn.startRow,
-    endRow: turn.endRow,
-    response: turn.responses[0] ?? '',
-    item: turn.userItems[0] ?? '',
-    call: '',
-    marks: [...marks],
-  };
 }

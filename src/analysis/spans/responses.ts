@@ -85,7 +85,8 @@ export class ResponseSpans {
     const told = asObject(event.event.item);
     const status = asText(told?.status) || 'completed';
     this.#endParts(item, event, status);
-    this.#book.end('item', item, event, { label: itemLabel(told), status, detail: '', response, item, call });
+    const label = asText(told?.type) ? { label: itemLabel(told) } : {};
+    this.#book.end('item', item, event, { ...label, status, detail: '', response, item, call });
     this.#inside.get(response)?.items.delete(item);
   }
 
@@ -106,8 +107,10 @@ export class ResponseSpans {
   #partDone(event: TracedEvent): void {
     const { response, item } = event;
     const id = partId(event);
-    const label = partLabel(asObject(event.event.part));
-    this.#book.end('part', id, event, { label, status: 'completed', detail: '', response, item });
+    const part = asObject(event.event.part);
+    // Some servers leave it out at the end.
+    const label = part ? { label: partLabel(part) } : {};
+    this.#book.end('part', id, event, { ...label, status: 'completed', detail: '', response, item });
     this.#parts.get(item)?.delete(id);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LinkStore, relatedTo } from '../../../src/analysis/links';
-import { Wire } from './wire';
+import { Requests } from '../../../src/analysis/requests';
+import { traced, Wire } from './wire';
 
 const add = (wire: Wire, t: number, item: object) => wire.server(t, 'conversation.item.added', { item });
 
@@ -141,6 +142,13 @@ describe('a tool round', () => {
     expect(wire.causes(second)).toEqual([`started by ${again}`, `started by ${output}`]);
   });
 
+  it('is not in a response that was asked for before its output was sent', () => {
+    const wire = new Wire();
+    const create = wire.client(10, 'response.create');
+    wire.client(11, 'conversation.item.create', { item: { type: 'function_call_output', call_id: 'c1' } });
+    expect(wire.causes(wire.created(20))).toEqual([`started by ${create}`]);
+  });
+
   it('of an MCP server leads from the approval asked for to the one given', () => {
     const wire = new Wire();
     wire.created(20);
@@ -224,6 +232,15 @@ describe('requests', () => {
     ]);
     expect(wire.causes(wire.created(11, 'r2', { conversation_id: null }))).toEqual([`started by ${aside}`]);
     expect(wire.causes(wire.created(12, 'r1'))).toEqual([`started by ${main}`]);
+  });
+
+  it('that a server never answers do not pile up', () => {
+    const requests = new Requests();
+    for (let row = 0; row < 5000; row++) requests.add(traced(row, row, 'client', { type: 'session.update' }));
+    const rows: number[] = [];
+    for (let one = requests.take('session.update'); one; one = requests.take('session.update')) rows.push(one.row);
+    expect(rows.length).toBeLessThanOrEqual(256);
+    expect(rows.at(-1)).toBe(4999);
   });
 
   it('that may have been answered by lost messages are no causes any more', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LATENCIES, LATENCY_NAMES, LatencyLog } from '../../../src/analysis/latency';
 import { percentilesOf } from '../../../src/analysis/percentiles';
@@ -58,21 +59,22 @@ describe('a spoken turn', () => {
     ]);
   });
 
-  it('is measured to its first answer only', () => {
+  it('is measured to its first answer only, not to the one after a tool', () => {
     const wire = new Wire();
-    wire.session(0, { type: 'server_vad', create_response: false });
+    wire.session(0);
     wire.started(900, 'u1', 700);
     wire.stopped(2010, 'u1', 1700);
     wire.committed(2011, 'u1');
-    for (const [at, id] of [
-      [2100, 'r1'],
-      [5000, 'r2'],
-    ] as const) {
-      wire.client(at, 'response.create');
-      wire.created(at + 50, id);
-      wire.done(at + 100, id);
-    }
-    expect(measured(wire)).toEqual(['createToCreated: 50', 'speechToCreated: 140', 'createToCreated: 50']);
+    wire.created(2050);
+    const item = { id: 'f1', type: 'function_call', name: 'get_weather', call_id: 'c1' };
+    wire.server(2100, 'response.output_item.added', { response_id: 'r1', item });
+    wire.done(2200);
+    wire.client(2300, 'conversation.item.create', { item: { type: 'function_call_output', call_id: 'c1' } });
+    wire.client(2310, 'response.create');
+    wire.created(2350, 'r2');
+    wire.audio(2400, 250, 'r2');
+    expect(wire.turns()).toMatchObject([{ responses: ['r1', 'r2'] }]);
+    expect(measured(wire)).toEqual(['speechToCreated: 40', 'createToCreated: 40', 'createToAudio: 90']);
   });
 });
 
@@ -212,6 +214,12 @@ describe('percentiles', () => {
 });
 
 describe('LATENCIES', () => {
+  it('stands in the manual as it is', () => {
+    const manual = readFileSync(new URL('../../../docs/analysis.md', import.meta.url), 'utf8').replace(/ +/g, ' ');
+    for (const { title, from, to } of Object.values(LATENCIES))
+      expect(manual).toContain(`| ${title} | ${from} | ${to} |`);
+  });
+
   it('says of every measure what is taken from what', () => {
     expect(LATENCY_NAMES).toHaveLength(17);
     for (const name of LATENCY_NAMES) {

@@ -68,6 +68,33 @@ describe('a turn', () => {
     ]);
   });
 
+  it('leaves out the history that an app tells before it', () => {
+    const wire = new Wire();
+    const says = (t: number, role: string, text: string) =>
+      wire.client(t, 'conversation.item.create', { item: { type: 'message', role, content: [{ text }] } });
+    says(10, 'user', 'My name is Alice.');
+    says(11, 'assistant', 'Hello Alice.');
+    const asked = says(12, 'user', 'What is my name?');
+    wire.client(13, 'response.create');
+    for (const [id, role] of [
+      ['h1', 'user'],
+      ['h2', 'assistant'],
+      ['u1', 'user'],
+    ]) {
+      wire.server(20, 'conversation.item.added', { item: { id, type: 'message', role, status: 'completed' } });
+    }
+    wire.created(22);
+    expect(wire.turns()).toMatchObject([
+      { number: 1, by: 'text', start: 12, startRow: asked, heard: 'What is my name?', userItems: ['u1'] },
+    ]);
+    // History alone, and the user speaks.
+    const other = new Wire();
+    other.client(1, 'conversation.item.create', { item: { type: 'message', role: 'user', content: [] } });
+    other.client(2, 'conversation.item.create', { item: { type: 'message', role: 'assistant', content: [] } });
+    other.started(900, 'u1', 0);
+    expect(other.turns()).toMatchObject([{ number: 1, by: 'speech', start: 900 }]);
+  });
+
   it('takes the model’s words from the response where no event ended them', () => {
     const wire = new Wire();
     wire.types(10, 'Hello');
@@ -194,6 +221,18 @@ describe('a turn', () => {
     expect(wire.turns()).toMatchObject([{ end: null }]);
     wire.done(40, 'r2', 'failed');
     expect(wire.turns()).toMatchObject([{ end: 40, status: 'completed', said: 'Good day.', responses: ['r1', 'r2'] }]);
+  });
+
+  it('goes on gathering while only responses beside the conversation have come', () => {
+    const wire = new Wire();
+    wire.types(10, 'Hello');
+    wire.client(12, 'response.create', { response: { conversation: 'none' } });
+    wire.created(20, 'r1', { conversation_id: null });
+    wire.done(25);
+    expect(wire.turns()).toMatchObject([{ end: null, status: 'none' }]);
+    wire.client(30, 'response.create');
+    wire.created(40, 'r2');
+    expect(wire.turns()).toMatchObject([{ by: 'text', responses: ['r1', 'r2'], status: 'in_progress' }]);
   });
 
   it('that the session cuts off is incomplete', () => {
