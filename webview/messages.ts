@@ -6,6 +6,8 @@
  * This file imports types only, so that both sides can load it.
  */
 import type { Related } from '../src/analysis/links';
+import type { ConversationPage } from '../src/analysis/conversation/model';
+import type { Measures } from '../src/analysis/measures';
 import type { AnalysisChanges, SessionMetrics } from '../src/analysis/model';
 import type {
   AudioClip,
@@ -16,6 +18,7 @@ import type {
   Peaks,
   RowBody,
 } from '../src/document/columns';
+import type { ConversationQuestion } from '../src/document/conversationPage';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
@@ -68,6 +71,12 @@ export interface Requests {
   body: { params: { row: number; whole?: boolean }; result: RowBody };
   /** What a session has come to: after all its rows so far, or after those up to and with row `upTo`. */
   sessionState: { params: { session: string; upTo?: number }; result: SessionSnapshot };
+  /** A session's conversation from one place on, at most 500 entries; `near` asks for the place of the entry an event belongs to. */
+  conversation: { params: ConversationQuestion; result: ConversationPage };
+  /** Sums, percentiles and spread of a stretch of time, of one session or ('') all together. */
+  measures: { params: { session: string; start?: number; end?: number }; result: Measures };
+  /** Opens the `session` of an event in VS Code's read-only editor, or two of them compared. */
+  openConfig: { params: { row: number; against?: number }; result: { opened: true } };
   /** Waveform between two times in `buckets` (1 to 8192) pairs. */
   peaks: {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
@@ -162,6 +171,14 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   summaries: (p) => Array.isArray(p.rows) && p.rows.length <= 500 && p.rows.every(isRow),
   body: (p) => isRow(p.row) && isOptional(p.whole, (v) => typeof v === 'boolean'),
   sessionState: (p) => isShort(p.session) && isOptional(p.upTo, isRow),
+  conversation: (p) =>
+    isShort(p.session) &&
+    isRow(p.from) &&
+    isRow(p.count) &&
+    p.count <= 500 &&
+    isOptional(p.near, (v) => isRecord(v) && isRow(v.row) && isShort(v.item) && isShort(v.response) && isShort(v.call)),
+  measures: (p) => isShort(p.session) && isOptional(p.start, isTime) && isOptional(p.end, isTime),
+  openConfig: (p) => isRow(p.row) && isOptional(p.against, isRow),
   peaks: (p) =>
     isShort(p.session) &&
     isSide(p.from) &&

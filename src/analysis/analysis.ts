@@ -103,7 +103,7 @@ export class Analysis {
 
   /** Metrics of a stretch of time, a session each. */
   metrics({ start, end, session }: Selection): SessionMetrics[] {
-    return this.#picked(session).map((each) => each.metrics(start, end));
+    return this.picked(session).map((each) => each.metrics(start, end));
   }
 
   /** Steps of a session's input buffer level (ms since the last commit or clear) between two times, at most `most`. */
@@ -116,7 +116,8 @@ export class Analysis {
     return this.#sessions.get(id);
   }
 
-  #picked(session: string): SessionAnalysis[] {
+  /** The session of that name, or ('') all of them. */
+  picked(session: string): SessionAnalysis[] {
     if (session === '') return [...this.#sessions.values()];
     const found = this.#sessions.get(session);
     return found ? [found] : [];

@@ -116,17 +116,24 @@ export class LatencyLog {
   /** Percentiles of the values whose later end lies between two times, both included. */
   percentiles(start = -Infinity, end = Infinity): Partial<Record<LatencyName, Percentiles>> {
     const found: Partial<Record<LatencyName, Percentiles>> = {};
-    for (const [name, { t, ms }] of this.#values) {
-      const picked = ms.slice(0);
-      let count = 0;
-      for (let at = 0; at < t.length; at++) {
-        const when = t.at(at);
-        if (when >= start && when <= end) picked[count++] = ms.at(at);
-      }
-      const told = percentilesOf(picked.subarray(0, count));
+    for (const name of this.#values.keys()) {
+      const told = percentilesOf(this.values(name, start, end));
       if (told) found[name] = told;
     }
     return found;
+  }
+
+  /** Values of a measure whose later end lies between two times, both included, in the order they came. */
+  values(name: LatencyName, start = -Infinity, end = Infinity): Float32Array {
+    const values = this.#values.get(name);
+    if (!values) return new Float32Array(0);
+    const picked = values.ms.slice(0);
+    let count = 0;
+    for (let at = 0; at < values.t.length; at++) {
+      const when = values.t.at(at);
+      if (when >= start && when <= end) picked[count++] = values.ms.at(at);
+    }
+    return picked.subarray(0, count);
   }
 
   /**

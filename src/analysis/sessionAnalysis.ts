@@ -9,7 +9,7 @@ import { asText, dig } from './json';
 import { LatencyLog } from './latency';
 import { LatencyTracker } from './latencyTracker';
 import type { LinkStore } from './links';
-import type { BufferLevel, ConfigPoint, Playback, SessionMetrics, Span, TracedEvent, Turn } from './model';
+import type { BufferLevel, ConfigPoint, LatencyName, Playback, SessionMetrics, Span, TracedEvent, Turn } from './model';
 import { PlaybackTracker } from './playback';
 import type { UserPrices } from './prices';
 import { Recent } from './recent';
@@ -142,6 +142,11 @@ export class SessionAnalysis {
   metrics(start: number, end: number): SessionMetrics {
     this.#tallyPlayback();
     return this.#metrics(this.#tally.between(start, end), this.#log.percentiles(start, end));
+  }
+
+  /** Values of a measure between two times. */
+  values(name: LatencyName, start: number, end: number): Float32Array {
+    return this.#log.values(name, start, end);
   }
 
   /** Steps of the input buffer's level between two times, at most `most`. */

@@ -4,8 +4,9 @@
  */
 import { Analysis } from '../analysis/analysis';
 import { audioField } from '../analysis/audioEvents';
+import { Conversations } from '../analysis/conversation/conversation';
 import { probeAudio } from '../analysis/findings/audioProbe';
-import type { AnalysisChanges } from '../analysis/model';
+import type { AnalysisChanges, TracedEvent } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import { bytesToMs } from '../audio/format';
 import { decodeBytes } from '../audio/decode';
@@ -19,6 +20,7 @@ const LISTENED_MS = 120_000;
 
 export class AnalysisPass {
   readonly analysis: Analysis;
+  readonly conversations = new Conversations();
   readonly #index: TraceIndex;
   /** ms listened to, by session and side. */
   readonly #listened = new Map<string, number>();
@@ -59,7 +61,7 @@ export class AnalysisPass {
     const mark = this.#index.marks.at(row);
     const t = head.t + shift;
     const audioMs = (mark & RowMark.audio) !== 0 && body ? this.#addAudio(row, session, t, head, line, body) : 0;
-    this.analysis.event({
+    const event: TracedEvent = {
       row,
       seq: head.seq,
       session,
@@ -74,7 +76,8 @@ export class AnalysisPass {
       audioMs,
       origin: head.origin,
       replaces: head.replaces,
-    });
+    };
+    this.conversations.event(event, this.analysis.event(event));
   }
 
   /** Waveform of a piece of audio, and a look at what it is like; gives its length, ms. */

@@ -4,9 +4,13 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { ConversationPage } from '../analysis/conversation/model';
+import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { ConversationQuestion } from './conversationPage';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
@@ -16,6 +20,8 @@ export interface DocumentOptions {
   file: string;
   /** Folder of `documentWorker.cjs`. */
   workers: string;
+  /** The user's own prices, which go before those of the list. */
+  prices?: UserPrices;
   onColumns(batch: ColumnBatch): void;
   onAnalysis(changes: AnalysisChanges): void;
   onState(state: DocumentState): void;
@@ -29,6 +35,10 @@ export interface TraceDocument {
   body(row: number, whole: boolean): Promise<RowBody>;
   /** What a session has come to, after all its rows so far or up to and with row `upTo`; a new one when it has none. */
   sessionState(session: string, upTo?: number): Promise<SessionSnapshot>;
+  /** At most 500 entries of a session's conversation; `near` asks for the place of the entry an event belongs to. */
+  conversation(question: ConversationQuestion): Promise<ConversationPage>;
+  /** Sums, percentiles and spread between two times, of one session or ('') all. */
+  measures(session: string, start?: number, end?: number): Promise<Measures>;
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks>;
   /** What a row came of and what came of it, as far as the rows are analysed. */
   related(row: number): Promise<Related>;
@@ -45,7 +55,9 @@ export interface TraceDocument {
 
 /** Opens a trace. Resolves when the header is read and indexing has begun; rejects when the file cannot be read at all. */
 export async function openDocument(options: DocumentOptions): Promise<TraceDocument> {
-  const worker = new Worker(path.join(options.workers, 'documentWorker.cjs'), { workerData: { file: options.file } });
+  const worker = new Worker(path.join(options.workers, 'documentWorker.cjs'), {
+    workerData: { file: options.file, ...(options.prices ? { prices: options.prices } : {}) },
+  });
   const document = new WorkerDocument(worker, options);
   await document.opened;
   return document;
@@ -106,6 +118,18 @@ class WorkerDocument implements TraceDocument {
 
   sessionState(session: string, upTo?: number): Promise<SessionSnapshot> {
     return this.#ask('sessionState', upTo === undefined ? { session } : { session, upTo });
+  }
+
+  conversation(question: ConversationQuestion): Promise<ConversationPage> {
+    return this.#ask('conversation', question);
+  }
+
+  measures(session: string, start?: number, end?: number): Promise<Measures> {
+    return this.#ask('measures', {
+      session,
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+    });
   }
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks> {

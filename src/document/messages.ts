@@ -1,7 +1,10 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
+import type { ConversationPage } from '../analysis/conversation/model';
+import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type { ConversationQuestion } from './conversationPage';
 import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Requests by name. */
@@ -10,6 +13,8 @@ export interface DocumentRequests {
   summaries: { params: { rows: number[] }; result: string[] };
   body: { params: { row: number; whole: boolean }; result: RowBody };
   sessionState: { params: { session: string; upTo?: number }; result: SessionSnapshot };
+  conversation: { params: ConversationQuestion; result: ConversationPage };
+  measures: { params: { session: string; start?: number; end?: number }; result: Measures };
   peaks: {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;

@@ -1,7 +1,10 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
 import { audioField } from '../analysis/audioEvents';
+import type { ConversationPage } from '../analysis/conversation/model';
 import { relatedTo, type Related } from '../analysis/links';
+import { measuresOf, type Measures } from '../analysis/measures';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { UserPrices } from '../analysis/prices';
 import { summarise } from '../analysis/summary';
 import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
 import { base64Bytes, decodeAudio } from '../audio/decode';
@@ -13,6 +16,7 @@ import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
 import { AnalysisPass } from './analysisPass';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import { conversationPage, type ConversationQuestion } from './conversationPage';
 import { audioText, messageText } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
 import { readBody } from './rowBody';
@@ -45,7 +49,7 @@ const NOT_A_TRACE = 'This file is not a Realtime trace: none of its lines can be
 export class TraceDocumentCore {
   #reader: TraceReader;
   #index = new TraceIndex();
-  #pass = new AnalysisPass(this.#index);
+  #pass: AnalysisPass;
   /** Rows the second pass has behind it, and its run under way. */
   #analysed = 0;
   #analysing: Promise<void> | undefined;
@@ -60,14 +64,18 @@ export class TraceDocumentCore {
   /** The file's end has been reached. */
   #whole = false;
 
-  private constructor(reader: TraceReader, listener: DocumentListener) {
+  private constructor(reader: TraceReader, listener: DocumentListener, prices: UserPrices | undefined) {
     this.#reader = reader;
+    this.#pass = new AnalysisPass(this.#index, prices);
     this.#listener = listener;
   }
 
-  /** Opens the file; rejects with a message for people. Nothing is indexed before `follow`. */
-  static async open(file: string, listener: DocumentListener): Promise<TraceDocumentCore> {
-    const document = new TraceDocumentCore(await TraceReader.open(file), listener);
+  /**
+   * Opens the file; rejects with a message for people. Nothing is indexed before `follow`. The user's prices go before those
+   * of the list.
+   */
+  static async open(file: string, listener: DocumentListener, prices?: UserPrices): Promise<TraceDocumentCore> {
+    const document = new TraceDocumentCore(await TraceReader.open(file), listener, prices);
     document.#size = await document.#reader.lines.size();
     return document;
   }
@@ -136,6 +144,22 @@ export class TraceDocumentCore {
   /** What a session has come to, after all its rows so far or up to and with `upTo`. */
   sessionState(session: string, upTo?: number): Promise<SessionSnapshot> {
     return this.#sessions.at(session, upTo);
+  }
+
+  /** Entries of a session's conversation, as far as it is analysed. */
+  conversation(question: ConversationQuestion): Promise<ConversationPage> {
+    const conversation = this.#pass.conversations.of(question.session);
+    return conversationPage(conversation, question, (rows, take) => this.#eachLine(rows, take));
+  }
+
+  /** Sums, percentiles and spread of what lies between two times, of one session or ('') all, as far as analysed. */
+  measures(session: string, start = -Infinity, end = Infinity): Measures {
+    return measuresOf(this.#pass.analysis, { session, start, end });
+  }
+
+  /** Resolves when what has been read so far is analysed. */
+  async analysed(): Promise<void> {
+    await this.#analysing;
   }
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {

@@ -1,7 +1,8 @@
 /** The thread a document lives in: opens the file, indexes it, answers requests. */
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
+import type { UserPrices } from '../analysis/prices';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
-import { TraceDocumentCore } from './traceDocument';
+import { TraceDocumentCore, type DocumentListener } from './traceDocument';
 
 type Handlers = {
   [N in DocumentRequestName]: (
@@ -18,6 +19,8 @@ const handlers: Handlers = {
   summaries: (document, { rows }) => document.summaries(rows),
   body: (document, { row, whole }) => document.body(row, whole),
   sessionState: (document, { session, upTo }) => document.sessionState(session, upTo),
+  conversation: (document, question) => document.conversation(question),
+  measures: (document, { session, start, end }) => document.measures(session, start, end),
   peaks: (document, { session, from, startMs, endMs, buckets }) =>
     document.peaks(session, from, startMs, endMs, buckets),
   related: (document, { row }) => document.related(row),
@@ -33,18 +36,25 @@ const handlers: Handlers = {
 };
 
 const port = parentPort;
-if (port) void serve(port, (workerData as { file: string }).file);
+if (port) void serve(port, workerData as DocumentWorkerData);
 
-async function serve(owner: NonNullable<typeof parentPort>, file: string): Promise<void> {
+/** What the owner hands over. */
+interface DocumentWorkerData {
+  file: string;
+  prices?: UserPrices;
+}
+
+async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: DocumentWorkerData): Promise<void> {
   const post = (message: DocumentMessage, payload?: object) =>
     owner.postMessage(message, payload ? buffersOf(payload) : []);
   let document: TraceDocumentCore;
   try {
-    document = await TraceDocumentCore.open(file, {
+    const listener: DocumentListener = {
       columns: (batch) => post({ kind: 'columns', batch }, batch),
       analysis: (changes) => post({ kind: 'analysis', changes }),
       state: (state) => post({ kind: 'state', state }),
-    });
+    };
+    document = await TraceDocumentCore.open(file, listener, prices);
   } catch (error) {
     post({ kind: 'failed', error: describe(error) });
     owner.close();

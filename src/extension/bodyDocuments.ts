@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { TRACE_EXTENSION } from '../trace/records';
-import { prettyJson } from './prettyJson';
+import { prettyJson, sortedJson } from './prettyJson';
 import { safeName } from './traceHandlers';
 import type { TraceModel } from './traceModel';
 
@@ -36,8 +36,32 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
+  /**
+   * Opens the configuration that an event tells of, or two compared: the older on the left. Fields are in the order of their
+   * names, so that only what differs stands out. Rejects when a row cannot be read.
+   */
+  async showConfig(model: TraceModel, row: number, against: number | undefined): Promise<void> {
+    const address = async (of: number) => {
+      const { head } = await (await model.document()).body(of, false);
+      const type = safeName(typeof head['type'] === 'string' ? head['type'] : 'row', 'row');
+      const number = typeof head['seq'] === 'number' ? head['seq'] : `row-${of}`;
+      const query = JSON.stringify({ file: model.file, row: of, part: 'session' });
+      return {
+        label: `#${number} ${type}`,
+        uri: vscode.Uri.from({ scheme: BODY_SCHEME, path: `/${number}-config.json`, query }),
+      };
+    };
+    if (against === undefined) {
+      const { uri } = await address(row);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+      return;
+    }
+    const [older, newer] = await Promise.all([address(Math.min(row, against)), address(Math.max(row, against))]);
+    await vscode.commands.executeCommand('vscode.diff', older.uri, newer.uri, `${older.label} ↔ ${newer.label}`);
+  }
+
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const { file, row } = readQuery(uri.query);
+    const { file, row, part } = readQuery(uri.query);
     const { model, own } = this.find(file);
     if (own && !file.endsWith(TRACE_EXTENSION)) throw new Error(`${file} is not a trace.`);
     try {
@@ -46,6 +70,7 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
       const bytes = model.columns.at('bytes', row) ?? 0;
       const body = await document.body(row, bytes <= WHOLE_BYTES);
       if (body.cutFrom > 0) return `${body.text}\n\n... cut here: the whole body has ${body.cutFrom} bytes.\n`;
+      if (part === 'session' && body.format === 'json') return configText(body.text);
       return body.format === 'json' ? prettyJson(body.text) : body.text;
     } finally {
       if (own) await model.close();
@@ -57,9 +82,18 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 }
 
+/** The configuration in an event's text; the text itself when it cannot be read as JSON. */
+function configText(text: string): string {
+  try {
+    return sortedJson((JSON.parse(text) as { session?: unknown } | null)?.session ?? null);
+  } catch {
+    return text;
+  }
+}
+
 /** What a document's address holds, whoever made it. */
-function readQuery(query: string): { file: string; row: number } {
-  const { file, row } = JSON.parse(query) as { file?: unknown; row?: unknown };
+function readQuery(query: string): { file: string; row: number; part: 'whole' | 'session' } {
+  const { file, row, part } = JSON.parse(query) as { file?: unknown; row?: unknown; part?: unknown };
   if (typeof file !== 'string' || !Number.isSafeInteger(row)) throw new Error('This address names no row of a trace.');
-  return { file, row: row as number };
+  return { file, row: row as number, part: part === 'session' ? 'session' : 'whole' };
 }

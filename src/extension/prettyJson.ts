@@ -36,3 +36,15 @@ export function prettyJson(text: string): string {
   }
   return pieces.join('') + '\n';
 }
+
+/** A value as JSON for comparing: fields in the order of their names, two spaces a level. */
+export function sortedJson(value: unknown): string {
+  return `${JSON.stringify(sorted(value, 64), null, 2)}\n`;
+}
+
+function sorted(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((one: unknown) => sorted(one, depth - 1));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([name, one]) => [name, sorted(one, depth - 1)]));
+}

@@ -194,6 +194,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       model: trace.model,
       isLive: () => this.#isLive(trace),
       openBody: (row) => this.bodies.show(trace.model, row),
+      openConfig: (row, against) => this.bodies.showConfig(trace.model, row, against),
     });
   }
 

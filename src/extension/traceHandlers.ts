@@ -12,6 +12,7 @@ export interface HandlerOptions {
   /** The proxy is writing this trace. */
   isLive(): boolean;
   openBody(row: number): Promise<void>;
+  openConfig(row: number, against: number | undefined): Promise<void>;
 }
 
 /** A typed array in a buffer of its own: VS Code posts the whole buffer behind a view. */
@@ -26,7 +27,7 @@ export const safeName = (text: string, otherwise: string) =>
     .replace(/^[.-]+|[.-]+$/g, '')
     .slice(0, 80) || otherwise;
 
-export function traceHandlers({ host, model, isLive, openBody }: HandlerOptions): Handlers {
+export function traceHandlers({ host, model, isLive, openBody, openConfig }: HandlerOptions): Handlers {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {
     if (!host.proxy.engine) throw new Error('The proxy is stopped. Start it, then open a session to send to.');
@@ -36,6 +37,12 @@ export function traceHandlers({ host, model, isLive, openBody }: HandlerOptions)
     summaries: async ({ rows }) => ({ summaries: await (await model.document()).summaries(rows) }),
     body: async ({ row, whole }) => (await model.document()).body(row, whole ?? false),
     sessionState: async ({ session, upTo }) => (await model.document()).sessionState(session, upTo),
+    conversation: async (question) => (await model.document()).conversation(question),
+    measures: async ({ session, start, end }) => (await model.document()).measures(session, start, end),
+    openConfig: async ({ row, against }) => {
+      await openConfig(row, against);
+      return { opened: true };
+    },
     peaks: async ({ session, from, startMs, endMs, buckets }) => {
       const peaks = await (await model.document()).peaks(session, from, startMs, endMs, buckets);
       return { ...peaks, min: exact(peaks.min), max: exact(peaks.max) };

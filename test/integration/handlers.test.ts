@@ -35,7 +35,13 @@ describe('requests of a page', () => {
     await client.wait('session.created');
     model = new TraceModel(engine.file, workers, async () => openDocument);
     const host = { proxy: { engine, start: async () => engine } } as unknown as Host;
-    handlers = traceHandlers({ host, model, isLive: () => live, openBody: () => Promise.resolve() });
+    handlers = traceHandlers({
+      host,
+      model,
+      isLive: () => live,
+      openBody: () => Promise.resolve(),
+      openConfig: () => Promise.resolve(),
+    });
   });
   after(async () => {
     await client.close();

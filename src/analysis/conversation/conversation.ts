@@ -1,0 +1,457 @@
+/**
+ * The conversation of one session, entry by entry: items stand where the server put them, responses end with an entry of
+ * their own. Texts are those of the events that complete them; of words that still come only the rows are kept.
+ */
+import type { Correlated } from '../correlation';
+import { withIds } from '../ids';
+import { asList, asNumber, asObject, asText, dig, type JsonObject } from '../json';
+import type { TracedEvent } from '../model';
+import { SessionTraits } from '../traits';
+import { responseUsage } from '../usage';
+import { errorWords, statusReason } from '../words';
+import type { ConversationEntry, EntryIds, EntryKind, EntryPart } from './model';
+import { keptText, partAt, setText, takeContent } from './parts';
+
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
+/** Rows of words on their way that are kept of an entry. */
+const MOST_LIVE = 4000;
+const MOST_SEGMENTS = 500;
+const KINDS: Readonly<Record<string, EntryKind>> = {
+  message: 'message',
+  function_call: 'call',
+  function_call_output: 'output',
+  mcp_call: 'mcpCall',
+  mcp_list_tools: 'mcpTools',
+  mcp_approval_request: 'approvalRequest',
+  mcp_approval_response: 'approvalAnswer',
+};
+/** Deltas whose words belong to an entry: into which of its texts they go. */
+const WORDS: Readonly<Record<string, 'text' | 'audio' | 'arguments'>> = {
+  'response.output_text.delta': 'text',
+  'response.text.delta': 'text',
+  'response.output_audio_transcript.delta': 'audio',
+  'response.audio_transcript.delta': 'audio',
+  'response.function_call_arguments.delta': 'arguments',
+  'response.mcp_call_arguments.delta': 'arguments',
+  [`${TRANSCRIPTION}.delta`]: 'audio',
+};
+
+/** Words that have come and are in no other event yet. */
+export interface LiveWords {
+  into: 'text' | 'audio' | 'arguments';
+  rows: number[];
+}
+
+export class Conversation {
+  readonly #session: string;
+  readonly #traits = new SessionTraits();
+  readonly #entries: ConversationEntry[] = [];
+  readonly #byItem = new Map<string, ConversationEntry>();
+  readonly #byResponse = new Map<string, ConversationEntry>();
+  readonly #byCall = new Map<string, ConversationEntry>();
+  /** Items the client has sent and the server has not named, by row. */
+  readonly #sent = new Map<number, ConversationEntry>();
+  readonly #live = new Map<ConversationEntry, LiveWords>();
+  readonly #committed = new WeakMap<ConversationEntry, number>();
+  /** The client wants them at the conversation's beginning. */
+  readonly #atRoot = new WeakSet<ConversationEntry>();
+
+  constructor(session: string) {
+    this.#session = session;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Entries from a place on, as they are now. */
+  slice(from: number, count: number): readonly ConversationEntry[] {
+    return this.#entries.slice(from, from + count);
+  }
+
+  /** Words of an entry that no event has summed up yet. */
+  live(entry: ConversationEntry): LiveWords | undefined {
+    return this.#live.get(entry);
+  }
+
+  /** Place of the entry that an event belongs to, by its ids, else by its row; -1 for none. */
+  placeOf({ row, item, response, call }: EntryIds): number {
+    const entry = this.#byItem.get(item) ?? this.#byCall.get(call) ?? this.#byResponse.get(response);
+    return entry ? this.#entries.lastIndexOf(entry) : this.#entries.findIndex((each) => each.row === row);
+  }
+
+  /** The next event, and what it was correlated with. Whatever is malformed changes nothing. */
+  event(raw: TracedEvent, told: Correlated): void {
+    if (told.released) return;
+    const event = withIds(raw);
+    this.#traits.observe(event);
+    const into = Object.hasOwn(WORDS, event.type) ? WORDS[event.type] : undefined;
+    if (into) this.#words(event, into);
+    else if (event.from === 'client') this.#client(event);
+    else this.#server(event, told);
+  }
+
+  #client(event: TracedEvent): void {
+    if (event.type !== 'conversation.item.create') return;
+    const item = asObject(event.event.item);
+    if (!item) return;
+    const known = this.#byItem.get(event.item);
+    const entry = known ?? this.#add(event, kindOf(item));
+    entry.status = 'sent';
+    this.#takeItem(entry, item, event);
+    if (event.item) this.#byItem.set(event.item, entry);
+    this.#sent.set(event.row, entry);
+    if (event.event.previous_item_id === 'root') this.#atRoot.add(entry);
+    if (entry.kind === 'output' || entry.kind === 'approvalAnswer') this.#answers(entry, event);
+  }
+
+  #server(event: TracedEvent, told: Correlated): void {
+    const { type, item } = event;
+    if (told.refused) this.#refused(told.refused.row, event);
+    switch (type) {
+      case 'input_audio_buffer.speech_started':
+        if (item && !this.#byItem.has(item)) this.#user(event, 'speaking');
+        return;
+      case 'input_audio_buffer.speech_stopped':
+        this.#touch(this.#byItem.get(item), event, (entry) => (entry.end = event.t));
+        return;
+      case 'input_audio_buffer.timeout_triggered':
+        if (item) this.#touch(this.#user(event, ''), event, (entry) => (entry.detail = 'nobody spoke'));
+        return;
+      case 'input_audio_buffer.committed':
+        return this.#commit(event);
+      case 'conversation.item.added':
+      case 'conversation.item.created':
+      case 'conversation.item.done':
+        return this.#placed(event, told);
+      case 'conversation.item.deleted':
+        this.#touch(this.#byItem.get(item), event, (entry) => (entry.deleted = true));
+        return;
+      case 'conversation.item.truncated':
+        this.#touch(this.#byItem.get(item), event, (entry) => {
+          entry.truncatedMs = asNumber(event.event.audio_end_ms) ?? entry.truncatedMs;
+        });
+        return;
+      case `${TRANSCRIPTION}.completed`:
+      case `${TRANSCRIPTION}.failed`:
+      case `${TRANSCRIPTION}.segment`:
+        return this.#transcribed(event);
+      case 'response.created':
+        return this.#begun(event, told);
+      case 'response.output_item.added':
+      case 'response.output_item.done':
+        return this.#output(event);
+      case 'response.content_part.added':
+      case 'response.content_part.done':
+      case 'response.output_text.done':
+      case 'response.text.done':
+      case 'response.output_audio_transcript.done':
+      case 'response.audio_transcript.done':
+        return this.#said(event);
+      case 'response.function_call_arguments.done':
+        this.#touch(this.#byItem.get(item), event, (entry) => {
+          entry.arguments = keptText(asText(event.event.arguments)).text || entry.arguments;
+          entry.end = event.t;
+          this.#live.delete(entry);
+        });
+        return;
+      case 'response.done':
+        return this.#done(event);
+    }
+  }
+
+  /** A new entry at the end. */
+  #add(event: TracedEvent, kind: EntryKind): ConversationEntry {
+    const entry: ConversationEntry = {
+      key: `${this.#session} entry ${event.row}`,
+      session: this.#session,
+      kind,
+      role: '',
+      item: event.item,
+      response: '',
+      call: '',
+      row: event.row,
+      lastRow: event.row,
+      t: event.t,
+      end: null,
+      parts: [],
+      transcript: null,
+      status: '',
+      detail: '',
+      aside: false,
+      deleted: false,
+      truncatedMs: null,
+      name: '',
+      server: '',
+      arguments: '',
+      output: '',
+      roundMs: null,
+      otherRow: null,
+      tokens: null,
+    };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #touch(
+    entry: ConversationEntry | undefined,
+    event: TracedEvent,
+    how: (entry: ConversationEntry) => void,
+  ): ConversationEntry | undefined {
+    if (!entry) return undefined;
+    entry.lastRow = event.row;
+    how(entry);
+    return entry;
+  }
+
+  /** What the user says, from its first sign on. */
+  #user(event: TracedEvent, status: string): ConversationEntry {
+    const known = this.#byItem.get(event.item);
+    if (known) return known;
+    const entry = this.#add(event, 'message');
+    entry.role = 'user';
+    entry.status = status;
+    partAt(entry.parts, 0, 'audio');
+    this.#byItem.set(event.item, entry);
+    return entry;
+  }
+
+  #commit(event: TracedEvent): void {
+    if (!event.item) return;
+    const entry = this.#user(event, '');
+    entry.status = 'completed';
+    entry.end ??= event.t;
+    entry.lastRow = event.row;
+    this.#committed.set(entry, event.t);
+    entry.transcript = {
+      state: this.#traits.transcribes || this.#traits.kind === 'transcription' ? 'pending' : 'off',
+      lateMs: null,
+      message: '',
+      row: null,
+      segments: [],
+    };
+    this.#move(entry, event.event.previous_item_id);
+  }
+
+  /** The server has put an item into the conversation. */
+  #placed(event: TracedEvent, { answered }: Correlated): void {
+    const item = asObject(event.event.item);
+    if (!item || !event.item) return;
+    const isDone = event.type === 'conversation.item.done';
+    let entry = this.#byItem.get(event.item);
+    if (!entry && answered) {
+      entry = this.#sent.get(answered.row);
+      if (entry && entry.item !== '' && entry.item !== event.item) entry = undefined;
+    }
+    if (answered) this.#sent.delete(answered.row);
+    const isNew = entry === undefined;
+    entry ??= this.#add(event, kindOf(item));
+    entry.item = event.item;
+    entry.lastRow = event.row;
+    this.#byItem.set(event.item, entry);
+    this.#takeItem(entry, item, event);
+    if (entry.status === 'sent' || entry.status === 'speaking') entry.status = asText(item.status) || 'completed';
+    // A server that sends no `added` tells of the item here, and the place it names is not to be trusted then.
+    if (!isDone) this.#move(entry, event.event.previous_item_id);
+    else if (isNew) this.#move(entry, undefined);
+  }
+
+  /** Brings an entry to its place: behind the item it follows, and before the end of the response it belongs to. */
+  #move(entry: ConversationEntry, previous: unknown): void {
+    const own = entry.response === '' ? undefined : this.#byResponse.get(entry.response);
+    const before = typeof previous === 'string' ? this.#byItem.get(previous) : undefined;
+    if (!own && !before && previous !== null) return;
+    const entries = this.#entries;
+    const at = entries.lastIndexOf(entry);
+    if (own) {
+      const end = entries.lastIndexOf(own);
+      if (at < end && (!before || entries.lastIndexOf(before) < at)) return;
+      this.#splice(at, end);
+      return;
+    }
+    if (!before) {
+      // Null is the place at the root, but some servers say it of every item: only who asked for it is put there.
+      if (this.#atRoot.has(entry)) this.#splice(at, 0);
+      return;
+    }
+    if (before === entry) return;
+    let to = entries.lastIndexOf(before) + 1;
+    // The response that made the item before it ends before this one.
+    while (to < entries.length && entries[to]?.kind === 'response' && entries[to]?.response === before.response) to++;
+    const between = entries.slice(Math.min(at, to), Math.max(at, to));
+    if (between.every((each) => each === entry || each.kind === 'response' || each.aside)) return;
+    this.#splice(at, to);
+  }
+
+  #splice(at: number, to: number): void {
+    const [entry] = this.#entries.splice(at, 1);
+    if (entry) this.#entries.splice(at < to ? to - 1 : to, 0, entry);
+  }
+
+  #takeItem(entry: ConversationEntry, item: JsonObject, { t }: TracedEvent): void {
+    const role = asText(item.role);
+    const { kind } = entry;
+    entry.kind = kindOf(item);
+    // A user's item that was begun as speech stays one, whatever comes.
+    if (entry.kind === 'other' && kind === 'message') entry.kind = kind;
+    if (role === 'user' || role === 'assistant' || role === 'system') entry.role = role;
+    takeContent(entry.parts, item);
+    const call = asText(item.call_id).slice(0, 200) || asText(item.approval_request_id).slice(0, 200);
+    entry.call = call || entry.call;
+    entry.name = asText(item.name).slice(0, 200) || entry.name;
+    entry.server = asText(item.server_label).slice(0, 200) || entry.server;
+    entry.arguments = keptText(asText(item.arguments)).text || entry.arguments;
+    const failure = asObject(item.error);
+    entry.output =
+      keptText(asText(item.output)).text || (failure ? errorWords(failure) : asText(item.error)) || entry.output;
+    if (failure && entry.kind === 'mcpCall') entry.status = 'failed';
+    if (entry.kind === 'mcpTools' && Array.isArray(item.tools)) {
+      const names = item.tools.map((tool) => asText(dig(tool, 'name'))).filter(Boolean);
+      entry.output = keptText(names.join(', ')).text;
+      entry.status = 'completed';
+    }
+    if (entry.kind === 'approvalAnswer') entry.output = item.approve === true ? 'approved' : 'refused';
+    if (entry.kind === 'call' && call) this.#byCall.set(call, entry);
+    if (entry.kind === 'approvalRequest' && entry.item) this.#byCall.set(entry.item, entry);
+    if (entry.kind === 'mcpCall' && entry.output !== '') entry.roundMs ??= Math.max(0, t - (entry.end ?? entry.t));
+  }
+
+  /** An output and the call it is for know of each other. */
+  #answers(entry: ConversationEntry, { t, row }: TracedEvent): void {
+    const call = this.#byCall.get(entry.call);
+    if (!call) return;
+    entry.name ||= call.name;
+    entry.otherRow = call.row;
+    entry.roundMs = Math.max(0, t - (call.end ?? call.t));
+    call.otherRow ??= row;
+    call.roundMs ??= entry.roundMs;
+  }
+
+  #refused(row: number, { event }: TracedEvent): void {
+    const entry = this.#sent.get(row);
+    if (!entry) return;
+    this.#sent.delete(row);
+    entry.status = 'refused';
+    entry.detail = errorWords(asObject(event.error));
+  }
+
+  #transcribed(event: TracedEvent): void {
+    const entry = this.#byItem.get(event.item);
+    if (!entry) return;
+    entry.transcript ??= { state: 'pending', lateMs: null, message: '', row: null, segments: [] };
+    const { transcript } = entry;
+    entry.lastRow = event.row;
+    if (event.type.endsWith('.segment')) {
+      if (transcript.segments.length < MOST_SEGMENTS)
+        transcript.segments.push({
+          speaker: asText(event.event.speaker).slice(0, 64),
+          text: keptText(asText(event.event.text)).text,
+        });
+      return;
+    }
+    const committed = this.#committed.get(entry);
+    transcript.lateMs = committed === undefined ? null : Math.max(0, event.t - committed);
+    transcript.row = event.row;
+    this.#live.delete(entry);
+    if (event.type.endsWith('.failed')) {
+      transcript.state = 'failed';
+      transcript.message = errorWords(asObject(event.event.error));
+      return;
+    }
+    transcript.state = 'done';
+    setText(partAt(entry.parts, asNumber(event.event.content_index) ?? 0, 'audio'), asText(event.event.transcript));
+  }
+
+  #begun(event: TracedEvent, { started }: Correlated): void {
+    if (!event.response || this.#byResponse.has(event.response)) return;
+    const entry = this.#add({ ...event, item: '' }, 'response');
+    entry.role = 'assistant';
+    entry.response = event.response;
+    entry.status = 'in_progress';
+    entry.aside = started?.aside ?? false;
+    this.#byResponse.set(event.response, entry);
+  }
+
+  #output(event: TracedEvent): void {
+    const item = asObject(event.event.item);
+    if (!item || !event.item) return;
+    const known = this.#byItem.get(event.item);
+    const entry = known ?? this.#add(event, kindOf(item));
+    this.#byItem.set(event.item, entry);
+    entry.response = event.response;
+    entry.role = 'assistant';
+    entry.aside = this.#byResponse.get(event.response)?.aside ?? false;
+    entry.lastRow = event.row;
+    this.#takeItem(entry, item, event);
+    entry.status = asText(item.status).slice(0, 64) || entry.status;
+    if (event.type === 'response.output_item.done') {
+      entry.end ??= event.t;
+      if (entry.parts.some((part) => part.text !== '') || entry.arguments !== '') this.#live.delete(entry);
+    }
+    this.#move(entry, undefined);
+  }
+
+  #said(event: TracedEvent): void {
+    const entry = this.#byItem.get(event.item);
+    if (!entry) return;
+    entry.lastRow = event.row;
+    const told = asObject(event.event.part) ?? event.event;
+    const text = asText(told.transcript) || asText(told.text);
+    const named = asText(asObject(event.event.part)?.type);
+    const kind: EntryPart['kind'] = event.type.includes('audio') || named.includes('audio') ? 'audio' : 'text';
+    const part = partAt(entry.parts, asNumber(event.event.content_index) ?? 0, kind);
+    if (part) part.kind = kind;
+    setText(part, text);
+    if (text !== '') this.#live.delete(entry);
+  }
+
+  #done(event: TracedEvent): void {
+    const response = asObject(event.event.response);
+    if (!event.response) return;
+    if (!this.#byResponse.has(event.response)) this.#begun(event, { links: [], released: false });
+    const entry = this.#byResponse.get(event.response);
+    if (!entry) return;
+    entry.lastRow = event.row;
+    entry.end = event.t;
+    entry.status = asText(response?.status).slice(0, 64) || 'completed';
+    entry.detail = statusReason(response);
+    entry.tokens = responseUsage(event.event)?.totalTokens ?? null;
+    // A server that does not end its items one by one has them here.
+    for (const value of asList(response?.output).slice(0, 64)) {
+      const item = asObject(value);
+      const id = asText(item?.id).slice(0, 200);
+      if (!item || id === '') continue;
+      if (!this.#byItem.has(id)) this.#output({ ...event, item: id, event: { item } });
+      else this.#touch(this.#byItem.get(id), event, (known) => this.#takeItem(known, item, event));
+    }
+  }
+
+  #words({ item, row }: TracedEvent, into: LiveWords['into']): void {
+    const entry = this.#byItem.get(item);
+    if (!entry) return;
+    let live = this.#live.get(entry);
+    if (!live) this.#live.set(entry, (live = { into, rows: [] }));
+    if (live.rows.length < MOST_LIVE) live.rows.push(row);
+  }
+}
+
+function kindOf(item: JsonObject): EntryKind {
+  const type = asText(item.type);
+  return Object.hasOwn(KINDS, type) ? (KINDS[type] ?? 'other') : 'other';
+}
+
+/** The conversations of a trace, by session. */
+export class Conversations {
+  readonly #sessions = new Map<string, Conversation>();
+
+  event(event: TracedEvent, told: Correlated): void {
+    let conversation = this.#sessions.get(event.session);
+    if (!conversation) this.#sessions.set(event.session, (conversation = new Conversation(event.session)));
+    conversation.event(event, told);
+  }
+
+  /** Undefined when nothing of that session has come. */
+  of(session: string): Conversation | undefined {
+    return this.#sessions.get(session);
+  }
+}
