@@ -61,6 +61,12 @@ export const HOST_COMMANDS = [
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 
+/** A filter the user has named. */
+export interface FilterPreset {
+  name: string;
+  filter: string;
+}
+
 /** What the webview may ask, and what it gets. */
 export interface Requests {
   /** First message after load: the host then sends `status`, `document` and all columns so far, and follows the file. */
@@ -110,6 +116,16 @@ export interface Requests {
   closeSession: { params: { session: string }; result: { closed: true } };
   /** Opens a row's body in VS Code's own read-only editor. */
   openBody: { params: { row: number }; result: { opened: true } };
+  /** Puts rows (first and last of each stretch) on the clipboard: their messages one a line, or `text` as it stands. */
+  copyRows: { params: { ranges: number[] } | { text: string }; result: { copied: number; left: number } };
+  /** Asks the user where to save, and writes a trace of these rows. `saved` is '' when the user thought better of it. */
+  saveRows: { params: { ranges: number[] }; result: { saved: string; rows: number } };
+  /** Shows how two rows differ, in VS Code's own comparison; `picked` stands for the row picked before, in whatever trace. */
+  compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
+  /** Picks a row to be compared with another one. */
+  pickForCompare: { params: { row: number }; result: { picked: string } };
+  /** The user's own filters, after they were set to `save` when that is given. */
+  filterPresets: { params: { save?: FilterPreset[] }; result: { presets: FilterPreset[] } };
   /** The search for text in bodies: rows whose line holds the text (case-insensitive), at most 100,000. */
   search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
   run: { params: { command: HostCommand }; result: { done: true } };
@@ -130,6 +146,11 @@ export interface Notifications {
       | 'play'
       | 'follow'
       | 'focusFilter'
+      | 'find'
+      | 'copyAsJsonl'
+      | 'copyAsText'
+      | 'saveRows'
+      | 'compareMarked'
       | 'openBody'
       | 'filterByType'
       | 'filterByResponse'
@@ -156,6 +177,11 @@ const isRow = (value: unknown): value is number => Number.isSafeInteger(value) &
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isSide = (value: unknown) => value === 'client' || value === 'server';
 const isShort = (value: unknown, most = 256): value is string => typeof value === 'string' && value.length <= most;
+const isRanges = (value: unknown) =>
+  Array.isArray(value) &&
+  value.length % 2 === 0 &&
+  value.every((row, at) => isRow(row) && (at === 0 || row >= (value[at - 1] as number)));
+const isPreset = (value: unknown) => isRecord(value) && isShort(value.name, 100) && isShort(value.filter, 2000);
 const isOptional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
 const isSelector = (p: Record<string, unknown>) =>
   isShort(p.session) &&
@@ -202,6 +228,11 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   newSession: (p) => isShort(p.model) && isOptional(p.intent, (v) => v === 'transcription'),
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),
+  copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
+  saveRows: (p) => isRanges(p.ranges),
+  compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
+  pickForCompare: (p) => isRow(p.row),
+  filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),
   search: (p) => isShort(p.text, 1024) && typeof p.regex === 'boolean',
   run: (p) => HOST_COMMANDS.includes(p.command as HostCommand),
 };

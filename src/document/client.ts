@@ -11,6 +11,7 @@ import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { ConversationQuestion } from './conversationPage';
+import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 
@@ -49,6 +50,10 @@ export interface TraceDocument {
   audio(selector: AudioSelector): Promise<AudioClip>;
   /** The same audio as a complete WAV file. */
   wav(selector: AudioSelector): Promise<Uint8Array>;
+  /** Writes a trace of these rows only; resolves with their number, rejects when the file cannot be written. */
+  saveRows(ranges: RowRanges, file: string): Promise<number>;
+  /** The messages of these rows, one a line, at most `most` characters. */
+  messages(ranges: RowRanges, most: number): Promise<RowTexts>;
   search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }>;
   close(): Promise<void>;
 }
@@ -154,6 +159,14 @@ class WorkerDocument implements TraceDocument {
 
   wav(selector: AudioSelector): Promise<Uint8Array> {
     return this.#ask('wav', selector);
+  }
+
+  saveRows(ranges: RowRanges, file: string): Promise<number> {
+    return this.#ask('saveRows', { ranges, file });
+  }
+
+  messages(ranges: RowRanges, most: number): Promise<RowTexts> {
+    return this.#ask('messages', { ranges, most });
   }
 
   search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }> {

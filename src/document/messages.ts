@@ -5,6 +5,7 @@ import type { Related } from '../analysis/links';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { ConversationQuestion } from './conversationPage';
+import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 
 /** Requests by name. */
@@ -24,6 +25,8 @@ export interface DocumentRequests {
   metrics: { params: { session: string; startMs: number; endMs: number }; result: SessionMetrics[] };
   audio: { params: AudioSelector; result: AudioClip };
   wav: { params: AudioSelector; result: Uint8Array };
+  saveRows: { params: { ranges: RowRanges; file: string }; result: number };
+  messages: { params: { ranges: RowRanges; most: number }; result: RowTexts };
   search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
   close: { params: Record<string, never>; result: null };
 }

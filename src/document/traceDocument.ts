@@ -19,6 +19,7 @@ import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState,
 import { conversationPage, type ConversationQuestion } from './conversationPage';
 import { audioText, messageText } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
+import { messagesOf, saveRows, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { makeMatcher } from './search';
 import { SessionFold } from './sessionFold';
@@ -282,6 +283,18 @@ export class TraceDocumentCore {
     rows.push(...matcher.finish());
     const complete = row >= last && matcher.complete && !cut && rows.length <= MOST_FOUND;
     return { rows: rows.slice(0, MOST_FOUND), complete };
+  }
+
+  /** Writes a trace of these rows; see `rowExport.ts`. */
+  async saveRows(ranges: RowRanges, file: string): Promise<number> {
+    if (ranges.length > 0) this.#check(ranges[ranges.length - 1] ?? 0);
+    const { header, lines } = this.#reader;
+    return saveRows(ranges, file, { header, source: lines.file, eachLine: (rows, take) => this.#eachLine(rows, take) });
+  }
+
+  async messages(ranges: RowRanges, most: number): Promise<RowTexts> {
+    if (ranges.length > 0) this.#check(ranges[ranges.length - 1] ?? 0);
+    return messagesOf(ranges, most, (rows, take) => this.#eachLine(rows, take));
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,8 @@ const handlers: Handlers = {
   metrics: (document, { session, startMs, endMs }) => document.metrics(session, startMs, endMs),
   audio: (document, selector) => document.audio(selector),
   wav: (document, selector) => document.wav(selector),
+  saveRows: (document, { ranges, file }) => document.saveRows(ranges, file),
+  messages: (document, { ranges, most }) => document.messages(ranges, most),
   search: (document, { text, regex }) => document.search(text, regex),
   close: async (document) => {
     await document.close();

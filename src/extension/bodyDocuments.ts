@@ -11,11 +11,16 @@ import type { TraceModel } from './traceModel';
 /** The scheme of these documents: `realtime-inspector-body:/TRACE/ROW-TYPE.json?{"file":...,"row":...}`. */
 export const BODY_SCHEME = 'realtime-inspector-body';
 
+/** Set once a row has been picked, for the menus. */
+const PICKED_CONTEXT = 'realtimeInspector.pickedForCompare';
+
 /** VS Code hands no document over 50 MB to extensions; a larger body is opened cut, and says so. */
 const WHOLE_BYTES = 24 * 1024 * 1024;
 
 export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #registration: vscode.Disposable;
+  /** To be compared with another row, of this trace or of another. */
+  #picked: { uri: vscode.Uri; name: string } | undefined;
 
   /** `find` gives the model of a trace, an open one or one of its own. */
   constructor(private readonly find: (file: string) => { model: TraceModel; own: boolean }) {
@@ -24,6 +29,29 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens a row's body beside its trace's tab. Rejects when the row cannot be read. */
   async show(model: TraceModel, row: number): Promise<void> {
+    const { uri } = await this.#address(model, row);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** Picks a row to be compared with another one, and gives its name. Rejects when the row cannot be read. */
+  async pick(model: TraceModel, row: number): Promise<string> {
+    this.#picked = await this.#address(model, row);
+    await vscode.commands.executeCommand('setContext', PICKED_CONTEXT, true);
+    return this.#picked.name;
+  }
+
+  /** Shows how two rows differ. Rejects, for people, when nothing was picked. */
+  async compare(model: TraceModel, row: number, other: number | 'picked'): Promise<void> {
+    const left = other === 'picked' ? this.#picked : await this.#address(model, other);
+    if (!left) throw new Error('No event is selected for comparison. Choose "Select for Compare" on one first.');
+    const right = await this.#address(model, row);
+    await vscode.commands.executeCommand('vscode.diff', left.uri, right.uri, `${left.name} ↔ ${right.name}`, {
+      preview: true,
+    });
+  }
+
+  async #address(model: TraceModel, row: number): Promise<{ uri: vscode.Uri; name: string }> {
     const { head, format } = await (await model.document()).body(row, false);
     const type = safeName(typeof head['type'] === 'string' ? head['type'] : String(head['kind'] ?? 'row'), 'row');
     const number = typeof head['seq'] === 'number' ? head['seq'] : `row-${row}`;
@@ -32,8 +60,7 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
       path: `/${number}-${type}.${format === 'json' ? 'json' : 'txt'}`,
       query: JSON.stringify({ file: model.file, row }),
     });
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
+    return { uri, name: typeof head['seq'] === 'number' ? `#${number} ${type}` : type };
   }
 
   /**

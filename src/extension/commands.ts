@@ -146,6 +146,13 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     filterByResponse: act('filterByResponse'),
     filterByItem: act('filterByItem'),
     focusFilter: act('focusFilter'),
+    find: act('find'),
+    copyAsJsonl: act('copyAsJsonl'),
+    copyAsText: act('copyAsText'),
+    saveSelection: act('saveRows'),
+    compareMarked: act('compareMarked'),
+    selectForCompare: (context) => editors.compare('pick', context),
+    compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
   };

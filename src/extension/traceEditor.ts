@@ -10,6 +10,7 @@ import { BodyDocuments } from './bodyDocuments';
 import { Bridge, type Handlers } from './bridge';
 import { EDITOR, type Host } from './host';
 import { pageHtml } from './html';
+import { listHandlers } from './listHandlers';
 import { messageOf } from './signal';
 import { upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
@@ -172,6 +173,18 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     return text;
   }
 
+  /** Picks the row a menu was opened on for comparison, or compares it with the one picked before. */
+  async compare(step: 'pick' | 'compare', context: unknown): Promise<void> {
+    const row = rowOf(context);
+    const model = this.#front()?.trace.model;
+    if (row === undefined || !model) return;
+    if (step === 'compare') await this.bodies.compare(model, row, 'picked');
+    else {
+      const name = await this.bodies.pick(model, row);
+      vscode.window.setStatusBarMessage(`${name} is selected for comparison`, 4000);
+    }
+  }
+
   dispose(): void {
     for (const { bridge } of this.#tabs) bridge.dispose();
     for (const trace of this.#traces) trace.dispose();
@@ -189,13 +202,19 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   }
 
   #handlers(trace: OpenTrace): Handlers {
-    return traceHandlers({
+    const lists = listHandlers({
+      model: trace.model,
+      bodies: this.bodies,
+      memory: this.host.context.globalState,
+    });
+    const others = traceHandlers({
       host: this.host,
       model: trace.model,
       isLive: () => this.#isLive(trace),
       openBody: (row) => this.bodies.show(trace.model, row),
       openConfig: (row, against) => this.bodies.showConfig(trace.model, row, against),
     });
+    return { ...others, ...lists };
   }
 
   #isLive(trace: OpenTrace): boolean {

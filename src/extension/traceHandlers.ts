@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Handlers } from './bridge';
 import { SECTION } from './settings';
 import type { Host } from './host';
+import type { listHandlers } from './listHandlers';
 import type { TraceModel } from './traceModel';
 
 export interface HandlerOptions {
@@ -27,7 +28,13 @@ export const safeName = (text: string, otherwise: string) =>
     .replace(/^[.-]+|[.-]+$/g, '')
     .slice(0, 80) || otherwise;
 
-export function traceHandlers({ host, model, isLive, openBody, openConfig }: HandlerOptions): Handlers {
+export function traceHandlers({
+  host,
+  model,
+  isLive,
+  openBody,
+  openConfig,
+}: HandlerOptions): Omit<Handlers, keyof ReturnType<typeof listHandlers>> {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {
     if (!host.proxy.engine) throw new Error('The proxy is stopped. Start it, then open a session to send to.');

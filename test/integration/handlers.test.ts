@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { openDocument } from '../../src/document';
-import type { Handlers } from '../../src/extension/bridge';
 import type { Host } from '../../src/extension/host';
 import { traceHandlers } from '../../src/extension/traceHandlers';
 import { TraceModel } from '../../src/extension/traceModel';
@@ -15,7 +14,7 @@ describe('requests of a page', () => {
   let engine: Engine;
   let client: Client;
   let model: TraceModel;
-  let handlers: Handlers;
+  let handlers: ReturnType<typeof traceHandlers>;
   let live = true;
 
   before(async () => {

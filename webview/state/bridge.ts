@@ -25,6 +25,8 @@ const realTimer: Timer = {
 /** Requests that wait for a person or for the network may take longer than the rest. */
 const patience: Partial<Record<RequestName, number>> = {
   saveWav: 600_000,
+  saveRows: 600_000,
+  copyRows: 120_000,
   newSession: 60_000,
   run: 600_000,
   search: 120_000,

@@ -1,0 +1,66 @@
+/** What the event list may ask: copying, saving and comparing rows, and the user's own filters. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FilterPreset } from '../../webview/messages';
+import { TRACE_EXTENSION } from '../trace/records';
+import type { BodyDocuments } from './bodyDocuments';
+import type { Handlers } from './bridge';
+import type { TraceModel } from './traceModel';
+
+/** Characters put on the clipboard at once. */
+const MOST_COPIED = 24 * 1024 * 1024;
+/** Where the user's filters are kept, for all windows. */
+const PRESETS = 'filterPresets';
+
+/** What these handlers need of the trace's tab. */
+export interface ListHandlerOptions {
+  model: TraceModel;
+  bodies: BodyDocuments;
+  memory: vscode.Memento;
+}
+
+export function listHandlers({
+  model,
+  bodies,
+  memory,
+}: ListHandlerOptions): Pick<Handlers, 'copyRows' | 'saveRows' | 'compare' | 'pickForCompare' | 'filterPresets'> {
+  return {
+    copyRows: async (params) => {
+      if ('text' in params) {
+        await vscode.env.clipboard.writeText(params.text);
+        return { copied: 0, left: 0 };
+      }
+      const { text, rows, left } = await (await model.document()).messages(params.ranges, MOST_COPIED);
+      if (rows === 0) throw new Error('This is too large for the clipboard. Save it as a trace instead.');
+      await vscode.env.clipboard.writeText(text);
+      return { copied: rows, left };
+    },
+    saveRows: async ({ ranges }) => {
+      const name = path.basename(model.file, TRACE_EXTENSION);
+      const uri = await vscode.window.showSaveDialog({
+        title: 'Save Selected Events as Trace',
+        defaultUri: vscode.Uri.file(path.join(path.dirname(model.file), `${name}-selection${TRACE_EXTENSION}`)),
+        filters: { 'Realtime traces': ['jsonl'] },
+      });
+      if (!uri) return { saved: '', rows: 0 };
+      // Only a file of this name opens in the inspector.
+      const file = uri.fsPath.endsWith(TRACE_EXTENSION)
+        ? uri.fsPath
+        : uri.fsPath.replace(/(\.realtime)?\.jsonl?$/, '') + TRACE_EXTENSION;
+      // The dialog has asked about the name it was given only.
+      if (file !== uri.fsPath && existsSync(file)) throw new Error(`${file} exists already. Choose another name.`);
+      const rows = await (await model.document()).saveRows(ranges, file);
+      return { saved: vscode.workspace.asRelativePath(file), rows };
+    },
+    compare: async ({ row, with: other }) => {
+      await bodies.compare(model, row, other);
+      return { opened: true };
+    },
+    pickForCompare: async ({ row }) => ({ picked: await bodies.pick(model, row) }),
+    filterPresets: async ({ save }) => {
+      if (save) await memory.update(PRESETS, save);
+      return { presets: memory.get<FilterPreset[]>(PRESETS, []) };
+    },
+  };
+}
