@@ -5,21 +5,30 @@
  *     /regex/i        the same by regular expression; one that does not compile is taken literally (`filterProblem` says so)
  *     type: from: response: item: call: session:      the column holds the value; `a,b` is either
  *     type:session.update                             a whole event type of the API means that type alone
- *     error injected redacted binary delta            the row carries that mark
+ *     turn:3  turn:2-4                                the row belongs to one of these turns
+ *     finding:collision                               a finding of such a rule rests on the row
+ *     error injected redacted binary delta audio finding, or is:error ...      the row carries that mark
  */
 import { CATALOGUE, RETIRED } from '../../src/protocol';
+import { noMeaning, type RowMeaning } from './rowMeaning';
 import { FLAG, FROM, type RowSource } from './rowSource';
 
 const columnNames = ['type', 'from', 'response', 'item', 'call', 'session'] as const;
 type ColumnName = (typeof columnNames)[number];
+/** Every word that takes a value after a colon. */
+export const FILTER_KEYS = [...columnNames, 'turn', 'finding', 'is'] as const;
+export type FilterKey = (typeof FILTER_KEYS)[number];
 
-const keywords: Readonly<Record<string, number>> = {
+const flagMarks = {
   error: FLAG.error,
   injected: FLAG.injected,
   redacted: FLAG.redacted,
   binary: FLAG.opaque,
   delta: FLAG.delta,
-};
+} as const;
+/** Every mark a row can carry, as a word of its own or after `is:`. */
+export const FILTER_MARKS = [...(Object.keys(flagMarks) as (keyof typeof flagMarks)[]), 'audio', 'finding'] as const;
+export type FilterMark = (typeof FILTER_MARKS)[number];
 
 /** What a piece of text is compared with. */
 export type Pattern =
@@ -30,7 +39,9 @@ const wholeTypes: ReadonlySet<string> = new Set([...CATALOGUE, ...RETIRED].map((
 
 /** One term of a filter. */
 export type Term = { exclude: boolean } & (
-  | { kind: 'flag'; flag: number }
+  | { kind: 'marks'; marks: FilterMark[] }
+  | { kind: 'turns'; turns: { first: number; last: number }[] }
+  | { kind: 'findings'; patterns: Pattern[] }
   | { kind: 'column'; column: ColumnName; patterns: Pattern[] }
   | { kind: 'anywhere'; pattern: Pattern }
 );
@@ -45,17 +56,15 @@ export function parseFilter(text: string): Term[] {
     const exclude = raw.startsWith('-') && raw.length > 1;
     const body = exclude ? raw.slice(1) : raw;
     if (body === '' || body === '-') continue;
-    const flag = Object.hasOwn(keywords, body.toLowerCase()) ? keywords[body.toLowerCase()] : undefined;
-    if (flag !== undefined) {
-      terms.push({ exclude, kind: 'flag', flag });
+    const mark = markOf(body);
+    if (mark !== undefined) {
+      terms.push({ exclude, kind: 'marks', marks: [mark] });
       continue;
     }
-    const colon = body.indexOf(':');
-    const name = columnNames.find((column) => column === body.slice(0, Math.max(0, colon)).toLowerCase());
-    if (name !== undefined) {
-      const values = splitValues(body.slice(colon + 1));
-      const patterns = values.map(name === 'type' ? toTypePattern : toPattern);
-      if (patterns.length > 0) terms.push({ exclude, kind: 'column', column: name, patterns });
+    const keyed = splitKey(body);
+    if (keyed !== undefined) {
+      const term = keyedTerm(keyed.key, splitValues(keyed.value));
+      if (term !== undefined) terms.push({ exclude, ...term });
       continue;
     }
     const unquoted = unquote(body);
@@ -63,6 +72,50 @@ export function parseFilter(text: string): Term[] {
     terms.push({ exclude, kind: 'anywhere', pattern: body.startsWith('"') ? literal(unquoted) : toPattern(body) });
   }
   return terms;
+}
+
+/** The mark a word names; undefined when it names none. */
+function markOf(word: string): FilterMark | undefined {
+  return FILTER_MARKS.find((mark) => mark === word.toLowerCase());
+}
+
+/** `key:value` when the key is one of the language. */
+export function splitKey(body: string): { key: FilterKey; value: string } | undefined {
+  const colon = body.indexOf(':');
+  const key = FILTER_KEYS.find((name) => name === body.slice(0, Math.max(0, colon)).toLowerCase());
+  return key === undefined ? undefined : { key, value: body.slice(colon + 1) };
+}
+
+type Bare<T> = T extends unknown ? Omit<T, 'exclude'> : never;
+
+function keyedTerm(key: FilterKey, values: string[]): Bare<Term> | undefined {
+  if (values.length === 0) return undefined;
+  switch (key) {
+    case 'is':
+      return { kind: 'marks', marks: values.map(markOf).filter((mark) => mark !== undefined) };
+    case 'turn':
+      return { kind: 'turns', turns: values.map(turnRange).filter((range) => range !== undefined) };
+    case 'finding':
+      return { kind: 'findings', patterns: values.map(toPattern) };
+    default:
+      return { kind: 'column', column: key, patterns: values.map(key === 'type' ? toTypePattern : toPattern) };
+  }
+}
+
+/** `3` or `2-4`; undefined for anything else. */
+export function turnRange(value: string): { first: number; last: number } | undefined {
+  const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(unquote(value));
+  if (match === null) return undefined;
+  const first = Number(match[1]);
+  return { first, last: match[2] === undefined ? first : Number(match[2]) };
+}
+
+/** True when the terms rest on what the analysis says, which comes after the rows and may change. */
+export function restsOnMeaning(terms: readonly Term[]): boolean {
+  return terms.some(
+    (term) =>
+      term.kind === 'turns' || term.kind === 'findings' || (term.kind === 'marks' && term.marks.includes('finding')),
+  );
 }
 
 /** How a text term is named in `BodyHits`, and what to ask the host for. */
@@ -83,18 +136,33 @@ export function compileFilter(
   terms: readonly Term[],
   rows: RowSource,
   hits: BodyHits = new Map(),
+  meaning: RowMeaning = noMeaning,
 ): (row: number) => boolean {
   const tests = terms.map((term) => {
-    const test = compileTerm(term, rows, hits);
+    const test = compileTerm(term, rows, hits, meaning);
     return term.exclude ? (row: number) => !test(row) : test;
   });
   return (row) => tests.every((test) => test(row));
 }
 
-function compileTerm(term: Term, rows: RowSource, hits: BodyHits): (row: number) => boolean {
+function compileTerm(term: Term, rows: RowSource, hits: BodyHits, meaning: RowMeaning): (row: number) => boolean {
   switch (term.kind) {
-    case 'flag':
-      return (row) => ((rows.flags[row] ?? 0) & term.flag) !== 0;
+    case 'marks': {
+      const flags = term.marks.reduce((sum, mark) => sum | (mark in flagMarks ? flagMarks[mark as 'error'] : 0), 0);
+      const audio = term.marks.includes('audio');
+      const finding = term.marks.includes('finding');
+      return (row) =>
+        ((rows.flags[row] ?? 0) & flags) !== 0 ||
+        (audio && (rows.audioMs[row] ?? 0) > 0) ||
+        (finding && meaning.rules(row).length > 0);
+    }
+    case 'turns':
+      return (row) => {
+        const number = meaning.turnNumber(row);
+        return number > 0 && term.turns.some(({ first, last }) => number >= first && number <= last);
+      };
+    case 'findings':
+      return (row) => meaning.rules(row).some((rule) => term.patterns.some((pattern) => matches(pattern, rule)));
     case 'column': {
       if (term.column === 'from') {
         const sides = new Set<number>();
@@ -163,7 +231,8 @@ function matches(pattern: Pattern, text: string): boolean {
   }
 }
 
-function patternKey(pattern: Pattern): string {
+/** The name a pattern's rows go by in `BodyHits`. */
+export function patternKey(pattern: Pattern): string {
   return pattern.kind === 'regex' ? `r:${pattern.regex.source}` : `t:${pattern.text}`;
 }
 
@@ -171,10 +240,11 @@ function literal(text: string): Pattern {
   return { kind: 'text', text: text.toLowerCase() };
 }
 
-function toPattern(value: string): Pattern {
+/** What a text term looks for: `/expression/`, or the text itself. */
+export function toPattern(value: string): Pattern {
   const source = regexSource(value);
   if (source === undefined) return literal(unquote(value));
-  const regex = compile(source);
+  const regex = compileRegex(source);
   return regex instanceof RegExp ? { kind: 'regex', regex } : literal(value);
 }
 
@@ -183,12 +253,13 @@ function toTypePattern(value: string): Pattern {
   return wholeTypes.has(text) ? { kind: 'exact', text } : toPattern(value);
 }
 
-function regexSource(value: string): string | undefined {
+/** What stands between the slashes; undefined when it is no expression. */
+export function regexSource(value: string): string | undefined {
   return /^\/(.+)\/i?$/.exec(value)?.[1];
 }
 
 /** The expression, or what the engine says is wrong with it. */
-function compile(source: string): RegExp | string {
+export function compileRegex(source: string): RegExp | string {
   try {
     // The host searches bodies without regard to case, so columns are matched the same way.
     return new RegExp(source, 'i');
@@ -197,30 +268,18 @@ function compile(source: string): RegExp | string {
   }
 }
 
-/** What is wrong with a filter's text, for people; '' when nothing is. Rows are filtered all the same. */
-export function filterProblem(text: string): string {
-  for (const raw of splitTerms(text)) {
-    const value = raw.replace(/^-/, '').replace(new RegExp(`^(?:${columnNames.join('|')}):`, 'i'), '');
-    const source = regexSource(value);
-    const why = source === undefined ? '' : compile(source);
-    if (typeof why !== 'string' || why === '') continue;
-    const reason = /: ([^:]+)$/.exec(why)?.[1] ?? why;
-    return `${value} is no regular expression (${reason.toLowerCase()}), so it is looked for as text.`;
-  }
-  return '';
-}
-
-function unquote(text: string): string {
+/** The text without its quotes. */
+export function unquote(text: string): string {
   return text.replaceAll('"', '');
 }
 
 /** Splits at spaces outside quotes and outside `/.../`. */
-function splitTerms(text: string): string[] {
+export function splitTerms(text: string): string[] {
   return [...text.matchAll(/-?(?:[a-z]+:)?\/(?:[^/\\]|\\.)+\/i?(?=\s|$)|(?:"[^"]*"?|[^\s"])+/gi)].map((m) => m[0]);
 }
 
 /** Splits `a,b` at commas outside quotes and outside `/.../`. */
-function splitValues(text: string): string[] {
+export function splitValues(text: string): string[] {
   if (/^\/.+\/i?$/.test(text)) return [text];
   return [...text.matchAll(/(?:"[^"]*"?|[^,"])+/g)].map((m) => m[0]).filter((value) => unquote(value) !== '');
 }

@@ -25,15 +25,38 @@ export interface ListEntry {
 /** Kinds of deltas that may interleave; no server has more than a few going at once. */
 const mostKinds = 32;
 
+/** What the list asks of its rows, whatever their order. */
+export interface ListRows {
+  /** Rows looked at so far, from the document's first. */
+  readonly looked: number;
+  /** Rows that passed the filter, folded or not. */
+  readonly passed: number;
+  /** Positions of the list, members of open runs included. */
+  readonly length: number;
+  /** Looks at the rows up to (not including) `end`. */
+  extend(end: number): void;
+  /** The entry at a position, 0 to `length - 1`. */
+  at(position: number): ListEntry;
+  /** True for a row that passed the filter, be it folded into a run. */
+  shows(row: number): boolean;
+  /** Position that shows a row: its own, or that of the run it is folded into; -1 when it is not shown. */
+  positionOf(row: number): number;
+  /** Position of the last entry whose first row is at or before `row`; -1 when there is none. */
+  positionBefore(row: number): number;
+  /** Opens a closed run, closes an open one. True when there was a run at that position. */
+  toggle(position: number): boolean;
+  /** The rows folded into the run that starts at `row` (which is one of them), at most the first `most`. */
+  runAt(row: number, most?: number): ArrayLike<number> & Iterable<number>;
+}
+
 interface OpenRun {
   /** Position among the entries. */
   at: number;
-  count: number;
-  members: Uint32Array;
+  members: number[];
 }
 
 /** Grows as rows arrive; `extend` looks at each row once. */
-export class FoldedRows {
+export class FoldedRows implements ListRows {
   #first = new Uint32Array(1024);
   #last = new Uint32Array(1024);
   #count = new Uint32Array(1024);
@@ -49,31 +72,29 @@ export class FoldedRows {
   readonly #rows: RowSource;
   readonly #passes: (row: number) => boolean;
   readonly #fold: boolean;
+  readonly #start: number;
 
   /** @param start First row to look at (what came before was cleared away). */
   constructor(rows: RowSource, passes: (row: number) => boolean, options: { start?: number; fold?: boolean } = {}) {
     this.#rows = rows;
     this.#passes = passes;
-    this.#looked = options.start ?? 0;
+    this.#start = options.start ?? 0;
+    this.#looked = this.#start;
     this.#fold = options.fold ?? true;
   }
 
-  /** Rows looked at so far, from the document's first. */
   get looked(): number {
     return this.#looked;
   }
 
-  /** Rows that passed the filter, folded or not. */
   get passed(): number {
     return this.#passed;
   }
 
-  /** Positions of the list, members of open runs included. */
   get length(): number {
     return this.#entries + this.#open.reduce((sum, run) => sum + run.members.length, 0);
   }
 
-  /** Looks at the rows up to (not including) `end`. */
   extend(end: number): void {
     const rows = this.#rows;
     for (; this.#looked < end; this.#looked += 1) {
@@ -96,35 +117,62 @@ export class FoldedRows {
         this.#count[entry] = (this.#count[entry] ?? 0) + 1;
         this.#bytes[entry] = (this.#bytes[entry] ?? 0) + (rows.bytes[row] ?? 0);
         this.#audioMs[entry] = (this.#audioMs[entry] ?? 0) + (rows.audioMs[row] ?? 0);
-        const open = this.#open.find((run) => run.at === entry);
-        if (open !== undefined) open.members = this.#membersOf(entry);
+        this.#open.find((run) => run.at === entry)?.members.push(row);
       }
     }
   }
 
-  /** The entry at a position, 0 to `length - 1`. */
   at(position: number): ListEntry {
     let before = 0;
     for (const run of this.#open) {
       const header = run.at + before;
       if (position <= header) break;
-      const inside = position - header - 1;
-      const row = run.members[inside];
-      if (row !== undefined) {
-        const { bytes, audioMs } = this.#rows;
-        return {
-          row,
-          count: 1,
-          last: row,
-          bytes: bytes[row] ?? 0,
-          audioMs: audioMs[row] ?? 0,
-          open: false,
-          member: true,
-        };
-      }
+      const row = run.members[position - header - 1];
+      if (row !== undefined) return this.#member(row);
       before += run.members.length;
     }
-    const entry = position - before;
+    return this.entry(position - before);
+  }
+
+  shows(row: number): boolean {
+    return row >= this.#start && row < this.#looked && this.#passes(row);
+  }
+
+  positionOf(row: number): number {
+    const entry = this.entryOf(row);
+    return entry < 0 ? -1 : this.#positionOfEntry(entry) + this.offsetIn(entry, row);
+  }
+
+  positionBefore(row: number): number {
+    const entry = this.entryBefore(row);
+    return entry < 0 ? -1 : this.#positionOfEntry(entry);
+  }
+
+  toggle(position: number): boolean {
+    const shown = this.at(position);
+    return !shown.member && this.toggleEntry(this.entryBefore(shown.row));
+  }
+
+  runAt(row: number, most = Infinity): Uint32Array {
+    return this.#membersOf(this.entryBefore(row), most);
+  }
+
+  // ---- by entry: what another order of the same rows is made of ----
+
+  /** Entries, whether their runs are open or not. */
+  get entries(): number {
+    return this.#entries;
+  }
+  /** First row of an entry; entries stand in the order of these. */
+  firstRow(entry: number): number {
+    return this.#first[entry] ?? 0;
+  }
+  /** Entries that are open, in their order, with what follows each. */
+  get openRuns(): readonly { readonly at: number; readonly members: readonly number[] }[] {
+    return this.#open;
+  }
+  /** The entry without its members. */
+  entry(entry: number): ListEntry {
     const row = this.#first[entry] ?? 0;
     return {
       row,
@@ -136,51 +184,66 @@ export class FoldedRows {
       member: false,
     };
   }
-
-  /** Position that shows a row: its own, or that of the run it is folded into; -1 when it is not shown. */
-  positionOf(row: number): number {
-    const nearest = this.#entryAtOrBefore(row);
+  /** The `nth` position of an entry: 0 is itself, then come its members when it is open. */
+  inEntry(entry: number, nth: number): ListEntry {
+    const row = nth === 0 ? undefined : this.#open.find((run) => run.at === entry)?.members[nth - 1];
+    return row === undefined ? this.entry(entry) : this.#member(row);
+  }
+  /** The entry that shows a row, be it folded into it; -1 when none does. */
+  entryOf(row: number): number {
+    const nearest = this.entryBefore(row);
     // Runs of one stretch interleave: the entry that holds the row may start before its neighbour.
     for (let entry = nearest; entry >= Math.max(0, nearest - mostKinds); entry -= 1) {
       const first = this.#first[entry] ?? 0;
-      if (first === row) return this.#positionOfEntry(entry);
+      if (first === row) return entry;
       const count = this.#count[entry] ?? 1;
       if (count > 1 && row <= (this.#last[entry] ?? 0)) {
-        if (this.#passes(row) && sameKind(this.#rows, row, first)) {
-          const open = this.#open.find((run) => run.at === entry);
-          const header = this.#positionOfEntry(entry);
-          return open === undefined ? header : header + 1 + Math.max(0, open.members.indexOf(row));
-        }
+        if (this.#passes(row) && sameKind(this.#rows, row, first)) return entry;
       } else if (count === 1 && ((this.#rows.flags[first] ?? 0) & FLAG.delta) === 0) {
         return -1;
       }
     }
     return -1;
   }
-
-  /** Position of the last entry whose first row is at or before `row`; -1 when there is none. */
-  positionBefore(row: number): number {
-    const entry = this.#entryAtOrBefore(row);
-    return entry < 0 ? -1 : this.#positionOfEntry(entry);
+  /** Where within an entry's positions a row stands: 0 for the entry itself and while it is folded. */
+  offsetIn(entry: number, row: number): number {
+    if (this.#first[entry] === row) return 0;
+    const members = this.#open.find((run) => run.at === entry)?.members;
+    return members === undefined ? 0 : 1 + Math.max(0, lowerBound(members, row));
   }
-
-  /** Opens a closed run, closes an open one. True when there was a run at that position. */
-  toggle(position: number): boolean {
-    const shown = this.at(position);
-    if (shown.member || shown.count < 2) return false;
-    const entry = this.#entryAtOrBefore(shown.row);
+  /** The last entry whose first row is at or before `row`; -1 when there is none. */
+  entryBefore(row: number): number {
+    let low = 0;
+    let high = this.#entries;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#first[middle] ?? 0) <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+  toggleEntry(entry: number): boolean {
+    if ((this.#count[entry] ?? 1) < 2) return false;
     const at = this.#open.findIndex((run) => run.at === entry);
     if (at >= 0) this.#open.splice(at, 1);
     else {
-      this.#open.push({ at: entry, count: shown.count, members: this.#membersOf(entry) });
+      this.#open.push({ at: entry, members: [...this.#membersOf(entry)] });
       this.#open.sort((a, b) => a.at - b.at);
     }
     return true;
   }
 
-  /** The rows folded into the run that starts at `row` (which is one of them), at most the first `most`. */
-  runAt(row: number, most = Infinity): Uint32Array {
-    return this.#membersOf(this.#entryAtOrBefore(row), most);
+  #member(row: number): ListEntry {
+    const { bytes, audioMs } = this.#rows;
+    return {
+      row,
+      count: 1,
+      last: row,
+      bytes: bytes[row] ?? 0,
+      audioMs: audioMs[row] ?? 0,
+      open: false,
+      member: true,
+    };
   }
 
   #membersOf(entry: number, most = Infinity): Uint32Array {
@@ -199,17 +262,6 @@ export class FoldedRows {
     return position;
   }
 
-  #entryAtOrBefore(row: number): number {
-    let low = 0;
-    let high = this.#entries;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#first[middle] ?? 0) <= row) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-
   #push(row: number): void {
     if (this.#entries === this.#first.length) {
       this.#first = grow(this.#first);
@@ -225,6 +277,18 @@ export class FoldedRows {
     this.#audioMs[this.#entries] = this.#rows.audioMs[row] ?? 0;
     this.#entries += 1;
   }
+}
+
+/** Place of the first value that is not less. */
+function lowerBound(values: readonly number[], value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sameKind(rows: RowSource, a: number, b: number): boolean {

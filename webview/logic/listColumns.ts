@@ -1,5 +1,80 @@
-/** What the list needs to know to give each column the room it wants. */
+/** Columns of the list: which there are, which fit, what their times mean, and the room each wants. */
 import { formatPosition } from './format';
+
+/** In the order in which they stand. */
+export const COLUMNS = ['number', 'time', 'delta', 'session', 'turn', 'direction', 'type', 'summary', 'size'] as const;
+export type Column = (typeof COLUMNS)[number];
+/** What the time column tells. */
+export const TIME_MODES = ['trace', 'clock', 'delta', 'turn'] as const;
+export type TimeMode = (typeof TIME_MODES)[number];
+
+/** How the user wants the list. */
+export interface ListLook {
+  /** Columns not wanted; `type` is always there. */
+  hidden: readonly Column[];
+  time: TimeMode;
+  order: 'arrival' | 'conversation';
+}
+export const usualListLook: ListLook = { hidden: [], time: 'trace', order: 'arrival' };
+
+export const COLUMN_NAMES: Readonly<Record<Column, string>> = {
+  number: 'Number',
+  time: 'Time',
+  delta: 'Delta to the row above',
+  session: 'Session',
+  turn: 'Turn',
+  direction: 'Direction',
+  type: 'Type',
+  summary: 'Summary',
+  size: 'Size',
+};
+
+/** What goes first where there is no room, and the least width, pixels, of the list that still shows it. */
+const leastWidths: readonly (readonly [Column, number])[] = [
+  ['size', 521],
+  ['turn', 481],
+  ['number', 431],
+  ['summary', 431],
+  ['session', 341],
+  ['delta', 321],
+];
+
+/**
+ * The columns shown in a list so wide (pixels), and their track list for a grid. The session's column stands only where rows of
+ * several are mixed, and that of turns only where there are any.
+ */
+export function listColumns(
+  look: Pick<ListLook, 'hidden' | 'time'>,
+  list: { width: number; sessions: boolean; turns: boolean; numberWidth: number; timeWidth: number },
+): { shown: Column[]; tracks: string } {
+  const shown = COLUMNS.filter((column) => {
+    if (column !== 'type' && look.hidden.includes(column)) return false;
+    if (column === 'session' && !list.sessions) return false;
+    if (column === 'turn' && !list.turns) return false;
+    // The same number twice tells nothing.
+    if (column === 'delta' && look.time === 'delta') return false;
+    return list.width >= (leastWidths.find(([name]) => name === column)?.[1] ?? 0);
+  });
+  const takesRest = shown.includes('summary') ? 'summary' : 'type';
+  const typeWidth =
+    takesRest === 'type'
+      ? 'minmax(96px, 1fr)'
+      : list.width > 520
+        ? 'clamp(116px, 26cqi, 270px)'
+        : 'clamp(104px, 27cqi, 150px)';
+  const track: Readonly<Record<Column, string>> = {
+    number: `${list.numberWidth}px`,
+    time: `${list.timeWidth}px`,
+    delta: '74px',
+    session: '26px',
+    turn: '34px',
+    direction: '16px',
+    type: typeWidth,
+    summary: 'minmax(40px, 1fr)',
+    size: '54px',
+  };
+  return { shown, tracks: shown.map((column) => track[column]).join(' ') };
+}
 
 /** A cut between words is taken when what it leaves fills this much of the room; else the cut is in a word. */
 const worthwhile = 0.6;
@@ -30,10 +105,13 @@ export function fitType(type: string, most: number, width: (text: string) => num
 }
 
 /** Widths in pixels of the columns whose text grows with a trace: event number and time. */
-export function columnWidths(trace: { lastNumber: number; lastTime: number }): { number: number; time: number } {
+export function columnWidths(
+  trace: { lastNumber: number; lastTime: number },
+  mode: TimeMode = 'trace',
+): { number: number; time: number } {
   // A digit of the widest interface fonts takes 8.3 pixels at 13.
   const digit = 8.3;
   const digits = Math.max(3, String(trace.lastNumber).length);
-  const time = Math.max(8, formatPosition(trace.lastTime).length);
+  const time = mode === 'clock' ? 12 : Math.max(mode === 'trace' ? 8 : 9, formatPosition(trace.lastTime).length);
   return { number: Math.ceil(digits * digit) + 2, time: Math.ceil(time * digit) };
 }

@@ -1,5 +1,5 @@
 /** What a row of the list says: of a folded run of text, the text of the run and not just its first word. */
-import type { FoldedRows } from './fold';
+import type { ListRows } from './fold';
 
 /** Events of a run that are looked at: more words than a row has room for. */
 const mostEvents = 60;
@@ -12,7 +12,7 @@ const mostText = 400;
  * @param summaryOf A row's own summary; undefined while it is on its way.
  */
 export function listSummary(
-  list: FoldedRows,
+  list: ListRows,
   row: number,
   type: string,
   summaryOf: (row: number) => string | undefined,

@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { DocumentState } from '../../src/document/columns';
-import { filterProblem } from '../logic/filter';
+import { filterProblem } from '../logic/filterProblem';
 import { formatBytes, formatCount, formatTimeOfDay } from '../logic/format';
 import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addTerm,
-  bodySearches,
-  compileFilter,
-  filterProblem,
-  parseFilter,
-  quoteValue,
-} from '../../../webview/logic/filter';
+import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../../../webview/logic/filter';
+import { filterProblem } from '../../../webview/logic/filterProblem';
 import { BatchMaker, rowsOf } from './columns';
 
 const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 };
@@ -21,8 +15,12 @@ const rows = rowsOf([
   { type: 'conversation.item.created', call: 'call_9', item: 'item_2' }, // 7
   { type: '', flags: flags.opaque, from: 'client' }, // 8
 ]);
+const meaning = {
+  turnNumber: (row: number) => (row < 2 ? 0 : row < 4 ? 1 : row < 7 ? 2 : 3),
+  rules: (row: number) => (row === 4 ? ['refused-update', 'slow'] : row === 7 ? ['slow'] : []),
+};
 const shown = (text: string, hits?: ReadonlyMap<string, ReadonlySet<number>>) => {
-  const passes = compileFilter(parseFilter(text), rows, hits);
+  const passes = compileFilter(parseFilter(text), rows, hits, meaning);
   return Array.from({ length: rows.count }, (_, row) => row).filter(passes);
 };
 const all = [0, 1, 2, 3, 4, 5, 6, 7, 8];
@@ -58,6 +56,18 @@ describe('a filter shows the rows that pass all its terms', () => {
     ['item:item_2', [7]],
     ['call:call_9', [7]],
     ['session:s2', [5, 6]],
+    ['turn:1', [2, 3]],
+    ['turn:1,3', [2, 3, 7, 8]],
+    ['turn:2-3', [4, 5, 6, 7, 8]],
+    ['-turn:1', [0, 1, 4, 5, 6, 7, 8]],
+    ['turn:x', []],
+    ['finding:slow', [4, 7]],
+    ['finding:refused', [4]],
+    ['finding:', all],
+    ['finding', [4, 7]],
+    ['is:finding', [4, 7]],
+    ['is:error,injected', [4, 5]],
+    ['-is:delta turn:1', [3]],
     ['session:s2 -open', [5]],
     ['error', [4]],
     ['-error type:session', [0, 1]],
@@ -112,5 +122,22 @@ describe('a regular expression that does not compile', () => {
   );
   it.each(['', '/[a-z]/', '/unclosed[', 'type:a', '"/[/"', 'a/b', '/'])('is nothing to tell of in %s', (text) =>
     expect(filterProblem(text)).toBe(''),
+  );
+});
+
+describe('a slip in a filter', () => {
+  it.each([
+    ['turn:two', 'turn: takes a number or a range, as in turn:3 or turn:2-4, not two.'],
+    ['is:eror', 'is: takes error, injected, redacted, binary, delta, audio or finding, not eror.'],
+    ['from:srv', 'from: takes client, server or inspector, not srv.'],
+    ['typ:session', 'There is no typ: here, so this is looked for as text. Is type: meant?'],
+    ['-tpye:a', 'There is no tpye: here, so this is looked for as text. Is type: meant?'],
+    ['items:x', 'There is no items: here, so this is looked for as text. Is item: meant?'],
+    ['"open', 'The quote in "open is not closed.'],
+    ['type:"open', 'The quote in "open is not closed.'],
+  ])('%s is told of', (text, problem) => expect(filterProblem(text)).toBe(problem));
+  it.each(['turn:3', 'turn:2-4,7', 'is:error', 'finding:x', 'from:cli', 'note:x', '12:30', 'http://a', 'a:b', 'turn:'])(
+    '%s is none',
+    (text) => expect(filterProblem(text)).toBe(''),
   );
 });

@@ -1,0 +1,162 @@
+/**
+ * Find within the list: which of the entries shown hold a text, without hiding the others. The list is looked through in
+ * slices; while it grows, what was found stays until the next look is done.
+ */
+import { bodySearches, compileFilter, patternKey, toPattern, type Pattern } from '../logic/filter';
+import type { ListEntry, ListRows } from '../logic/fold';
+import { BodySearch, type SearchLine } from './bodySearch';
+import type { Rows } from './rows';
+
+/** Entries looked at in one go. */
+const slice = 40_000;
+/** A list that grows or changes is looked through again this often, ms. */
+const againAfter = 500;
+
+export interface FindSource {
+  readonly rows: Rows;
+  readonly list: ListRows;
+  positionOfSelected(): number;
+}
+
+export class Finder {
+  isOpen = false;
+  text = '';
+  /** What is looked for; null while there is no text. */
+  pattern: Pattern | null = null;
+  /** First rows of the entries found, in the order of the list. */
+  #found: number[] = [];
+  readonly #source: FindSource;
+  readonly #search: BodySearch;
+  readonly #schedule: (run: () => void) => void;
+  readonly #changed: () => void;
+  /** Ends a look that is under way when it is no longer the newest. */
+  #run = 0;
+  #scanning = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #passes: (row: number) => boolean = () => false;
+
+  constructor(source: FindSource, line: SearchLine, schedule: (run: () => void) => void, changed: () => void) {
+    this.#source = source;
+    this.#schedule = schedule;
+    this.#changed = changed;
+    this.#search = new BodySearch(line, () => this.#look());
+  }
+
+  get count(): number {
+    return this.#found.length;
+  }
+  /** True while there may be more than what was found so far. */
+  get isLooking(): boolean {
+    return this.#scanning || this.#search.searching;
+  }
+  /** Which of the found ones is selected, from 1; 0 when none of them is. */
+  get current(): number {
+    const at = this.#source.positionOfSelected();
+    const place = this.#placeOf(at);
+    const row = this.#found[place];
+    return row !== undefined && at >= 0 && this.#source.list.positionOf(row) === at ? place + 1 : 0;
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.setText(this.text);
+  }
+  close(): void {
+    this.isOpen = false;
+    this.#forget();
+    void this.#search.look([]);
+    this.#changed();
+  }
+  setText(text: string): void {
+    this.text = text;
+    const wanted = text.trim();
+    this.pattern = wanted === '' ? null : toPattern(wanted);
+    if (this.pattern === null) {
+      this.#forget();
+      void this.#search.look([]);
+      this.#changed();
+      return;
+    }
+    void this.#search.look(bodySearches([{ exclude: false, kind: 'anywhere', pattern: this.pattern }]));
+    this.#look();
+  }
+  /** The list shows other rows, or more. */
+  listChanged(): void {
+    if (!this.isOpen || this.pattern === null) return;
+    this.#search.grown();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#look();
+    }, againAfter);
+  }
+
+  /** Row of the next (1) or previous (-1) one found, round the end; undefined when there is none. */
+  next(step: 1 | -1): number | undefined {
+    const { length } = this.#found;
+    if (length === 0) return undefined;
+    const at = this.#source.positionOfSelected();
+    const place = this.#placeOf(at);
+    if (step === -1) return this.#found[(place - 1 + length) % length];
+    return this.#found[(this.current > 0 ? place + 1 : place) % length];
+  }
+
+  /** Place of the first one found at or behind a position of the list. */
+  #placeOf(position: number): number {
+    const { list } = this.#source;
+    let low = 0;
+    let high = this.#found.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (list.positionOf(this.#found[middle] ?? 0) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #forget(): void {
+    this.#run += 1;
+    this.#found = [];
+    this.#scanning = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const { pattern } = this;
+    if (!this.isOpen || pattern === null) return;
+    const hits = this.#search.hits;
+    this.#passes = compileFilter([{ exclude: false, kind: 'anywhere', pattern }], this.#source.rows, hits);
+    const run = ++this.#run;
+    const found: number[] = [];
+    this.#scanning = true;
+    const bodies = hits.get(patternKey(pattern));
+    let position = 0;
+    const go = (): void => {
+      if (run !== this.#run) return;
+      const { list } = this.#source;
+      const end = Math.min(list.length, position + slice);
+      for (; position < end; position += 1) {
+        const entry = list.at(position);
+        if (this.#holds(list, entry, bodies)) found.push(entry.row);
+      }
+      if (position < list.length) {
+        this.#schedule(go);
+        return;
+      }
+      this.#found = found;
+      this.#scanning = false;
+      this.#changed();
+    };
+    go();
+  }
+
+  /** An open run's members speak for themselves; of a closed one any row may hold the text. */
+  #holds(list: ListRows, entry: ListEntry, bodies: ReadonlySet<number> | undefined): boolean {
+    if (entry.open) return false;
+    if (this.#passes(entry.row)) return true;
+    // All rows of a run have the same type and ids, so only their bodies can tell them apart.
+    if (entry.count < 2 || bodies === undefined || bodies.size === 0) return false;
+    for (const row of list.runAt(entry.row)) if (bodies.has(row)) return true;
+    return false;
+  }
+}

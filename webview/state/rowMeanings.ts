@@ -1,0 +1,95 @@
+/** Turns and findings by row: the analysis tells them by their own keys. */
+import type { Finding, Turn } from '../../src/analysis/model';
+import type { RowMeaning } from '../logic/rowMeaning';
+import type { Meaning } from './meaning';
+import type { Rows } from './rows';
+
+const severityOrder = { error: 0, warning: 1, info: 2 } as const;
+
+export class RowMeanings implements RowMeaning {
+  readonly #rows: Rows;
+  readonly #meaning: Meaning;
+  #turnsOf: readonly Turn[] | null = null;
+  /** Of each session, in the order of their first rows. */
+  #sessions = new Map<string, Turn[]>();
+  #byResponse = new Map<string, Turn>();
+  #byItem = new Map<string, Turn>();
+  #findingsOf: readonly Finding[] | null = null;
+  #byRow = new Map<number, Finding[]>();
+
+  constructor(rows: Rows, meaning: Meaning) {
+    this.#rows = rows;
+    this.#meaning = meaning;
+  }
+
+  /** What a row is part of: by its response or item, which may go on while the next turn has begun, else by its place. */
+  turn(row: number): Turn | undefined {
+    this.#readTurns();
+    const rows = this.#rows;
+    const session = rows.sessionOf(row);
+    const owner =
+      (rows.response[row] === 0 ? undefined : this.#byResponse.get(rows.responseOf(row))) ??
+      (rows.item[row] === 0 ? undefined : this.#byItem.get(rows.itemOf(row)));
+    if (owner?.session === session) return owner;
+    const begun = this.turnBegun(row);
+    return begun !== undefined && (begun.endRow === null || row <= begun.endRow) ? begun : undefined;
+  }
+  /** The last turn of the row's session that had begun by then; undefined before the first. */
+  turnBegun(row: number): Turn | undefined {
+    this.#readTurns();
+    const list = this.#sessions.get(this.#rows.sessionOf(row));
+    if (list === undefined) return undefined;
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((list[middle]?.startRow ?? 0) <= row) low = middle + 1;
+      else high = middle;
+    }
+    return list[low - 1];
+  }
+  turnNumber(row: number): number {
+    return this.turn(row)?.number ?? 0;
+  }
+
+  /** Findings that rest on a row, the gravest first. */
+  findings(row: number): readonly Finding[] {
+    const all = this.#meaning.findings.all;
+    if (all !== this.#findingsOf) {
+      this.#findingsOf = all;
+      this.#byRow = new Map();
+      for (const finding of all)
+        for (const of of finding.rows) {
+          const known = this.#byRow.get(of);
+          if (known === undefined) this.#byRow.set(of, [finding]);
+          else known.push(finding);
+        }
+      for (const known of this.#byRow.values())
+        known.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+    }
+    return this.#byRow.get(row) ?? [];
+  }
+  rules(row: number): readonly string[] {
+    const found = this.findings(row);
+    return found.length === 0 ? noRules : found.map(({ rule }) => rule);
+  }
+
+  #readTurns(): void {
+    const all = this.#meaning.turns.all;
+    if (all === this.#turnsOf) return;
+    this.#turnsOf = all;
+    this.#sessions = new Map();
+    this.#byResponse = new Map();
+    this.#byItem = new Map();
+    for (const turn of all) {
+      const list = this.#sessions.get(turn.session);
+      if (list === undefined) this.#sessions.set(turn.session, [turn]);
+      else list.push(turn);
+      for (const response of turn.responses) this.#byResponse.set(response, turn);
+      for (const item of turn.userItems) this.#byItem.set(item, turn);
+    }
+    for (const list of this.#sessions.values()) list.sort((a, b) => a.startRow - b.startRow);
+  }
+}
+
+const noRules: readonly string[] = [];
