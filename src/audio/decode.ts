@@ -36,7 +36,8 @@ export function base64Bytes(base64: string): number {
   return Math.floor((length * 3) / 4);
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+/** Whether this machine writes numbers as PCM16 does. */
+export const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 function decodePcm16(bytes: Uint8Array): Int16Array {
   const count = bytes.length >> 1;
