@@ -137,7 +137,7 @@ export class LatencyLog {
   }
 
   /**
-   * Percentiles of the whole session so far. Of many values they are worked out anew only when half as many have come in addition,
+   * Percentiles of the whole session so far. Of many values they are worked out anew only when a tenth has come in addition,
    * so that following a session costs the same however long it is; `exact` has all of them.
    */
   summary(exact = false): Partial<Record<LatencyName, Percentiles>> {
@@ -145,7 +145,7 @@ export class LatencyLog {
     for (const [name, values] of this.#values) {
       const { length } = values.ms;
       const known = values.known?.count ?? 0;
-      const isDue = length > known && (exact || length < FRESH || length > known * 1.5);
+      const isDue = length > known && (exact || length < FRESH || length > known * 1.1);
       if (isDue) values.known = percentilesOf(values.ms.slice(0));
       if (values.known) found[name] = values.known;
     }
