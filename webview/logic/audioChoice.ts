@@ -1,6 +1,7 @@
 /** What can be played for a selection, best choice first. */
 import type { AudioSelector } from '../../src/document/columns';
-import type { AudioPiece } from '../state/audioIndex';
+import type { AudioLane } from '../state/audioIndex';
+import type { TimeSpan } from '../timeline/timeScale';
 import { shortenEnd, shortenMiddle } from './format';
 
 /** One thing to play: one selector, or both sides at once. */
@@ -25,12 +26,18 @@ export interface SpokenName {
 }
 
 export interface AudioQuestion {
-  pieces: { client: readonly AudioPiece[]; server: readonly AudioPiece[] };
-  /** Session that is shown, or of the selected row; '' when there is no telling. */
+  /** The session's audio. */
+  audio: { client: AudioLane; server: AudioLane };
+  /** Session that is shown, or of the selected row, or the first that is heard. */
   session: string;
   /** The selected row's ids ('' for none), and its own piece of audio. */
-  selected: { row: number; response: string; item: string } | null;
-  range: { start: number; end: number } | null;
+  selected: {
+    row: number;
+    response: string;
+    item: string;
+    piece: { from: 'client' | 'server'; start: number; end: number } | null;
+  } | null;
+  range: TimeSpan | null;
   /** A response of the session, and an item the server made of what it heard; undefined for an id nobody told of. */
   response(id: string): SpokenName | undefined;
   heard(item: string): SpokenName | undefined;
@@ -40,17 +47,12 @@ export interface AudioQuestion {
 
 /** Choices for a selection; empty when there is no audio at all. */
 export function audioChoices(question: AudioQuestion): AudioChoice[] {
-  const { pieces, selected, range } = question;
-  const session = question.session || pieces.client[0]?.session || pieces.server[0]?.session || '';
-  const client = pieces.client.filter((piece) => piece.session === session);
-  const server = pieces.server.filter((piece) => piece.session === session);
-  const sides = { client, server } as const;
+  const { audio, session, selected, range } = question;
+  const { client, server } = audio;
   const choices: AudioChoice[] = [];
   const whole = question.sessions > 1 ? `Session ${shortenMiddle(session, 12)}` : 'Session';
   if (range !== null) {
-    const heard = (['client', 'server'] as const).filter((side) =>
-      sides[side].some((piece) => piece.start < range.end && piece.start + piece.ms > range.start),
-    );
+    const heard = (['client', 'server'] as const).filter((side) => audio[side].within(range) !== undefined);
     const bounds = { startMs: range.start, endMs: range.end };
     if (heard.length === 2)
       choices.push(
@@ -64,9 +66,9 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
       choices.push(choice(`range-${from}`, `Range, ${sideName(from)}`, [{ session, from, ...bounds }]));
   }
   if (selected !== null) {
-    const { item, response, row } = selected;
+    const { item, response, row, piece } = selected;
     for (const from of ['server', 'client'] as const) {
-      if (response !== '' && sides[from].some((piece) => piece.response === response))
+      if (response !== '' && audio[from].ofResponse(response) !== undefined)
         choices.push(
           choice(
             `response-${from}`,
@@ -76,49 +78,43 @@ export function audioChoices(question: AudioQuestion): AudioChoice[] {
           ),
         );
       // Input carries no item when it is sent: the server says later which stretch of it became one.
-      const heard = from === 'client' && client.length > 0 && item !== '' ? question.heard(item) : undefined;
-      if (heard !== undefined || (item !== '' && sides[from].some((piece) => piece.item === item))) {
+      const heard = from === 'client' && client.count > 0 && item !== '' ? question.heard(item) : undefined;
+      if (heard !== undefined || (item !== '' && audio[from].ofItem(item) !== undefined)) {
         const label = spokenLabel(from === 'client' ? 'Speech' : 'Item', item, heard);
         const found = choice(`item-${from}`, label, [{ session, from, item }], item);
         choices.push(found.ms > 0 ? found : { ...found, ms: heard?.ms ?? 0 });
       }
     }
-    for (const from of ['client', 'server'] as const) {
-      const piece = sides[from].find((candidate) => candidate.row === row);
-      if (piece !== undefined)
-        choices.push(
-          choice(`row-${row}`, 'This event', [{ session, from, startMs: piece.start, endMs: piece.start + piece.ms }]),
-        );
-    }
+    if (piece !== null)
+      choices.push(
+        choice(`row-${row}`, 'This event', [{ session, from: piece.from, startMs: piece.start, endMs: piece.end }]),
+      );
   }
-  if (client.length > 0 && server.length > 0)
+  if (client.count > 0 && server.count > 0)
     choices.push(
       choice('session', `${whole}, both sides`, [
         { session, from: 'client' },
         { session, from: 'server' },
       ]),
     );
-  if (client.length > 0) choices.push(choice('session-client', `${whole}, microphone`, [{ session, from: 'client' }]));
-  if (server.length > 0) choices.push(choice('session-server', `${whole}, speaker`, [{ session, from: 'server' }]));
+  if (client.count > 0) choices.push(choice('session-client', `${whole}, microphone`, [{ session, from: 'client' }]));
+  if (server.count > 0) choices.push(choice('session-server', `${whole}, speaker`, [{ session, from: 'server' }]));
   return choices;
 
   function choice(key: string, label: string, selectors: AudioSelector[], id = key): AudioChoice {
     const full = `${session}|${key}|${id}|${range?.start ?? ''}|${range?.end ?? ''}`;
     return { key: full, label, selectors, name: `${session}-${id}`, ms: extentOf(selectors) };
   }
+  /** From the first piece to the last of what is meant, ms. */
   function extentOf(selectors: AudioSelector[]): number {
-    let start = Infinity;
-    let end = -Infinity;
-    for (const { from, item: ofItem, response: ofResponse, startMs, endMs } of selectors)
-      for (const piece of sides[from]) {
-        if (ofItem !== undefined && piece.item !== ofItem) continue;
-        if (ofResponse !== undefined && piece.response !== ofResponse) continue;
-        const first = Math.max(piece.start, startMs ?? -Infinity);
-        const last = Math.min(piece.start + piece.ms, endMs ?? Infinity);
-        if (last <= first) continue;
-        start = Math.min(start, first);
-        end = Math.max(end, last);
-      }
+    const spans = selectors.flatMap(({ from, item, response, startMs, endMs }) => {
+      const lane = audio[from];
+      if (response !== undefined) return lane.ofResponse(response) ?? [];
+      if (item !== undefined) return lane.ofItem(item) ?? [];
+      return lane.within({ start: startMs ?? -Infinity, end: endMs ?? Infinity }) ?? [];
+    });
+    const start = Math.min(...spans.map((span) => span.start));
+    const end = Math.max(...spans.map((span) => span.end));
     return Math.max(0, end - start);
   }
 }

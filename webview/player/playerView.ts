@@ -101,17 +101,25 @@ export class PlayerView extends View {
   #updateChoices(): void {
     const { store } = this;
     const { rows, selected } = store;
-    const session = store.session || (selected === null ? '' : rows.sessionOf(selected));
-    const span = store.spans.find(({ key }) => key === store.selectedSpan && key !== '');
+    const session =
+      store.session ||
+      (selected === null ? '' : rows.sessionOf(selected)) ||
+      (store.audio.sessions('client')[0] ?? store.audio.sessions('server')[0] ?? '');
+    const span = store.spanIndex.get(store.selectedSpan);
     // A stretch of speech stands for its item: the row under it is just a piece of what was sent.
     const item = span?.lane === 'speech' ? span.item : '';
     const choices = audioChoices({
-      pieces: { client: store.audio.pieces(session, 'client'), server: store.audio.pieces(session, 'server') },
+      audio: { client: store.audio.lane(session, 'client'), server: store.audio.lane(session, 'server') },
       session,
       selected:
         selected === null
           ? null
-          : { row: selected, response: rows.responseOf(selected), item: item || rows.itemOf(selected) },
+          : {
+              row: selected,
+              response: rows.responseOf(selected),
+              item: item || rows.itemOf(selected),
+              piece: rows.pieceOf(selected),
+            },
       range: store.range,
       response: (id) => this.#named(session, 'response', id),
       heard: (id) => this.#named(session, 'heard', id),
@@ -133,13 +141,9 @@ export class PlayerView extends View {
     const { store } = this;
     if (this.#spoken?.of !== store.rows) this.#spoken = { of: store.rows, index: new SpokenIndex(store.rows) };
     const spoken: Spoken | undefined = this.#spoken.index[what](session, id);
-    const lane = what === 'heard' ? 'speech' : 'response';
-    const span = store.spans.find(
-      (each) =>
-        each.lane === lane && each.session === session && (lane === 'speech' ? each.item : each.response) === id,
-    );
+    const span = store.spanIndex.get(`${session} ${what === 'heard' ? 'speech' : 'response'} ${id}`);
     if (spoken === undefined) return undefined;
-    const end = span?.end ?? store.audio.endOf(session, 'client');
+    const end = span?.end ?? store.audio.lane(session, 'client').end;
     return {
       ordinal: spoken.ordinal,
       words: spoken.wordsRow === null ? '' : (store.rowSummary(spoken.wordsRow) ?? ''),

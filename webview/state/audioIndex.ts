@@ -1,43 +1,108 @@
-/** Pieces of audio on the time axis, per session ('' for all) and side, in the order of their start. */
+/**
+ * Pieces of audio on the time axis, per session ('' for all) and side, in the order of their start. A long session has a
+ * million of them: they are numbers in typed arrays, and what is asked is answered without looking at all.
+ */
 import { FROM } from '../logic/rowSource';
+import type { TimeSpan } from '../timeline/timeScale';
+import { Intervals } from './intervals';
 import type { Rows } from './rows';
 
-type Side = 'client' | 'server';
+export type AudioSide = 'client' | 'server';
 
-/** A piece of audio on the time axis, in the order of its lane, never overlapping the one before it in its lane. */
-export interface AudioPiece {
-  session: string;
-  from: Side;
-  row: number;
-  /** Where it stands on the axis, ms: for input its capture, for output its earliest playback (see analysis/audioLane). */
-  start: number;
-  ms: number;
-  response: string;
-  item: string;
+/** The audio of one side; places are in the order of start, and those of one session never overlap. */
+export class AudioLane {
+  readonly times = new Intervals();
+  #row = new Uint32Array(64);
+  readonly #responses = new Map<string, TimeSpan>();
+  readonly #items = new Map<string, TimeSpan>();
+  /** End of the last piece, ms; 0 when there is none. */
+  end = 0;
+
+  get count(): number {
+    return this.times.count;
+  }
+  row(at: number): number {
+    return this.#row[at] ?? 0;
+  }
+  /** First to last piece of a response, ms; undefined when it has none. */
+  ofResponse(response: string): TimeSpan | undefined {
+    return this.#responses.get(response);
+  }
+  ofItem(item: string): TimeSpan | undefined {
+    return this.#items.get(item);
+  }
+  /** Place of the piece that is heard at `t`; -1 for silence. */
+  at(t: number): number {
+    const to = this.times.after(t);
+    const at = this.times.nextEnding(0, to, t);
+    return at < to ? at : -1;
+  }
+  /** What of a stretch of time has audio, first piece to last, cut to it; undefined when it is silent. */
+  within({ start, end }: TimeSpan): TimeSpan | undefined {
+    const to = this.times.lowerBound(end);
+    const first = this.times.nextEnding(0, to, start);
+    if (first >= to) return undefined;
+    return { start: Math.max(start, this.times.start(first)), end: Math.min(end, this.times.maxEnd(first, to)) };
+  }
+  /** Neighbouring pieces within `gap` ms as one block, those in view: steps are as long as the gap, however many pieces there are. */
+  blocks({ start: from, end: until }: TimeSpan, gap: number): TimeSpan[] {
+    const { times } = this;
+    const blocks: TimeSpan[] = [];
+    const last = times.after(until);
+    let at = times.nextEnding(0, last, from);
+    while (at < last) {
+      const start = times.start(at);
+      let end = times.end(at);
+      for (;;) {
+        const to = Math.min(last, times.after(end + gap));
+        const further = times.maxEnd(at, to);
+        at = to;
+        if (!(further > end)) break;
+        end = further;
+      }
+      blocks.push({ start, end });
+    }
+    return blocks;
+  }
+
+  add(row: number, start: number, ms: number, response: string, item: string): void {
+    const at = this.times.add(start, start + ms);
+    if (this.times.count > this.#row.length) {
+      const rows = new Uint32Array(this.#row.length * 2);
+      rows.set(this.#row);
+      this.#row = rows;
+    }
+    if (at < this.times.count - 1) this.#row.copyWithin(at + 1, at, this.times.count - 1);
+    this.#row[at] = row;
+    this.end = Math.max(this.end, start + ms);
+    if (response !== '') widen(this.#responses, response, start, start + ms);
+    if (item !== '') widen(this.#items, item, start, start + ms);
+  }
 }
 
+function widen(spans: Map<string, TimeSpan>, id: string, start: number, end: number): void {
+  const known = spans.get(id);
+  if (known === undefined) spans.set(id, { start, end });
+  else {
+    known.start = Math.min(known.start, start);
+    known.end = Math.max(known.end, end);
+  }
+}
+
+const silence = new AudioLane();
+
 export class AudioIndex {
-  readonly #lanes = new Map<string, AudioPiece[]>();
-  readonly #ends = new Map<string, number>();
+  readonly #lanes: Record<AudioSide, Map<string, AudioLane>> = { client: new Map(), server: new Map() };
   /** End of the last piece of any lane, ms. */
   end = 0;
 
-  pieces(session: string, side: Side): readonly AudioPiece[] {
-    return this.#lanes.get(`${session}|${side}`) ?? [];
+  /** The audio of a session ('' for all) and side. */
+  lane(session: string, side: AudioSide): AudioLane {
+    return this.#lanes[side].get(session) ?? silence;
   }
-  /** Sessions that have audio of that side. */
-  sessions(side: Side): string[] {
-    return [...this.#lanes.keys()].flatMap((key) => {
-      const at = key.lastIndexOf('|');
-      return key.slice(at + 1) === side && at > 0 ? [key.slice(0, at)] : [];
-    });
-  }
-  /** End of a lane's last piece, ms; 0 when it has none. */
-  endOf(session: string, side: Side): number {
-    return this.#ends.get(`${session}|${side}`) ?? 0;
-  }
-  get isEmpty(): boolean {
-    return this.#lanes.size === 0;
+  /** Sessions that have audio of that side, the first heard first. */
+  sessions(side: AudioSide): string[] {
+    return [...this.#lanes[side].keys()].filter((session) => session !== '');
   }
 
   /** Takes the rows from `first` on that hold audio; each row is told of once. */
@@ -45,34 +110,18 @@ export class AudioIndex {
     for (let row = first; row < rows.count; row += 1) {
       const ms = rows.audioMs[row] ?? 0;
       if (ms === 0) continue;
-      const piece: AudioPiece = {
-        session: rows.sessionOf(row),
-        from: rows.from[row] === FROM.client ? 'client' : 'server',
-        row,
-        start: rows.audioAt[row] ?? 0,
-        ms,
-        response: rows.responseOf(row),
-        item: rows.itemOf(row),
-      };
-      for (const session of new Set([piece.session, ''])) this.#put(`${session}|${piece.from}`, piece);
-      this.end = Math.max(this.end, piece.start + piece.ms);
+      const side = rows.from[row] === FROM.client ? 'client' : 'server';
+      const start = rows.audioAt[row] ?? 0;
+      const session = rows.sessionOf(row);
+      this.#lane(session, side).add(row, start, ms, rows.responseOf(row), rows.itemOf(row));
+      if (session !== '') this.#lane('', side).add(row, start, ms, '', '');
+      this.end = Math.max(this.end, start + ms);
     }
   }
 
-  #put(key: string, piece: AudioPiece): void {
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) {
-      lane = [];
-      this.#lanes.set(key, lane);
-    }
-    const last = lane[lane.length - 1];
-    this.#ends.set(key, Math.max(this.#ends.get(key) ?? 0, piece.start + piece.ms));
-    if (last === undefined || piece.start >= last.start) {
-      lane.push(piece);
-      return;
-    }
-    let at = lane.length;
-    while (at > 0 && (lane[at - 1]?.start ?? 0) > piece.start) at -= 1;
-    lane.splice(at, 0, piece);
+  #lane(session: string, side: AudioSide): AudioLane {
+    let lane = this.#lanes[side].get(session);
+    if (lane === undefined) this.#lanes[side].set(session, (lane = new AudioLane()));
+    return lane;
   }
 }

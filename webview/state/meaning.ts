@@ -1,5 +1,6 @@
 /** What the analysis says of the trace beside its spans, each list in the order of time. */
 import type { AnalysisChanges, ConfigPoint, Finding, Playback, SessionMetrics, Turn } from '../../src/analysis/model';
+import { TimedIndex } from './timedIndex';
 
 /** A list that is looked up by key and read in order; entries change in place, and few come late. */
 class Ordered<T extends { key: string }> {
@@ -35,11 +36,21 @@ export class Meaning {
   readonly playback = new Ordered<Playback>((item) => item.arrivedFrom);
   readonly findings = new Ordered<Finding>((finding) => finding.t);
   readonly configs = new Ordered<ConfigPoint>((config) => config.t);
+  /** The same by time: answers where they are heard (or would have been), findings where they are told. */
+  readonly heard = new TimedIndex<Playback>(({ arrivedFrom, arrivedTo, playsFrom, generatedMs }) => ({
+    lane: '',
+    start: arrivedFrom,
+    end: Math.max(arrivedTo, playsFrom + generatedMs),
+  }));
+  readonly found = new TimedIndex<Finding>(({ t }) => ({ lane: '', start: t, end: t }));
   readonly #metrics = new Map<string, SessionMetrics>();
 
   add(changes: AnalysisChanges): void {
     this.turns.put(changes.turns);
     this.playback.put(changes.playback);
+    this.heard.put(changes.playback);
+    this.found.put(changes.findings);
+    this.found.remove(changes.withdrawn);
     this.findings.put(changes.findings);
     this.findings.remove(changes.withdrawn);
     this.configs.put(changes.configs);

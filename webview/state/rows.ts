@@ -73,6 +73,13 @@ export class Rows implements RowSource {
   callOf(row: number): string {
     return this.string(this.call[row] ?? 0);
   }
+  /** The audio in a row, where it stands on the axis; null when it has none. */
+  pieceOf(row: number): { from: 'client' | 'server'; start: number; end: number } | null {
+    const ms = this.audioMs[row] ?? 0;
+    if (ms === 0) return null;
+    const start = this.audioAt[row] ?? 0;
+    return { from: this.from[row] === FROM.client ? 'client' : 'server', start, end: start + ms };
+  }
   has(row: number, flag: number): boolean {
     return ((this.flags[row] ?? 0) & flag) !== 0;
   }

@@ -14,15 +14,17 @@ import { SearchLine } from './bodySearch';
 import type { Bridge } from './bridge';
 import { Meaning } from './meaning';
 import { Notices, type Notice } from './notices';
+import { RelatedWatch, type RelatedRows } from './related';
 import { Rows } from './rows';
 import { SentWatch } from './sent';
 import { ShownList } from './shownList';
 import { startingSession } from './startingSession';
 import { Summaries } from './summaries';
+import { TimedIndex } from './timedIndex';
 
 /** What changed; a view redraws for the topics it names. */
 export type Topic =
-  'rows' | 'spans' | 'status' | 'selection' | 'filter' | 'view' | 'notice' | 'play' | 'panel' | 'summaries';
+  'rows' | 'spans' | 'status' | 'selection' | 'related' | 'filter' | 'view' | 'notice' | 'play' | 'panel' | 'summaries';
 
 /** What outlives the page: the user's intent, never what was captured. */
 export interface Kept {
@@ -34,6 +36,8 @@ export interface Kept {
   /** What was in the composer, without secrets; `open` when it was in view. */
   draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean; session?: string };
   sizes?: { timeline: number; list: number; composer: number };
+  /** Groups of lanes that are folded to one. */
+  foldedLanes?: string[];
 }
 /** Where that is kept between two lives of the page. */
 export interface Memory {
@@ -53,8 +57,8 @@ export class Store {
   readonly bridge: Bridge;
   rows = new Rows();
   audio = new AudioIndex();
-  /** In the order of their start. */
-  spans: Span[] = [];
+  /** Spans by key, and by lane and time. */
+  spanIndex = newSpanIndex();
   /** Turns, findings and the rest of what the analysis says. */
   meaning = new Meaning();
   status: InspectorStatus | null = null;
@@ -71,6 +75,10 @@ export class Store {
   view: TimeSpan = { start: 0, end: leastExtent };
   /** True while the timeline shows everything and grows with it. */
   fitted = true;
+  /** True while the timeline, zoomed in, moves along with the end of a live session. */
+  viewFollows = true;
+  /** True when the view's last move was not the user's own: such a one may glide. */
+  viewGlides = false;
   /** Time on the trace's axis that is being played, ms. */
   playhead: number | null = null;
 
@@ -88,6 +96,12 @@ export class Store {
   readonly shown: ShownList;
   readonly searches = new SearchLine((params) => this.ask('search', params));
   readonly #sent = new SentWatch();
+  readonly #related = new RelatedWatch(
+    (row) => this.bridge.request('related', { row }),
+    () => this.#notify('related'),
+  );
+  /** Rows of the shown session that have been in view, or could have been. */
+  #seen = 0;
   /** Until the user (or an earlier life of the page) chose a session, one is chosen when all are known. */
   #sessionIsChosen: boolean;
   /** A session to show once the trace names it. */
@@ -99,7 +113,6 @@ export class Store {
   /** What an earlier life of the page showed, until its rows are here again. */
   #restore: { selected: number | null; view: TimeSpan | null };
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #spanAt = new Map<string, Span>();
   #summaries: Summaries;
   #changed = new Set<Topic>();
   #framePending = false;
@@ -137,9 +150,10 @@ export class Store {
       } else if (batch.first >= this.rows.count) this.#resync();
     });
     bridge.on('analysis', (changes) => {
-      for (const span of changes.spans) this.#putSpan(span);
+      this.spanIndex.put(changes.spans);
       this.meaning.add(changes);
-      if (this.fitted) this.view = this.extent;
+      this.#related.analysed();
+      if (this.fitted) this.#fitView();
       this.#notify('spans', 'view');
     });
     bridge.on('status', (status) => {
@@ -165,7 +179,7 @@ export class Store {
         this.setFollow(true);
       }
       // A session's end, or its start while its rows are on the way, changes what there is to show.
-      if (this.fitted) this.view = this.extent;
+      if (this.fitted) this.#fitView();
       this.#notify('status', 'view');
     });
   }
@@ -175,9 +189,9 @@ export class Store {
     this.rows = new Rows();
     this.audio = new AudioIndex();
     this.#analysed = 0;
-    this.spans = [];
+    this.spanIndex = newSpanIndex();
+    this.#related.select(null);
     this.meaning = new Meaning();
-    this.#spanAt.clear();
     this.#summaries = this.#newSummaries();
     this.#sent.forgetAll();
     this.sentRow = null;
@@ -194,13 +208,22 @@ export class Store {
   #tellPeaks(analysed: number): void {
     const { rows } = this;
     const end = Math.min(analysed, rows.count);
+    const news = new Map<string, { session: string; from: 'client' | 'server'; span: TimeSpan }>();
     for (let row = this.#analysed; row < end; row += 1) {
       const ms = rows.audioMs[row] ?? 0;
       if (ms === 0) continue;
       const start = rows.audioAt[row] ?? 0;
       const from = rows.from[row] === FROM.client ? 'client' : 'server';
-      for (const listener of this.#peakListeners) listener(rows.sessionOf(row), from, { start, end: start + ms });
+      const session = rows.sessionOf(row);
+      const known = news.get(`${from}|${session}`)?.span;
+      if (known === undefined) news.set(`${from}|${session}`, { session, from, span: { start, end: start + ms } });
+      else {
+        known.start = Math.min(known.start, start);
+        known.end = Math.max(known.end, start + ms);
+      }
     }
+    for (const { session, from, span } of news.values())
+      for (const listener of this.#peakListeners) listener(session, from, span);
     this.#analysed = Math.max(this.#analysed, end);
   }
 
@@ -284,22 +307,52 @@ export class Store {
     const audio =
       this.session === ''
         ? this.audio.end
-        : Math.max(this.audio.endOf(this.session, 'client'), this.audio.endOf(this.session, 'server'));
+        : Math.max(this.audio.lane(this.session, 'client').end, this.audio.lane(this.session, 'server').end);
     const end = Math.max(lastTime, audio, session?.end ?? 0, start + leastExtent);
     return { start, end: end + (end - start) * 0.01 };
   }
   setView(view: TimeSpan): void {
     const { extent } = this;
     this.view = clampSpan(view, extent);
+    this.viewGlides = false;
     this.fitted = this.view.start <= extent.start && this.view.end >= extent.end;
+    // The extent ends a little after the last event; with that one in view the user is at the end.
+    this.viewFollows = this.view.end >= extent.end - (this.view.end - this.view.start) * 0.02;
     this.keep({ view: this.fitted ? null : this.view });
     this.#notify('view');
   }
   fit(): void {
     this.fitted = true;
+    this.viewFollows = true;
+    this.viewGlides = false;
     this.view = this.extent;
+    this.#look();
     this.keep({ view: null });
     this.#notify('view');
+  }
+
+  /** Rows of a live session that came while the timeline was held, or paused. */
+  get unseen(): number {
+    return this.status?.live === true ? Math.max(0, this.rows.indexes(this.session).all.count - this.#seen) : 0;
+  }
+  /** What came until now has been seen. */
+  #look(): void {
+    if (this.pausedAt === null) this.#seen = this.rows.indexes(this.session).all.count;
+  }
+  #fitView(): void {
+    if (this.pausedAt === null) this.view = this.extent;
+  }
+  /** What the timeline shows when there is more than before: all of it, or the end where that is followed. Pause holds it. */
+  #showEnd(): void {
+    if (this.pausedAt !== null) return;
+    const { extent, view } = this;
+    const follows = this.viewFollows && this.status?.live === true;
+    if (this.fitted) this.view = extent;
+    else if (follows) {
+      this.view = clampSpan({ start: extent.end - (view.end - view.start), end: extent.end }, extent);
+      this.viewGlides = true;
+    }
+    if (this.fitted || follows) this.#look();
   }
 
   // ---- selection ----
@@ -310,8 +363,10 @@ export class Store {
     this.keep({ selected: this.selected });
     this.selectedSpan = options.span ?? '';
     this.range = null;
+    this.#related.select(this.selected);
     if (this.selected !== null) {
       this.follow = false;
+      this.viewFollows = false;
       if (options.reveal !== false) this.#reveal(this.rows.t[this.selected] ?? 0);
     }
     this.#notify('selection', 'view', 'filter');
@@ -321,13 +376,31 @@ export class Store {
       range === null ? null : { start: Math.min(range.start, range.end), end: Math.max(range.start, range.end) };
     this.#notify('selection');
   }
+  /** What the selected event came of and led to; null while it is not known. */
+  get related(): RelatedRows | null {
+    return this.#related.current;
+  }
+  /** Goes to what the selected event came of (its nearest cause) or first led to; false when nothing is known of such. */
+  selectRelated(which: 'cause' | 'effect'): boolean {
+    const { related } = this;
+    const row = which === 'cause' ? related?.causes[0]?.cause : related?.effects[0]?.effect;
+    if (row === undefined) return false;
+    this.select(row);
+    return true;
+  }
   get selectedTime(): number | null {
     return this.selected === null ? null : (this.rows.t[this.selected] ?? null);
   }
-  /** Next (or previous) row of the same type and side, in the shown session. */
+  /** Next (or previous) row of the same type and side, in the shown session; of a span, the next one of its lane. */
   selectSameKind(step: 1 | -1): void {
     const from = this.selected;
     if (from === null) return;
+    const span = this.spanIndex.get(this.selectedSpan);
+    if (span !== undefined) {
+      const beside = this.spanIndex.beside(span, step, this.session);
+      if (beside !== undefined) this.select(beside.startRow, { span: beside.key });
+      return;
+    }
     const { rows } = this;
     const isAlike = (row: number) =>
       rows.type[row] === rows.type[from] &&
@@ -357,6 +430,7 @@ export class Store {
     if (t >= view.start && t <= view.end) return;
     const length = view.end - view.start;
     this.view = clampSpan({ start: t - length / 2, end: t + length / 2 }, this.extent);
+    this.viewGlides = true;
     this.fitted = false;
   }
 
@@ -419,12 +493,15 @@ export class Store {
   }
   setFollow(follow: boolean): void {
     this.follow = follow;
-    this.#notify('filter');
+    this.viewFollows = follow;
+    if (follow) this.#showEnd();
+    this.#notify('filter', 'view');
   }
   setPaused(paused: boolean): void {
     this.shown.pausedAt = paused ? this.rows.count : null;
     this.shown.extend();
-    this.#notify('filter', 'rows');
+    this.#showEnd();
+    this.#notify('filter', 'rows', 'view');
   }
   /** Empties the list up to now; the trace and the timeline keep everything. */
   clear(): void {
@@ -453,11 +530,7 @@ export class Store {
   #grown(): void {
     this.shown.grown();
     this.#restoreKept();
-    if (this.fitted) this.view = this.extent;
-    else if (this.follow && this.status?.live === true) {
-      const { extent, view } = this;
-      this.view = clampSpan({ start: extent.end - (view.end - view.start), end: extent.end }, extent);
-    }
+    this.#showEnd();
     this.#notify('rows', 'view');
   }
 
@@ -541,32 +614,6 @@ export class Store {
     this.#notify('play');
   }
 
-  #putSpan(span: Span): void {
-    const known = this.#spanAt.get(span.key);
-    this.#spanAt.set(span.key, span);
-    if (known !== undefined) {
-      const at = this.#placeOf(known);
-      if (known.start === span.start) {
-        this.spans[at] = span;
-        return;
-      }
-      this.spans.splice(at, 1);
-    }
-    let at = this.spans.length;
-    while (at > 0 && (this.spans[at - 1]?.start ?? 0) > span.start) at -= 1;
-    this.spans.splice(at, 0, span);
-  }
-  /** Place of a span that is there: by its start, then among those of the same start. */
-  #placeOf(span: Span): number {
-    let low = 0;
-    let high = this.spans.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.spans[middle]?.start ?? 0) < span.start) low = middle + 1;
-      else high = middle;
-    }
-    return this.spans.indexOf(span, low);
-  }
   #notify(...topics: Topic[]): void {
     for (const topic of topics) this.#changed.add(topic);
     if (this.#framePending) return;
@@ -589,4 +636,8 @@ export interface ComposerState {
   session?: string;
   /** Counts up so that the same row can be asked for again. */
   request: number;
+}
+
+function newSpanIndex(): TimedIndex<Span> {
+  return new TimedIndex<Span>(({ lane, start, end }) => ({ lane, start, end }));
 }

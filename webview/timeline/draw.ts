@@ -17,6 +17,8 @@ export type DrawContext = Pick<
   | 'beginPath'
   | 'moveTo'
   | 'lineTo'
+  | 'bezierCurveTo'
+  | 'arc'
   | 'closePath'
   | 'fill'
   | 'stroke'
@@ -55,9 +57,14 @@ function drawShape(context: DrawContext, shape: Shape, palette: Palette): void {
       return;
     case 'frame':
       context.strokeStyle = color;
-      context.lineWidth = 1;
+      context.lineWidth = shape.width ?? 1;
       if (shape.dashed === true) context.setLineDash([4, 3]);
-      context.strokeRect(crisp(shape.x), crisp(shape.y), Math.max(1, Math.round(shape.w) - 1), Math.round(shape.h) - 1);
+      context.strokeRect(
+        crisp(shape.x),
+        crisp(shape.y),
+        Math.max(1, Math.round(shape.w) - 1),
+        Math.max(1, Math.round(shape.h) - 1),
+      );
       context.setLineDash([]);
       return;
     case 'line':
@@ -86,6 +93,12 @@ function drawShape(context: DrawContext, shape: Shape, palette: Palette): void {
       return;
     case 'wave':
       drawWave(context, shape, color);
+      return;
+    case 'steps':
+      drawSteps(context, shape, color);
+      return;
+    case 'arrow':
+      drawArrow(context, shape, color);
       return;
   }
 }
@@ -128,6 +141,47 @@ function drawWave(context: DrawContext, wave: Extract<Shape, { kind: 'wave' }>, 
     const bottom = wave.y - loudness(low) * wave.half;
     context.fillRect(x, top, 1, Math.max(1, bottom - top));
   }
+}
+
+function drawSteps(context: DrawContext, steps: Extract<Shape, { kind: 'steps' }>, color: string): void {
+  context.globalAlpha = steps.alpha;
+  context.fillStyle = color;
+  for (let n = 0; n < steps.x.length; n += 1) {
+    const x = steps.x[n] ?? 0;
+    const h = steps.h[n] ?? 0;
+    const w = (steps.x[n + 1] ?? steps.right) - x;
+    if (h > 0 && w > 0) context.fillRect(x, steps.bottom - h, w, h);
+  }
+  context.globalAlpha = 1;
+}
+
+/** Leaves its cause and reaches its effect sideways, so that it is seen also where both stand at nearly the same time. */
+function drawArrow(context: DrawContext, arrow: Extract<Shape, { kind: 'arrow' }>, color: string): void {
+  const { x1, y1, x2, y2 } = arrow;
+  const bend = Math.max(14, Math.min(80, Math.abs(x2 - x1) / 2));
+  const head = 5;
+  context.save();
+  context.beginPath();
+  context.rect(arrow.left, 0, 1e5, 1e5);
+  context.clip();
+  context.globalAlpha = arrow.alpha;
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2 - head, y2);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x2, y2);
+  context.lineTo(x2 - head - 2, y2 - head);
+  context.lineTo(x2 - head - 2, y2 + head);
+  context.closePath();
+  context.fill();
+  context.beginPath();
+  context.arc(x1, y1, 2.5, 0, 2 * Math.PI);
+  context.fill();
+  context.restore();
 }
 
 /** Square root: speech stays visible in a lane 30 pixels high. */
@@ -177,6 +231,22 @@ function drawGlyph(
       context.moveTo(x - half * 0.8, y);
       context.lineTo(x + half * 0.8, y);
       context.stroke();
+      return;
+    case 'triangle':
+      context.moveTo(x, y - half * 1.1);
+      context.lineTo(x + half * 1.15, y + half);
+      context.lineTo(x - half * 1.15, y + half);
+      context.closePath();
+      context.fill();
+      context.fillStyle = background;
+      context.fillRect(x - 0.75, y - half * 0.45, 1.5, half * 0.75);
+      context.fillRect(x - 0.75, y + half * 0.5, 1.5, 1.5);
+      return;
+    case 'info':
+      context.arc(x, y, half, 0, 2 * Math.PI);
+      context.stroke();
+      context.fillRect(x - 0.75, y - half * 0.5, 1.5, 1.5);
+      context.fillRect(x - 0.75, y - half * 0.1, 1.5, half * 0.7);
       return;
     case 'bang':
       context.moveTo(x, y - half * 1.3);

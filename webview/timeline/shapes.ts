@@ -8,6 +8,7 @@ export type ColorName =
   | 'focus'
   | 'error'
   | 'warning'
+  | 'info'
   | 'session'
   | 'input'
   | 'conversation'
@@ -18,11 +19,20 @@ export type ColorName =
   | 'server'
   | 'band';
 
-export type Glyph = 'check' | 'cross' | 'stop' | 'running' | 'bang' | 'incomplete';
+export type Glyph = 'check' | 'cross' | 'stop' | 'running' | 'bang' | 'incomplete' | 'triangle' | 'info';
 
 export type Shape =
   | { kind: 'rect'; x: number; y: number; w: number; h: number; color: ColorName; alpha?: number }
-  | { kind: 'frame'; x: number; y: number; w: number; h: number; color: ColorName; dashed?: boolean }
+  | {
+      kind: 'frame';
+      x: number;
+      y: number;
+      w: number;
+      h: number;
+      color: ColorName;
+      dashed?: boolean;
+      width?: number;
+    }
   | { kind: 'hatch'; x: number; y: number; w: number; h: number; color: ColorName }
   | { kind: 'line'; x1: number; y1: number; x2: number; y2: number; color: ColorName; width?: number; alpha?: number }
   | {
@@ -33,10 +43,14 @@ export type Shape =
       color: ColorName;
       /** Cut to this width. */
       most: number;
-      align?: 'left' | 'center';
+      align?: 'left' | 'center' | 'right';
       clip?: true;
     }
   | { kind: 'glyph'; x: number; y: number; size: number; glyph: Glyph; color: ColorName }
+  /** An area under steps: at `x[n]` it becomes `h[n]` high, until the next one; the last goes to `right`. */
+  | { kind: 'steps'; bottom: number; x: Float32Array; h: Float32Array; right: number; color: ColorName; alpha: number }
+  /** A curve from cause to effect, with its head at the effect. */
+  | { kind: 'arrow'; x1: number; y1: number; x2: number; y2: number; color: ColorName; alpha: number; left: number }
   | {
       kind: 'wave';
       /** Pixel of the first bucket, and pixels per bucket. */

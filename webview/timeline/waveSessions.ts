@@ -1,6 +1,5 @@
 /** Whose waveforms are drawn when several sessions are shown at once. */
-import type { AudioPiece } from '../state/audioIndex';
-import { firstPieceEndingAfter } from './layout';
+import type { AudioLane } from '../state/audioIndex';
 import type { TimeSpan } from './timeScale';
 
 /** Pixels under which a waveform could not be told from the plain block that stands there anyway. */
@@ -18,18 +17,16 @@ export interface WaveSessions {
 /**
  * Sessions whose audio is in view and wide enough to be seen, the widest when there are too many.
  *
- * @param lanes One side's pieces of each session, in the order of their start.
+ * @param lanes One side's audio of each session.
  */
 export function waveSessions(
-  lanes: readonly { session: string; pieces: readonly AudioPiece[] }[],
+  lanes: readonly { session: string; audio: AudioLane }[],
   view: TimeSpan,
   msPerPixel: number,
 ): WaveSessions {
-  const wide = lanes.flatMap(({ session, pieces }) => {
-    const first = pieces[firstPieceEndingAfter(pieces, view.start)];
-    const last = pieces[firstPieceEndingAfter(pieces, view.end)] ?? pieces[pieces.length - 1];
-    if (first === undefined || last === undefined || first.start >= view.end) return [];
-    const width = (Math.min(view.end, last.start + last.ms) - Math.max(view.start, first.start)) / msPerPixel;
+  const wide = lanes.flatMap(({ session, audio }) => {
+    const heard = audio.within(view);
+    const width = heard === undefined ? 0 : (heard.end - heard.start) / msPerPixel;
     return width >= leastWidth ? [{ session, width }] : [];
   });
   if (wide.length > mostWaveSessions) wide.sort((a, b) => b.width - a.width);

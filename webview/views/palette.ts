@@ -12,6 +12,7 @@ const sources: Readonly<Record<ColorName, readonly string[]>> = {
   focus: ['--vscode-focusBorder', 'Highlight'],
   error: ['--vscode-charts-red', '--vscode-errorForeground', 'red'],
   warning: ['--vscode-charts-orange', '--vscode-charts-yellow', 'orange'],
+  info: ['--vscode-editorInfo-foreground', '--vscode-charts-blue', 'Highlight'],
   session: ['--vscode-charts-foreground', '--vscode-foreground', 'CanvasText'],
   input: ['--vscode-charts-green', 'green'],
   conversation: ['--vscode-charts-purple', 'purple'],

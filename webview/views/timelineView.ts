@@ -1,20 +1,37 @@
-/** The timeline on its canvas: asks for a layout, draws it, and turns pointer, wheel and keys into moves and selections. */
-import { css, html } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
-import type { Peaks, Span } from '../../src/document/columns';
-import { FLAG } from '../logic/rowSource';
-import { formatBytes, formatDuration, formatPosition } from '../logic/format';
+/** The timeline on its canvas: asks for a layout, draws it, and tells what is under the pointer and the keys. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { html, nothing } from 'lit';
+import { customElement, query, queryAll, state } from 'lit/decorators.js';
+import type { Peaks } from '../../src/document/columns';
+import { FLAG, FROM } from '../logic/rowSource';
+import { formatBytes, formatCount, formatDelta, formatPosition } from '../logic/format';
 import type { Topic } from '../state/store';
+import { BufferLevels } from '../timeline/bufferLevels';
 import { drawShapes, type Palette } from '../timeline/draw';
+import { Gestures } from '../timeline/gestures';
+import { Glide } from '../timeline/glide';
 import { hitTest, type Hit } from '../timeline/hit';
-import { gutterFor, layoutTimeline, spanName, type TimelineLayout } from '../timeline/layout';
+import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
+import { layoutTimeline } from '../timeline/layout';
+import { spanInNextLane } from '../timeline/laneSteps';
 import { PeakTiles } from '../timeline/peakTiles';
+import { gutterFor, type Arrow, type TimelineInput, type TimelineLayout } from '../timeline/picture';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
+import { tipOf } from '../timeline/tipText';
 import { waveSessions } from '../timeline/waveSessions';
 import { readPalette } from './palette';
+import './rangeBar';
+import { timelineStyles } from './timelineStyles';
 import { sharedStyles, View } from './view';
 
-const dragThreshold = 4;
+const groupNames: Readonly<Record<LaneGroup, string>> = { input: 'Input', answer: 'Answers', output: 'Output' };
+
+/** What the last frame took, for whoever measures. */
+export interface FrameCost {
+  layoutMs: number;
+  drawMs: number;
+  shapes: number;
+}
 
 @customElement('rti-timeline')
 export class TimelineView extends View {
@@ -22,80 +39,67 @@ export class TimelineView extends View {
     'rows',
     'spans',
     'selection',
+    'related',
     'view',
     'play',
     'status',
+    'filter',
     'summaries',
   ];
   @query('canvas') private canvas!: HTMLCanvasElement;
+  @query('.stage') private stage!: HTMLElement;
   @query('.tip') private tip!: HTMLElement;
   @query('.left') private left!: HTMLElement;
+  @query('.news') private news!: HTMLElement;
+  @query('.said') private said!: HTMLElement;
+  @queryAll('.fold') private folds!: NodeListOf<HTMLButtonElement>;
+  /** A range is being drawn: what is said of it waits, or the lanes would move under the pointer. */
+  @state() private dragging = false;
+  @state() private hasRange = false;
+  frame: FrameCost = { layoutMs: 0, drawMs: 0, shapes: 0 };
   #layout: TimelineLayout | null = null;
   #palette: Palette | null = null;
   #font = '';
   #framed = false;
   #drawPending = false;
   #tiles!: PeakTiles;
+  #levels!: BufferLevels;
+  #analysed = 0;
+  readonly #glide = new Glide();
+  readonly #stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
   #stop: (() => void)[] = [];
   #hover: Hit | null = null;
   #hoverAt = { x: 0, y: 0 };
-  #pointers = new Map<number, { x: number; y: number }>();
+  #gestures!: Gestures;
+  #folded: ReadonlySet<LaneGroup> = new Set();
 
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: block;
-        overflow: hidden;
-        position: relative;
-      }
-      canvas {
-        display: block;
-        height: 100%;
-        inset: 0;
-        position: absolute;
-        touch-action: none;
-        width: 100%;
-      }
-      .tip {
-        background: var(--vscode-editorHoverWidget-background);
-        border: 1px solid var(--vscode-editorHoverWidget-border);
-        border-radius: 3px;
-        color: var(--vscode-editorHoverWidget-foreground);
-        left: 0;
-        max-width: min(420px, 80%);
-        padding: 4px 8px;
-        pointer-events: none;
-        position: absolute;
-        top: 0;
-        z-index: 4;
-      }
-      .left {
-        background: var(--vscode-editor-background);
-        bottom: 2px;
-        color: var(--vscode-descriptionForeground);
-        font-size: 11px;
-        padding: 0 4px;
-        pointer-events: none;
-        position: absolute;
-        right: 4px;
-        z-index: 3;
-      }
-      .tip div {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, timelineStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const { store } = this;
+    this.#folded = new Set(LANE_GROUPS.filter((group) => store.kept.foldedLanes?.includes(group)));
     this.#tiles = new PeakTiles(
       (session, from, startMs, endMs, buckets) =>
-        this.store.bridge.request('peaks', { session, from, startMs, endMs, buckets }),
+        store.bridge.request('peaks', { session, from, startMs, endMs, buckets }),
       () => this.#redraw(),
     );
+    this.#levels = new BufferLevels(
+      (session, { start, end }, most) =>
+        store.bridge.request('bufferSteps', { session, startMs: start, endMs: end, most }),
+      () => this.#redraw(),
+    );
+    this.#gestures = new Gestures({
+      element: () => this.canvas,
+      layout: () => this.#layout,
+      view: () => store.view,
+      extent: () => store.extent,
+      setView: (view) => store.setView(view),
+      selectRange: (range) => store.selectRange(range),
+      dragging: (now) => (this.dragging = now),
+      click: (x, y) => this.#click(x, y),
+      hover: (at) => this.#hovered(at),
+    });
     const resize = new ResizeObserver(() => this.#redraw());
     resize.observe(this);
     const theme = new MutationObserver(() => {
@@ -107,7 +111,7 @@ export class TimelineView extends View {
     this.#stop = [
       () => resize.disconnect(),
       () => theme.disconnect(),
-      this.store.onAudio((session, from, span) => this.#tiles.invalidate(session, from, span)),
+      store.onAudio((session, from, span) => this.#tiles.invalidate(session, from, span)),
     ];
   }
   override disconnectedCallback(): void {
@@ -115,43 +119,58 @@ export class TimelineView extends View {
     for (const stop of this.#stop) stop();
   }
   protected override storeChanged(): void {
+    const { store } = this;
+    this.hasRange = store.range !== null;
+    const analysed = store.document?.analysed ?? 0;
+    if (analysed !== this.#analysed) this.#levels.invalidate();
+    this.#analysed = analysed;
     this.#redraw();
   }
 
   protected override render() {
-    return html`<canvas
-        tabindex="0"
-        role="application"
-        aria-roledescription="timeline"
-        aria-label="Timeline of the session. Arrow keys or A and D move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind."
-        @pointerdown=${this.#down}
-        @pointermove=${this.#move}
-        @pointerup=${this.#up}
-        @pointercancel=${this.#up}
-        @pointerleave=${this.#leave}
-        @wheel=${{ handleEvent: (event: WheelEvent) => this.#wheel(event), passive: false }}
-        @dblclick=${() => this.store.fit()}
-      ></canvas>
-      <div class="left num" role="status" hidden></div>
-      <div class="tip num" role="tooltip" hidden></div>`;
+    return html`<div class="stage">
+        <canvas
+          tabindex="0"
+          role="application"
+          aria-roledescription="timeline"
+          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane."
+          @pointerdown=${(event: PointerEvent) => this.#gestures.down(event)}
+          @pointermove=${(event: PointerEvent) => this.#gestures.move(event)}
+          @pointerup=${(event: PointerEvent) => this.#gestures.up(event)}
+          @pointercancel=${(event: PointerEvent) => this.#gestures.up(event)}
+          @pointerleave=${() => this.#gestures.leave()}
+          @wheel=${{ handleEvent: (event: WheelEvent) => this.#gestures.wheel(event), passive: false }}
+          @dblclick=${() => this.store.fit()}
+          @keydown=${this.#key}
+        ></canvas>
+        ${LANE_GROUPS.map(
+          (group) =>
+            html`<button class="fold" hidden data-group=${group} @click=${() => this.#fold(group)}>
+              <vscode-icon></vscode-icon>
+            </button>`,
+        )}
+        <div class="left num" role="status" hidden></div>
+        <button class="news num" hidden @click=${() => this.#showNews()}></button>
+        <div class="tip num" role="tooltip" hidden></div>
+        <div class="said unseen" role="status"></div>
+      </div>
+      ${this.hasRange && !this.dragging ? html`<rti-range-bar .store=${this.store}></rti-range-bar>` : nothing}`;
   }
-  protected override firstUpdated(): void {
+  protected override updated(): void {
     this.#redraw();
   }
 
   #redraw(): void {
     if (this.#drawPending) return;
     this.#drawPending = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((now) => {
       this.#drawPending = false;
-      if (this.isConnected) this.#draw();
+      if (this.isConnected) this.#draw(now);
     });
   }
 
-  #draw(): void {
-    const { store } = this;
-    const width = this.clientWidth;
-    const height = this.clientHeight;
+  #draw(now: number): void {
+    const { clientWidth: width, clientHeight: height } = this.stage;
     if (width === 0 || height === 0) return;
     const ratio = window.devicePixelRatio || 1;
     const deviceWidth = Math.round(width * ratio);
@@ -168,52 +187,78 @@ export class TimelineView extends View {
       this.#font = `11px ${style.fontFamily}`;
       this.#framed = document.body.classList.contains('vscode-high-contrast');
     }
-    this.#layout = layoutTimeline({
-      indexes: store.rows.indexes(store.session),
-      typeOf: (row) => store.rows.typeOf(row),
-      isError: (row) => store.rows.has(row, FLAG.error),
-      isInjected: (row) => store.rows.has(row, FLAG.injected),
-      spans: this.#spans(),
-      pieces: this.#pieces(),
-      peaks: this.#peaks(),
-      view: store.view,
+    const began = performance.now();
+    const { store } = this;
+    const view = this.#glide.next(store.view, now, store.viewGlides && !this.#stillness.matches, width);
+    this.#layout = layoutTimeline(this.#input(view, width, height));
+    const laid = performance.now();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { shapes } = this.#layout;
+    drawShapes(context, shapes, { palette: this.#palette, font: this.#font, width, height });
+    this.frame = { layoutMs: laid - began, drawMs: performance.now() - laid, shapes: shapes.length };
+    this.#placeButtons(this.#layout);
+    if (this.#hover !== null) this.#showTip();
+    if (this.#glide.moving) this.#redraw();
+  }
+
+  #input(view: TimeSpan, width: number, height: number): TimelineInput {
+    const { store } = this;
+    const { rows, session, meaning } = store;
+    const shown = session === '' && store.document?.sessions.length === 1 ? store.document.sessions[0]?.id : session;
+    return {
+      indexes: rows.indexes(session),
+      typeOf: (row) => rows.typeOf(row),
+      timeOf: (row) => rows.t[row] ?? 0,
+      isFromClient: (row) => rows.from[row] === FROM.client,
+      isInjected: (row) => rows.has(row, FLAG.injected),
+      spans: (lane) => store.spanIndex.lane(session, lane),
+      turn: (key) => meaning.turns.get(key),
+      findings: meaning.found.lane(session),
+      playback: meaning.heard.lane(session),
+      audio: { client: store.audio.lane(session, 'client'), server: store.audio.lane(session, 'server') },
+      peaks: this.#peaks(view, width),
+      buffer: this.#levels.steps(shown ?? '', view),
+      arrows: this.#arrows(),
+      view,
       extent: store.extent,
       width,
       height,
+      folded: this.#folded,
       selectedTime: store.selectedTime,
       selectedSpan: store.selectedSpan,
       range: store.range,
       playhead: store.playhead,
       framed: this.#framed,
+    };
+  }
+  #arrows(): Arrow[] {
+    const { related } = this.store;
+    if (related === null) return [];
+    const arrow = ({ cause, effect }: { cause: number; effect: number }): Arrow => ({
+      cause,
+      effect,
+      direct: cause === related.row || effect === related.row,
     });
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawShapes(context, this.#layout.shapes, { palette: this.#palette, font: this.#font, width, height });
-    if (this.#hover !== null) this.#showTip();
+    // The direct ones last, over the others.
+    const all = [...related.causes.map(arrow), ...related.effects.map(arrow)];
+    return [...all.filter(({ direct }) => direct), ...all.filter(({ direct }) => !direct)].slice(0, 40).reverse();
   }
 
-  #spans(): readonly Span[] {
-    const { store } = this;
-    return store.session === '' ? store.spans : store.spans.filter((span) => span.session === store.session);
-  }
-  #pieces() {
-    const { audio, session } = this.store;
-    return { client: audio.pieces(session, 'client'), server: audio.pieces(session, 'server') };
-  }
   /** Waveforms of the sessions in view; of those beyond what can be drawn the count is shown, never nothing. */
-  #peaks(): { client: Peaks[]; server: Peaks[] } {
-    const { audio, session, view } = this.store;
-    const msPerPixel = (view.end - view.start) / Math.max(1, this.clientWidth - gutterFor(this.clientWidth));
+  #peaks(view: TimeSpan, width: number): { client: Peaks[]; server: Peaks[] } {
+    const { audio, session } = this.store;
+    const msPerPixel = (view.end - view.start) / Math.max(1, width - gutterFor(width));
     let left = 0;
     const ofSide = (side: 'client' | 'server'): Peaks[] => {
       const lanes = (session === '' ? audio.sessions(side) : [session]).map((each) => ({
         session: each,
-        pieces: audio.pieces(each, side),
+        audio: audio.lane(each, side),
       }));
       const drawn = waveSessions(lanes, view, msPerPixel);
       left = Math.max(left, drawn.left);
       return drawn.shown.flatMap((each) => {
-        const start = audio.pieces(each, side)[0]?.start ?? 0;
-        return this.#tiles.peaks(each, side, view, msPerPixel, { start, end: audio.endOf(each, side) });
+        const lane = audio.lane(each, side);
+        return this.#tiles.peaks(each, side, view, msPerPixel, { start: lane.times.start(0), end: lane.end });
       });
     };
     const peaks = { client: ofSide('client'), server: ofSide('server') };
@@ -223,98 +268,103 @@ export class TimelineView extends View {
     return peaks;
   }
 
-  // ---- pointer ----
+  // ---- what stands over the canvas ----
 
-  #point(event: { clientX: number; clientY: number }) {
-    const box = this.canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  #placeButtons(layout: TimelineLayout): void {
+    for (const button of this.folds) {
+      const group = button.dataset.group as LaneGroup;
+      const members = layout.lanes.filter((lane) => lane.group === group);
+      const [first] = members;
+      const isFolded = this.#folded.has(group);
+      button.hidden = first === undefined || (members.length < 2 && !isFolded);
+      if (first === undefined) continue;
+      button.style.top = `${first.y + Math.min(first.h, 22) / 2 - 7}px`;
+      button.setAttribute('aria-expanded', String(!isFolded));
+      const name = `${groupNames[group]}: ${isFolded ? 'show all lanes' : 'fold to one lane'}`;
+      if (button.title === name) continue;
+      button.title = name;
+      button.setAttribute('aria-label', name);
+      button.querySelector('vscode-icon')?.setAttribute('name', isFolded ? 'chevron-right' : 'chevron-down');
+    }
+    const { unseen } = this.store;
+    this.news.hidden = unseen === 0;
+    const words = `${formatCount(unseen)} new`;
+    if (unseen > 0 && this.news.textContent !== words) {
+      this.news.textContent = words;
+      this.news.title = this.store.pausedAt === null ? 'Follow the end (.)' : 'Go on and follow the end';
+    }
   }
+  #fold(group: LaneGroup): void {
+    const folded = new Set(this.#folded);
+    if (!folded.delete(group)) folded.add(group);
+    this.#folded = folded;
+    this.store.keep({ foldedLanes: [...folded] });
+    this.#redraw();
+  }
+  #showNews(): void {
+    const { store } = this;
+    if (store.pausedAt !== null) store.setPaused(false);
+    store.setFollow(true);
+    this.canvas.focus();
+  }
+
+  // ---- pointer and keys ----
+
   #hit(x: number, y: number): Hit | null {
     if (this.#layout === null) return null;
-    return hitTest(this.#layout, this.store.rows.indexes(this.store.session), this.#pieces(), x, y);
-  }
-
-  readonly #down = (event: PointerEvent): void => {
-    if (event.button === 2 || this.#layout === null) return;
-    const from = this.#point(event);
-    this.#pointers.set(event.pointerId, from);
-    this.canvas.setPointerCapture(event.pointerId);
-    if (this.#pointers.size > 1) return;
-    const hit = this.#hit(from.x, from.y);
-    if (hit === null) return;
-    const { layout, store } = { layout: this.#layout, store: this.store };
-    const inOverview = hit.lane === 'overview';
-    const pans = event.button === 1 || event.shiftKey || event.altKey;
-    let dragged = false;
-    let last = from;
-    if (inOverview && (hit.t < store.view.start || hit.t > store.view.end)) this.#centre(hit.t);
-    const move = (e: PointerEvent): void => {
-      if (this.#pointers.size > 1) return;
-      const at = this.#point(e);
-      if (!dragged && Math.abs(at.x - from.x) < dragThreshold) return;
-      dragged = true;
-      if (inOverview) store.setView(panSpan(store.view, (at.x - last.x) * layout.overview.msPerPixel, store.extent));
-      else if (pans) store.setView(panSpan(store.view, (last.x - at.x) * layout.scale.msPerPixel, store.extent));
-      else store.selectRange({ start: layout.scale.t(Math.max(layout.scale.left, from.x)), end: layout.scale.t(at.x) });
-      last = at;
-    };
-    const up = (): void => {
-      this.canvas.removeEventListener('pointermove', move);
-      this.canvas.removeEventListener('pointerup', up);
-      this.canvas.removeEventListener('pointercancel', up);
-      if (!dragged && !inOverview && !pans) store.select(hit.row, { span: hit.span?.key ?? '', reveal: false });
-    };
-    this.canvas.addEventListener('pointermove', move);
-    this.canvas.addEventListener('pointerup', up);
-    this.canvas.addEventListener('pointercancel', up);
-  };
-  readonly #move = (event: PointerEvent): void => {
-    const at = this.#point(event);
-    const known = this.#pointers.get(event.pointerId);
-    if (known !== undefined && this.#pointers.size === 2) this.#pinch(event.pointerId, known, at);
-    if (known !== undefined) this.#pointers.set(event.pointerId, at);
-    this.#hoverAt = at;
-    this.#hover = this.#pointers.size > 0 ? null : this.#hit(at.x, at.y);
-    if (this.#layout !== null) {
-      const isBar = this.#hover?.span !== null && this.#hover?.span !== undefined;
-      this.canvas.style.cursor = this.#hover?.lane === 'overview' ? 'grab' : isBar ? 'pointer' : 'default';
-    }
-    this.#showTip();
-  };
-  readonly #up = (event: PointerEvent): void => {
-    this.#pointers.delete(event.pointerId);
-  };
-  readonly #leave = (): void => {
-    this.#hover = null;
-    this.tip.hidden = true;
-  };
-  #pinch(id: number, before: { x: number }, now: { x: number }): void {
-    const other = [...this.#pointers].find(([key]) => key !== id)?.[1];
-    if (other === undefined || this.#layout === null) return;
-    const apart = Math.max(8, Math.abs(before.x - other.x));
-    const factor = apart / Math.max(8, Math.abs(now.x - other.x));
-    this.store.setView(zoomSpan(this.store.view, factor, this.#layout.scale.t(other.x), this.store.extent));
-  }
-  #wheel(event: WheelEvent): void {
-    if (this.#layout === null) return;
-    event.preventDefault();
     const { store } = this;
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const { scale } = this.#layout;
-    // A pinch on a touchpad arrives as a wheel with ctrlKey set.
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
-      const by = (event.deltaX || event.deltaY) * lines * scale.msPerPixel;
-      store.setView(panSpan(store.view, by, store.extent));
+    const { session, audio } = store;
+    const lanes = { client: audio.lane(session, 'client'), server: audio.lane(session, 'server') };
+    return hitTest(this.#layout, { indexes: store.rows.indexes(session), audio: lanes }, x, y);
+  }
+  #click(x: number, y: number): void {
+    const hit = this.#hit(x, y);
+    if (hit === null || hit.lane === 'overview') return;
+    const target = hit.target;
+    if (target?.kind === 'spans') {
+      // Too many to choose from: the click brings them apart.
+      const { scale } = this.#layout as TimelineLayout;
+      this.store.setView(zoomSpan(this.store.view, 0.1, scale.t(x), this.store.extent));
       return;
     }
-    const factor = Math.exp(event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0022));
-    const anchor = scale.t(Math.max(scale.left, this.#point(event).x));
-    store.setView(zoomSpan(store.view, factor, anchor, store.extent));
+    this.store.select(hit.row, { span: target?.kind === 'span' ? target.span.key : '', reveal: false });
   }
-  #centre(t: number): void {
-    const { view, extent } = this.store;
-    const half = (view.end - view.start) / 2;
-    this.store.setView(panSpan({ start: t - half, end: t + half }, 0, extent));
+  #hovered(at: { x: number; y: number } | null): void {
+    if (at !== null) this.#hoverAt = at;
+    this.#hover = at === null ? null : this.#hit(at.x, at.y);
+    if (at !== null) {
+      const cursor = this.#gestures.cursor(at);
+      this.canvas.style.cursor = cursor !== '' ? cursor : this.#hover?.target ? 'pointer' : 'default';
+    }
+    this.#showTip();
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (!event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { store } = this;
+    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      const lane = store.spanIndex.get(store.selectedSpan)?.lane;
+      const t = store.selectedTime ?? (store.view.start + store.view.end) / 2;
+      const span = spanInNextLane(store.spanIndex, store.session, { lane, t }, event.key === 'ArrowUp' ? -1 : 1);
+      if (span !== undefined) store.select(span.startRow, { span: span.key });
+    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
+      store.selectSameKind(event.key === 'ArrowLeft' ? -1 : 1);
+    else return;
+    event.preventDefault();
+    this.#say();
+  };
+  /** Tells a screen reader what is selected now. */
+  #say(): void {
+    const { store } = this;
+    const span = store.spanIndex.get(store.selectedSpan);
+    const row = store.selected;
+    const words =
+      span !== undefined
+        ? tipOf({ kind: 'span', span }, store.meaning.turns.get(span.key))
+        : row === null
+          ? ['nothing selected']
+          : [`${formatPosition(store.rows.t[row] ?? 0)} ${store.rows.typeOf(row)}`];
+    this.said.textContent = words.join('. ');
   }
 
   /** Moves (share of the view) or zooms; for keys. */
@@ -323,15 +373,17 @@ export class TimelineView extends View {
     const { view, extent, selectedTime } = store;
     if (how.pan !== undefined) store.setView(panSpan(view, how.pan * (view.end - view.start), extent));
     if (how.zoom !== undefined) {
-      const middle = (view.start + view.end) / 2;
       const isSeen = selectedTime !== null && selectedTime >= view.start && selectedTime <= view.end;
-      store.setView(zoomSpan(view, how.zoom, isSeen ? selectedTime : middle, extent));
+      // Who follows a live session goes on following it.
+      const follows = store.status?.live === true && store.viewFollows;
+      const anchor = isSeen ? selectedTime : follows ? view.end : (view.start + view.end) / 2;
+      store.setView(zoomSpan(view, how.zoom, anchor, extent));
     }
   }
   /** Zooms to the range, the selected span, or the surroundings of the selected event. */
   zoomToSelection(): void {
     const { store } = this;
-    const span = store.spans.find((candidate) => candidate.key === store.selectedSpan);
+    const span = store.spanIndex.get(store.selectedSpan);
     const t = store.selectedTime;
     let target: TimeSpan | null = store.range;
     if (target === null && span !== undefined) target = { start: span.start, end: span.end ?? store.extent.end };
@@ -345,7 +397,7 @@ export class TimelineView extends View {
 
   #showTip(): void {
     const hit = this.#hover;
-    if (hit === null || this.#hoverAt.x < gutterFor(this.clientWidth)) {
+    if (hit === null || this.#hoverAt.x < gutterFor(this.stage.clientWidth)) {
       this.tip.hidden = true;
       return;
     }
@@ -359,26 +411,31 @@ export class TimelineView extends View {
     );
     this.tip.hidden = false;
     const { x, y } = this.#hoverAt;
-    const left = Math.min(x + 12, this.clientWidth - this.tip.offsetWidth - 4);
-    const below = y + 16 + this.tip.offsetHeight < this.clientHeight;
+    const { clientWidth, clientHeight } = this.stage;
+    const left = Math.min(x + 12, clientWidth - this.tip.offsetWidth - 4);
+    const below = y + 16 + this.tip.offsetHeight < clientHeight;
     const top = below ? y + 16 : Math.max(0, y - this.tip.offsetHeight - 8);
     this.tip.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
   }
   #tipLines(hit: Hit): string[] {
-    const { rows } = this.store;
-    const { span } = hit;
+    const { store } = this;
+    const { rows, selectedTime } = store;
+    const { target } = hit;
+    const away = (t: number) =>
+      selectedTime === null || Math.abs(t - selectedTime) < 1e-6
+        ? []
+        : [`${formatDelta(t - selectedTime)} from the selected event`];
     if (hit.lane === 'overview') return [formatPosition(hit.t)];
-    if (span !== null) {
-      const length = span.end === null ? 'going on' : formatDuration(span.end - span.start);
-      const words = [spanName(span), span.status.replace('_', ' '), length].filter((word) => word !== '');
-      return [`${formatPosition(span.start)}  ${words.join(' · ')}`, ...(span.detail === '' ? [] : [span.detail])];
+    if (target !== null) {
+      const turn = target.kind === 'span' ? store.meaning.turns.get(target.span.key) : undefined;
+      return [...tipOf(target, turn), ...away(hit.t)];
     }
-    if (hit.row === null || this.#layout === null) return [formatPosition(hit.t)];
+    if (hit.row === null || this.#layout === null) return [formatPosition(hit.t), ...away(hit.t)];
     const t = rows.t[hit.row] ?? 0;
-    if (Math.abs(this.#layout.scale.x(t) - this.#hoverAt.x) > 24 && hit.lane !== 'microphone' && hit.lane !== 'speaker')
-      return [formatPosition(hit.t)];
+    const isFar = Math.abs(this.#layout.scale.x(t) - this.#hoverAt.x) > 24;
+    if (isFar && hit.lane !== 'microphone' && hit.lane !== 'speaker') return [formatPosition(hit.t), ...away(hit.t)];
     const size = formatBytes(rows.bytes[hit.row] ?? 0);
-    const summary = this.store.rowSummary(hit.row);
-    return [`${formatPosition(t)}  ${rows.typeOf(hit.row)}  ${size}`, ...(summary ? [summary] : [])];
+    const summary = store.rowSummary(hit.row);
+    return [`${formatPosition(t)}  ${rows.typeOf(hit.row)}  ${size}`, ...(summary ? [summary] : []), ...away(t)];
   }
 }

@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { audioChoices, type AudioQuestion } from '../../../webview/logic/audioChoice';
 import { mix, stretch, waveform } from '../../../webview/logic/stretch';
-import { AudioIndex, type AudioPiece } from '../../../webview/state/audioIndex';
+import { AudioIndex, AudioLane } from '../../../webview/state/audioIndex';
 import { rowsOf } from './columns';
 
-const piece = (from: 'client' | 'server', row: number, start: number, over: Partial<AudioPiece> = {}): AudioPiece => ({
-  session: 's1',
-  from,
-  row,
-  start,
-  ms: 100,
-  response: '',
-  item: '',
-  ...over,
-});
-const client = [piece('client', 1, 0, { item: 'item_u' }), piece('client', 2, 100, { item: 'item_u' })];
-const server = [piece('server', 5, 900, { response: 'resp_a', item: 'item_a' })];
+type Piece = [row: number, start: number, response?: string, item?: string];
+/** Pieces of 100 ms. */
+const laneOf = (...pieces: Piece[]) => {
+  const lane = new AudioLane();
+  for (const [row, start, response = '', item = ''] of pieces) lane.add(row, start, 100, response, item);
+  return lane;
+};
+const none = laneOf();
+const client = laneOf([1, 0, '', 'item_u'], [2, 100, '', 'item_u']);
+const server = laneOf([5, 900, 'resp_a', 'item_a']);
+const selected = (row: number, response: string, item: string) => ({ row, response, item, piece: null });
 const ask = (over: Partial<AudioQuestion>) =>
   audioChoices({
-    pieces: { client, server },
+    audio: { client, server },
     session: 's1',
     selected: null,
     range: null,
@@ -30,40 +29,42 @@ const ask = (over: Partial<AudioQuestion>) =>
 
 describe('what plays for a selection', () => {
   it('is the response of an event of a response', () => {
-    expect(ask({ selected: { row: 9, response: 'resp_a', item: '' } })[0]).toEqual({
+    expect(ask({ selected: selected(9, 'resp_a', '') })[0]).toEqual({
       label: 'Response resp_a',
       selectors: [{ session: 's1', from: 'server', response: 'resp_a' }],
     });
   });
   it('is what the user said for an item of the user', () => {
-    expect(ask({ selected: { row: 4, response: '', item: 'item_u' } })[0]?.selectors).toEqual([
+    expect(ask({ selected: selected(4, '', 'item_u') })[0]?.selectors).toEqual([
       { session: 's1', from: 'client', item: 'item_u' },
     ]);
   });
   it('is what the server heard as an item, though what was sent names no item', () => {
     const heard = (item: string) => (item === 'item_h' ? { ordinal: 2, words: '', ms: 700 } : undefined);
-    const sent = { client: [piece('client', 1, 0)], server };
-    expect(ask({ pieces: sent, selected: { row: 1, response: '', item: 'item_h' }, heard })[0]).toEqual({
+    const sent = { client: laneOf([1, 0]), server };
+    expect(ask({ audio: sent, selected: selected(1, '', 'item_h'), heard })[0]).toEqual({
       label: 'Speech 2 (item_h)',
       selectors: [{ session: 's1', from: 'client', item: 'item_h' }],
     });
-    expect(ask({ pieces: sent, selected: { row: 9, response: '', item: 'typed' }, heard })[0]?.label).toBe(
-      'Session, both sides',
+    expect(ask({ audio: sent, selected: selected(9, '', 'typed'), heard })[0]?.label).toBe('Session, both sides');
+    expect(ask({ audio: { client: none, server }, selected: selected(9, '', 'item_h'), heard })[0]?.label).toBe(
+      'Session, speaker',
     );
-    expect(
-      ask({ pieces: { client: [], server }, selected: { row: 9, response: '', item: 'item_h' }, heard })[0]?.label,
-    ).toBe('Session, speaker');
   });
   it('is told by its first words when they are known', () => {
-    const selected = { row: 9, response: 'resp_a', item: '' };
+    const answer = selected(9, 'resp_a', '');
     const words = 'It is <b>sunny</b> in Lisbon, and it will stay so.';
-    expect(ask({ selected, response: () => ({ ordinal: 3, words, ms: 0 }) })[0]?.label).toBe(
+    expect(ask({ selected: answer, response: () => ({ ordinal: 3, words, ms: 0 }) })[0]?.label).toBe(
       'Response 3: It is <b>sunny</b> in Lisbon…',
     );
-    expect(ask({ selected, response: () => ({ ordinal: 3, words: '', ms: 0 }) })[0]?.label).toBe('Response 3 (resp_a)');
+    expect(ask({ selected: answer, response: () => ({ ordinal: 3, words: '', ms: 0 }) })[0]?.label).toBe(
+      'Response 3 (resp_a)',
+    );
   });
   it('can be the selected event alone', () => {
-    expect(ask({ selected: { row: 2, response: '', item: 'item_u' } })).toContainEqual({
+    expect(
+      ask({ selected: { ...selected(2, '', 'item_u'), piece: { from: 'client', start: 100, end: 200 } } }),
+    ).toContainEqual({
       label: 'This event',
       selectors: [{ session: 's1', from: 'client', startMs: 100, endMs: 200 }],
     });
@@ -78,7 +79,7 @@ describe('what plays for a selection', () => {
   it('is the session when nothing is selected, and nothing without audio', () => {
     expect(ask({})[0]?.label).toBe('Session, both sides');
     expect(ask({ sessions: 2 })[0]?.label).toBe('Session s1, both sides');
-    expect(ask({ pieces: { client: [], server: [] } })).toEqual([]);
+    expect(ask({ audio: { client: none, server: none } })).toEqual([]);
   });
 });
 
@@ -88,10 +89,33 @@ describe('pieces', () => {
     const heard = (session: string, audioAt: number) => ({ session, from: 'client' as const, audioMs: 100, audioAt });
     const rows = rowsOf([{}, heard('s1', 0), {}, heard('s1', 300), heard('s2', 150)]);
     index.addRows(rows, 0);
-    expect(index.pieces('', 'client').map(({ row }) => row)).toEqual([1, 4, 3]);
-    expect(index.pieces('s1', 'client').map(({ row }) => row)).toEqual([1, 3]);
+    const rowsOfLane = (session: string) => {
+      const lane = index.lane(session, 'client');
+      return Array.from({ length: lane.count }, (_, at) => lane.row(at));
+    };
+    expect(rowsOfLane('')).toEqual([1, 4, 3]);
+    expect(rowsOfLane('s1')).toEqual([1, 3]);
+    expect(rowsOfLane('s9')).toEqual([]);
     expect(index.sessions('client')).toEqual(['s1', 's2']);
     expect(index.end).toBe(400);
+  });
+  it('join to blocks where no gap can be seen, only in view', () => {
+    const lane = laneOf([0, 0], [1, 100], [2, 500], [3, 5000]);
+    expect(lane.blocks({ start: 50, end: 1000 }, 2)).toEqual([
+      { start: 0, end: 200 },
+      { start: 500, end: 600 },
+    ]);
+    expect(lane.blocks({ start: 0, end: 9000 }, 400)).toEqual([
+      { start: 0, end: 600 },
+      { start: 5000, end: 5100 },
+    ]);
+    expect(lane.blocks({ start: 700, end: 900 }, 2)).toEqual([]);
+  });
+  it('are found by the time at which they are heard', () => {
+    const lane = laneOf([0, 0], [1, 100], [2, 500]);
+    expect([50, 100, 300, 599, 600].map((t) => lane.at(t))).toEqual([0, 1, -1, 2, -1]);
+    expect(lane.within({ start: 150, end: 550 })).toEqual({ start: 150, end: 550 });
+    expect(lane.within({ start: 250, end: 450 })).toBeUndefined();
   });
 });
 

@@ -251,10 +251,100 @@ it('a later span takes the place of an earlier one with its key', async () => {
   };
   tell('analysis', changesOf({ spans: [{ ...span, key: 'z', start: 50 }, span] }));
   tell('analysis', changesOf({ spans: [{ ...span, end: 90, status: 'completed' }] }));
-  expect(store.spans.map(({ key, status }) => [key, status])).toEqual([
+  expect(store.spanIndex.all.map(({ key, status }) => [key, status])).toEqual([
     ['k', 'completed'],
     ['z', 'in_progress'],
   ]);
+});
+
+it('what the selected event came of and led to is known, and gone with another selection', async () => {
+  const related = ({ row }: { row: number }) => ({
+    causes: [{ cause: row - 1, effect: row, kind: 'started' }],
+    effects: row === 2 ? [{ cause: 2, effect: 3, kind: 'ended' }] : [],
+  });
+  const { store, rows, settle } = await connected({ related });
+  rows([{}, {}, {}, {}]);
+  store.select(2);
+  expect(store.related).toBeNull();
+  expect(store.selectRelated('effect')).toBe(false);
+  await settle();
+  expect(store.related).toMatchObject({ row: 2, causes: [{ cause: 1 }], effects: [{ effect: 3 }] });
+  expect(store.selectRelated('effect')).toBe(true);
+  expect(store.selected).toBe(3);
+  await settle();
+  expect(store.selectRelated('effect')).toBe(false);
+  expect(store.selectRelated('cause')).toBe(true);
+  expect(store.selected).toBe(2);
+  store.select(null);
+  expect(store.related).toBeNull();
+});
+
+it('previous and next of a selected span are those of its lane', async () => {
+  const { store, tell, rows } = await connected();
+  rows([{}, {}, {}]);
+  const span = (key: string, lane: 'response' | 'item', startRow: number) => ({
+    key,
+    session: 's1',
+    lane,
+    label: '',
+    start: startRow * 10,
+    end: 100,
+    status: '',
+    detail: '',
+    startRow,
+    endRow: null,
+    response: '',
+    item: '',
+    call: '',
+    marks: [],
+  });
+  tell('analysis', changesOf({ spans: [span('a', 'response', 0), span('i', 'item', 1), span('b', 'response', 2)] }));
+  store.select(0, { span: 'a' });
+  store.selectSameKind(1);
+  expect([store.selected, store.selectedSpan]).toEqual([2, 'b']);
+  store.selectSameKind(1);
+  expect(store.selectedSpan).toBe('b');
+  store.selectSameKind(-1);
+  expect(store.selectedSpan).toBe('a');
+});
+
+describe('the timeline of a live session', () => {
+  const live = async () => {
+    const made = await connected();
+    made.tell('status', status(true));
+    made.rows([{ t: 0 }, { t: 10_000 }]);
+    return made;
+  };
+  it('moves along with its end when it is zoomed in and the end is in view', async () => {
+    const { store, rows } = await live();
+    store.setView({ start: store.extent.end - 2000, end: store.extent.end });
+    rows([{ t: 20_000 }]);
+    expect(store.view.end).toBe(store.extent.end);
+    expect(store.view.end - store.view.start).toBeCloseTo(2000);
+    expect(store.viewGlides).toBe(true);
+    expect(store.unseen).toBe(0);
+  });
+  it('stays where the user moved it, counts what came, and shows it when asked', async () => {
+    const { store, rows } = await live();
+    store.setView({ start: 1000, end: 3000 });
+    rows([{ t: 20_000 }, { t: 21_000 }]);
+    expect(store.view).toEqual({ start: 1000, end: 3000 });
+    expect(store.unseen).toBe(2);
+    store.setFollow(true);
+    expect(store.view.end).toBe(store.extent.end);
+    expect(store.unseen).toBe(0);
+  });
+  it('is held by pause, loses nothing, and goes on', async () => {
+    const { store, rows } = await live();
+    const before = store.view;
+    store.setPaused(true);
+    rows([{ t: 20_000 }]);
+    expect(store.view).toEqual(before);
+    expect(store.unseen).toBe(1);
+    store.setPaused(false);
+    expect(store.view).toEqual(store.extent);
+    expect(store.unseen).toBe(0);
+  });
 });
 
 it('what the host refuses is shown where the user looks', async () => {

@@ -1,21 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding, Playback, Turn } from '../../../src/analysis/model';
 import type { Peaks, Span } from '../../../src/document/columns';
-import type { AudioPiece } from '../../../webview/state/audioIndex';
+import { AudioLane } from '../../../webview/state/audioIndex';
+import { Meaning } from '../../../webview/state/meaning';
+import { TimedIndex } from '../../../webview/state/timedIndex';
+import { clusters, packRows } from '../../../webview/timeline/clusters';
+import { dragWindow, overviewPart } from '../../../webview/timeline/gestures';
+import { Glide } from '../../../webview/timeline/glide';
 import { hitTest } from '../../../webview/timeline/hit';
-import {
-  GUTTER,
-  layoutTimeline,
-  packRows,
-  pieceBlocks,
-  type LaneName,
-  type TimelineInput,
-} from '../../../webview/timeline/layout';
+import type { LaneGroup, LaneName } from '../../../webview/timeline/lanes';
+import { layoutTimeline } from '../../../webview/timeline/layout';
+import { spanInNextLane } from '../../../webview/timeline/laneSteps';
+import { gutterFor, type TimelineInput } from '../../../webview/timeline/picture';
 import type { Shape } from '../../../webview/timeline/shapes';
 import { clampSpan, panSpan, ticks, TimeScale, zoomSpan } from '../../../webview/timeline/timeScale';
+import { tipOf } from '../../../webview/timeline/tipText';
+import { turnSegments, turnWait } from '../../../webview/timeline/turnBars';
+import { changesOf } from '../analysis/changes';
 import { rowsOf, type TestRow } from './columns';
 
+const GUTTER = gutterFor(2000);
 const span = (over: Partial<Span>): Span => ({
-  key: 'k',
+  key: `k ${over.lane ?? ''} ${over.start ?? ''}`,
   session: 's1',
   lane: 'response',
   label: 'resp_a',
@@ -31,31 +37,80 @@ const span = (over: Partial<Span>): Span => ({
   marks: [],
   ...over,
 });
-const piece = (start: number, ms: number, row = 0): AudioPiece => ({
+const played = (over: Partial<Playback>): Playback => ({
+  key: over.item ?? 'p',
   session: 's1',
-  from: 'client',
-  row,
-  start,
-  ms,
-  response: '',
-  item: '',
+  response: 'r',
+  item: 'item_a',
+  arrivedFrom: 200,
+  arrivedTo: 300,
+  playsFrom: 200,
+  playsTo: 600,
+  generatedMs: 400,
+  heardMs: 400,
+  cutBy: 'none',
+  cutRow: null,
+  aheadMs: 100,
+  ...over,
 });
+const finding = (t: number, severity: Finding['severity'], rows: number[] = [0]): Finding => ({
+  key: `f${t}${severity}`,
+  rule: 'rule',
+  session: 's1',
+  severity,
+  title: 'It went wrong',
+  explanation: 'Because of this.',
+  advice: 'Do that.',
+  t,
+  rows,
+  rowCount: rows.length,
+});
+/** Pieces of [start, ms, item] whose rows count from 0. */
+const audioOf = (...pieces: [start: number, ms: number, item?: string][]) => {
+  const lane = new AudioLane();
+  for (const [row, [start, ms, item = '']] of pieces.entries()) lane.add(row, start, ms, '', item);
+  return lane;
+};
+
+interface Told {
+  spans?: readonly Span[];
+  turns?: readonly Turn[];
+  playback?: readonly Playback[];
+  findings?: readonly Finding[];
+}
 
 /** A thousand milliseconds over a thousand pixels beside the gutter: a pixel is a millisecond. */
-function input(rows: TestRow[], over: Partial<TimelineInput> = {}): TimelineInput {
+function input(rows: TestRow[], told: Told = {}, over: Partial<TimelineInput> = {}): TimelineInput {
   const made = rowsOf(rows);
+  const spans = new TimedIndex<Span>(({ lane, start, end }) => ({ lane, start, end }));
+  spans.put(told.spans ?? []);
+  const meaning = new Meaning();
+  meaning.add(
+    changesOf({
+      turns: [...(told.turns ?? [])],
+      playback: [...(told.playback ?? [])],
+      findings: [...(told.findings ?? [])],
+    }),
+  );
   return {
     indexes: made.indexes(''),
     typeOf: (row) => made.typeOf(row),
-    isError: (row) => made.has(row, 4),
+    timeOf: (row) => made.t[row] ?? 0,
+    isFromClient: (row) => made.from[row] === 0,
     isInjected: (row) => made.has(row, 1),
-    spans: [],
-    pieces: { client: [], server: [] },
+    spans: (lane) => spans.lane('', lane),
+    turn: (key) => meaning.turns.get(key),
+    findings: meaning.found.lane(''),
+    playback: meaning.heard.lane(''),
+    audio: { client: audioOf(), server: audioOf() },
     peaks: { client: [], server: [] },
+    buffer: null,
+    arrows: [],
     view: { start: 0, end: 1000 },
     extent: { start: 0, end: 2000 },
     width: GUTTER + 1000,
-    height: 240,
+    height: 300,
+    folded: new Set(),
     selectedTime: null,
     selectedSpan: '',
     range: null,
@@ -161,7 +216,9 @@ describe('responses', () => {
     ]);
     const kinds = (from: number, to: number) =>
       within(layout, 'response')
-        .filter((shape) => 'x' in shape && shape.x >= GUTTER + from && shape.x < GUTTER + to)
+        .filter(
+          (shape) => 'x' in shape && typeof shape.x === 'number' && shape.x >= GUTTER + from && shape.x < GUTTER + to,
+        )
         .map((shape) => (shape.kind === 'glyph' ? shape.glyph : shape.kind));
     expect(kinds(100, 300)).toEqual(['rect', 'frame', 'check', 'text']);
     expect(kinds(400, 600)).toEqual(['rect', 'hatch', 'frame', 'stop', 'text']);
@@ -169,19 +226,6 @@ describe('responses', () => {
     expect(within(layout, 'response')).toContainEqual(
       expect.objectContaining({ kind: 'text', text: 'resp_a · cancelled · turn_detected' }),
     );
-  });
-  it('that overlap stand below one another', () => {
-    const scale = new TimeScale({ start: 0, end: 1000 }, 0, 1000);
-    const rows = packRows(
-      [span({ start: 0, end: 500 }), span({ start: 100, end: 200 }), span({ start: 300, end: 900 })],
-      scale,
-    );
-    expect(rows.map(({ row }) => row)).toEqual([0, 1, 1]);
-  });
-  it('that follow at once share a row', () => {
-    const scale = new TimeScale({ start: 0, end: 1000 }, 0, 1000);
-    const rows = packRows([span({ start: 0, end: 500 }), span({ start: 500, end: 900 })], scale);
-    expect(rows.map(({ row }) => row)).toEqual([0, 0]);
   });
   it('that are only called "response" are told apart by their id', () => {
     const layout = layoutTimeline(
@@ -191,60 +235,366 @@ describe('responses', () => {
       expect.objectContaining({ kind: 'text', text: 'resp_01…abcdef' }),
     );
   });
+  it('hold their items, and these their parts, each below the one it lies in', () => {
+    const spans = [
+      span({ start: 100, end: 500, response: 'r1' }),
+      span({ start: 200, end: 900, response: 'r2' }),
+      span({ lane: 'item', start: 300, end: 800, response: 'r2', label: 'message', item: 'i' }),
+      span({ lane: 'part', start: 350, end: 700, response: 'r2', label: 'audio', item: 'i' }),
+    ];
+    const { bars } = layoutTimeline(input([{}], { spans }, { height: 500 }));
+    const [first, second, item, part] = ['r1', 'r2', 'i', 'p'].map((_, n) => bars[n]);
+    expect(second?.y).toBeGreaterThan((first?.y ?? 0) + (first?.h ?? 0));
+    expect(item?.y).toBe((second?.y ?? 0) + (second?.h ?? 0));
+    expect(part?.y).toBeGreaterThanOrEqual((item?.y ?? 0) + (item?.h ?? 0));
+    expect([item?.x, item?.w, part?.x, part?.w]).toEqual([GUTTER + 300, 500, GUTTER + 350, 350]);
+  });
+});
+
+describe('spans that share a place', () => {
+  const scale = new TimeScale({ start: 0, end: 1000 }, 0, 1000);
+  const lane = (...spans: [number, number | null][]) => {
+    const index = new TimedIndex<Span>(({ lane: name, start, end }) => ({ lane: name, start, end }));
+    index.put(spans.map(([start, end], n) => span({ key: `k${n}`, start, end })));
+    return index.lane('', 'response');
+  };
+  it('are one cluster where they cannot be told apart, but a wide one among them stands alone', () => {
+    const found = clusters(lane([300, 300.2], [300.5, 300.6], [301, 700], [400, 401]), scale);
+    expect(found.map(({ start, count }) => [start, count])).toEqual([
+      [301, 1],
+      [300, 2],
+      [400, 1],
+    ]);
+  });
+  it('stay when they began before the view and go on, however much lies between', () => {
+    const many: [number, number][] = Array.from({ length: 5000 }, (_, n) => [n / 20, n / 20 + 0.01]);
+    const found = clusters(lane([1, 900], ...many, [260, null]), new TimeScale({ start: 500, end: 1000 }, 0, 1000));
+    expect(found.map(({ start, end }) => [start, end])).toEqual([
+      [1, 900],
+      [260, Infinity],
+    ]);
+  });
+  it('never are more than the pixels allow', () => {
+    const many: [number, number][] = Array.from({ length: 60_000 }, (_, n) => [n / 60, n / 60 + 0.01]);
+    expect(clusters(lane(...many), scale).length).toBeLessThanOrEqual(335);
+  });
+  it('stand below one another where they overlap, and in one row where one follows at once', () => {
+    expect(packRows(clusters(lane([0, 500], [100, 200], [300, 900]), scale), scale)).toEqual([0, 1, 1]);
+    expect(packRows(clusters(lane([0, 500], [500, 900]), scale), scale)).toEqual([0, 0]);
+  });
+});
+
+describe('a turn', () => {
+  const turn = span({
+    key: 't',
+    lane: 'turn',
+    label: 'turn 1',
+    start: 100,
+    end: 900,
+    marks: [
+      { name: 'speech end', t: 400, row: 1 },
+      { name: 'committed', t: 410, row: 2 },
+      { name: 'response', t: 500, row: 3 },
+      { name: 'first text', t: 600, row: 4 },
+      { name: 'first audio', t: 700, row: 5 },
+    ],
+  });
+  const told = {
+    key: 't',
+    speechEnd: 400,
+    voiceEnd: 200,
+    latencies: [],
+    heard: 'Hi?',
+    said: 'Hello.',
+  } as unknown as Turn;
+  it('has its wait in segments, each from where the one before ended', () => {
+    expect(turnSegments(turn, told).map(({ short, start, end }) => [short, start, end])).toEqual([
+      ['end', 200, 400],
+      ['commit', 400, 410],
+      ['created', 410, 500],
+      ['audio', 500, 700],
+    ]);
+    expect(turnWait(turn, told)).toBe(300);
+  });
+  it('without speech waits from what was asked, and leaves out what was not told', () => {
+    const asked = span({ lane: 'turn', start: 100, marks: [{ name: 'first text', t: 350, row: 4 }] });
+    expect(turnSegments(asked, undefined)).toMatchObject([{ short: 'text', start: 100, end: 350 }]);
+    expect(turnWait(asked, undefined)).toBe(250);
+    expect(turnWait(span({ lane: 'turn' }), undefined)).toBeNull();
+  });
+  it('is drawn with labels where there is room, in ms', () => {
+    const layout = layoutTimeline(input([{}], { spans: [turn], turns: [told] }));
+    const texts = within(layout, 'turn').flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+    expect(texts).toEqual(
+      expect.arrayContaining(['turn 1', 'end 200 ms', 'created 90.0 ms', 'audio 200 ms', '300 ms']),
+    );
+  });
+  it('tells in its tooltip what it consists of', () => {
+    const lines = tipOf({ kind: 'span', span: turn }, told);
+    expect(lines).toContain('heard: Hi?');
+    expect(lines.join(' ')).toContain('response created +90.0 ms');
+  });
 });
 
 describe('audio', () => {
-  it('stands as blocks where it was said, joined where no gap can be seen', () => {
-    const pieces = [piece(0, 100), piece(100, 100), piece(500, 100), piece(5000, 100)];
-    expect(pieceBlocks(pieces, { start: 50, end: 1000 }, 2)).toEqual([
-      { start: 0, end: 200 },
-      { start: 500, end: 600 },
-    ]);
-  });
-  it('has its waveform at the same place', () => {
+  it('has its waveform where it was said', () => {
     const peaks: Peaks = { startMs: 250, endMs: 750, min: new Int16Array(250), max: new Int16Array(250) };
     const layout = layoutTimeline(
-      input([{}], { peaks: { client: [peaks], server: [] }, pieces: { client: [piece(250, 500)], server: [] } }),
+      input(
+        [{}],
+        {},
+        { peaks: { client: [peaks], server: [] }, audio: { client: audioOf([250, 500]), server: audioOf() } },
+      ),
     );
     const wave = layout.shapes.find((shape) => shape.kind === 'wave');
     expect(wave).toMatchObject({ x: GUTTER + 250, step: 2, color: 'input' });
   });
+  const server = audioOf([200, 400, 'item_a'], [600, 300, 'item_b']);
+  const peaks: Peaks = { startMs: 0, endMs: 1000, min: new Int16Array(1000), max: new Int16Array(1000) };
+  const cut = [
+    played({
+      item: 'item_a',
+      playsFrom: 200,
+      playsTo: 350,
+      generatedMs: 400,
+      heardMs: 150,
+      cutBy: 'truncate',
+      cutRow: 7,
+    }),
+    played({ item: 'item_b', arrivedFrom: 450, arrivedTo: 480, playsFrom: 450, playsTo: 750, generatedMs: 300 }),
+  ];
+  const layout = layoutTimeline(
+    input([{}], { playback: cut }, { audio: { client: audioOf(), server }, peaks: { client: [], server: [peaks] } }),
+  );
+  it('of an answer is hatched from where it was cut to where it would have ended or the next one is heard', () => {
+    const hatches = within(layout, 'speaker').filter((shape) => shape.kind === 'hatch');
+    expect(hatches).toMatchObject([{ x: GUTTER + 350, w: 100, color: 'warning' }]);
+  });
+  it('of an answer stands where it is heard, though its pieces would lie later without the cut', () => {
+    const waves = within(layout, 'speaker').flatMap((shape) => (shape.kind === 'wave' ? [shape] : []));
+    expect(waves.map(({ x, left, right }) => [x, left, right])).toEqual([
+      [GUTTER, GUTTER + 200, GUTTER + 450],
+      [GUTTER - 150, GUTTER + 450, GUTTER + 750],
+    ]);
+  });
+  it('shows when it arrived above when it is heard', () => {
+    const top = laneOf(layout, 'speaker').y + 2;
+    const arrived = within(layout, 'speaker').filter((shape) => shape.kind === 'rect' && shape.color === 'server');
+    expect(arrived).toMatchObject([
+      { x: GUTTER + 200, y: top, w: 100 },
+      { x: GUTTER + 450, y: top, w: 30 },
+    ]);
+  });
+  it('waits in the buffer, as a level under the microphone', () => {
+    const buffer = { t: Float64Array.of(100, 200, 300), ms: Float32Array.of(100, 200, 0) };
+    const shown = layoutTimeline(
+      input([{}], {}, { buffer, height: 400, audio: { client: audioOf([0, 300]), server: audioOf() } }),
+    );
+    const steps = shown.shapes.flatMap((shape) => (shape.kind === 'steps' ? [shape] : []))[0];
+    expect([...(steps?.x ?? [])]).toEqual([100, 200, 300].map((t) => GUTTER + t));
+    expect(steps?.h[1]).toBe((steps?.h[0] ?? 0) * 2);
+    expect(steps?.h[2]).toBe(0);
+  });
 });
 
+describe('problems', () => {
+  it('tell how severe they are by their shape', () => {
+    const findings = [finding(100, 'error'), finding(400, 'warning'), finding(700, 'info')];
+    const layout = layoutTimeline(input([{}], { findings }));
+    const glyphs = within(layout, 'problem').flatMap((shape) =>
+      shape.kind === 'glyph' ? [[shape.x, shape.glyph]] : [],
+    );
+    expect(glyphs).toEqual([
+      [GUTTER + 100, 'bang'],
+      [GUTTER + 400, 'triangle'],
+      [GUTTER + 700, 'info'],
+    ]);
+  });
+  it('on one place show the gravest, and how many there are', () => {
+    const findings = [finding(400, 'info'), finding(401, 'error', [5]), finding(402, 'warning')];
+    const layout = layoutTimeline(input([{}], { findings }));
+    expect(within(layout, 'problem')).toContainEqual(expect.objectContaining({ kind: 'text', text: '3' }));
+    expect(layout.bars).toMatchObject([{ target: { kind: 'finding', count: 3, finding: { severity: 'error' } } }]);
+  });
+});
+
+describe('arrows', () => {
+  it('go from where a cause stands to where its effect does', () => {
+    const rows: TestRow[] = [
+      { t: 100, from: 'client' },
+      { t: 300, from: 'server' },
+      { t: 900, from: 'server' },
+    ];
+    const layout = layoutTimeline(
+      input(
+        rows,
+        { spans: [span({ start: 300, end: 900, startRow: 1, endRow: 2 })] },
+        { arrows: [{ cause: 0, effect: 1, direct: true }] },
+      ),
+    );
+    const client = laneOf(layout, 'client');
+    const bar = layout.bars[0];
+    expect(layout.shapes.filter((shape) => shape.kind === 'arrow')).toMatchObject([
+      {
+        x1: GUTTER + 100,
+        y1: client.y + client.h / 2,
+        x2: GUTTER + 300,
+        y2: (bar?.y ?? 0) + (bar?.h ?? 0) / 2,
+        color: 'focus',
+      },
+    ]);
+  });
+  it('wholly out of view are left out, and an end out of view is led to its edge', () => {
+    const rows: TestRow[] = [{ t: 100 }, { t: 1500 }, { t: 1600 }];
+    const of = (cause: number, effect: number) =>
+      layoutTimeline(input(rows, {}, { arrows: [{ cause, effect, direct: false }] })).shapes.filter(
+        (shape) => shape.kind === 'arrow',
+      );
+    expect(of(1, 2)).toEqual([]);
+    expect(of(0, 2)).toMatchObject([{ x1: GUTTER + 100, x2: GUTTER + 1002 }]);
+  });
+});
+
+const everything: Told = {
+  spans: (['connection', 'speech', 'turn', 'response', 'item', 'part', 'call', 'transcription'] as const).map((lane) =>
+    span({ lane, start: 10, end: 500 }),
+  ),
+  playback: [played({})],
+  findings: [finding(100, 'warning')],
+};
+const both: TestRow[] = [{ from: 'client' }, { from: 'server' }];
+const sound = { client: audioOf([0, 100]), server: audioOf([0, 100, 'item_a']) };
+
 describe('lanes', () => {
-  const stacked = [0, 1, 2].map((n) => span({ key: `k${n}`, start: n * 10, end: 500 }));
+  const names = (over: Partial<TimelineInput>, told: Told = everything, rows = both) =>
+    layoutTimeline(input(rows, told, { audio: sound, ...over })).lanes.map(({ name }) => name);
+
   it('join on to one another, hold what they show and stay within the height', () => {
-    for (let height = 104; height <= 500; height += 3) {
-      const layout = layoutTimeline(input([{}], { height, spans: stacked }));
+    const stacked = [0, 1, 2].map((n) => span({ key: `k${n}`, start: n * 10, end: 500 }));
+    for (let height = 104; height <= 600; height += 3) {
+      const spans = [...(everything.spans ?? []), ...stacked];
+      const layout = layoutTimeline(input(both, { ...everything, spans }, { height, audio: sound }));
       let y = 0;
       for (const lane of layout.lanes) {
         expect(lane.y).toBe(y);
+        expect(lane.h).toBeGreaterThanOrEqual(10);
         y += lane.h;
       }
       expect(y).toBeLessThanOrEqual(height);
       const { y: top, h } = laneOf(layout, 'response');
       for (const bar of layout.bars) {
+        if (bar.target.kind !== 'span' || !['response', 'item', 'part'].includes(bar.target.span.lane)) continue;
         expect(bar.y).toBeGreaterThan(top);
-        expect(bar.y + bar.h).toBeLessThan(top + h);
+        expect(bar.y + bar.h).toBeLessThanOrEqual(top + h);
       }
     }
   });
-  it('get thinner before any goes, and put responses into fewer rows first', () => {
-    const of = (height: number) => layoutTimeline(input([{}], { height, spans: stacked }));
-    expect(new Set(of(236).bars.map((bar) => bar.y)).size).toBe(3);
-    expect(new Set(of(160).bars.map((bar) => bar.y)).size).toBe(1);
-    expect(laneOf(of(160), 'client').h).toBe(24);
-    expect(laneOf(of(104), 'client').h).toBe(13);
-    expect(of(104).lanes).toHaveLength(7);
+  it('are all there with room, in one order, and take no room where a session has nothing', () => {
+    expect(names({ height: 400 })).toEqual([
+      'overview',
+      'axis',
+      'connection',
+      'client',
+      'microphone',
+      'turn',
+      'response',
+      'call',
+      'transcription',
+      'speaker',
+      'server',
+      'problem',
+    ]);
+    const silent = { client: audioOf(), server: audioOf() };
+    expect(names({ audio: silent }, {}, [{ from: 'server' }])).toEqual(['overview', 'axis', 'server']);
   });
-  it('make way for the overview alone, which still shows what is selected', () => {
-    const layout = layoutTimeline(input([{ t: 100 }], { height: 28, selectedTime: 1000, spans: stacked }));
-    expect(layout.lanes).toEqual([{ name: 'overview', label: '', y: 0, h: 28 }]);
-    expect(layout.bars).toEqual([]);
-    expect(layout.shapes).toContainEqual(
+  it('that matter least go first in a low pane, and then all but the overview', () => {
+    expect(names({ height: 140 })).not.toContain('transcription');
+    expect(names({ height: 104 })).toEqual([
+      'overview',
+      'axis',
+      'client',
+      'microphone',
+      'response',
+      'speaker',
+      'server',
+    ]);
+    const low = layoutTimeline(input(both, everything, { height: 28, selectedTime: 1000 }));
+    expect(low.lanes).toMatchObject([{ name: 'overview', y: 0, h: 28 }]);
+    expect(low.bars).toEqual([]);
+    expect(low.shapes).toContainEqual(
       expect.objectContaining({ kind: 'line', color: 'focus', x1: GUTTER + 500, y1: 0, y2: 28 }),
     );
   });
+  it('of a folded group are one', () => {
+    const folded = (...groups: LaneGroup[]) => names({ height: 400, folded: new Set(groups) });
+    expect(folded('answer')).not.toContain('turn');
+    expect(folded('answer')).toContain('response');
+    expect(folded('input', 'answer', 'output')).toEqual([
+      'overview',
+      'axis',
+      'connection',
+      'microphone',
+      'response',
+      'speaker',
+      'problem',
+    ]);
+  });
+});
+
+describe('the window in the overview', () => {
+  const layout = layoutTimeline(input(both, {}, { view: { start: 500, end: 1000 } }));
+  const part = (t: number, y = 5) => overviewPart(layout, { start: 500, end: 1000 }, { x: layout.overview.x(t), y });
+  it('is taken by its edges, its middle, or from beside it', () => {
+    expect([500, 750, 1000, 1500].map((t) => part(t))).toEqual(['left', 'window', 'right', 'outside']);
+    expect(part(750, 60)).toBeNull();
+  });
+  it('moves as a whole, or by the edge that is dragged, within the session', () => {
+    const extent = { start: 0, end: 2000 };
+    const view = { start: 500, end: 1000 };
+    expect(dragWindow('window', view, 100, extent)).toEqual({ start: 600, end: 1100 });
+    expect(dragWindow('left', view, -700, extent)).toEqual({ start: 0, end: 1000 });
+    expect(dragWindow('right', view, 300, extent)).toEqual({ start: 500, end: 1300 });
+    expect(dragWindow('right', view, -900, extent)).toEqual({ start: 500, end: 500 });
+  });
+});
+
+describe('a view that follows', () => {
+  const at = (start: number) => ({ start, end: start + 1000 });
+  it('runs after the end and gets there', () => {
+    const glide = new Glide();
+    glide.next(at(0), 0, true, 1000);
+    const first = glide.next(at(100), 16, true, 1000);
+    expect(first.start).toBeGreaterThan(0);
+    expect(first.start).toBeLessThan(100);
+    expect(first.end - first.start).toBeCloseTo(1000);
+    let last = first;
+    let frames = 0;
+    for (; glide.moving && frames < 100; frames += 1) last = glide.next(at(100), 32 + frames * 16, true, 1000);
+    expect(last).toEqual(at(100));
+    expect(frames).toBeLessThan(60);
+  });
+  it('is there at once where no motion is wanted, or the way is far', () => {
+    const glide = new Glide();
+    glide.next(at(0), 0, true, 1000);
+    expect(glide.next(at(100), 16, false, 1000)).toEqual(at(100));
+    expect(glide.next(at(9000), 32, true, 1000)).toEqual(at(9000));
+    expect(glide.moving).toBe(false);
+  });
+});
+
+it('by keys one goes to what stands at the same time in the next lane that has something', () => {
+  const index = new TimedIndex<Span>(({ lane, start, end }) => ({ lane, start, end }));
+  const [speech, early, late] = [
+    span({ lane: 'speech', start: 100, end: 300 }),
+    span({ lane: 'response', start: 150, end: 200 }),
+    span({ lane: 'response', start: 400, end: 500 }),
+  ];
+  index.put([speech, early, late]);
+  expect(spanInNextLane(index, '', { lane: 'speech', t: 190 }, 1)).toBe(early);
+  expect(spanInNextLane(index, '', { lane: 'speech', t: 350 }, 1)).toBe(late);
+  expect(spanInNextLane(index, '', { lane: 'response', t: 450 }, -1)).toBe(speech);
+  expect(spanInNextLane(index, '', { lane: 'response', t: 450 }, 1)).toBeUndefined();
+  expect(spanInNextLane(index, '', { lane: undefined, t: 0 }, 1)).toBe(speech);
 });
 
 describe('a click finds', () => {
@@ -255,19 +605,26 @@ describe('a click finds', () => {
     { t: 600, from: 'server', flags: 4, type: 'error' },
     { t: 602, from: 'server' },
   ];
-  const made = rowsOf(rows);
-  const pieces = { client: [piece(700, 100, 2)], server: [] };
-  const layout = layoutTimeline(input(rows, { spans: [span({ startRow: 1, start: 290, end: 450 })], pieces }));
-  const at = (name: LaneName, t: number) =>
-    hitTest(layout, made.indexes(''), pieces, GUTTER + t, laneOf(layout, name).y + 10);
+  const lane = new AudioLane();
+  lane.add(2, 700, 100, '', '');
+  const shown = input(
+    rows,
+    { spans: [span({ startRow: 1, start: 290, end: 450 })], findings: [finding(800, 'warning', [4, 3])] },
+    { audio: { client: lane, server: audioOf() } },
+  );
+  const layout = layoutTimeline(shown);
+  const at = (name: LaneName, t: number) => hitTest(layout, shown, GUTTER + t, laneOf(layout, name).y + 10);
 
   it('the nearest event of the lane it falls in', () => {
     expect(at('client', 290).row).toBe(2);
     expect(at('server', 290).row).toBe(1);
     expect(at('client', 0).row).toBe(0);
   });
-  it('a response by its bar', () => expect(at('response', 400)).toMatchObject({ row: 1, span: { key: 'k' } }));
+  it('a response by its bar', () =>
+    expect(at('response', 400)).toMatchObject({ row: 1, target: { kind: 'span', span: { startRow: 1 } } }));
   it('the event that brought a piece of audio', () => expect(at('microphone', 750).row).toBe(2));
   it('the error whose mark covers the thinner one beside it', () => expect(at('server', 602).row).toBe(3));
+  it('the telling event of a finding', () =>
+    expect(at('problem', 801)).toMatchObject({ row: 4, target: { kind: 'finding' } }));
   it('a time of the whole trace in the overview', () => expect(at('overview', 500).t).toBeCloseTo(1000));
 });

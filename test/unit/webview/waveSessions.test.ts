@@ -1,18 +1,12 @@
 import { expect, it } from 'vitest';
+import { AudioLane } from '../../../webview/state/audioIndex';
 import { mostWaveSessions, waveSessions } from '../../../webview/timeline/waveSessions';
 
-const lane = (session: string, start: number, ms: number) => ({
-  session,
-  pieces: [0, 1].map((half) => ({
-    session,
-    from: 'server' as const,
-    row: half,
-    start: start + (half * ms) / 2,
-    ms: ms / 2,
-    response: '',
-    item: '',
-  })),
-});
+const lane = (session: string, start: number, ms: number) => {
+  const audio = new AudioLane();
+  for (const half of [0, 1]) audio.add(half, start + (half * ms) / 2, ms / 2, '', '');
+  return { session, audio };
+};
 const view = { start: 1000, end: 2000 };
 
 it('every session whose audio is in view has its waveform, the first as well as the last', () => {

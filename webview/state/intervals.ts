@@ -1,0 +1,176 @@
+/**
+ * Stretches of time in the order of their start, in typed arrays. What lies in a view is found without looking at what
+ * does not: the greatest end of every 32 (and of every 32 of those, ...) is kept, so that those over before a time are
+ * stepped over together.
+ */
+
+/** Entries that one of the next level stands for. */
+const FAN = 32;
+
+export class Intervals {
+  #start = new Float64Array(64);
+  #end = new Float64Array(64);
+  #count = 0;
+  /** Greatest ends, of each 32 entries, of each 1024, ... */
+  #levels: number[][] = [];
+
+  get count(): number {
+    return this.#count;
+  }
+  /** Start of the entry at a place, ms; NaN where there is none. */
+  start(at: number): number {
+    return at >= 0 && at < this.#count ? (this.#start[at] as number) : NaN;
+  }
+  /** End of the entry at a place, ms; Infinity while it goes on. */
+  end(at: number): number {
+    return at >= 0 && at < this.#count ? (this.#end[at] as number) : NaN;
+  }
+
+  /** Enters one, after those of the same start; gives its place. Those behind it move up by one. */
+  add(start: number, end: number): number {
+    if (this.#count === this.#start.length) this.#grow();
+    let at = this.#count;
+    if (at > 0 && (this.#start[at - 1] as number) > start) {
+      at = this.after(start);
+      this.#start.copyWithin(at + 1, at, this.#count);
+      this.#end.copyWithin(at + 1, at, this.#count);
+    }
+    this.#start[at] = start;
+    this.#end[at] = end;
+    this.#count += 1;
+    if (at === this.#count - 1) this.#raise(at, end);
+    else this.#rebuild(at);
+    return at;
+  }
+
+  /** Gives the entry at a place another end. */
+  setEnd(at: number, end: number): void {
+    const before = this.#end[at] as number;
+    if (before === end) return;
+    this.#end[at] = end;
+    if (end > before) this.#raise(at, end);
+    else this.#lower(at);
+  }
+
+  /** Takes the entry at a place out; those behind it move down by one. */
+  remove(at: number): void {
+    this.#start.copyWithin(at, at + 1, this.#count);
+    this.#end.copyWithin(at, at + 1, this.#count);
+    this.#count -= 1;
+    this.#rebuild(at);
+  }
+
+  /** First place that starts at or after `t`; `count` when none does. */
+  lowerBound(t: number): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#start[middle] as number) < t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** First place that starts after `t`; `count` when none does. */
+  after(t: number): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#start[middle] as number) <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** First place from `from` on and before `to` that ends after `t`; `to` when none does. */
+  nextEnding(from: number, to: number, t: number): number {
+    let at = from;
+    while (at < to) {
+      let size = 1;
+      // As high as whole blocks are over by then.
+      for (const level of this.#levels) {
+        const larger = size * FAN;
+        if (at % larger !== 0 || (level[at / larger] ?? Infinity) > t) break;
+        size = larger;
+      }
+      if (size > 1) at += size;
+      else if ((this.#end[at] as number) > t) return at;
+      else at += 1;
+    }
+    return to;
+  }
+
+  /** Greatest end among those from `from` on and before `to`; -Infinity of none. */
+  maxEnd(from: number, to: number): number {
+    let greatest = -Infinity;
+    let at = from;
+    while (at < to) {
+      let size = 1;
+      let value = this.#end[at] as number;
+      for (const level of this.#levels) {
+        const larger = size * FAN;
+        if (at % larger !== 0 || at + larger > to) break;
+        size = larger;
+        value = level[at / larger] ?? value;
+      }
+      if (value > greatest) greatest = value;
+      at += size;
+    }
+    return greatest;
+  }
+
+  #raise(at: number, end: number): void {
+    let block = at;
+    for (let n = 0; ; n += 1) {
+      const level = this.#levels[n];
+      // The topmost level has one block; when that is no longer enough, one more level has to know of the first too.
+      if (level === undefined) return n === 0 || block > 0 ? this.#rebuild(0) : undefined;
+      block = Math.floor(block / FAN);
+      level[block] = Math.max(level[block] ?? -Infinity, end);
+    }
+  }
+
+  #lower(at: number): void {
+    let block = at;
+    for (const [n, level] of this.#levels.entries()) {
+      block = Math.floor(block / FAN);
+      level[block] = this.#greatestBelow(n, block);
+    }
+  }
+
+  #rebuild(from: number): void {
+    let below = this.#count;
+    let block = from;
+    for (let n = 0; n === 0 || below > 1; n += 1) {
+      const level = (this.#levels[n] ??= []);
+      block = Math.floor(block / FAN);
+      level.length = Math.ceil(below / FAN);
+      for (let at = Math.min(block, level.length); at < level.length; at += 1) level[at] = this.#greatestBelow(n, at);
+      below = level.length;
+      if (below <= 1) {
+        this.#levels.length = n + 1;
+        return;
+      }
+    }
+  }
+
+  /** Greatest end of a block, from what is under it. */
+  #greatestBelow(n: number, block: number): number {
+    const under = n === 0 ? this.#end : (this.#levels[n - 1] as number[]);
+    const last = Math.min((block + 1) * FAN, n === 0 ? this.#count : under.length);
+    let greatest = -Infinity;
+    for (let at = block * FAN; at < last; at += 1) greatest = Math.max(greatest, under[at] as number);
+    return greatest;
+  }
+
+  #grow(): void {
+    const start = new Float64Array(this.#start.length * 2);
+    const end = new Float64Array(this.#start.length * 2);
+    start.set(this.#start);
+    end.set(this.#end);
+    this.#start = start;
+    this.#end = end;
+  }
+}

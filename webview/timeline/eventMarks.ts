@@ -1,0 +1,89 @@
+/** Marks of single events by direction, and the lane of errors and findings. */
+import type { Severity } from '../../src/analysis/model';
+import type { SortedIndex } from '../state/sortedIndex';
+import type { Lane } from './lanes';
+import { clusters } from './clusters';
+import type { Picture } from './picture';
+import { familyColor, type ColorName, type Glyph } from './shapes';
+
+/** Two pixels a mark: thinner ones cannot be told apart. */
+const markPixels = 2;
+
+/** Direction is told by shape: client marks stand on the floor of their lane, server marks hang from its top. */
+export function eventMarks(picture: Picture, lane: Lane, side: 'client' | 'server'): void {
+  const { input, scale, shapes } = picture;
+  const index: SortedIndex = input.indexes[side];
+  const bottom = lane.y + lane.h - 2;
+  const top = lane.y + 2;
+  const most = bottom - top;
+  let at = index.lowerBound(scale.span.start);
+  while (at < index.count && index.time(at) <= scale.span.end) {
+    const pixel = Math.floor((scale.x(index.time(at)) - scale.left) / markPixels);
+    const next = Math.max(at + 1, index.lowerBound(scale.t(scale.left + (pixel + 1) * markPixels)));
+    const row = index.row(at);
+    const h = Math.min(most, most * (0.45 + 0.14 * Math.log2(next - at + 1)));
+    const x = scale.left + pixel * markPixels;
+    const y = side === 'client' ? bottom - h : top;
+    shapes.push({ kind: 'rect', x, y, w: 1.5, h, color: familyColor(input.typeOf(row)) });
+    if (next - at === 1 && input.isInjected(row))
+      shapes.push({ kind: 'frame', x: x - 2, y: y - 1, w: 5.5, h: h + 2, color: 'warning' });
+    at = next;
+  }
+  if (side === 'server') errorMarks(picture, lane, Infinity);
+}
+
+/** Errors by their own sign, where none of `most` fewer pixels stands already. */
+function errorMarks({ input, scale, shapes }: Picture, lane: Lane, most: number): void {
+  const { errors } = input.indexes;
+  let at = errors.lowerBound(scale.span.start);
+  while (at < errors.count && errors.time(at) <= scale.span.end) {
+    const x = scale.x(errors.time(at));
+    const size = Math.min(11, lane.h - 2, most);
+    shapes.push({ kind: 'glyph', x, y: lane.y + lane.h / 2, size, glyph: 'bang', color: 'error' });
+    at = Math.max(at + 1, errors.lowerBound(scale.t(x + 8)));
+  }
+}
+
+/** How severe something is stands in its shape. */
+export const severityLook: Readonly<Record<Severity, { glyph: Glyph; color: ColorName; rank: number }>> = {
+  error: { glyph: 'bang', color: 'error', rank: 2 },
+  warning: { glyph: 'triangle', color: 'warning', rank: 1 },
+  info: { glyph: 'info', color: 'info', rank: 0 },
+};
+
+/** Errors, and over them what the analysis found; several on one place show the gravest and how many there are. */
+export function problemLane(picture: Picture, lane: Lane): void {
+  const { input, scale, shapes, bars } = picture;
+  errorMarks(picture, lane, lane.h - 6);
+  const size = Math.min(12, lane.h - 4);
+  const y = lane.y + lane.h / 2;
+  for (const cluster of clusters(input.findings, scale, 13)) {
+    const { count, start } = cluster;
+    let gravest = cluster.entry;
+    const first = input.findings.times.lowerBound(start);
+    for (let at = first; at < first + Math.min(count, 64); at += 1) {
+      const finding = input.findings.at(at);
+      if (finding !== undefined && severityLook[finding.severity].rank > severityLook[gravest.severity].rank)
+        gravest = finding;
+    }
+    const { glyph, color } = severityLook[gravest.severity];
+    const x = scale.x(count === 1 ? start : gravest.t);
+    if (x < scale.left) continue;
+    // The error itself stands there too: the finding tells more, so it stands alone.
+    shapes.push({ kind: 'rect', x: x - size / 2 - 1, y: lane.y + 1, w: size + 2, h: lane.h - 2, color: 'background' });
+    shapes.push({ kind: 'glyph', x, y, size, glyph, color });
+    let w = size + 2;
+    if (count > 1 && lane.h >= 12) {
+      shapes.push({
+        kind: 'text',
+        x: x + size / 2 + 2,
+        y: y + 0.5,
+        text: String(count),
+        color: 'foreground',
+        most: 22,
+      });
+      w += 14;
+    }
+    bars.push({ x: x - size / 2 - 1, y: lane.y, w, h: lane.h, target: { kind: 'finding', finding: gravest, count } });
+  }
+}

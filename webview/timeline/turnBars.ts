@@ -1,0 +1,129 @@
+/** Turns with their latency bar: from the end of the user's speech over commit and response to the first sound or word. */
+import type { SpanMark, Turn } from '../../src/analysis/model';
+import type { Span } from '../../src/document/columns';
+import { formatDuration } from '../logic/format';
+import { clusters } from './clusters';
+import type { Lane } from './lanes';
+import { boxOf, type Picture } from './picture';
+import type { ColorName } from './shapes';
+
+/** A stretch of a turn's wait. */
+export interface Segment {
+  /** What was waited for. */
+  name: string;
+  short: string;
+  start: number;
+  end: number;
+  color: ColorName;
+}
+
+/**
+ * The wait of a turn, piece by piece, each beginning where the one before ended. What was not told is left out; what came
+ * out of order (a commit of earlier speech) too.
+ */
+export function turnSegments(span: Span, turn: Turn | undefined): Segment[] {
+  const at = (name: string): number | null => mark(span.marks, name)?.t ?? null;
+  const answer = at('first audio') ?? at('first text');
+  const hasAudio = at('first audio') !== null;
+  const steps: [string, string, number | null, ColorName][] = [
+    ['end of speech told', 'end', turn?.speechEnd ?? at('speech end'), 'input'],
+    ['committed', 'commit', at('committed'), 'conversation'],
+    ['response created', 'created', at('response'), 'limits'],
+    [hasAudio ? 'first audio' : 'first text', hasAudio ? 'audio' : 'text', answer, 'response'],
+  ];
+  const segments: Segment[] = [];
+  let from: number | null = turn?.voiceEnd ?? null;
+  // Without speech the wait begins with what was asked.
+  if (from === null && (turn?.speechEnd ?? at('speech end')) === null) from = span.start;
+  for (const [name, short, t, color] of steps) {
+    if (t === null) continue;
+    if (from !== null && t >= from) segments.push({ name, short, start: from, end: t, color });
+    if (from === null || t >= from) from = t;
+  }
+  return segments;
+}
+
+/** What is said of a turn as a whole: from the end of speech being told (or what was asked) to the first sound or word. */
+export function turnWait(span: Span, turn: Turn | undefined): number | null {
+  const from = turn?.speechEnd ?? mark(span.marks, 'speech end')?.t ?? span.start;
+  const to = mark(span.marks, 'first audio')?.t ?? mark(span.marks, 'first text')?.t;
+  return to === undefined || to < from ? null : to - from;
+}
+
+function mark(marks: readonly SpanMark[], name: string): SpanMark | undefined {
+  return marks.find((candidate) => candidate.name === name);
+}
+
+export function turnLane(picture: Picture, lane: Lane): void {
+  const { scale, input, shapes, bars } = picture;
+  const y = lane.y + 2;
+  const h = lane.h - 4;
+  const shown = clusters(input.spans('turn'), scale);
+  for (const [n, { entry: span, count, start, end }] of shown.entries()) {
+    const { x, w } = boxOf(picture, start, end);
+    if (count > 1) {
+      shapes.push({ kind: 'rect', x, y, w, h, color: 'other', alpha: 0.5 });
+      bars.push({ x, y, w, h, target: { kind: 'spans', first: span, count } });
+      continue;
+    }
+    const selected = span.key === input.selectedSpan;
+    shapes.push({ kind: 'rect', x, y, w, h, color: 'other', alpha: 0.1 });
+    const turn = input.turn(span.key);
+    const segments = turnSegments(span, turn);
+    const next = shown[n + 1]?.start ?? Infinity;
+    drawSegments(picture, segments, y, h);
+    shapes.push({
+      kind: 'frame',
+      x,
+      y,
+      w,
+      h,
+      color: selected ? 'focus' : 'other',
+      ...(span.end === null ? { dashed: true } : {}),
+      ...(selected ? { width: 2 } : {}),
+    });
+    bars.push({ x, y, w, h, target: { kind: 'span', span } });
+    if (h < 10) continue;
+    const first = segments[0];
+    const before = Math.min(x + w, first === undefined ? Infinity : scale.x(first.start)) - x;
+    if (before > 24) text(picture, x + 4, lane, span.label, before - 6, 'foreground');
+    const wait = turnWait(span, turn);
+    const last = segments[segments.length - 1];
+    if (wait === null || last === undefined) continue;
+    const after = Math.max(scale.left, scale.x(last.end)) + 5;
+    const most =
+      Math.min(input.width, scale.x(Math.min(next, end === Infinity ? input.extent.end : Math.max(end, next)))) -
+      after -
+      2;
+    if (most > 36 && scale.x(last.end) > scale.left - 60)
+      text(picture, after, lane, formatDuration(wait), most, 'foreground');
+  }
+}
+
+function drawSegments({ scale, input, shapes }: Picture, segments: readonly Segment[], y: number, h: number): void {
+  for (const [n, { start, end, color, short }] of segments.entries()) {
+    const x = Math.max(scale.left, scale.x(start));
+    const right = Math.min(input.width, scale.x(end));
+    if (right <= scale.left || x >= input.width) continue;
+    const w = Math.max(1, right - x);
+    shapes.push({ kind: 'rect', x, y, w, h, color, alpha: 0.5 });
+    // The wait for the silence is the server's choice, not its work: it looks different.
+    if (n === 0 && short === 'end' && w > 4) shapes.push({ kind: 'hatch', x, y, w, h, color });
+    shapes.push({ kind: 'line', x1: right, y1: y, x2: right, y2: y + h, color: 'foreground', alpha: 0.7 });
+    const told = `${short} ${formatDuration(end - start)}`;
+    if (w > 30 && h >= 10)
+      shapes.push({
+        kind: 'text',
+        x: x + 3,
+        y: y + h / 2 + 0.5,
+        text: told,
+        color: 'foreground',
+        most: w - 5,
+        clip: true,
+      });
+  }
+}
+
+function text({ shapes }: Picture, x: number, lane: Lane, words: string, most: number, color: ColorName): void {
+  shapes.push({ kind: 'text', x, y: lane.y + lane.h / 2 + 0.5, text: words, color, most, clip: true });
+}
