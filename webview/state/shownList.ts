@@ -2,24 +2,35 @@
  * Which rows the list shows: filter, session, what was cleared away and what pause holds back. Rows are looked at in slices,
  * so that neither a new filter nor a long trace is felt.
  */
-import { bodySearches, compileFilter, parseFilter } from '../logic/filter';
-import { FoldedRows } from '../logic/fold';
+import { ConversationRows } from '../logic/conversationRows';
+import { bodySearches, compileFilter, parseFilter, restsOnMeaning } from '../logic/filter';
+import { FoldedRows, type ListRows } from '../logic/fold';
+import type { RowMeaning } from '../logic/rowMeaning';
 import { BodySearch, type SearchLine } from './bodySearch';
+import { ItemAnchors } from './itemAnchors';
 import type { Rows } from './rows';
 
 /** Rows looked at in one go. */
 const slice = 60_000;
+/** A filter that rests on what the analysis says is gone through again this often while that changes, ms. */
+const meantAgainAfter = 500;
 
 /** What the list is of, as the store has it now. */
 export interface ListSource {
   readonly rows: Rows;
   /** Session shown; '' is all of them. */
   readonly session: string;
+  /** What the analysis says of the rows. */
+  readonly meanings: RowMeaning;
 }
+
+/** In the order in which they arrived, or items in the order of their conversation. */
+export type ListOrder = 'arrival' | 'conversation';
 
 export class ShownList {
   filterText = '';
-  rows: FoldedRows;
+  order: ListOrder;
+  rows: ListRows;
   /** True while rows are still to be looked at. */
   filtering = false;
   /** Rows before this one were cleared away (from the list only). */
@@ -30,12 +41,16 @@ export class ShownList {
   readonly #search: BodySearch;
   readonly #schedule: (run: () => void) => void;
   readonly #changed: () => void;
+  /** Where the items of these rows stand; made when the list is first put in the order of the conversation. */
+  #anchors: { of: Rows; items: ItemAnchors } | null = null;
+  #meantTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param changed Called when there are more rows, or others, to show. */
   constructor(
     source: ListSource,
     options: {
       filterText: string;
+      order: ListOrder;
       line: SearchLine;
       schedule: (run: () => void) => void;
       changed: () => void;
@@ -46,6 +61,7 @@ export class ShownList {
     this.#schedule = options.schedule;
     this.#changed = options.changed;
     this.filterText = options.filterText;
+    this.order = options.order;
     this.#search = new BodySearch(options.line, (cut) => {
       if (cut !== null) options.cut(cut.text, cut.rows);
       this.refilter();
@@ -57,6 +73,18 @@ export class ShownList {
     this.filterText = text;
     this.refilter();
     void this.#search.look(bodySearches(parseFilter(text)));
+  }
+  setOrder(order: ListOrder): void {
+    this.order = order;
+    this.refilter();
+  }
+  /** What the analysis says has changed. */
+  meant(): void {
+    if (this.#meantTimer !== undefined || !restsOnMeaning(parseFilter(this.filterText))) return;
+    this.#meantTimer = setTimeout(() => {
+      this.#meantTimer = undefined;
+      this.refilter();
+    }, meantAgainAfter);
   }
   /** Everything comes anew: what was cleared, held back and found is forgotten. */
   reset(): void {
@@ -89,11 +117,14 @@ export class ShownList {
       });
   }
 
-  #make(): FoldedRows {
-    const { rows, session } = this.#source;
-    const passesFilter = compileFilter(parseFilter(this.filterText), rows, this.#search.hits);
+  #make(): ListRows {
+    const { rows, session, meanings } = this.#source;
+    const passesFilter = compileFilter(parseFilter(this.filterText), rows, this.#search.hits, meanings);
     const passes =
       session === '' ? passesFilter : (row: number) => rows.sessionOf(row) === session && passesFilter(row);
-    return new FoldedRows(rows, passes, { start: this.clearedBefore });
+    const folded = new FoldedRows(rows, passes, { start: this.clearedBefore });
+    if (this.order === 'arrival') return folded;
+    if (this.#anchors?.of !== rows) this.#anchors = { of: rows, items: new ItemAnchors(rows) };
+    return new ConversationRows(folded, rows, this.#anchors.items);
   }
 }

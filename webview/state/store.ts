@@ -5,17 +5,22 @@
 import type { DocumentState, RowBody, Span } from '../../src/document/columns';
 import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
 import { addTerm, quoteValue } from '../logic/filter';
-import type { FoldedRows } from '../logic/fold';
+import type { ListRows } from '../logic/fold';
+import { usualListLook, type ListLook } from '../logic/listColumns';
 import { FROM } from '../logic/rowSource';
 import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import { SearchLine } from './bodySearch';
 import type { Bridge } from './bridge';
+import { Finder } from './finder';
+import { Marked } from './marked';
 import { Meaning } from './meaning';
 import { Notices, type Notice } from './notices';
 import { RelatedWatch, type RelatedRows } from './related';
+import { RowMeanings } from './rowMeanings';
 import { Rows } from './rows';
+import { SeenValues } from './seenValues';
 import { SentWatch } from './sent';
 import { ShownList } from './shownList';
 import { startingSession } from './startingSession';
@@ -35,6 +40,8 @@ export interface Kept {
   view?: TimeSpan | null;
   /** What was in the composer, without secrets; `open` when it was in view. */
   draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean; session?: string };
+  /** Columns, times and order of the list. */
+  list?: Partial<ListLook>;
   sizes?: { timeline: number; list: number; composer: number };
   /** Groups of lanes that are folded to one. */
   foldedLanes?: string[];
@@ -61,6 +68,10 @@ export class Store {
   spanIndex = newSpanIndex();
   /** Turns, findings and the rest of what the analysis says. */
   meaning = new Meaning();
+  /** Turns and findings by row. */
+  meanings = new RowMeanings(this.rows, this.meaning);
+  /** Types and ids there are. */
+  seen = new SeenValues(this.rows, this.meaning);
   status: InspectorStatus | null = null;
   document: DocumentState | null = null;
 
@@ -95,6 +106,10 @@ export class Store {
   /** What the list shows. */
   readonly shown: ShownList;
   readonly searches = new SearchLine((params) => this.ask('search', params));
+  readonly finder: Finder;
+  readonly marked = new Marked();
+  /** Columns, times and order of the list. */
+  listLook: ListLook;
   readonly #sent = new SentWatch();
   readonly #related = new RelatedWatch(
     (row) => this.bridge.request('related', { row }),
@@ -130,11 +145,17 @@ export class Store {
     this.#sessionIsChosen = this.kept.session !== undefined;
     this.#restore = { selected: this.kept.selected ?? null, view: this.kept.view ?? null };
     if (this.kept.draft?.open === true) this.composer = { request: 0 };
+    this.listLook = { ...usualListLook, ...this.kept.list };
+    this.finder = new Finder(this, this.searches, schedule, () => this.#notify('filter'));
     this.shown = new ShownList(this, {
       filterText: this.kept.filter ?? '',
+      order: this.kept.list?.order ?? usualListLook.order,
       line: this.searches,
       schedule,
-      changed: () => this.#notify('filter', 'rows'),
+      changed: () => {
+        this.finder.listChanged();
+        this.#notify('filter', 'rows');
+      },
       cut: (text, rows) =>
         this.tell({ kind: 'info', text: `Only the first ${rows} events that hold "${text}" are shown.` }),
     });
@@ -152,6 +173,7 @@ export class Store {
     bridge.on('analysis', (changes) => {
       this.spanIndex.put(changes.spans);
       this.meaning.add(changes);
+      this.shown.meant();
       this.#related.analysed();
       if (this.fitted) this.#fitView();
       this.#notify('spans', 'view');
@@ -192,6 +214,9 @@ export class Store {
     this.spanIndex = newSpanIndex();
     this.#related.select(null);
     this.meaning = new Meaning();
+    this.meanings = new RowMeanings(this.rows, this.meaning);
+    this.seen = new SeenValues(this.rows, this.meaning);
+    this.marked.clear();
     this.#summaries = this.#newSummaries();
     this.#sent.forgetAll();
     this.sentRow = null;
@@ -358,10 +383,11 @@ export class Store {
   // ---- selection ----
 
   /** Selects a row (or nothing); the timeline moves so that it is seen. */
-  select(row: number | null, options: { span?: string; reveal?: boolean } = {}): void {
+  select(row: number | null, options: { span?: string; reveal?: boolean; marks?: 'keep' } = {}): void {
     this.selected = row !== null && row >= 0 && row < this.rows.count ? row : null;
     this.keep({ selected: this.selected });
     this.selectedSpan = options.span ?? '';
+    if (options.marks !== 'keep') this.marked.clear(this.selected);
     this.range = null;
     this.#related.select(this.selected);
     if (this.selected !== null) {
@@ -416,8 +442,40 @@ export class Store {
   selectBy(step: number): void {
     const { list } = this;
     if (list.length === 0) return;
-    const at = this.selected === null ? (step > 0 ? -1 : list.length) : this.positionOfSelected();
-    this.select(list.at(Math.max(0, Math.min(list.length - 1, at + step))).row);
+    const position = this.#stepFrom(step);
+    this.select(list.at(position).row);
+  }
+  /** Moves by positions of the list and marks what lies between the anchor and there. */
+  markBy(step: number): void {
+    if (this.list.length > 0) this.markTo(this.#stepFrom(step));
+  }
+  /** Marks everything from the anchor to a position of the list. */
+  markTo(position: number): void {
+    this.marked.extendTo(this.list, position);
+    this.select(this.list.at(position).row, { marks: 'keep' });
+  }
+  /** Marks an entry besides those that are, or no longer. */
+  toggleMark(position: number): void {
+    this.marked.toggle(this.list, position, this.selected);
+    this.select(this.list.at(position).row, { marks: 'keep' });
+  }
+  markAll(): void {
+    this.marked.all(this.list);
+    this.#notify('selection', 'filter');
+  }
+  unmark(): void {
+    this.marked.clear(this.selected);
+    this.#notify('selection', 'filter');
+  }
+  #stepFrom(step: number): number {
+    const { list, selected } = this;
+    const at = selected === null ? (step > 0 ? -1 : list.length) : this.positionOfSelected();
+    let position = Math.max(0, Math.min(list.length - 1, at + step));
+    // An open run and its first member are the same row: a step leads past it.
+    const on = Math.sign(step);
+    if (position !== at && list.at(position).row === selected)
+      position = Math.max(0, Math.min(list.length - 1, position + on));
+    return position;
   }
   positionOfSelected(): number {
     if (this.selected === null) return -1;
@@ -436,7 +494,7 @@ export class Store {
 
   // ---- list ----
 
-  get list(): FoldedRows {
+  get list(): ListRows {
     return this.shown.rows;
   }
   get filterText(): string {
@@ -457,6 +515,7 @@ export class Store {
 
   setFilter(text: string): void {
     this.keep({ filter: text });
+    this.marked.clear(this.selected);
     this.shown.setFilter(text);
   }
   addToFilter(term: string): void {
@@ -475,6 +534,7 @@ export class Store {
     this.session = session;
     this.keep({ session });
     this.range = null;
+    this.marked.clear(this.selected);
     this.fit();
     this.shown.refilter();
   }
@@ -490,6 +550,13 @@ export class Store {
     this.#sessionIsChosen = true;
     const session = startingSession(document.sessions, status.liveSessions);
     if (session !== '') this.setSession(session);
+  }
+  /** Sets columns, times or order of the list, and keeps them. */
+  setListLook(change: Partial<ListLook>): void {
+    this.listLook = { ...this.listLook, ...change };
+    this.keep({ list: this.listLook });
+    if (change.order !== undefined && change.order !== this.shown.order) this.shown.setOrder(change.order);
+    else this.#notify('filter');
   }
   setFollow(follow: boolean): void {
     this.follow = follow;
@@ -529,6 +596,7 @@ export class Store {
   }
   #grown(): void {
     this.shown.grown();
+    this.finder.listChanged();
     this.#restoreKept();
     this.#showEnd();
     this.#notify('rows', 'view');

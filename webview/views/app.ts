@@ -10,7 +10,9 @@ import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
 import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
-import { rowContext, type EventList } from './eventList';
+import type { EventList } from './eventList';
+import './eventList';
+import { rowContext } from './eventRow';
 import './inspectorView';
 import './keysHelp';
 import './newSession';
@@ -284,7 +286,8 @@ export class App extends View {
 
   #act({ action, row }: Notifications['act']): void {
     const { store } = this;
-    if (row !== undefined) store.select(row);
+    // A menu over rows that are marked means all of them.
+    if (row !== undefined) store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
     const target = store.selected;
     switch (action) {
       case 'editAndResend':
@@ -296,6 +299,13 @@ export class App extends View {
         return;
       case 'follow':
         store.setFollow(true);
+        return;
+      case 'find':
+      case 'copyAsJsonl':
+      case 'copyAsText':
+      case 'saveRows':
+      case 'compareMarked':
+        this.list?.act(action);
         return;
       case 'focusFilter':
         this.toolbar.focusFilter();
@@ -325,7 +335,8 @@ export class App extends View {
     const { selected } = this.store;
     const isInTrace = event.composedPath().some((node) => node === this.list || node === this.timeline);
     if (row?.dataset.vscodeContext !== undefined) this.dataset.vscodeContext = row.dataset.vscodeContext;
-    else if (isInTrace && selected !== null) this.dataset.vscodeContext = rowContext(this.store.rows, selected);
+    else if (isInTrace && selected !== null)
+      this.dataset.vscodeContext = rowContext(this.store.rows, selected, this.store.marked);
     else this.dataset.vscodeContext = JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
   };
 

@@ -4,18 +4,21 @@
  * Rows are placed by arithmetic and not by a measuring virtualiser: that keeps two numbers for each row and rebuilds them all with
  * each batch of a live session, and its scroll height ends at Chromium's 33 million pixels, which is 1.5 million rows.
  */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import { formatBytes, formatCount, formatDelta, formatDuration, formatPosition } from '../logic/format';
-import { FLAG, FROM } from '../logic/rowSource';
+import { formatCount } from '../logic/format';
 import type { ListEntry } from '../logic/fold';
-import { columnWidths, fitType } from '../logic/listColumns';
-import type { Rows } from '../state/rows';
-import type { Topic } from '../state/store';
-import { familyColor } from '../timeline/shapes';
+import { columnWidths, fitType, listColumns, type Column } from '../logic/listColumns';
+import { FLAG } from '../logic/rowSource';
 import { scrollWindow } from '../logic/scrollWindow';
+import { runRowAction, type RowAction } from '../state/rowActions';
+import type { Topic } from '../state/store';
 import { eventListStyles, rowHeight } from './eventListStyles';
+import { eventRow, findingOf, runLabel, type RowLook } from './eventRow';
+import './findBar';
+import type { FindBar } from './findBar';
+import './listHeader';
 import { sharedStyles, View } from './view';
 
 /** Room that a badge takes beside its text, and a mark (`injected`, `!`) altogether, pixels. */
@@ -23,36 +26,30 @@ const badgeExtra = 21;
 /** A badge's letters are 11 pixels high where the row's are 13. */
 const badgeScale = 11 / 13;
 const pipWidth = 9;
+const findingWidth = 22;
 const markWidths = [
   [FLAG.error, 21],
   [FLAG.injected, 58],
   [FLAG.redacted, 60],
 ] as const;
 
-function runLabel(entry: ListEntry): string {
-  return `${entry.open ? '▾' : '▸'} ×${formatCount(entry.count)}`;
-}
-
-/** What VS Code hands to a command of a row's menu. */
-export function rowContext(rows: Rows, row: number): string {
-  return JSON.stringify({
-    webviewSection: 'row',
-    rtiRow: row,
-    rtiEvent: (rows.seq[row] ?? 0) > 0,
-    rtiType: rows.typeOf(row) !== '',
-    rtiResponse: rows.responseOf(row) !== '',
-    rtiItem: rows.itemOf(row) !== '',
-    rtiHasAudio: (rows.audioMs[row] ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
-    preventDefaultContextMenuItems: true,
-  });
-}
-
 @customElement('rti-event-list')
 export class EventList extends View {
-  protected override readonly topics: readonly Topic[] = ['rows', 'filter', 'selection', 'summaries', 'status'];
+  protected override readonly topics: readonly Topic[] = [
+    'rows',
+    'filter',
+    'selection',
+    'summaries',
+    'status',
+    'spans',
+  ];
   @query('.scroller') private scroller!: HTMLElement;
+  @query('rti-find-bar') private findBar!: FindBar | null;
   #resize: ResizeObserver | undefined;
   #height = 0;
+  #width = 0;
+  #columns: readonly Column[] = [];
+  #sessions: { of: unknown; nth: Map<string, number> } | null = null;
   #shownHeight = 0;
   /** Pixels for a type without badge and marks, the font they are measured in, and what was found to fit. */
   #typeRoom = 0;
@@ -70,20 +67,24 @@ export class EventList extends View {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    document.addEventListener('keydown', this.#findKey);
     this.#resize = new ResizeObserver(() => {
       this.#height = this.scroller?.clientHeight ?? 0;
+      this.#width = this.clientWidth;
       this.#measureColumn();
       this.requestUpdate();
     });
   }
   protected override firstUpdated(): void {
     this.#height = this.scroller.clientHeight;
+    this.#width = this.clientWidth;
     this.#resize?.observe(this.scroller);
     this.requestUpdate();
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize?.disconnect();
+    document.removeEventListener('keydown', this.#findKey);
   }
   override focus(): void {
     this.scroller.focus();
@@ -94,24 +95,36 @@ export class EventList extends View {
     return scrollWindow({ rows: this.store.list.length, rowHeight, viewHeight: this.#height, scrollTop: top });
   }
 
+  /** Opens find, or goes on with what is marked; for VS Code's menus and keys. */
+  act(action: RowAction | 'find'): void {
+    if (action !== 'find') {
+      void runRowAction(this.store, action);
+      return;
+    }
+    this.store.finder.open();
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.findBar?.focus());
+  }
+
   protected override render() {
-    const { list } = this.store;
+    const { list, finder, marked } = this.store;
     const { first, last } = this.#window();
+    this.#fitColumns();
     const entries: { entry: ListEntry; position: number }[] = [];
     for (let position = first; position < last; position += 1) entries.push({ entry: list.at(position), position });
     const shown = entries.find(({ entry, position }) => this.#isSelected(entry, position));
     return html`
-      <div class="head" aria-hidden="true">
-        <span class="right nr">#</span><span class="right">time</span><span class="right delta">delta</span><span></span
-        ><span class="kind">type</span><span class="summary">summary</span><span class="right size">size</span>
-      </div>
+      <rti-list-header .store=${this.store} .columns=${this.#columns}></rti-list-header>
+      ${finder.isOpen ? html`<rti-find-bar .store=${this.store}></rti-find-bar>` : nothing}
       <div
         class="scroller"
         tabindex="0"
         role="grid"
         aria-label="Events"
+        aria-multiselectable="true"
         aria-rowcount=${list.length}
-        aria-activedescendant=${shown === undefined ? nothing : `row-${shown.entry.row}`}
+        aria-colcount=${this.#columns.length}
+        aria-activedescendant=${shown === undefined ? nothing : `row-${shown.position}`}
         @scroll=${this.#scrolled}
         @wheel=${{ handleEvent: this.#byHand, passive: true }}
         @touchmove=${{ handleEvent: this.#byHand, passive: true }}
@@ -119,77 +132,71 @@ export class EventList extends View {
         @keydown=${this.#key}
       >
         <div class="spacer" role="presentation"></div>
-        <div class="rows" role="rowgroup">${entries.map(({ entry, position }) => this.#row(entry, position))}</div>
+        <div class="rows" role="rowgroup">
+          ${entries.map(({ entry, position }, at) =>
+            eventRow(
+              this.#look(entry, position, entries[at - 1]?.entry ?? (position > 0 ? list.at(position - 1) : undefined)),
+              entry,
+              position,
+            ),
+          )}
+        </div>
         ${list.length === 0 ? this.#empty() : nothing}
       </div>
+      ${marked.count > 1 ? this.#markedBar() : nothing}
     `;
   }
 
-  #row(entry: ListEntry, position: number) {
+  #look(entry: ListEntry, position: number, above: ListEntry | undefined): RowLook {
+    return {
+      store: this.store,
+      columns: this.#columns,
+      above,
+      selected: this.#isSelected(entry, position),
+      typeText: (type, of) => this.#typeText(type, of),
+      nthSession: (session) => this.#nthSession(session),
+      press: (event, at) => this.#press(event, at),
+      click: () => {
+        if (this.store.marked.count === 0) this.dispatchEvent(new CustomEvent('rti-row-click'));
+      },
+    };
+  }
+  /** With Shift a row ends a stretch that is marked, with Ctrl (Cmd) it is marked or no longer; a menu leaves marks alone. */
+  #press(event: MouseEvent, position: number): void {
     const { store } = this;
-    const { rows, range } = store;
-    const { row } = entry;
-    const t = rows.t[row] ?? 0;
-    const from = rows.from[row];
-    const type = rows.typeOf(row);
-    const isRun = entry.count > 1;
-    const selected = this.#isSelected(entry, position);
-    const isEvent = rows.kind[row] === 0;
-    const before = position > 0 ? store.list.at(position - 1).row : -1;
-    const direction = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
-    return html`<div
-      class=${classMap({
-        row: true,
-        num: true,
-        selected,
-        member: entry.member,
-        plain: !isEvent,
-        inRange: range !== null && t >= range.start && t <= range.end,
-      })}
-      role="row"
-      id="row-${row}"
-      aria-rowindex=${position + 1}
-      aria-selected=${selected ? 'true' : 'false'}
-      data-row=${row}
-      data-vscode-context=${rowContext(rows, row)}
-      @mousedown=${() => this.store.select(row)}
-      @click=${() => this.dispatchEvent(new CustomEvent('rti-row-click'))}
-      @dblclick=${() => (isRun ? store.toggleRun(position) : store.setPanel({ detailOpen: true }))}
-    >
-      <span class="right dim nr" role="gridcell">${isEvent ? rows.seq[row] : ''}</span>
-      <span class="right" role="gridcell">${formatPosition(t)}</span>
-      <span class="right dim delta" role="gridcell">${before < 0 ? '' : formatDelta(t - (rows.t[before] ?? 0))}</span>
-      <span
-        class=${classMap({ dir: true, client: from === FROM.client, server: from === FROM.server })}
-        role="gridcell"
-        aria-label=${direction || 'neither'}
-        title=${direction}
-        >${from === FROM.client ? '→' : from === FROM.server ? '←' : '·'}</span
-      >
-      <span class="type" role="gridcell" title=${type}>
-        <span class="pip ${isEvent ? familyColor(type) : 'other'}"></span>
-        <span class="name">${this.#typeText(type, entry)}</span>
-        ${
-          isRun
-            ? html`<button
-                class="run"
-                tabindex="-1"
-                aria-expanded=${String(entry.open)}
-                title=${entry.open ? 'Fold this run' : 'Show every event of this run'}
-                @mousedown=${(event: Event) => event.stopPropagation()}
-                @click=${() => store.toggleRun(position)}
-              >
-                ${runLabel(entry)}
-              </button>`
-            : nothing
-        }
-        ${this.#marks(row)}
-      </span>
-      <span class="summary dim" role="gridcell">${this.#summary(entry)}</span>
-      <span class="right dim size" role="gridcell"
-        >${isEvent ? formatBytes(entry.open ? (rows.bytes[row] ?? 0) : entry.bytes) : ''}</span
-      >
+    const { row } = store.list.at(position);
+    if (event.button !== 0) {
+      if (!store.marked.has(row)) store.select(row);
+      else store.select(row, { marks: 'keep' });
+      return;
+    }
+    if (event.shiftKey) {
+      event.preventDefault();
+      this.scroller.focus();
+      store.markTo(position);
+    } else if (event.ctrlKey || event.metaKey) store.toggleMark(position);
+    else store.select(row);
+  }
+
+  #markedBar() {
+    const { store } = this;
+    const { count } = store.marked;
+    const button = (label: string, action: RowAction) =>
+      html`<button class="link" @click=${() => void runRowAction(store, action)}>${label}</button>`;
+    return html`<div class="markedBar" role="toolbar" aria-label="Selected events">
+      <span class="num" role="status">${formatCount(count)} events selected</span>
+      ${button('Copy as JSONL', 'copyAsJsonl')} ${button('Copy as text', 'copyAsText')}
+      ${button('Save as trace…', 'saveRows')} ${count === 2 ? button('Compare', 'compareMarked') : nothing}
+      <span class="grow"></span>
+      <button class="link" @click=${() => store.unmark()}>Clear selection</button>
     </div>`;
+  }
+
+  #nthSession(session: string): number {
+    const sessions = this.store.document?.sessions ?? [];
+    if (this.#sessions?.of !== sessions)
+      this.#sessions = { of: sessions, nth: new Map(sessions.map(({ id }, at) => [id, at])) };
+    return this.#sessions.nth.get(session) ?? 0;
   }
 
   #isSelected(entry: ListEntry, position: number): boolean {
@@ -205,7 +212,9 @@ export class EventList extends View {
     const { rows } = this.store;
     const badge = entry.count > 1 ? this.#textWidth(runLabel(entry)) * badgeScale + badgeExtra : 0;
     const marks = markWidths.reduce((sum, [flag, width]) => sum + (rows.has(entry.row, flag) ? width : 0), 0);
-    const most = Math.max(40, this.#typeRoom - badge - marks);
+    const finding =
+      this.store.meaning.findings.all.length > 0 && findingOf(this.store, entry) !== undefined ? findingWidth : 0;
+    const most = Math.max(40, this.#typeRoom - badge - marks - finding);
     const key = `${Math.round(most)} ${type}`;
     let text = this.#typeTexts.get(key);
     if (text === undefined) {
@@ -224,7 +233,7 @@ export class EventList extends View {
   }
   /** The column or the font may have another width now. */
   #measureColumn(): void {
-    const head = this.renderRoot.querySelector<HTMLElement>('.head .kind');
+    const head = this.renderRoot.querySelector<HTMLElement>('rti-list-header')?.shadowRoot?.querySelector('.type');
     const { fontSize, fontFamily } = getComputedStyle(this);
     const font = `${fontSize} ${fontFamily}`;
     const room = (head?.clientWidth ?? 0) - pipWidth;
@@ -233,27 +242,6 @@ export class EventList extends View {
     this.#font = font;
     this.#typeTexts.clear();
     this.requestUpdate();
-  }
-
-  /** A run tells what it holds altogether; the first summary stands for text that goes on. */
-  #summary(entry: ListEntry): string {
-    const first = this.store.summary(entry.row) ?? '';
-    if (entry.count === 1) return first;
-    if (entry.audioMs > 0) return `audio ${formatDuration(entry.audioMs)}`;
-    // A run of text says its joined words; what the store gives is already cut to the width.
-    return first;
-  }
-  #marks(row: number) {
-    const { rows } = this.store;
-    return html`${rows.has(row, FLAG.error) ? html`<span class="mark error" title="error">!</span>` : nothing}${
-      rows.has(row, FLAG.injected)
-        ? html`<span class="mark injected" title="Sent by the inspector">injected</span>`
-        : nothing
-    }${
-      rows.has(row, FLAG.redacted)
-        ? html`<span class="mark redacted" title="A secret was replaced before recording">redacted</span>`
-        : nothing
-    }`;
   }
 
   #empty() {
@@ -278,7 +266,6 @@ export class EventList extends View {
     const window = this.#window();
     const spacer = this.renderRoot.querySelector<HTMLElement>('.spacer');
     if (spacer !== null) spacer.style.height = `${window.height}px`;
-    this.#fitColumns();
     this.#measureColumn();
     if (store.follow && this.#wasScrolledAway && store.list === this.#shownList) store.setFollow(false);
     else if (store.follow && store.list.length > 0) this.#scrollTo(window.height - this.#height);
@@ -298,10 +285,18 @@ export class EventList extends View {
   }
 
   #fitColumns(): void {
-    const { rows } = this.store;
-    const { number, time } = columnWidths({ lastNumber: rows.count, lastTime: rows.lastTime });
-    this.style.setProperty('--number-width', `${number}px`);
-    this.style.setProperty('--time-width', `${time}px`);
+    const { store } = this;
+    const { rows, listLook } = store;
+    const { number, time } = columnWidths({ lastNumber: rows.count, lastTime: rows.lastTime }, listLook.time);
+    const { shown, tracks } = listColumns(listLook, {
+      width: this.#width,
+      sessions: store.session === '' && (store.document?.sessions.length ?? 0) > 1,
+      turns: store.meaning.turns.all.length > 0,
+      numberWidth: number,
+      timeWidth: time,
+    });
+    if (shown.join() !== this.#columns.join()) this.#columns = shown;
+    this.style.setProperty('--tracks', tracks);
   }
 
   /** The list got lower (a panel opened) and the selected row, seen until now, is below its edge. */
@@ -354,29 +349,53 @@ export class EventList extends View {
     this.#handled = true;
   };
 
+  /** F3 goes on wherever the focus is; Ctrl+F comes from VS Code's own key, and from here where there is none. */
+  readonly #findKey = (event: KeyboardEvent): void => {
+    const isFind =
+      (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f' && !event.shiftKey && !event.altKey;
+    if (event.defaultPrevented || (event.key !== 'F3' && !isFind)) return;
+    // Editors of text have a find of their own.
+    if (event.composedPath().some((node) => node instanceof HTMLElement && node.isContentEditable)) return;
+    event.preventDefault();
+    const { finder } = this.store;
+    if (isFind || finder.pattern === null || !finder.isOpen) this.act('find');
+    else this.findBar?.go(event.shiftKey ? -1 : 1);
+  };
+
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { store } = this;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      const key = event.key.toLowerCase();
+      if (key === 'a') store.markAll();
+      else if (key === 'c' && (getSelection()?.isCollapsed ?? true)) this.act('copyAsJsonl');
+      else if (key === ' ' && store.selected !== null) store.toggleMark(store.positionOfSelected());
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(this.#height / rowHeight) - 1);
     const position = store.positionOfSelected();
+    const go = (step: number) => (event.shiftKey ? store.markBy(step) : store.selectBy(step));
     switch (event.key) {
       case 'ArrowDown':
-        store.selectBy(1);
+        go(1);
         break;
       case 'ArrowUp':
-        store.selectBy(-1);
+        go(-1);
         break;
       case 'PageDown':
-        store.selectBy(page);
+        go(page);
         break;
       case 'PageUp':
-        store.selectBy(-page);
+        go(-page);
         break;
       case 'Home':
-        store.selectBy(-store.list.length);
+        go(-store.list.length);
         break;
       case 'End':
-        store.selectBy(store.list.length);
+        go(store.list.length);
         break;
       case 'ArrowRight':
       case 'ArrowLeft': {
@@ -385,6 +404,11 @@ export class EventList extends View {
         store.toggleRun(position);
         break;
       }
+      case 'Escape':
+        if (store.marked.count > 0) store.unmark();
+        else if (store.finder.isOpen) store.finder.close();
+        else return;
+        break;
       case 'Enter':
         store.setPanel({ detailOpen: true });
         this.dispatchEvent(new CustomEvent('rti-open-detail', { bubbles: true, composed: true }));

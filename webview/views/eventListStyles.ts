@@ -11,28 +11,21 @@ export const eventListStyles = css`
     min-height: 0;
     min-width: 0;
     container-type: inline-size;
+    position: relative;
   }
-  .head,
   .row {
     align-items: center;
     column-gap: 8px;
     display: grid;
-    grid-template-columns:
-      var(--number-width) var(--time-width) 74px 16px clamp(116px, 26cqi, 270px) minmax(40px, 1fr)
-      54px;
-    padding: 0 8px 0 6px;
+    grid-template-columns: var(--tracks);
+    padding: 0 20px 0 6px;
     white-space: nowrap;
   }
-  .head {
-    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    color: var(--vscode-descriptionForeground);
-    flex: none;
-    font-size: 11px;
-    height: 22px;
-  }
-  .head .right,
   .row .right {
     text-align: right;
+  }
+  .row .center {
+    text-align: center;
   }
   .scroller {
     flex: 1;
@@ -184,35 +177,95 @@ export const eventListStyles = css`
     padding: 24px;
     text-align: center;
   }
-  @container (max-width: 520px) {
-    .head,
-    .row {
-      grid-template-columns: var(--number-width) var(--time-width) 74px 16px clamp(104px, 27cqi, 150px) minmax(
-          40px,
-          1fr
-        );
-    }
-    .size {
-      display: none;
-    }
+  .row.marked {
+    background: var(--vscode-list-inactiveSelectionBackground);
+    color: var(--vscode-list-inactiveSelectionForeground, inherit);
+    outline: 1px dotted var(--vscode-contrastActiveBorder, transparent);
   }
-  @container (max-width: 430px) {
-    .head,
-    .row {
-      grid-template-columns: var(--time-width) 74px 16px minmax(96px, 1fr);
-    }
-    .nr,
-    .summary {
-      display: none;
-    }
+  .scroller:focus .row.marked {
+    background: var(--vscode-list-activeSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
   }
-  @container (max-width: 320px) {
-    .head,
-    .row {
-      grid-template-columns: var(--time-width) 16px minmax(96px, 1fr);
-    }
-    .delta {
-      display: none;
-    }
+  .scroller:focus .row.marked.selected {
+    outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
+  }
+  .row.marked .dim,
+  .row.marked .dir,
+  .row.marked .type,
+  .row.marked .mark:not(.error) {
+    color: inherit;
+  }
+  .row .begins {
+    font-weight: 600;
+  }
+  .who {
+    border: 1px solid currentColor;
+    border-radius: 3px;
+    display: inline-block;
+    font-size: 10px;
+    font-weight: 600;
+    line-height: 13px;
+    min-width: 16px;
+    padding: 0 2px;
+    text-align: center;
+  }
+  .who.blue {
+    color: var(--vscode-charts-blue);
+  }
+  .who.green {
+    color: var(--vscode-charts-green);
+  }
+  .who.orange {
+    color: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+  }
+  .who.purple {
+    color: var(--vscode-charts-purple);
+  }
+  .who.yellow {
+    color: var(--vscode-charts-yellow);
+  }
+  .who.red {
+    color: var(--vscode-charts-red);
+  }
+  .row.selected .who,
+  .row.marked .who {
+    color: inherit;
+  }
+  .mark.finding.error {
+    background: none;
+    border-color: currentColor;
+    color: var(--vscode-editorError-foreground, var(--vscode-charts-red));
+  }
+  .mark.finding.warning {
+    color: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
+  }
+  .mark.finding.info {
+    color: var(--vscode-editorInfo-foreground, var(--vscode-charts-blue));
+  }
+  .row.selected .mark.finding,
+  .row.marked .mark.finding {
+    color: inherit;
+  }
+  mark {
+    background: var(--vscode-editor-findMatchHighlightBackground, var(--vscode-editor-selectionBackground));
+    color: inherit;
+    outline: 1px solid var(--vscode-editor-findMatchHighlightBorder, transparent);
+  }
+  .row.selected mark {
+    background: var(--vscode-editor-findMatchBackground, var(--vscode-editor-selectionBackground));
+    outline-color: var(--vscode-editor-findMatchBorder, var(--vscode-contrastActiveBorder, transparent));
+  }
+  .markedBar {
+    align-items: center;
+    background: var(--vscode-editorWidget-background);
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 2px 14px;
+    padding: 3px 10px;
+  }
+  .markedBar .grow {
+    flex: 1;
   }
 `;

@@ -1,18 +1,18 @@
-/** State of the recording, session, filter with its count, pause, follow, clear. */
+/** State of the recording, session, filter, pause, follow, clear. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { DocumentState } from '../../src/document/columns';
-import { filterProblem } from '../logic/filterProblem';
 import { formatBytes, formatCount, formatTimeOfDay } from '../logic/format';
-import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';
+import './filterBox';
+import type { FilterBox } from './filterBox';
 import { sharedStyles, View } from './view';
 
 @customElement('rti-toolbar')
 export class Toolbar extends View {
   protected override readonly topics: readonly Topic[] = ['status', 'rows', 'filter', 'panel'];
-  @query('input') private input!: HTMLInputElement;
+  @query('rti-filter-box') private filterBox!: FilterBox;
 
   static override styles = [
     sharedStyles,
@@ -54,59 +54,10 @@ export class Toolbar extends View {
         min-width: 60px;
         text-overflow: ellipsis;
       }
-      .filter {
-        align-items: center;
-        background: var(--vscode-input-background);
-        border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
-        border-radius: 4px;
-        display: flex;
+      rti-filter-box {
         flex: 1 1 220px;
-        height: 26px;
         margin: 0 4px;
         min-width: 120px;
-        padding: 0 2px 0 6px;
-        position: relative;
-      }
-      .filter.wrong,
-      .filter.wrong:focus-within {
-        border-color: var(--vscode-inputValidation-warningBorder, var(--vscode-focusBorder));
-      }
-      .wrong-words {
-        background: var(--vscode-inputValidation-warningBackground, var(--vscode-editorWidget-background));
-        border: 1px solid var(--vscode-inputValidation-warningBorder, var(--vscode-focusBorder));
-        color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
-        left: -1px;
-        max-height: 60px;
-        overflow: hidden;
-        overflow-wrap: anywhere;
-        padding: 3px 7px;
-        position: absolute;
-        right: -1px;
-        top: 100%;
-        z-index: 6;
-      }
-      .filter:focus-within {
-        border-color: var(--vscode-focusBorder);
-      }
-      input {
-        background: none;
-        border: 0;
-        color: var(--vscode-input-foreground);
-        flex: 1;
-        font: inherit;
-        min-width: 40px;
-        outline: none;
-        padding: 0 6px;
-      }
-      input:focus-visible {
-        outline: none;
-      }
-      input::placeholder {
-        color: var(--vscode-input-placeholderForeground);
-      }
-      .count {
-        color: var(--vscode-descriptionForeground);
-        padding: 0 4px;
       }
       button.errors {
         color: var(--vscode-errorForeground);
@@ -132,7 +83,7 @@ export class Toolbar extends View {
         border-color: var(--vscode-charts-red);
       }
       @media (max-width: 800px) {
-        .filter {
+        rti-filter-box {
           flex-basis: 100%;
           margin: 0;
           order: 9;
@@ -145,8 +96,7 @@ export class Toolbar extends View {
   ];
 
   focusFilter(): void {
-    this.input.focus();
-    this.input.select();
+    this.filterBox.focus();
   }
 
   protected override render() {
@@ -154,7 +104,6 @@ export class Toolbar extends View {
     const { status, document, rows } = store;
     const sessions = document?.sessions ?? [];
     const errors = rows.indexes(store.session).errors.count;
-    const wrong = filterProblem(store.filterText);
     return html`
       ${this.#state()}
       ${
@@ -189,35 +138,7 @@ export class Toolbar extends View {
           : nothing
       }
       <span class="grow"></span>
-      <div class="filter ${wrong === '' ? '' : 'wrong'}" ?hidden=${rows.count === 0}>
-        <vscode-icon name="filter"></vscode-icon>
-        <input
-          type="text"
-          placeholder="Filter: text, /regex/, type:, from:, response:, item:, error, -exclude"
-          aria-label="Filter events"
-          aria-invalid=${wrong === '' ? 'false' : 'true'}
-          aria-describedby=${wrong === '' ? nothing : 'wrong'}
-          spellcheck="false"
-          autocomplete="off"
-          .value=${store.filterText}
-          @input=${(event: Event) => store.setFilter((event.target as HTMLInputElement).value)}
-          @keydown=${this.#key}
-        />
-        ${this.#count()}
-        ${wrong === '' ? nothing : html`<div id="wrong" class="wrong-words" role="status">${wrong}</div>`}
-        ${
-          store.filterText === ''
-            ? nothing
-            : html`<button
-                class="icon"
-                title="Clear the filter (Escape)"
-                aria-label="Clear the filter"
-                @click=${() => store.setFilter('')}
-              >
-                <vscode-icon name="close"></vscode-icon>
-              </button>`
-        }
-      </div>
+      <rti-filter-box .store=${store} ?hidden=${rows.count === 0}></rti-filter-box>
       <span class="group last">
         ${
           errors > 0
@@ -276,16 +197,6 @@ export class Toolbar extends View {
     return [`${state.slice(0, 1)} ${id}`, time, label, state.slice(2)].filter((word) => word !== '').join(' · ');
   }
 
-  #count() {
-    const { store } = this;
-    const total = store.session === '' ? store.rows.count : store.rows.indexes(store.session).all.count;
-    const { passed } = store.list;
-    if (store.filtering) return html`<span class="count num">${formatCount(passed)} so far…</span>`;
-    return html`<span class="count num" aria-live="polite"
-      >${passed < total ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
-    >`;
-  }
-
   #button(icon: string, label: string, run: () => void, pressed?: boolean, text = '') {
     return html`<button
       class="icon num"
@@ -300,17 +211,4 @@ export class Toolbar extends View {
   #emit(name: string): void {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
   }
-  readonly #key = (event: KeyboardEvent): void => {
-    // Space, letters and arrows mean something to the page; the rest has to reach VS Code.
-    if (!staysInField(event)) return;
-    event.stopPropagation();
-    if (event.key === 'Escape') {
-      if (this.store.filterText !== '') this.store.setFilter('');
-      else this.#emit('rti-focus-list');
-      event.preventDefault();
-    } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
-      this.#emit('rti-focus-list');
-      event.preventDefault();
-    }
-  };
 }

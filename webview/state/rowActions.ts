@@ -1,0 +1,115 @@
+/** What can be done with the rows that are marked (or, when none is, the selected one): copy, save, compare. */
+import { formatCount, formatPosition } from '../logic/format';
+import { FROM } from '../logic/rowSource';
+import type { Store } from './store';
+
+/** Rows of which a list to read is made at most. */
+const mostListed = 20_000;
+/** Summaries the host answers in one go. */
+const atOnce = 500;
+/** Value of the `kind` column for the start of a session. */
+const kindOpen = 1;
+
+export type RowAction = 'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked';
+
+export async function runRowAction(store: Store, action: RowAction): Promise<void> {
+  const ranges = actedOn(store);
+  if (ranges.length === 0) {
+    store.tell({ kind: 'info', text: 'Select an event first.' });
+    return;
+  }
+  switch (action) {
+    case 'copyAsJsonl': {
+      const done = await store.ask('copyRows', { ranges });
+      if (done === undefined) return;
+      const left = done.left === 0 ? '' : ` ${formatCount(done.left)} more did not fit: save them as a trace instead.`;
+      store.tell({ kind: 'info', text: `Copied ${events(done.copied)} as JSON lines.${left}` });
+      return;
+    }
+    case 'copyAsText': {
+      const rows = rowsOf(ranges, mostListed);
+      const text = await listText(store, rows);
+      if (text === undefined || (await store.ask('copyRows', { text })) === undefined) return;
+      store.tell({ kind: 'info', text: `Copied a list of ${events(rows.length)}.` });
+      return;
+    }
+    case 'saveRows': {
+      const done = await store.ask('saveRows', { ranges: withOpens(store, ranges) });
+      if (done !== undefined && done.saved !== '')
+        store.tell({ kind: 'info', text: `Saved ${events(done.rows)} in ${done.saved}.` });
+      return;
+    }
+    case 'compareMarked': {
+      const [first, second] = store.marked.count === 2 ? store.marked.rows(2) : [];
+      if (first === undefined || second === undefined)
+        store.tell({
+          kind: 'info',
+          text: 'Select the two events to compare: click one, then the other with Ctrl (Cmd).',
+        });
+      else await store.ask('compare', { row: second, with: first });
+      return;
+    }
+  }
+}
+
+function actedOn(store: Store): number[] {
+  if (store.marked.count > 0) return store.marked.ranges();
+  return store.selected === null ? [] : [store.selected, store.selected];
+}
+
+function rowsOf(ranges: readonly number[], most: number): number[] {
+  const rows: number[] = [];
+  for (let at = 0; at + 1 < ranges.length; at += 2)
+    for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1) && rows.length < most; row += 1) rows.push(row);
+  return rows;
+}
+
+/** The ranges with the rows that open the sessions they are of: without them nothing tells where a session went. */
+export function withOpens(store: Pick<Store, 'rows'>, ranges: readonly number[]): number[] {
+  const { rows } = store;
+  const sessions = new Set<number>();
+  const wanted = new Uint8Array(rows.count);
+  for (let at = 0; at + 1 < ranges.length; at += 2)
+    for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1) && row < rows.count; row += 1) {
+      wanted[row] = 1;
+      sessions.add(rows.session[row] ?? 0);
+    }
+  for (let row = 0; row < rows.count; row += 1)
+    if (rows.kind[row] === kindOpen && sessions.has(rows.session[row] ?? 0)) wanted[row] = 1;
+  const all: number[] = [];
+  for (let row = wanted.indexOf(1); row >= 0;) {
+    let end = wanted.indexOf(0, row);
+    if (end < 0) end = wanted.length;
+    all.push(row, end - 1);
+    row = wanted.indexOf(1, end);
+  }
+  return all;
+}
+
+/** Number, time, direction, type and summary of rows, a row a line; undefined when the summaries cannot be had. */
+async function listText(store: Store, rows: readonly number[]): Promise<string | undefined> {
+  const lines: string[] = [];
+  for (let from = 0; from < rows.length; from += atOnce) {
+    const part = rows.slice(from, from + atOnce);
+    const answer = await store.ask('summaries', { rows: part });
+    if (answer === undefined) return undefined;
+    for (const [at, row] of part.entries()) {
+      const { rows: all } = store;
+      const side = all.from[row] === FROM.client ? '->' : all.from[row] === FROM.server ? '<-' : '  ';
+      const seq = all.seq[row] ?? 0;
+      const words = [
+        (seq === 0 ? '' : `#${seq}`).padStart(7),
+        formatPosition(all.t[row] ?? 0).padStart(12),
+        side,
+        all.typeOf(row) || '(no type)',
+        answer.summaries[at] ?? '',
+      ];
+      lines.push(words.join('  ').trimEnd());
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function events(count: number): string {
+  return count === 1 ? '1 event' : `${formatCount(count)} events`;
+}
