@@ -227,6 +227,7 @@ export class TurnTracker {
       state.turn.voiceEnd = took?.end ?? null;
       this.mark(state, 'speech end', committed);
     }
+    this.mark(state, 'committed', event);
     this.#changed.add(state);
   }
 

@@ -46,6 +46,7 @@ describe('a turn', () => {
         end: 2600,
         marks: [
           { name: 'speech end', t: 2005 },
+          { name: 'committed', t: 2006 },
           { name: 'response', t: 2010 },
         ],
       },
