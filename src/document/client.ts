@@ -4,13 +4,12 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ConversationPage } from '../analysis/conversation/model';
+import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
-import type { ConversationQuestion } from './conversationPage';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';

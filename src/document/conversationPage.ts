@@ -4,7 +4,7 @@ import {
   MOST_TEXT,
   type ConversationEntry,
   type ConversationPage,
-  type EntryIds,
+  type ConversationQuestion,
 } from '../analysis/conversation/model';
 import { parseLine } from '../trace/parseLine';
 import { parseEventBody } from './eventBody';
@@ -12,14 +12,6 @@ import type { EachLine } from './sessionFold';
 
 /** Entries given at once. */
 export const MOST_ENTRIES = 500;
-
-/** What is asked for: a stretch, and the place of the entry that an event belongs to. */
-export interface ConversationQuestion {
-  session: string;
-  from: number;
-  count: number;
-  near?: EntryIds;
-}
 
 /** Entries from a place on, at most 500, each a copy. Rejects only when the file cannot be read. */
 export async function conversationPage(

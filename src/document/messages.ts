@@ -1,10 +1,9 @@
 /** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
-import type { ConversationPage } from '../analysis/conversation/model';
+import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
-import type { ConversationQuestion } from './conversationPage';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 

@@ -13,13 +13,11 @@ const MOST_GIVEN_UP = 8;
 const SLICE_BUDGET_MS = 2000;
 /** How much work the clock is set up for at once, characters. */
 const SLICE_CHARACTERS = 1 << 20;
-/** Base64 of this length and more is sound, not words. */
-const LONG_BASE64 = /[A-Za-z0-9+/_-]{256,}={0,2}/g;
 
 /** A search being made; lines go in one by one, matching rows come out. */
 export interface Matcher {
   /** Rows among those added so far that match, in order; an unfinished slice waits for the next call or `finish`. */
-  add(row: number, line: string, hasAudio: boolean): number[];
+  add(row: number, line: string): number[];
   finish(): number[];
   /** False when some line was too long, or too hard for the pattern. */
   readonly complete: boolean;
@@ -59,8 +57,8 @@ class TextMatcher implements Matcher {
     this.#needles = plain === '' ? [] : [...new Set([plain, escaped, twice])];
   }
 
-  add(row: number, line: string, hasAudio: boolean): number[] {
-    const text = (hasAudio ? line.replace(LONG_BASE64, '') : line).toLowerCase();
+  add(row: number, line: string): number[] {
+    const text = line.toLowerCase();
     return this.#needles.some((needle) => text.includes(needle)) ? [row] : [];
   }
 
@@ -96,11 +94,10 @@ class RegexMatcher implements Matcher {
     this.#context = vm.createContext({ bench: this.#bench });
   }
 
-  add(row: number, line: string, hasAudio: boolean): number[] {
+  add(row: number, line: string): number[] {
     if (this.exhausted) return [];
-    const text = hasAudio ? line.replace(LONG_BASE64, '') : line;
-    const short = text.length > REGEX_LINE ? text.slice(0, REGEX_LINE) : text;
-    if (short.length < text.length) this.complete = false;
+    const short = line.length > REGEX_LINE ? line.slice(0, REGEX_LINE) : line;
+    if (short.length < line.length) this.complete = false;
     this.#rows.push(row);
     this.#bench.lines.push(short);
     this.#characters += short.length;

@@ -1,6 +1,6 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
 import { audioField } from '../analysis/audioEvents';
-import type { ConversationPage } from '../analysis/conversation/model';
+import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import { relatedTo, type Related } from '../analysis/links';
 import { measuresOf, type Measures } from '../analysis/measures';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
@@ -16,8 +16,8 @@ import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
 import { AnalysisPass } from './analysisPass';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
-import { conversationPage, type ConversationQuestion } from './conversationPage';
-import { audioText, messageText } from './eventBody';
+import { conversationPage } from './conversationPage';
+import { audioText, messageText, withoutAudio } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
 import { messagesOf, saveRows, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
@@ -263,18 +263,18 @@ export class TraceDocumentCore {
         // Lines that are no rows (headers, empty ones) lie between the rows' offsets.
         if (row >= last || line.offset !== index.offset.at(row)) return;
         if (line.end - line.start < line.bytes) cut = true;
-        rows.push(
-          ...matcher.add(
-            row,
-            line.buffer.toString('utf8', line.start, line.end),
-            (index.marks.at(row) & RowMark.audio) !== 0,
-          ),
+        const isAudio = (index.marks.at(row) & RowMark.audio) !== 0;
+        const { buffer, start, end } = line;
+        const found = matcher.add(
+          row,
+          isAudio ? withoutAudio(buffer, start, end) : buffer.toString('utf8', start, end),
         );
+        if (found.length > 0) rows.push(...found);
         row++;
       }, goesOn);
       lines.takeTail((line) => {
         if (row < last && line.offset === index.offset.at(row))
-          rows.push(...matcher.add(row++, line.buffer.toString('utf8', line.start, line.end), false));
+          rows.push(...matcher.add(row++, line.buffer.toString('utf8', line.start, line.end)));
         return true;
       });
     } finally {
