@@ -137,8 +137,6 @@ export interface McpItem {
   approvedBy?: string;
   /** Asks for approval instead. */
   approval?: boolean;
-  /** A message after it tells what it answered. */
-  tells?: boolean;
   pieces?: Piece[];
 }
 

@@ -282,6 +282,7 @@ export class Session {
     if (audio) this.#conversation.setAudio(item.id, audio);
     this.#desk.announce(before, item);
     this.#desk.settle(before, item);
+    if (item.type === 'mcp_approval_response') this.#responses.approvalAnswered();
   }
 
   #truncate(event: Json): void {

@@ -176,9 +176,11 @@ describe('a real MCP server', () => {
       input_schema: { type: 'object', required: ['bird'] },
       annotations: { readOnlyHint: true },
     });
-    const [call, told] = (await talking.ask('Please describe the Heron'))['output'] as Json[];
+    const [call, more] = (await talking.ask('Please describe the Heron'))['output'] as Json[];
     expect(call).toMatchObject({ type: 'mcp_call', name: 'describe_bird', output: 'Heron: feathered', error: null });
     expect(JSON.parse(String(call?.['arguments']))).toEqual({ bird: 'Heron' });
+    expect(more).toBeUndefined();
+    const [told] = (await talking.respond())['output'] as Json[];
     expect(told?.['content']).toMatchObject([{ text: 'The tool describe_bird answered: Heron: feathered' }]);
     const types = talking.types().filter((type) => /mcp_call|output_item/.test(String(type)));
     expect([...new Set(types)]).toEqual([
@@ -206,12 +208,13 @@ describe('a real MCP server', () => {
   it('whose tool fails gives a tool_execution_error, and the model says so', async () => {
     const talking = await talk();
     await talking.name(server(await birds()));
-    const [call, told] = (await talking.ask('Count the eggs'))['output'] as Json[];
+    const [call] = (await talking.ask('Count the eggs'))['output'] as Json[];
     expect(call).toMatchObject({
       type: 'mcp_call',
       output: null,
       error: { type: 'tool_execution_error', message: 'The nest is too high.' },
     });
+    const [told] = (await talking.respond())['output'] as Json[];
     expect(told?.['content']).toMatchObject([{ text: expect.stringContaining('too high') as string }]);
     expect(talking.types()).toContain('response.mcp_call.failed');
   });
@@ -236,8 +239,9 @@ describe('a real MCP server', () => {
     expect(request).toMatchObject({ type: 'mcp_approval_request', name: 'describe_bird', server_label: 'birds' });
     expect(seen.length).toBe(asked);
     const answer = { type: 'mcp_approval_response', approval_request_id: request?.['id'], approve: true };
+    const done = talking.next((event) => event['type'] === 'response.done');
     talking.send({ type: 'conversation.item.create', item: answer });
-    const [call] = (await talking.respond())['output'] as Json[];
+    const [call] = ((await done)['response'] as Json)['output'] as Json[];
     expect(call).toMatchObject({ output: 'Heron: feathered', approval_request_id: request?.['id'] });
   });
 
@@ -398,6 +402,15 @@ describe('a session that waits for an MCP server', () => {
     expect(JSON.stringify(script.respond())).not.toContain('mcp_call');
     expect(script.session.nextMs).toBe(3_600_000);
     expect(script.answer(asked[0]?.number ?? 0, tools).at(-1)?.type).toBe('mcp_list_tools.completed');
+  });
+
+  it('shows the list before it is there to a client that looks at once, as the agents SDK does', () => {
+    const { script, asked } = held();
+    const begun = script.all.find(({ event }) => event.type === 'mcp_list_tools.in_progress')?.event;
+    const look = (): unknown => script.send({ type: 'conversation.item.retrieve', item_id: begun?.['item_id'] })[0];
+    expect(look()).toMatchObject({ item: { type: 'mcp_list_tools', server_label: 'birds', tools: [] } });
+    script.answer(asked[0]?.number ?? 0, tools);
+    expect(look()).toMatchObject({ item: { tools: [{ name: 'describe_bird' }] } });
   });
 
   it('can cancel a call, whose answer then changes nothing', () => {
