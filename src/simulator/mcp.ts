@@ -122,7 +122,8 @@ export class Mcp {
   #listedAs(item: Item, previous: string | null, listed: McpTool[] | undefined): void {
     item['tools'] = (listed ?? []).map(({ name, description, inputSchema, annotations }) => ({
       name,
-      description: description ?? null,
+      // The agents SDK takes no list with a tool that has none.
+      description: description ?? '',
       input_schema: inputSchema ?? { type: 'object', properties: {} },
       annotations: annotations ?? null,
     }));
