@@ -53,6 +53,7 @@ function positive(text: string): number {
 }
 
 interface SimulateOptions extends ScenarioSource {
+  allowOrigin: string[];
   listen: { host: string; port: number };
   seed?: number;
   speed?: number;
@@ -175,6 +176,7 @@ program
       .argParser(address)
       .default({ host: '127.0.0.1', port: 8788 }, '127.0.0.1:8788'),
   )
+  .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite))
   .option('--scenario <file>', 'what the model says and does (.jsonc or .yaml)')
   .option('--from <trace>', 'answer as the server of a recorded session did')
@@ -184,10 +186,11 @@ program
   .action(async (options: SimulateOptions) => {
     const stop = interrupted();
     const scenario = await loadScenario(options);
-    const { seed, speed, listen } = options;
+    const { seed, speed, listen, allowOrigin } = options;
     const simulator = await startSimulator({
       workers,
       listen,
+      allowedOrigins: allowOrigin,
       ...(seed === undefined ? {} : { seed }),
       ...(speed === undefined ? {} : { speed }),
       ...(scenario ? { scenario } : {}),

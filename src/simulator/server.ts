@@ -1,6 +1,7 @@
 /**
  * The simulator on a port: WebSocket sessions on `/v1/realtime` and `/v1/realtime/translations`, ephemeral keys on
- * `client_secrets` below each, calls without media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
+ * `client_secrets` below each, calls without media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none
+ * is needed; web pages of other machines are turned away (403). Failures on demand, each as the live service shows it:
  *
  * - a model with `nope` in its name: `invalid_model`, close 4000; no model at all: `missing_model`, close 4000
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
@@ -16,6 +17,7 @@ import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
 import type { McpAsker } from './mcpPort';
+import { forPages, originMayAsk, preflight } from './origins';
 import { Random } from './random';
 import { Secrets } from './secrets';
 import { Talk, describe, type Opening } from './talk';
@@ -27,6 +29,8 @@ export interface ServerOptions {
   host: string;
   port: number;
   seed: number;
+  /** Origins of web pages besides those of this machine that may ask, e.g. `https://app.example`. */
+  allowedOrigins?: readonly string[];
   /** Milliseconds between pings, 20300 unless given. */
   pingMs?: number;
   /** What the model says and does; the default conversation when left out. */
@@ -58,7 +62,7 @@ const CLOSE_MS = 1000;
 
 /** Starts listening; rejects when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { scenario = DEFAULT_SCENARIO } = options;
+  const { scenario = DEFAULT_SCENARIO, allowedOrigins = [] } = options;
   const random = new Random(options.seed);
   const secrets = new Secrets(random);
   const sockets = new WebSocketServer({
@@ -78,6 +82,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);
   });
   const http = createServer((request, response) => {
+    if (!originMayAsk(request.headers.origin, allowedOrigins)) {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(foreign(request)));
+      return;
+    }
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, preflight(request.headers));
+      response.end();
+      return;
+    }
     answer(request, secrets, calls).then(
       ({ status, body, location }) => {
         const json = typeof body === 'object';
@@ -86,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           'content-type': json ? 'application/json' : 'application/sdp',
           'content-length': Buffer.byteLength(text),
           ...(location === undefined ? {} : { location }),
+          ...forPages(request.headers),
         });
         response.end(text);
       },
@@ -97,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (!originMayAsk(request.headers.origin, allowedOrigins)) return refuse(socket, 403, foreign(request));
     const url = addressOf(request);
     const refused = refusal(request, url);
     if (refused) return refuse(socket, refused.status, refused.body);
@@ -244,6 +260,11 @@ function addressOf(request: IncomingMessage): URL {
 function notFound(request: IncomingMessage, url: URL): { status: number; body: Json } {
   const message = fill(HTTP_TEXTS.notFound, { method: request.method ?? 'GET', path: url.pathname });
   return { status: 404, body: failure(message, null) };
+}
+
+/** What a web page of another machine is told: by a simulator it could read what MCP servers on this one answer. */
+function foreign(request: IncomingMessage): Json {
+  return failure(fill(HTTP_TEXTS.foreignPage, { origin: JSON.stringify(request.headers.origin?.slice(0, 100)) }), null);
 }
 
 function failure(message: string, code: string | null, param: string | null = null): Json {

@@ -247,6 +247,7 @@ export const HTTP_TEXTS = {
   notAnObject: 'Expected a JSON object in the request body.',
   expiry: "Invalid 'expires_after.seconds': expected an integer from 10 to 7200.",
   bodyTooLarge: 'The request body is larger than 1 MiB.',
+  foreignPage: 'A page of {origin} may not use the simulator; where it is yours, start that with --allow-origin.',
   noMedia: 'This is a simulator: no media flows. Listen to the side band.',
   targetMissing: "Missing required parameter: 'target_uri'.",
   tooManyCalls: 'Too many calls at once.',
