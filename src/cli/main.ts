@@ -102,6 +102,9 @@ program
       .argParser(upstream)
       .default({ kind: 'simulator' }, 'simulator'),
   )
+  .option('--scenario <file>', 'what the simulator says (.jsonc, .yaml), or a recording to answer as (.jsonl)')
+  .addOption(new Option('--seed <number>', 'makes ids and words of the simulator the same again').argParser(finite))
+  .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
@@ -112,12 +115,25 @@ program
       listen: { host: string; port: number };
       exact?: boolean;
       upstream: UpstreamOption;
+      scenario?: string;
+      seed?: number;
+      speed?: number;
       record: string;
       allowHost: string[];
       allowOrigin: string[];
       certificates: string;
       json?: boolean;
     }) => {
+      const { scenario, seed, speed } = options;
+      const simulation = {
+        ...(scenario === undefined ? {} : { scenario }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(speed === undefined ? {} : { speed }),
+      };
+      if (options.upstream.kind !== 'simulator' && Object.keys(simulation).length > 0)
+        throw new Error('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
+      // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
+      if (scenario !== undefined) await loadScenario(/\.jsonl$/i.test(scenario) ? { from: scenario } : { scenario });
       const target = path.resolve(options.record);
       const isFolder =
         options.record.endsWith('/') ||
@@ -131,6 +147,7 @@ program
         allowedOrigins: options.allowOrigin,
         certificates: options.certificates,
         upstream: options.upstream,
+        simulation,
         recording: { on: true, maxTotalBytes: Infinity, ...(isFolder ? { folder: target } : { file: target }) },
         generator: `realtime-inspector/${packageJson.version}`,
       });
