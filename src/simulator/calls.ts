@@ -38,7 +38,13 @@ export class Calls {
     if (!isObject(session)) throw new Refusal('invalid_type', HTTP_TEXTS.notAnObject, 'session');
     const named = typeof session['model'] === 'string' ? session['model'] : model;
     const talk = this.begin(named ?? 'gpt-realtime');
-    if (Object.keys(session).length > 0) configure(talk, session);
+    try {
+      if (Object.keys(session).length > 0) configure(talk, session);
+    } catch (cause) {
+      // Nobody has its id, so nobody could end it.
+      talk.hangUp(1000, HTTP_TEXTS.stopped);
+      throw cause;
+    }
     const id = `rtc_u2_${encodeIdTime(Math.floor(nowMs / 1000))}${this.random.base62(16)}`;
     this.#calls.set(id, talk);
     for (const [oldest] of this.#calls) {
