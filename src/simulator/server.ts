@@ -7,7 +7,7 @@
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
  * - a key with `invalid` in it: `invalid_api_key`, close 3000
  * - `?fail=NAME`: any of the errors of `TURNED_AWAY` in texts.ts, e.g. `missing_key`
- * - `?call_id=unknown`: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
+ * - `?call_id=` of no call, or of one that is over: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
  */
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -114,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     socket.on('error', () => socket.destroy());
     if (!originMayAsk(request.headers.origin, allowedOrigins)) return refuse(socket, 403, foreign(request));
     const url = addressOf(request);
-    const refused = refusal(request, url);
+    const refused = refusal(request, url, calls);
     if (refused) return refuse(socket, refused.status, refused.body);
     sockets.handleUpgrade(request, socket, head, (client) => {
       const opening = sessionFor(request, url, secrets, random, scenario);
@@ -207,9 +207,10 @@ function keyOf(request: IncomingMessage, protocols: string[]): string {
 }
 
 /** A handshake that gets an HTTP answer and no WebSocket. */
-function refusal(request: IncomingMessage, url: URL): { status: number; body: Json } | undefined {
+function refusal(request: IncomingMessage, url: URL, calls: Calls): { status: number; body: Json } | undefined {
   if (!REALTIME.has(url.pathname) && !TRANSLATIONS.has(url.pathname)) return notFound(request, url);
-  if (url.searchParams.get('call_id') === 'unknown') {
+  const call = url.searchParams.get('call_id');
+  if (call !== null && !calls.find(call)) {
     return { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   }
   const status = Number(url.searchParams.get('refuse') ?? 0);
