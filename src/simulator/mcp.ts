@@ -10,6 +10,9 @@ import { isObject, type Json } from './wire';
 /** How long a scripted server takes to list its tools, ms. */
 const LIST_MS = 150;
 
+/** Requests of a session to real servers that may be unanswered at once. */
+const MOST_WAITING = 64;
+
 /** How a call ended. */
 export type CallResult = { output: string } | { error: McpFailure };
 
@@ -149,6 +152,9 @@ export class Mcp {
   }
 
   #ask(request: McpRequest, answered: (answer: McpAnswer) => void): void {
+    if (this.#waiting.size >= MOST_WAITING) {
+      return answered({ error: { type: 'protocol_error', code: -32_000, message: MCP_FAILURES.tooMany } });
+    }
     this.#asked += 1;
     this.#waiting.set(this.#asked, answered);
     this.port?.ask(this.#asked, request);

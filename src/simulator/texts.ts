@@ -231,6 +231,8 @@ export const MCP_FAILURES = {
   unreachable: 'The MCP server could not be reached ({reason}).',
   status: 'The MCP server answered with HTTP status {status}.',
   late: 'The MCP server did not answer within {seconds} s.',
+  tooMuch: 'The MCP server sent more than {bytes} bytes.',
+  tooMany: 'Too many requests to MCP servers are unanswered in this session.',
   notHttp: 'The address of an MCP server begins with http:// or https://.',
   unexpected: 'The MCP server answered something that was not asked.',
   /** A tool that says no more than that it failed. */

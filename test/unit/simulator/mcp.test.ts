@@ -375,6 +375,26 @@ describe('an MCP server that cannot be asked', () => {
     expect(await called(await make())).toMatchObject({ error: { type, code, message: expect.any(String) as string } });
   });
 
+  it.each(['application/json', 'text/event-stream'])('reads no more of an answer (%s) than it may', async (type) => {
+    let sent = 0;
+    const url = await serve((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': type });
+      const more = (): void => {
+        if (response.destroyed || sent > 64e6) return void response.end();
+        sent += 65_536;
+        response.write(' '.repeat(65_536), () => setImmediate(more));
+      };
+      more();
+    });
+    const asker = askMcp({ callMs: 20_000, bytes: 1_000_000 });
+    const answer = await asker({ ...wanted, server: { ...wanted.server, url } }, new AbortController().signal);
+    expect(answer).toMatchObject({
+      error: { type: 'protocol_error', message: expect.stringContaining('more than 1000000 bytes') as string },
+    });
+    expect(sent).toBeLessThan(64e6);
+  });
+
   it('does not follow a redirect to another origin', async () => {
     const seen: IncomingHttpHeaders[] = [];
     const elsewhere = await birds(seen);
@@ -394,6 +414,19 @@ describe('a session that waits for an MCP server', () => {
     return { script, asked };
   }
   const tools: McpAnswer = { tools: [{ name: 'describe_bird' }] };
+
+  it('asks no more than 64 servers at once', () => {
+    const asked: number[] = [];
+    const script = new Script({ mcp: { ask: (number) => asked.push(number) } });
+    const tools = Array.from({ length: 70 }, (_, at) => ({
+      ...server('https://birds.example/mcp'),
+      server_label: `birds${at}`,
+    }));
+    script.update({ tools });
+    script.wait(0);
+    expect(asked).toHaveLength(64);
+    expect(script.all.filter(({ event }) => event.type === 'mcp_list_tools.failed')).toHaveLength(6);
+  });
 
   it('knows no tools before they are listed, and has nothing due meanwhile but its end', () => {
     const { script, asked } = held();
