@@ -15,7 +15,11 @@ import { UnreadableError, exitCode, formatValidation, validateFile } from './val
 import packageJson from '../../package.json';
 
 const workers = __dirname;
-const say = (line: string) => process.stderr.write(`${line}\n`);
+/** Names of models, calls and tools come from the traffic: none of them may steer the terminal. */
+const say = (line: string) =>
+  process.stderr.write(
+    `${line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')}\n`,
+  );
 /**
  * Resolves once all of it is out: the process is ended by force afterwards, and a pipe takes 64 KiB at a time. A reader that
  * has seen enough (`| head`) is no failure.

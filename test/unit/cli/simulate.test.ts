@@ -133,6 +133,22 @@ describe('the built command', () => {
     expect(await interrupted(again.child)).toBe(0);
   });
 
+  it('says the name of a model without what would steer the terminal', async () => {
+    const { child, http } = await startedCommand(...proxy());
+    const told = once(
+      createInterface({ input: child.stderr! }).on('line', (line) => lines.push(line)),
+      'close',
+    );
+    const lines: string[] = [];
+    const socket = new WebSocket(`${http.replace('http', 'ws')}/realtime?model=a%1b%5d0%3bowned%07b`);
+    await once(socket, 'message');
+    socket.terminate();
+    expect(await interrupted(child)).toBe(0);
+    await told;
+    expect(lines.filter((line) => line.includes('owned'))[0]).toMatch(/^s1 \w+ a \]0;owned b$/);
+    expect(lines.join('\n')).not.toMatch(/[\u001b\u0007]/);
+  });
+
   it('takes no scenario that is broken, and none for another upstream, behind the proxy', async () => {
     const file = path.join(folder, 'broken.scenario.jsonc');
     writeFileSync(file, '{\n  "trns": []\n}');
