@@ -99,7 +99,8 @@ export class Run {
       if (step.do === 'close') yield* this.#conclude(open);
       for (let count = step.do === 'say' ? step.pieces : 0; count > 0; count -= 1) {
         const piece = planned.pieces[at[step.item]!++];
-        if (piece) yield* this.#piece(piece, open);
+        if (!piece) break;
+        yield* this.#piece(piece, open);
         if (this.#status !== 'in_progress') return;
       }
     }
