@@ -77,9 +77,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       { session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log, mcp: options.mcp },
       lasting,
     );
-  const calls = new Calls(random, (model) => {
+  const calls = new Calls(random, (model, preset) => {
     const seed = random.between(0, 0x7fffffff);
-    return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);
+    const session = { kind: 'realtime', model, seed, scenario, joined: true } as const;
+    return talkOf({ ...session, ...(preset ? { preset } : {}) }, true);
   });
   const http = createServer((request, response) => {
     if (!originMayAsk(request.headers.origin, allowedOrigins)) {
@@ -169,7 +170,7 @@ function sessionFor(
   const model = url.searchParams.get('model') ?? '';
   const no = (turnedAway: TurnedAway): Rejection => ({
     turnedAway,
-    values: { model, key: `${key.slice(0, 7)}***${key.slice(-4)}` },
+    values: { model, key: shownKey(key) },
   });
   const wished = url.searchParams.get('fail') ?? '';
   if (Object.hasOwn(TURNED_AWAY, wished)) return no(wished as TurnedAway);
@@ -196,6 +197,13 @@ function sessionFor(
   if (model === '') return no('missing_model');
   if (model.includes('nope')) return no('invalid_model');
   return { kind: 'realtime', model, seed };
+}
+
+/** What the key of a request looks like where it is said back: its ends only. */
+const shownKey = (key: string): string => `${key.slice(0, 7)}***${key.slice(-4)}`;
+
+function expiredKey(request: IncomingMessage): string {
+  return fill(TURNED_AWAY.expired_key.message, { key: shownKey(keyOf(request, [])) });
 }
 
 function keyOf(request: IncomingMessage, protocols: string[]): string {
@@ -243,7 +251,10 @@ async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls):
     }
     if (id === '') {
       const model = url.searchParams.get('model') ?? undefined;
-      return calls.create(request.headers['content-type'] ?? '', body, model, Date.now());
+      const bound = secrets.find(keyOf(request, []), Date.now());
+      if (bound === 'expired') return { status: 401, body: failure(expiredKey(request), 'invalid_api_key') };
+      const own = bound?.kind === 'realtime' ? bound : undefined;
+      return calls.create(request.headers['content-type'] ?? '', body, model, Date.now(), own);
     }
     return calls.act(id, verb, body) ?? { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   } catch (cause) {

@@ -213,6 +213,18 @@ describe('an ephemeral key', () => {
     client.socket.terminate();
   });
 
+  it('begins a call with the session it was made for, as a page with WebRTC does', async () => {
+    const session = { type: 'realtime', model: 'gpt-realtime-2.1', instructions: 'Be a lighthouse.' };
+    const [, secret] = await create(JSON.stringify({ session }));
+    const headers = { authorization: `Bearer ${String(secret['value'])}`, 'content-type': 'application/sdp' };
+    const made = await fetch(`${server.url}/realtime/calls`, { method: 'POST', headers, body: 'v=0\r\n' });
+    expect(made.status).toBe(201);
+    const side = new Client(`?call_id=${made.headers.get('location')?.split('/').at(-1)}`);
+    await side.send({ type: 'session.update', session: { type: 'realtime', tool_choice: 'none' } });
+    expect((await side.event('session.updated'))['session']).toMatchObject(session);
+    side.socket.terminate();
+  });
+
   it('is refused for a session that would be', async () => {
     expect((await create('{"session":{"type":"realtime","bogus":1}}'))[1]).toMatchObject({
       error: { code: 'unknown_parameter', param: 'session.bogus' },
