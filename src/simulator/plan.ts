@@ -1,7 +1,7 @@
 /** What a response will hold and in which order it comes: from the scenario, or made up for the default conversation. */
 import { spokenText, type Conversation, type Item } from './conversation';
-import type { Director } from './director';
 import type { RealCall } from './mcp';
+import { callOf, lastOf } from './moment';
 import type { Random } from './random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
@@ -62,21 +62,6 @@ export function makePlan(
   return answer ? planner.scripted(answer) : planner.plan(planner.conversation());
 }
 
-/** What the newest part of the conversation is, for a scenario's conditions. */
-export function momentOf(
-  items: readonly Item[],
-  conversation: Conversation,
-): Omit<Parameters<Director['answer']>[0], 'turn' | 'instructions'> {
-  const user = items.findLast((item) => item['role'] === 'user');
-  const last = items.at(-1);
-  const call = last?.type === 'function_call_output' ? callOf(items, last) : undefined;
-  return {
-    text: spokenText(user),
-    audioMs: user ? conversation.audioMs(user.id) : 0,
-    ...(call ? { afterCall: String(call['name']) } : {}),
-  };
-}
-
 class Planner {
   constructor(
     private readonly settings: RunSettings,
@@ -122,8 +107,7 @@ class Planner {
    */
   conversation(): PlannedItem[] {
     const { items, first } = this.settings;
-    const outputs: Item[] = [];
-    for (let at = items.length - 1; items[at]?.type === 'function_call_output'; at -= 1) outputs.unshift(items[at]!);
+    const outputs = lastOf(items, 'function_call_output');
     if (outputs.length > 0) {
       const told = outputs.map((output) =>
         toolWords(String(callOf(items, output)?.['name'] ?? 'function'), String(output['output'] ?? '')),
@@ -131,8 +115,7 @@ class Planner {
       return [this.#message(told.join(' '))];
     }
     // The response with the call ends with it; the client asks for the one that tells what came of it.
-    const asked: Item[] = [];
-    for (let at = items.length - 1; items[at]?.type === 'mcp_call'; at -= 1) asked.unshift(items[at]!);
+    const asked = lastOf(items, 'mcp_call');
     if (asked.length > 0) return [this.#message(asked.map(mcpWords).join(' '))];
     const mcp = this.settings.mcp(items);
     if (mcp) return mcp.flatMap((item) => this.#item(item));
@@ -268,10 +251,6 @@ function stepOf(text: string): Step {
 
 function jsonText(value: string | Json | undefined): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function callOf(items: readonly Item[], output: Item): Item | undefined {
-  return items.find((item) => item.type === 'function_call' && item['call_id'] === output['call_id']);
 }
 
 function mcpWords({ name, output, error }: Item): string {

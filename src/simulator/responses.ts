@@ -5,7 +5,7 @@ import { expire, type Desk, type Steps } from './desk';
 import type { Director } from './director';
 import type { Mcp } from './mcp';
 import { MediaPlayback } from './mediaPlayback';
-import { momentOf } from './plan';
+import { momentOf } from './moment';
 import { withPrompt } from './prompts';
 import { Run } from './run';
 import type { RunSettings } from './runSettings';
