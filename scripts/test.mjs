@@ -90,7 +90,7 @@ await main(async () => {
         if (counted.failed > 0) throw new Trouble(`${counted.failed} failed`);
         if (counted.passed === 0) throw new Trouble('no test ran');
         say(
-          `${counted.passed} passed${counted.skipped > 0 ? `, ${counted.skipped} skipped: what they compare with is not here` : ''}`,
+          `${counted.passed} passed${counted.skipped > 0 ? `, ${counted.skipped} skipped: what they need is not here` : ''}`,
         );
       }
     } catch (error) {

@@ -38,7 +38,7 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       return why ? `${why} (${refused})` : refused;
     }
     case 'close':
-      return `${record.code}${record.reason ? ` ${record.reason}` : ''}, by the ${record.by}`;
+      return `${record.code}${record.reason ? ` ${record.reason}` : ''}, by the ${record.origin ?? record.by}`;
     case 'control':
       return `from the ${record.from}, ${formatBytes(record.bytes)}`;
     case 'gap': {

@@ -28,7 +28,8 @@ export interface SessionReport {
   openedMs: number;
   /** To its close, or to the last thing recorded of it. */
   durationMs: number;
-  close: { code: number; reason: string; by: Side } | null;
+  /** `by`: which end said goodbye first; `inspector` when neither did. */
+  close: { code: number; reason: string; by: Side | 'inspector' } | null;
   messages: number;
 }
 
@@ -208,7 +209,7 @@ class Counter {
         return;
       case 'close': {
         const session = this.#session(id, t);
-        session.close = { code: record.code, reason: record.reason, by: record.by };
+        session.close = { code: record.code, reason: record.reason, by: record.origin ?? record.by };
         session.durationMs = t - session.openedMs;
         return;
       }

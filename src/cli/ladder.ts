@@ -106,7 +106,9 @@ function formatDifference(difference: Difference): string[] {
 /** Paths without those that only go on from another one in the list. */
 function paths(all: readonly string[]): string {
   const known = new Set(all);
-  const whole = all.filter((path) => !known.has(path.replace(/(\.[^.[]*|\[\])$/, '')));
+  const whole = all.filter(
+    (path) => !known.has(path.replace(/\.[^.]*$/, '').replace(/(\[\])+$/, '')) || !path.includes('.'),
+  );
   return whole.map(plain).join(', ');
 }
 

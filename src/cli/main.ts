@@ -15,7 +15,11 @@ import { UnreadableError, exitCode, formatValidation, validateFile } from './val
 import packageJson from '../../package.json';
 
 const workers = __dirname;
-const say = (line: string) => process.stderr.write(`${line}\n`);
+/** Names of models, calls and tools come from the traffic: none of them may steer the terminal. */
+const say = (line: string) =>
+  process.stderr.write(
+    `${line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')}\n`,
+  );
 /**
  * Resolves once all of it is out: the process is ended by force afterwards, and a pipe takes 64 KiB at a time. A reader that
  * has seen enough (`| head`) is no failure.
@@ -53,6 +57,7 @@ function positive(text: string): number {
 }
 
 interface SimulateOptions extends ScenarioSource {
+  allowOrigin: string[];
   listen: { host: string; port: number };
   seed?: number;
   speed?: number;
@@ -101,6 +106,9 @@ program
       .argParser(upstream)
       .default({ kind: 'simulator' }, 'simulator'),
   )
+  .option('--scenario <file>', 'what the simulator says (.jsonc, .yaml), or a recording to answer as (.jsonl)')
+  .addOption(new Option('--seed <number>', 'makes ids and words of the simulator the same again').argParser(finite))
+  .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
@@ -111,12 +119,25 @@ program
       listen: { host: string; port: number };
       exact?: boolean;
       upstream: UpstreamOption;
+      scenario?: string;
+      seed?: number;
+      speed?: number;
       record: string;
       allowHost: string[];
       allowOrigin: string[];
       certificates: string;
       json?: boolean;
     }) => {
+      const { scenario, seed, speed } = options;
+      const simulation = {
+        ...(scenario === undefined ? {} : { scenario }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(speed === undefined ? {} : { speed }),
+      };
+      if (options.upstream.kind !== 'simulator' && Object.keys(simulation).length > 0)
+        throw new Error('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
+      // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
+      if (scenario !== undefined) await loadScenario(/\.jsonl$/i.test(scenario) ? { from: scenario } : { scenario });
       const target = path.resolve(options.record);
       const isFolder =
         options.record.endsWith('/') ||
@@ -130,6 +151,7 @@ program
         allowedOrigins: options.allowOrigin,
         certificates: options.certificates,
         upstream: options.upstream,
+        simulation,
         recording: { on: true, maxTotalBytes: Infinity, ...(isFolder ? { folder: target } : { file: target }) },
         generator: `realtime-inspector/${packageJson.version}`,
       });
@@ -175,6 +197,7 @@ program
       .argParser(address)
       .default({ host: '127.0.0.1', port: 8788 }, '127.0.0.1:8788'),
   )
+  .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite))
   .option('--scenario <file>', 'what the model says and does (.jsonc or .yaml)')
   .option('--from <trace>', 'answer as the server of a recorded session did')
@@ -184,10 +207,11 @@ program
   .action(async (options: SimulateOptions) => {
     const stop = interrupted();
     const scenario = await loadScenario(options);
-    const { seed, speed, listen } = options;
+    const { seed, speed, listen, allowOrigin } = options;
     const simulator = await startSimulator({
       workers,
       listen,
+      allowedOrigins: allowOrigin,
       ...(seed === undefined ? {} : { seed }),
       ...(speed === undefined ? {} : { speed }),
       ...(scenario ? { scenario } : {}),

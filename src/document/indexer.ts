@@ -273,7 +273,9 @@ export class TraceIndex {
         const known = this.#seen(session, t);
         known.end = t;
         this.#stateRowsOf(session).push(row, StateRowKind.close);
-        this.columns.add({ ...base, type: `close ${record.code}`, from: record.by });
+        // Where neither end said goodbye, none is to be named.
+        const who = record.origin ? { flags: RowFlag.injected } : { from: record.by };
+        this.columns.add({ ...base, type: `close ${record.code}`, ...who });
         return;
       }
       case 'control':

@@ -24,7 +24,9 @@ export function lintEvent(text: string, from: Side, state: SessionState, options
   if (!event) return problems;
   // A server's first session is told from itself.
   const dialect = options.dialect ?? state.dialect ?? (from === 'server' ? dialectOfSession(event) : undefined);
-  checkEvent(event, from, report, problems, { dialect });
+  const refusesUnknown =
+    from === 'client' && state.config !== undefined && (dialect === 'openai' || dialect === 'azure');
+  checkEvent(event, from, report, problems, { dialect, refusesUnknown });
   if (from === 'server' || state.config === undefined) return problems;
   checkInSession(event, state, report);
   const format = inputFormat(state);

@@ -15,6 +15,8 @@ import { nearest } from './validate/suggest';
 export interface CheckOptions {
   /** Whose server it is, when not OpenAI's: its own names and fields are then no problem. */
   dialect?: DialectId | undefined;
+  /** The other end is known to refuse a session, response or item for one unknown field. */
+  refusesUnknown?: boolean;
 }
 
 /** An event's text, read. `event` is there when it is a JSON object; what is wrong goes to `report`. */
@@ -40,7 +42,7 @@ export function checkEvent(
   from: Side,
   report: Report,
   problems: readonly Problem[],
-  { dialect }: CheckOptions = {},
+  { dialect, refusesUnknown = false }: CheckOptions = {},
 ): void {
   const accent =
     dialect === undefined || dialect === 'openai' || dialect === 'azure' ? undefined : findDialect(dialect);
@@ -54,7 +56,7 @@ export function checkEvent(
   if (!info) return;
   checkFields(event, info, report);
   checkDetails(event, info, report);
-  for (const finding of checkBySchema(event, info.type, from)) tell(finding, info, problems, report);
+  for (const finding of checkBySchema(event, info.type, from)) tell(finding, info, problems, report, refusesUnknown);
 }
 
 /** Reads an event's text; problems with its JSON are in the result. */
@@ -109,8 +111,17 @@ function fixOf(text: string, { title, edit }: Edit): Problem['fix'] {
   return { title, text: rewritten };
 }
 
+/** What of a client event the live service refuses whole for one field it does not know (`unknown_parameter`). */
+const REFUSED_WHOLE: Readonly<Record<string, string>> = { session: 'update', response: 'response', item: 'item' };
+
 /** Tells of a finding of the schema, unless a check that knows more has spoken of the same place already. */
-function tell(finding: Finding, info: EventInfo, problems: readonly Problem[], report: Report): void {
+function tell(
+  finding: Finding,
+  info: EventInfo,
+  problems: readonly Problem[],
+  report: Report,
+  refusesUnknown: boolean,
+): void {
   const { keyword, path, message } = finding;
   const place = pointer(path);
   const told = problems.filter((problem) => problem.path === place);
@@ -121,8 +132,9 @@ function tell(finding: Finding, info: EventInfo, problems: readonly Problem[], r
     report('error', path, message);
   } else if (keyword === 'unknown') {
     if (path.length <= 1 || told.length > 0) return;
-    const refused = info.type === 'session.update' ? ' The live service refuses the whole update for one such.' : '';
-    report('note', path, `${message}${refused}`, true);
+    const whole = info.from === 'client' ? REFUSED_WHOLE[String(path[0])] : undefined;
+    const refused = whole === undefined ? '' : ` The live service refuses the whole ${whole} for one such.`;
+    report(refusesUnknown && whole !== undefined ? 'warning' : 'note', path, `${message}${refused}`, true);
   } else if (told.length === 0) {
     // A newer server may well know a further value.
     report(keyword === 'enum' && info.from === 'server' ? 'warning' : 'error', path, message);

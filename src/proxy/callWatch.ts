@@ -1,5 +1,7 @@
 /** Opens a sideband for each call that begins or is accepted through the proxy, and says once when that cannot be done. */
 import type { WebSocket } from 'ws';
+import { redactBody } from '../trace/redact';
+import { secretsOf } from './requests';
 import { callOf, Sideband, type CallExchange } from './sidebands';
 import type { UpstreamTarget } from './workerMessages';
 
@@ -59,7 +61,9 @@ export class CallWatch {
 
   #tell(sideband: Sideband, reason: string): void {
     if (this.#stopped) return;
-    const message = sideband.describe(reason);
+    // Some gateways repeat the key they were given.
+    const clean = redactBody(reason, secretsOf(sideband.headers))?.text ?? reason;
+    const message = sideband.describe(clean);
     // An app that makes call after call is refused each time for the same reason.
     const kind = message.replaceAll(sideband.id, '');
     if (this.#told.has(kind)) this.#options.log(message);

@@ -119,6 +119,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const simulated = new SimulatedUpstream({
     workers: options.workers,
     simulation: options.simulation ?? {},
+    allowedOrigins: options.allowedOrigins,
     onExit: (reason, url) => void simulatorDied(reason, url),
     onLog: (message) => listeners.log.forEach((listener) => listener('warn', message)),
     onState: (state) => listeners.simulation.forEach((listener) => listener(state)),

@@ -2,7 +2,8 @@
  * Who may speak to the proxy. It listens on loopback, but a web page can reach loopback too: by a name of its own that
  * resolves to 127.0.0.1 (DNS rebinding; the Host header gives that away) or straight from a script (the Origin header does).
  */
-import { isLoopback } from './loopback';
+import { isLoopback } from '../simulator/loopback';
+import { originMayAsk } from '../simulator/origins';
 
 /** Why a request is refused: the status to answer with, and a sentence naming the setting that would allow it. */
 export interface Refusal {
@@ -18,18 +19,6 @@ function hostMatches(pattern: string, hostname: string, port: string): boolean {
   const bare = name.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   return bare.startsWith('*.') ? host.endsWith(bare.slice(1)) && host.length > bare.length - 1 : bare === host;
-}
-
-/** An origin pattern is an origin, `scheme://*`, or an origin whose host begins with `*.`. */
-function originMatches(pattern: string, origin: string): boolean {
-  const wanted = pattern.trim().toLowerCase().replace(/\/$/, '');
-  const given = origin.toLowerCase();
-  if (wanted === given) return true;
-  const [scheme, host] = wanted.split('://');
-  if (host === undefined || !given.startsWith(`${scheme}://`)) return false;
-  const givenHost = given.slice(given.indexOf('://') + 3);
-  if (host === '*') return scheme !== 'http' && scheme !== 'https' && givenHost !== '';
-  return host.startsWith('*.') && givenHost.endsWith(host.slice(1)) && givenHost.length > host.length - 1;
 }
 
 /** Captured text goes into a message for people: printable, short. */
@@ -58,10 +47,7 @@ export function checkRequest(
         'under that name, add it to the setting "realtimeInspector.proxy.allowedHosts" (on the command line: --allow-host).',
     };
   }
-  if (origin === undefined) return undefined;
-  const from = /^https?:\/\//i.test(origin) ? parse(origin) : null;
-  if (from !== null && isLoopback(from.hostname)) return undefined;
-  // Sandboxed frames of any site send `null`, so it never names one page that could be allowed.
+  if (origin === undefined || originMayAsk(origin, allowedOrigins)) return undefined;
   if (origin === 'null') {
     return {
       status: 403,
@@ -69,7 +55,6 @@ export function checkRequest(
         'A page without an origin of its own (Origin: null) may not use the proxy; serve it from http://localhost.',
     };
   }
-  if (allowedOrigins.some((pattern) => originMatches(pattern, origin))) return undefined;
   return {
     status: 403,
     message:

@@ -33,7 +33,8 @@ export function httpRecord(exchange: RestExchange, t: number, start: number, sec
 
 /** The key an answer to `client_secrets` or the older `sessions` call holds; compatible servers' keys have any shape. */
 function mintedSecrets(exchange: RestExchange): string[] {
-  if (!/\/realtime\/(client_secrets|sessions|transcription_sessions)(\/|\?|$)/.test(exchange.url)) return [];
+  if (!/\/realtime\/(?:translations\/)?(client_secrets|sessions|transcription_sessions)(\/|\?|$)/.test(exchange.url))
+    return [];
   try {
     const answer = JSON.parse(exchange.responseBody ?? '') as { value?: unknown; client_secret?: { value?: unknown } };
     return [answer.value, answer.client_secret?.value].filter(

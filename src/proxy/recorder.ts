@@ -32,14 +32,22 @@ interface Session {
   name: string;
   taps: { client: Tap; server: Tap };
   closed: boolean;
+  /** What is secret in it besides: the credentials of its own handshake. */
+  alsoSecret: readonly string[];
   /** A close frame that came behind the other end's and was decoded before it. */
   answered?: (() => void) | undefined;
 }
+
+/** A message with what is secret in its session. */
+type Kept = Message & Pick<Session, 'alsoSecret'>;
 
 /** Something to be written, in its place: a line, or a message whose body is still being inflated. */
 interface Pending {
   write: (() => void) | undefined;
 }
+
+/** Shorter credentials of a client are looked for in its handshake only, characters. */
+const LEAST_KEY = 16;
 
 /** Writes one trace at a time. */
 export class Recorder {
@@ -216,13 +224,12 @@ export class Recorder {
   }
 
   /** Keeps a message's place; `fill` gives its body. */
-  #slot(session: string, from: Side, t: number, sent: number): Slot {
+  #slot(of: Pick<Kept, 'session' | 'alsoSecret' | 'from' | 't' | 'sent'>): Slot {
     const pending: Pending = { write: undefined };
     this.#pending.push(pending);
     return {
       fill: (data, bytes, binary) => {
-        pending.write = () =>
-          this.#message({ session, from, t, sent, data, bytes, binary, injected: false, replaces: undefined });
+        pending.write = () => this.#message({ ...of, data, bytes, binary, injected: false, replaces: undefined });
         if (this.#pending[0] === pending) this.#flushPending();
         this.#options.late?.();
       },
@@ -244,7 +251,7 @@ export class Recorder {
       });
   }
 
-  #message(message: Message): void {
+  #message(message: Kept): void {
     const seq = ++this.#seq;
     if (!this.#on) {
       if (this.#skipped.count++ === 0) this.#skipped.from = seq;
@@ -255,10 +262,10 @@ export class Recorder {
     this.#writer.message(seq, t, this.#line(seq, t, message));
   }
 
-  #line(seq: number, t: number, message: Message): Line {
+  #line(seq: number, t: number, { alsoSecret, ...message }: Kept): Line {
     const sent = message.sent - this.#zero;
     try {
-      return messageLine(seq, t, sent, message, this.#options.alsoSecret);
+      return messageLine(seq, t, sent, message, alsoSecret);
     } catch {
       // A body that nothing can be made of is kept by its size; it must not take the recorder with it.
       return messageLine(seq, t, sent, { ...message, data: undefined });
@@ -294,6 +301,11 @@ export class Recorder {
       name: note.session,
       taps: { client: this.#tap('client', note, () => session), server: this.#tap('server', note, () => session) },
       closed: false,
+      // A key that somebody made up for the simulator may be a word, and messages hold many of those.
+      alsoSecret: [
+        ...this.#options.alsoSecret,
+        ...secretsOf(note.requestHeaders).filter(({ length }) => length >= LEAST_KEY),
+      ],
     };
     this.#sessions.set(stream, session);
     const { problem } = extensionsOf(note.extensions);
@@ -305,6 +317,7 @@ export class Recorder {
       whole: (t, sent, data, binary) => {
         const message = {
           session: note.session,
+          alsoSecret: session().alsoSecret,
           from: side,
           t,
           sent,
@@ -318,7 +331,8 @@ export class Recorder {
         if (this.#pending.length === 0) this.#message(message);
         else this.#pending.push({ write: () => this.#message(message) });
       },
-      arrived: (t, sent) => this.#slot(note.session, side, t, sent),
+      arrived: (t, sent) =>
+        this.#slot({ session: note.session, alsoSecret: session().alsoSecret, from: side, t, sent }),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
       close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
@@ -349,8 +363,7 @@ export class Recorder {
     }
     session.closed = true;
     this.#options.late?.();
-    const { alsoSecret } = this.#options;
-    const text = redactBody(reason, alsoSecret)?.text ?? reason;
+    const text = redactBody(reason, session.alsoSecret)?.text ?? reason;
     this.#record({ kind: 'close', session: session.name, t: t - this.#zero, code, reason: text, by });
   }
 
@@ -363,6 +376,7 @@ export class Recorder {
     this.#queue(() =>
       this.#message({
         session: session.name,
+        alsoSecret: session.alsoSecret,
         from,
         t: entry.t,
         sent: entry.sent,

@@ -21,7 +21,7 @@ export interface ForwardOptions {
 }
 
 const MAX_BODY = 1024 * 1024;
-const RECORDED = /^\/(?:[^?]*\/)?realtime\/(?:client_secrets|calls)(?:[/?]|$)/;
+const RECORDED = /^\/(?:[^?]*\/)?realtime\/(?:translations\/)?(?:client_secrets|calls)(?:[/?]|$)/;
 
 /** Is this a call of the realtime API that belongs into a trace: client secrets, calls and what is below them? */
 export function isRealtimeCall(method: string, path: string): boolean {

@@ -44,6 +44,8 @@ export interface SimulatedUpstreamOptions {
   /** Folder of the worker bundles. */
   workers: string;
   simulation: SimulationOptions;
+  /** Origins besides loopback whose pages the proxy lets through. */
+  allowedOrigins: readonly string[];
   /** Its thread has ended although nobody stopped it; nothing listens at its URL any more. */
   onExit(reason: string, url: string): void;
   onLog(message: string): void;
@@ -149,6 +151,7 @@ export class SimulatedUpstream {
     const begun = startSimulator({
       workers: this.options.workers,
       listen: { host: '127.0.0.1', port: 0 },
+      allowedOrigins: this.options.allowedOrigins,
       ...(scenario ? { scenario } : {}),
       ...(seed === undefined ? {} : { seed }),
       ...(speed === undefined ? {} : { speed }),

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import type { AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
-import { isLoopback } from './loopback';
+import { isLoopback } from '../simulator/loopback';
 
 /**
  * Where a request goes. As a URL it is `http:` or `https:`; `rawPath` is the path and query to send, which a URL object would

@@ -1,6 +1,7 @@
 /** Calls: what `POST /v1/realtime/calls` and the verbs of a call answer. No media flows, and the SDP answer says so. */
 import { encodeIdTime } from '../protocol';
 import type { Random } from './random';
+import type { BoundSession } from './secrets';
 import { HTTP_TEXTS } from './texts';
 import { Refusal, isObject, type Json } from './wire';
 import type { Talk } from './talk';
@@ -20,8 +21,8 @@ export class Calls {
 
   constructor(
     private readonly random: Random,
-    /** Begins a call's session with that model. */
-    private readonly begin: (model: string) => Talk,
+    /** Begins a call's session with that model, and with the configuration its key was made for. */
+    private readonly begin: (model: string, preset?: Json) => Talk,
   ) {}
 
   find(id: string): Talk | undefined {
@@ -29,16 +30,31 @@ export class Calls {
     return talk?.ended === true ? undefined : talk;
   }
 
-  /** The answer to a request with an offer in its body: SDP itself, or a form with `sdp` and `session`. */
-  create(contentType: string, body: string, model: string | undefined, nowMs: number): HttpAnswer {
+  /**
+   * The answer to a request with an offer in its body: SDP itself, or a form with `sdp` and `session`. `bound`: the session
+   * that the ephemeral key of the request was made for.
+   */
+  create(
+    contentType: string,
+    body: string,
+    model: string | undefined,
+    nowMs: number,
+    bound?: Pick<BoundSession, 'model' | 'preset'>,
+  ): HttpAnswer {
     const form = /^multipart\/form-data/i.test(contentType) ? formOf(contentType, body) : undefined;
     const offer = form ? (form['sdp'] ?? '') : body;
     if (!/^v=0/.test(offer)) throw new Refusal('missing_required_parameter', HTTP_TEXTS.sdpMissing, 'sdp');
     const session: unknown = form?.['session'] === undefined ? {} : JSON.parse(form['session']);
     if (!isObject(session)) throw new Refusal('invalid_type', HTTP_TEXTS.notAnObject, 'session');
     const named = typeof session['model'] === 'string' ? session['model'] : model;
-    const talk = this.begin(named ?? 'gpt-realtime');
-    if (Object.keys(session).length > 0) configure(talk, session);
+    const talk = this.begin(bound?.model ?? named ?? 'gpt-realtime', bound?.preset);
+    try {
+      if (Object.keys(session).length > 0) configure(talk, session);
+    } catch (cause) {
+      // Nobody has its id, so nobody could end it.
+      talk.hangUp(1000, HTTP_TEXTS.stopped);
+      throw cause;
+    }
     const id = `rtc_u2_${encodeIdTime(Math.floor(nowMs / 1000))}${this.random.base62(16)}`;
     this.#calls.set(id, talk);
     for (const [oldest] of this.#calls) {

@@ -11,6 +11,8 @@ export interface SimulatorOptions {
   /** Folder of `simulatorWorker.cjs`. */
   workers: string;
   listen: { host: string; port: number };
+  /** Origins of web pages besides those of this machine that may ask, e.g. `https://app.example`. */
+  allowedOrigins?: readonly string[];
   /** Makes ids, pacing and words the same again; any number. Left out: different each run. */
   seed?: number;
   /** What the model says and does; the default conversation when left out. */
@@ -38,11 +40,12 @@ const STOP_MS = 3000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host, port } = options.listen;
   const seed = options.seed ?? randomInt(0x7fffffff);
-  const { scenario, speed } = options;
+  const { scenario, speed, allowedOrigins } = options;
   const workerData: ServerOptions = {
     host,
     port,
     seed,
+    ...(allowedOrigins ? { allowedOrigins } : {}),
     ...(scenario ? { scenario } : {}),
     ...(speed === undefined ? {} : { speed }),
   };

@@ -5,13 +5,13 @@ import type { Answer, Condition, Scenario, ScriptedRefusal, Transcript, Turn } f
 export interface Moment {
   /** Number of the response in the session, from 1. */
   turn: number;
-  /** The newest user message in letters. */
-  text: string;
+  /** The newest user message in letters; undefined when something else came in after it. */
+  text?: string;
   instructions: string;
-  /** Length of the newest user message's audio, ms; 0 when it has none. */
+  /** Length of that message's audio, ms; 0 when it has none. */
   audioMs: number;
-  /** Name of the function whose output is the newest item. */
-  afterCall?: string;
+  /** Names of the functions or MCP tools whose outputs are the newest input. */
+  afterCalls: string[];
 }
 
 export class Director {
@@ -47,10 +47,10 @@ export class Director {
 }
 
 function matches(when: Condition, moment: Moment): boolean {
-  if (when.text !== undefined && !found(when.text, moment.text)) return false;
+  if (when.text !== undefined && (moment.text === undefined || !found(when.text, moment.text))) return false;
   if (when.instructions !== undefined && !found(when.instructions, moment.instructions)) return false;
   if (when.turn !== undefined && when.turn !== moment.turn) return false;
-  if (when.afterCall !== undefined && when.afterCall !== moment.afterCall) return false;
+  if (when.afterCall !== undefined && !moment.afterCalls.includes(when.afterCall)) return false;
   const { min = 0, max = Infinity } = when.audioMs ?? {};
   return when.audioMs === undefined || (moment.audioMs > 0 && moment.audioMs >= min && moment.audioMs <= max);
 }

@@ -93,7 +93,8 @@ class Maker {
     // No word on limits before the next response had begun, nor since: there was none.
     for (const one of this.#unlimited) {
       if (readings.some(({ finishedBefore }) => finishedBefore.includes(one))) one.answer.rateLimits = false;
-      else if (one.doneAt !== undefined) one.answer.limitsAfterMs = round(this.#lastAt - one.doneAt) + LIMITS_AFTER_MS;
+      // Where time stands for order, what was not told until the end comes after it.
+      else if (ordered) one.answer.limitsAfterMs = this.#lastAt - (one.doneAt ?? 0) + LIMITS_AFTER_MS;
     }
     const greeting = this.#first?.['type'] === 'session.created' ? member(this.#first, 'session') : undefined;
     const session = greeting ?? this.#session;

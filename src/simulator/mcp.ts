@@ -10,6 +10,9 @@ import { isObject, type Json } from './wire';
 /** How long a scripted server takes to list its tools, ms. */
 const LIST_MS = 150;
 
+/** Requests of a session to real servers that may be unanswered at once. */
+const MOST_WAITING = 64;
+
 /** How a call ended. */
 export type CallResult = { output: string } | { error: McpFailure };
 
@@ -94,39 +97,41 @@ export class Mcp {
   }
 
   *#list(label: string, tool: Json): Steps {
-    const id = this.desk.mint('item');
-    this.desk.emit('mcp_list_tools.in_progress', { item_id: id });
+    // The item is there at once, since the official client for agents looks at it as soon as it hears of it.
+    const item: Item = { id: this.desk.mint('item'), type: 'mcp_list_tools', server_label: label, tools: [] };
+    this.desk.emit('mcp_list_tools.in_progress', { item_id: item.id });
+    const previous = this.conversation.add(item);
+    this.desk.announce(previous, item);
     const server = this.port && !this.#script(label) ? serverOf(label, tool) : undefined;
     if (server) {
       this.#real.delete(label);
       this.#ask({ ask: 'list', server }, (answer) => {
         const tools = 'tools' in answer ? answer.tools : undefined;
         if (tools) this.#real.set(label, { server, tools });
-        this.#tell(
-          id,
-          label,
+        this.#listedAs(
+          item,
+          previous,
           tools?.filter((one) => allows(tool['allowed_tools'], one)),
         );
       });
       return;
     }
     yield LIST_MS;
-    this.#tell(id, label, this.#script(label)?.fails === true ? undefined : this.#tools(label, tool));
+    const fails = this.#script(label)?.fails === true;
+    this.#listedAs(item, previous, fails ? undefined : this.#tools(label, tool));
   }
 
   /** What a server listed; undefined when it failed to. */
-  #tell(id: string, label: string, listed: McpTool[] | undefined): void {
-    const tools = (listed ?? []).map(({ name, description, inputSchema, annotations }) => ({
+  #listedAs(item: Item, previous: string | null, listed: McpTool[] | undefined): void {
+    item['tools'] = (listed ?? []).map(({ name, description, inputSchema, annotations }) => ({
       name,
-      description: description ?? null,
+      // The agents SDK takes no list with a tool that has none.
+      description: description ?? '',
       input_schema: inputSchema ?? { type: 'object', properties: {} },
       annotations: annotations ?? null,
     }));
-    const item: Item = { id, type: 'mcp_list_tools', server_label: label, tools };
-    const previous = this.conversation.add(item);
-    this.desk.announce(previous, item);
     this.desk.settle(previous, item);
-    this.desk.emit(listed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', { item_id: id });
+    this.desk.emit(listed ? 'mcp_list_tools.completed' : 'mcp_list_tools.failed', { item_id: item.id });
   }
 
   #approved(items: readonly Item[], answer: Item): ScriptedItem[] | undefined {
@@ -139,7 +144,7 @@ export class Mcp {
 
   #call(server: string, name: string, args: string, approvedBy?: string): ScriptedItem {
     const by = approvedBy === undefined ? {} : { approvedBy };
-    const call = { mcpCall: name, server, arguments: args, tells: true, ...by };
+    const call = { mcpCall: name, server, arguments: args, ...by };
     if (this.#real.has(server)) return call;
     const tool = this.#script(server)?.tools?.find((one) => one.name === name);
     const output = tool?.output ?? fill(WORDS.mcpOutput, { name });
@@ -147,6 +152,9 @@ export class Mcp {
   }
 
   #ask(request: McpRequest, answered: (answer: McpAnswer) => void): void {
+    if (this.#waiting.size >= MOST_WAITING) {
+      return answered({ error: { type: 'protocol_error', code: -32_000, message: MCP_FAILURES.tooMany } });
+    }
     this.#asked += 1;
     this.#waiting.set(this.#asked, answered);
     this.port?.ask(this.#asked, request);

@@ -10,9 +10,11 @@ export interface McpLimits {
   listMs: number;
   /** How long one call may take, connecting included, ms. */
   callMs: number;
+  /** How much a server may send for one of them, bytes. */
+  bytes: number;
 }
 
-const LIMITS: McpLimits = { listMs: 15_000, callMs: 60_000 };
+const LIMITS: McpLimits = { listMs: 15_000, callMs: 60_000, bytes: 16 * 1024 * 1024 };
 /** Pages of a list of tools that are read, and characters of an answer that are kept. */
 const MAX_PAGES = 20;
 const MAX_OUTPUT = 1024 * 1024;
@@ -24,22 +26,23 @@ const NOT_STREAMABLE = new Set([400, 404, 405, 406, 415]);
  * server's origin (the SDK's rule), and what comes back never holds the credentials that went out.
  */
 export function askMcp(limits: Partial<McpLimits> = {}): McpAsker {
-  const { listMs, callMs } = { ...LIMITS, ...limits };
+  const { listMs, callMs, bytes } = { ...LIMITS, ...limits };
   return async (request, signal) => {
     const timeoutMs = request.ask === 'list' ? listMs : callMs;
     try {
-      return withoutSecrets(await asked(request, timeoutMs, signal), request.server);
+      return withoutSecrets(await asked(request, timeoutMs, bytes, signal), request.server);
     } catch (cause) {
       return withoutSecrets({ error: await failureOf(cause, timeoutMs) }, request.server);
     }
   };
 }
 
-async function asked(request: McpRequest, timeoutMs: number, signal: AbortSignal): Promise<McpAnswer> {
+async function asked(request: McpRequest, timeoutMs: number, bytes: number, signal: AbortSignal): Promise<McpAnswer> {
   // One limit for all of it: a server that is slow at each step is slow.
   const limit = AbortSignal.timeout(timeoutMs);
-  const options = { timeout: timeoutMs, signal: AbortSignal.any([signal, limit]) };
-  const client = await connected(request.server, options);
+  const tooMuch = new AbortController();
+  const options = { timeout: timeoutMs, signal: AbortSignal.any([signal, limit, tooMuch.signal]) };
+  const client = await connected(request.server, options, await fetchUpTo(bytes, tooMuch));
   try {
     if (request.ask === 'list') return { tools: await listed(client, options) };
     const { name, arguments: given } = request;
@@ -53,7 +56,34 @@ async function asked(request: McpRequest, timeoutMs: number, signal: AbortSignal
   }
 }
 
-async function connected(server: McpServer, options: { timeout: number; signal: AbortSignal }): Promise<Client> {
+/** A fetch for one request's answers, which all together hold no more than that; the rest is not read. */
+async function fetchUpTo(bytes: number, tooMuch: AbortController): Promise<typeof fetch> {
+  const { McpError, ErrorCode } = await import('@modelcontextprotocol/sdk/types.js');
+  let left = bytes;
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    if (!response.body) return response;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        left -= chunk.length;
+        if (left >= 0) return controller.enqueue(chunk);
+        const size = fill(MCP_FAILURES.tooMuch, { bytes });
+        const failure = new McpError(ErrorCode.InternalError, size);
+        controller.error(failure);
+        // An error in a stream of events is told to nobody who waits.
+        tooMuch.abort(failure);
+      },
+    });
+    const { status, statusText, headers } = response;
+    return new Response(response.body.pipeThrough(counted), { status, statusText, headers });
+  };
+}
+
+async function connected(
+  server: McpServer,
+  options: { timeout: number; signal: AbortSignal },
+  bounded: typeof fetch,
+): Promise<Client> {
   const [sdk, streamable, sse] = await Promise.all([
     import('@modelcontextprotocol/sdk/client/index.js'),
     import('@modelcontextprotocol/sdk/client/streamableHttp.js'),
@@ -77,13 +107,13 @@ async function connected(server: McpServer, options: { timeout: number; signal: 
     }
   };
   // The SDK's own transports do not fit its interface under `exactOptionalPropertyTypes`.
-  const requestInit = { headers };
+  const how = { requestInit: { headers }, fetch: bounded };
   try {
-    return await opened(new streamable.StreamableHTTPClientTransport(url, { requestInit }) as Transport);
+    return await opened(new streamable.StreamableHTTPClientTransport(url, how) as Transport);
   } catch (cause) {
     if (!(cause instanceof streamable.StreamableHTTPError) || !NOT_STREAMABLE.has(cause.code ?? 0)) throw cause;
     try {
-      return await opened(new sse.SSEClientTransport(url, { requestInit }) as Transport);
+      return await opened(new sse.SSEClientTransport(url, how) as Transport);
     } catch {
       // What the server said to the current transport is the better reason.
       throw cause;

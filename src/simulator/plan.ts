@@ -1,7 +1,7 @@
 /** What a response will hold and in which order it comes: from the scenario, or made up for the default conversation. */
 import { spokenText, type Conversation, type Item } from './conversation';
-import type { Director } from './director';
-import type { CallResult, RealCall } from './mcp';
+import type { RealCall } from './mcp';
+import { callOf, lastOf } from './moment';
 import type { Random } from './random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
@@ -26,8 +26,6 @@ export interface PlannedItem {
   error?: Json;
   /** Or a real server that says how, when asked. */
   call?: RealCall;
-  /** What is said once it has answered. */
-  tell?: (result: CallResult) => PlannedItem;
   /** The approval it was waiting for. */
   approval?: string;
 }
@@ -62,21 +60,6 @@ export function makePlan(
 ): Plan {
   const planner = new Planner(settings, conversation, random);
   return answer ? planner.scripted(answer) : planner.plan(planner.conversation());
-}
-
-/** What the newest part of the conversation is, for a scenario's conditions. */
-export function momentOf(
-  items: readonly Item[],
-  conversation: Conversation,
-): Omit<Parameters<Director['answer']>[0], 'turn' | 'instructions'> {
-  const user = items.findLast((item) => item['role'] === 'user');
-  const last = items.at(-1);
-  const call = last?.type === 'function_call_output' ? callOf(items, last) : undefined;
-  return {
-    text: spokenText(user),
-    audioMs: user ? conversation.audioMs(user.id) : 0,
-    ...(call ? { afterCall: String(call['name']) } : {}),
-  };
 }
 
 class Planner {
@@ -124,14 +107,16 @@ class Planner {
    */
   conversation(): PlannedItem[] {
     const { items, first } = this.settings;
-    const outputs: Item[] = [];
-    for (let at = items.length - 1; items[at]?.type === 'function_call_output'; at -= 1) outputs.unshift(items[at]!);
+    const outputs = lastOf(items, 'function_call_output');
     if (outputs.length > 0) {
       const told = outputs.map((output) =>
         toolWords(String(callOf(items, output)?.['name'] ?? 'function'), String(output['output'] ?? '')),
       );
       return [this.#message(told.join(' '))];
     }
+    // The response with the call ends with it; the client asks for the one that tells what came of it.
+    const asked = lastOf(items, 'mcp_call');
+    if (asked.length > 0) return [this.#message(asked.map(mcpWords).join(' '))];
     const mcp = this.settings.mcp(items);
     if (mcp) return mcp.flatMap((item) => this.#item(item));
     const user = items.findLast((item) => item['role'] === 'user');
@@ -170,16 +155,9 @@ class Planner {
       const base = { kind: 'mcp_call' as const, ...common, ...(approval === undefined ? {} : { approval }) };
       const scripted = item.error !== undefined || item.output !== undefined;
       const call = scripted ? undefined : this.settings.realCall(item.server, item.mcpCall, args);
-      if (call) {
-        const tell = (result: CallResult): PlannedItem =>
-          this.#message(toolWords(item.mcpCall, 'error' in result ? result.error.message : result.output));
-        return [{ ...base, call, ...(item.tells === true ? { tell } : {}) }];
-      }
+      if (call) return [{ ...base, call }];
       const error = typeof item.error === 'string' ? { type: 'tool_execution_error', message: item.error } : item.error;
-      const output = item.output ?? '';
-      const planned: PlannedItem = { ...base, ...(error ? { error } : { output }) };
-      if (item.tells !== true) return [planned];
-      return [planned, this.#message(toolWords(item.mcpCall, error ? String(error['message'] ?? '') : output))];
+      return [{ ...base, ...(error ? { error } : { output: item.output ?? '' }) }];
     }
     return [this.#said(item)];
   }
@@ -275,8 +253,8 @@ function jsonText(value: string | Json | undefined): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function callOf(items: readonly Item[], output: Item): Item | undefined {
-  return items.find((item) => item.type === 'function_call' && item['call_id'] === output['call_id']);
+function mcpWords({ name, output, error }: Item): string {
+  return toolWords(String(name), String(isObject(error) ? error['message'] : (output ?? '')));
 }
 
 function imagesOf(item: Item | undefined): number {

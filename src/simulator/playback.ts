@@ -60,7 +60,15 @@ class Player {
     const { scenario, kind, model, joined } = scenarioFrom(recording, this.#byOrder);
     scenario.expiresAfterMs = LIFE_MS;
     // The ids' clock stands at the recorded session's end of life, so that it is the same in every run.
-    this.#session = new Session({ kind, model, seed, epochMs: 1_790_000_000_000, scenario, joined, fixedSilence: true });
+    this.#session = new Session({
+      kind,
+      model,
+      seed,
+      epochMs: 1_790_000_000_000,
+      scenario,
+      joined,
+      fixedSilence: true,
+    });
     this.#theirs = recording.messages.flatMap((message, at) =>
       message.from === 'server' ? [{ at, type: typeOf(message), event: message.event ?? {} }] : [],
     );

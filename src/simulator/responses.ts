@@ -5,7 +5,7 @@ import { expire, type Desk, type Steps } from './desk';
 import type { Director } from './director';
 import type { Mcp } from './mcp';
 import { MediaPlayback } from './mediaPlayback';
-import { momentOf } from './plan';
+import { momentOf } from './moment';
 import { withPrompt } from './prompts';
 import { Run } from './run';
 import type { RunSettings } from './runSettings';
@@ -13,6 +13,8 @@ import { decodeBase64, toPcm, type FormatName } from './codec';
 import { NO_USAGE, inputTokens, rateLimits, usageOf, type InputTokens } from './usage';
 import { errorOf, isObject, refusal, type Json } from './wire';
 
+/** How long a client has to ask for a response itself after it has answered a request for approval, ms. */
+const APPROVAL_MS = 100;
 /** Milliseconds between a response's end and the word on rate limits, as recorded. */
 const RATE_LIMITS_AFTER_MS = 43;
 
@@ -77,6 +79,14 @@ export class Responses {
   answerTurn(): void {
     if (this.#active) this.#waiting = true;
     else this.create();
+  }
+
+  /**
+   * A request for approval was answered. The agents SDK sends no more than that, so the response that makes the call, or
+   * leaves it, begins by itself, unless the client asks for one.
+   */
+  approvalAnswered(): void {
+    this.desk.start(APPROVAL_MS, this.#goOn(this.#turn));
   }
 
   /** `response.cancel`. Throws a `Refusal` when there is nothing to cancel. */
@@ -179,6 +189,10 @@ export class Responses {
       this.#waiting = false;
       this.create();
     } else this.ended(playsMs);
+  }
+
+  *#goOn(turn: number): Steps {
+    if (turn === this.#turn && !this.#active) this.create();
   }
 
   *#limits(limits: Json[]): Steps {

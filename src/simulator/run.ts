@@ -3,7 +3,6 @@ import { fromPcm, type FormatName } from './codec';
 import type { Conversation, Item } from './conversation';
 import type { Desk, Steps, Task } from './desk';
 import type { CallResult, RealCall } from './mcp';
-import type { McpFailure } from './mcpPort';
 import { makePlan, type Plan, type PlannedItem, type PlannedPiece } from './plan';
 import type { RunSettings } from './runSettings';
 import type { InputTokens } from './usage';
@@ -100,7 +99,8 @@ export class Run {
       if (step.do === 'close') yield* this.#conclude(open);
       for (let count = step.do === 'say' ? step.pieces : 0; count > 0; count -= 1) {
         const piece = planned.pieces[at[step.item]!++];
-        if (piece) yield* this.#piece(piece, open);
+        if (!piece) break;
+        yield* this.#piece(piece, open);
         if (this.#status !== 'in_progress') return;
       }
     }
@@ -220,8 +220,7 @@ export class Run {
   /** Closes one item before the response ends; an MCP server is asked first. */
   *#conclude(open: Open): Steps {
     if (!this.#open.includes(open)) return;
-    const { kind, call, tell } = open.planned;
-    let told: PlannedItem | undefined;
+    const { kind, call } = open.planned;
     const severally = this.#open.length > 1;
     if (kind === 'mcp_call') {
       const place = { item_id: open.item.id, output_index: open.index };
@@ -234,11 +233,9 @@ export class Run {
       if (error) open.item['error'] = error;
       else open.item['output'] = output;
       this.desk.emit(error ? 'response.mcp_call.failed' : 'response.mcp_call.completed', place);
-      if (tell) told = tell(error ? { error: error as McpFailure } : { output: output ?? '' });
     }
     this.#open = this.#open.filter((other) => other !== open);
     this.#closeItem(open, 'completed', severally);
-    if (told) yield* this.#whole(told);
   }
 
   /** Waits until a real server has answered. */
@@ -250,16 +247,6 @@ export class Run {
     });
     while (!result) yield Infinity;
     return 'error' in result ? { error: { ...result.error } } : result;
-  }
-
-  /** An item that was not planned, from its beginning to its end. */
-  *#whole(planned: PlannedItem): Steps {
-    const open = this.#begin(planned);
-    for (const piece of planned.pieces) {
-      yield* this.#piece(piece, open);
-      if (this.#status !== 'in_progress') return;
-    }
-    yield* this.#conclude(open);
   }
 
   #closeItem({ planned, item, index, place, previous, said }: Open, status: string, oneOfSeveral: boolean): void {

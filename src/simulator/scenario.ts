@@ -57,15 +57,18 @@ export interface Turn {
 }
 
 export interface Condition {
-  /** In the newest user message: words (upper and lower case alike) or `/a regular expression/flags`. */
+  /**
+   * In the newest user message: words (upper and lower case alike) or `/a regular expression/flags`. Never where the newest
+   * input is the output of a tool or the answer to a request for approval.
+   */
   text?: string;
   /** In the instructions of the response, likewise. */
   instructions?: string;
   /** Number of the response in the session, from 1. */
   turn?: number;
-  /** Length of the newest user audio, ms, both ends included. */
+  /** Length of the newest user message's audio, ms, both ends included. Never after the output of a tool, likewise. */
   audioMs?: { min?: number; max?: number };
-  /** The newest item is the output of a call of that function. */
+  /** The newest input is the output of that function or MCP tool, alone or among others. */
   afterCall?: string;
 }
 
@@ -137,8 +140,6 @@ export interface McpItem {
   approvedBy?: string;
   /** Asks for approval instead. */
   approval?: boolean;
-  /** A message after it tells what it answered. */
-  tells?: boolean;
   pieces?: Piece[];
 }
 

@@ -96,12 +96,31 @@ export async function readScenarioText(file: string): Promise<string> {
 }
 
 function sourceOf(text: string, file: string): Source {
-  return /\.ya?ml$/i.test(file) ? fromYaml(text) : fromJson(text);
+  try {
+    return /\.ya?ml$/i.test(file) ? fromYaml(text) : fromJson(text);
+  } catch (cause) {
+    const place = (): { line: number; column: number } => ({ line: 1, column: 1 });
+    return { value: undefined, problems: [{ ...place(), message: unreadable(cause) }], place };
+  }
+}
+
+const TOO_DEEP = 'This is nested too deeply to be a scenario.';
+
+/** Why a text cannot be judged: parser and validator call themselves for each level, and write names into URIs. */
+function unreadable(cause: unknown): string {
+  if (cause instanceof RangeError) return TOO_DEEP;
+  if (cause instanceof URIError) return 'A name in it holds half of a character (a lone surrogate).';
+  throw cause;
 }
 
 function parsed(source: Source): ParsedScenario {
   if (source.problems.length > 0) return { problems: source.problems };
-  const found = [...schemaProblems(source.value), ...meaningProblems(source.value)];
+  let found: Found[];
+  try {
+    found = [...schemaProblems(source.value), ...meaningProblems(source.value)];
+  } catch (cause) {
+    found = [{ path: [], message: unreadable(cause) }];
+  }
   const problems = found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message }));
   if (problems.length > 0) return { problems: problems.sort((one, other) => one.line - other.line) };
   return { scenario: source.value as Scenario, problems: [] };
@@ -138,13 +157,14 @@ function fromYaml(text: string): Source {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: sentence(message) }));
+  const problems = document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: yamlFault(message) }));
   let value: unknown;
   if (problems.length === 0) {
     try {
-      value = document.toJS();
+      // What JSON cannot say (an alias inside what it names, .nan) no event can hold either.
+      value = JSON.parse(JSON.stringify(document.toJS()) ?? 'null');
     } catch (cause) {
-      problems.push({ line: 1, column: 1, message: sentence(cause instanceof Error ? cause.message : String(cause)) });
+      problems.push({ line: 1, column: 1, message: yamlFault(cause) });
     }
   }
   const place = (path: Path, key: boolean): { line: number; column: number } => {
@@ -161,6 +181,13 @@ function fromYaml(text: string): Source {
     return { line: 1, column: 1 };
   };
   return { value, problems, place };
+}
+
+function yamlFault(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // The parser makes a problem of its own stack's end.
+  if (/call stack/i.test(message)) return TOO_DEEP;
+  return /circular/i.test(message) ? 'An alias stands inside what it names.' : sentence(message);
 }
 
 interface Found {
@@ -183,6 +210,9 @@ function schemaProblems(value: unknown): Found[] {
   const found = new Map<string, Found>();
   for (const { unit, path } of nearest) {
     const key = unit.keyword === 'false';
+    // Another alternative knows the field, and says what is wrong with its value.
+    const known = key && nearest.some((other) => other.unit.keyword !== 'false' && samePath(other.path, path));
+    if (known) continue;
     const message = MESSAGES[unit.keyword]!(unit, path);
     // A field nobody knows says more than what is missing beside it.
     const place = JSON.stringify(key ? path.slice(0, -1) : path);
@@ -197,7 +227,10 @@ const MESSAGES: Record<string, (unit: OutputUnit, path: Path) => string> = {
   type: ({ error }) => sentence(error.replace(/^Instance type/, 'The type')),
   enum: ({ error }) => sentence(error.replace(/^Instance/, 'The value')),
   const: ({ error }) => sentence(error.replace(/^Instance/, 'The value')),
-  pattern: () => 'This is none of: open N, say N, say N xCOUNT, wait MS, close N.',
+  pattern: (_unit, path) =>
+    path.includes('order')
+      ? 'This is none of: open N, say N, say N xCOUNT, wait MS, close N.'
+      : 'This is no key of a telephone: 0 to 9, A to D, * and #.',
   minimum: ({ error }) => sentence(error),
   minLength: () => 'This must not be empty.',
   minItems: () => 'This must not be empty.',
@@ -209,6 +242,10 @@ function pathOf({ instanceLocation }: OutputUnit): Path {
     .slice(1)
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function samePath(one: Path, other: Path): boolean {
+  return one.length === other.length && begins(one, other);
 }
 
 function begins(path: Path, start: Path): boolean {

@@ -1,12 +1,13 @@
 /**
  * The simulator on a port: WebSocket sessions on `/v1/realtime` and `/v1/realtime/translations`, ephemeral keys on
- * `client_secrets` below each, calls without media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none is needed. Failures on demand, each as the live service shows it:
+ * `client_secrets` below each, calls without media on `/v1/realtime/calls`, 404 for everything else. Any key is taken, and none
+ * is needed; web pages of other machines are turned away (403). Failures on demand, each as the live service shows it:
  *
  * - a model with `nope` in its name: `invalid_model`, close 4000; no model at all: `missing_model`, close 4000
  * - the header `OpenAI-Beta: realtime=v1`: `beta_api_shape_disabled`, close 4000
  * - a key with `invalid` in it: `invalid_api_key`, close 3000
  * - `?fail=NAME`: any of the errors of `TURNED_AWAY` in texts.ts, e.g. `missing_key`
- * - `?call_id=unknown`: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
+ * - `?call_id=` of no call, or of one that is over: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
  */
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +17,7 @@ import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
 import type { McpAsker } from './mcpPort';
+import { forPages, originMayAsk, preflight } from './origins';
 import { Random } from './random';
 import { Secrets } from './secrets';
 import { Talk, describe, type Opening } from './talk';
@@ -27,6 +29,8 @@ export interface ServerOptions {
   host: string;
   port: number;
   seed: number;
+  /** Origins of web pages besides those of this machine that may ask, e.g. `https://app.example`. */
+  allowedOrigins?: readonly string[];
   /** Milliseconds between pings, 20300 unless given. */
   pingMs?: number;
   /** What the model says and does; the default conversation when left out. */
@@ -58,7 +62,7 @@ const CLOSE_MS = 1000;
 
 /** Starts listening; rejects when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { scenario = DEFAULT_SCENARIO } = options;
+  const { scenario = DEFAULT_SCENARIO, allowedOrigins = [] } = options;
   const random = new Random(options.seed);
   const secrets = new Secrets(random);
   const sockets = new WebSocketServer({
@@ -73,11 +77,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       { session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log, mcp: options.mcp },
       lasting,
     );
-  const calls = new Calls(random, (model) => {
+  const calls = new Calls(random, (model, preset) => {
     const seed = random.between(0, 0x7fffffff);
-    return talkOf({ kind: 'realtime', model, seed, scenario, joined: true }, true);
+    const session = { kind: 'realtime', model, seed, scenario, joined: true } as const;
+    return talkOf({ ...session, ...(preset ? { preset } : {}) }, true);
   });
   const http = createServer((request, response) => {
+    if (!originMayAsk(request.headers.origin, allowedOrigins)) {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(foreign(request)));
+      return;
+    }
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, preflight(request.headers));
+      response.end();
+      return;
+    }
     answer(request, secrets, calls).then(
       ({ status, body, location }) => {
         const json = typeof body === 'object';
@@ -86,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           'content-type': json ? 'application/json' : 'application/sdp',
           'content-length': Buffer.byteLength(text),
           ...(location === undefined ? {} : { location }),
+          ...forPages(request.headers),
         });
         response.end(text);
       },
@@ -97,8 +113,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (!originMayAsk(request.headers.origin, allowedOrigins)) return refuse(socket, 403, foreign(request));
     const url = addressOf(request);
-    const refused = refusal(request, url);
+    const refused = refusal(request, url, calls);
     if (refused) return refuse(socket, refused.status, refused.body);
     sockets.handleUpgrade(request, socket, head, (client) => {
       const opening = sessionFor(request, url, secrets, random, scenario);
@@ -153,7 +170,7 @@ function sessionFor(
   const model = url.searchParams.get('model') ?? '';
   const no = (turnedAway: TurnedAway): Rejection => ({
     turnedAway,
-    values: { model, key: `${key.slice(0, 7)}***${key.slice(-4)}` },
+    values: { model, key: shownKey(key) },
   });
   const wished = url.searchParams.get('fail') ?? '';
   if (Object.hasOwn(TURNED_AWAY, wished)) return no(wished as TurnedAway);
@@ -182,6 +199,13 @@ function sessionFor(
   return { kind: 'realtime', model, seed };
 }
 
+/** What the key of a request looks like where it is said back: its ends only. */
+const shownKey = (key: string): string => `${key.slice(0, 7)}***${key.slice(-4)}`;
+
+function expiredKey(request: IncomingMessage): string {
+  return fill(TURNED_AWAY.expired_key.message, { key: shownKey(keyOf(request, [])) });
+}
+
 function keyOf(request: IncomingMessage, protocols: string[]): string {
   const prefix = 'openai-insecure-api-key.';
   const offered = protocols.find((name) => name.startsWith(prefix))?.slice(prefix.length);
@@ -191,9 +215,10 @@ function keyOf(request: IncomingMessage, protocols: string[]): string {
 }
 
 /** A handshake that gets an HTTP answer and no WebSocket. */
-function refusal(request: IncomingMessage, url: URL): { status: number; body: Json } | undefined {
+function refusal(request: IncomingMessage, url: URL, calls: Calls): { status: number; body: Json } | undefined {
   if (!REALTIME.has(url.pathname) && !TRANSLATIONS.has(url.pathname)) return notFound(request, url);
-  if (url.searchParams.get('call_id') === 'unknown') {
+  const call = url.searchParams.get('call_id');
+  if (call !== null && !calls.find(call)) {
     return { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   }
   const status = Number(url.searchParams.get('refuse') ?? 0);
@@ -226,7 +251,10 @@ async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls):
     }
     if (id === '') {
       const model = url.searchParams.get('model') ?? undefined;
-      return calls.create(request.headers['content-type'] ?? '', body, model, Date.now());
+      const bound = secrets.find(keyOf(request, []), Date.now());
+      if (bound === 'expired') return { status: 401, body: failure(expiredKey(request), 'invalid_api_key') };
+      const own = bound?.kind === 'realtime' ? bound : undefined;
+      return calls.create(request.headers['content-type'] ?? '', body, model, Date.now(), own);
     }
     return calls.act(id, verb, body) ?? { status: 404, body: failure(HTTP_TEXTS.callUnknown, 'call_id_not_found') };
   } catch (cause) {
@@ -244,6 +272,11 @@ function addressOf(request: IncomingMessage): URL {
 function notFound(request: IncomingMessage, url: URL): { status: number; body: Json } {
   const message = fill(HTTP_TEXTS.notFound, { method: request.method ?? 'GET', path: url.pathname });
   return { status: 404, body: failure(message, null) };
+}
+
+/** What a web page of another machine is told: by a simulator it could read what MCP servers on this one answer. */
+function foreign(request: IncomingMessage): Json {
+  return failure(fill(HTTP_TEXTS.foreignPage, { origin: JSON.stringify(request.headers.origin?.slice(0, 100)) }), null);
 }
 
 function failure(message: string, code: string | null, param: string | null = null): Json {

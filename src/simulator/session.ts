@@ -191,7 +191,9 @@ export class Session {
     const scripted = this.#director.refusal(name);
     if (scripted) {
       const eventId = typeof event['event_id'] === 'string' ? event['event_id'] : null;
-      this.#desk.start(scripted.afterMs ?? 0, this.#late(errorOf(scripted.error, eventId)));
+      const error = errorOf(scripted.error, eventId);
+      if (scripted.afterMs === undefined) return this.#desk.emit('error', { error });
+      this.#desk.start(scripted.afterMs, this.#late(error));
       return;
     }
     if (!rule || typeof type !== 'string') {
@@ -282,6 +284,7 @@ export class Session {
     if (audio) this.#conversation.setAudio(item.id, audio);
     this.#desk.announce(before, item);
     this.#desk.settle(before, item);
+    if (item.type === 'mcp_approval_response') this.#responses.approvalAnswered();
   }
 
   #truncate(event: Json): void {

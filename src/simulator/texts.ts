@@ -231,6 +231,8 @@ export const MCP_FAILURES = {
   unreachable: 'The MCP server could not be reached ({reason}).',
   status: 'The MCP server answered with HTTP status {status}.',
   late: 'The MCP server did not answer within {seconds} s.',
+  tooMuch: 'The MCP server sent more than {bytes} bytes.',
+  tooMany: 'Too many requests to MCP servers are unanswered in this session.',
   notHttp: 'The address of an MCP server begins with http:// or https://.',
   unexpected: 'The MCP server answered something that was not asked.',
   /** A tool that says no more than that it failed. */
@@ -247,6 +249,7 @@ export const HTTP_TEXTS = {
   notAnObject: 'Expected a JSON object in the request body.',
   expiry: "Invalid 'expires_after.seconds': expected an integer from 10 to 7200.",
   bodyTooLarge: 'The request body is larger than 1 MiB.',
+  foreignPage: 'A page of {origin} may not use the simulator; where it is yours, start that with --allow-origin.',
   noMedia: 'This is a simulator: no media flows. Listen to the side band.',
   targetMissing: "Missing required parameter: 'target_uri'.",
   tooManyCalls: 'Too many calls at once.',

@@ -125,7 +125,9 @@ export class TranslationSession {
     const name = String(type);
     const scripted = this.#director.refusal(name);
     if (scripted) {
-      this.#desk.start(scripted.afterMs ?? 0, this.#late(errorOf(scripted.error, eventId)));
+      const error = errorOf(scripted.error, eventId);
+      if (scripted.afterMs === undefined) return this.#desk.emit('error', { error });
+      this.#desk.start(scripted.afterMs, this.#late(error));
       return;
     }
     const rule = Object.hasOwn(TRANSLATION_RULES, name) ? TRANSLATION_RULES[name] : undefined;

@@ -223,7 +223,8 @@ function spansOf(told: readonly Told[], emptied: readonly Emptied[], slotMs: num
       if (over) span.toMs = slotMs > 0 ? slotMs * over.allAppends : over.allMs;
     } else if (last && told[index - 1]?.kind === 'started') {
       const endMs = inTime ? Math.min(ms, ownMs - FRAME_MS) : ms;
-      last.toMs = Math.max(last.fromMs + ONSET_MS, endMs - settings.silenceMs);
+      const silenceMs = Math.max(settings.silenceMs, settings.semanticMs ?? 0);
+      last.toMs = Math.max(last.fromMs + ONSET_MS, endMs - silenceMs);
     }
   }
   return spans;

@@ -183,6 +183,10 @@ describe('summarise', () => {
       'no answer by wss://h/v1',
     ],
     [{ kind: 'close', session: 's1', t: 1, code: 1000, reason: 'bye', by: 'client' }, '1000 bye, by the client'],
+    [
+      { kind: 'close', session: 's1', t: 1, code: 1001, reason: 'bye', by: 'client', origin: 'inspector' },
+      '1001 bye, by the inspector',
+    ],
     [{ kind: 'control', session: 's1', t: 1, op: 'ping', from: 'server', bytes: 4 }, 'from the server, 4 B'],
     [
       { kind: 'gap', t: 1, from: 5, to: 9, count: 5, reason: 'the disk was full' },

@@ -100,6 +100,24 @@ describe('a ladder that does not match', () => {
     expect(report.sessions[0]?.differences.length).toBeGreaterThan(0);
   });
 
+  it('names the fields only one side has, without all that lies within them', async () => {
+    const odd = { deep: [{ er: 1 }] };
+    const report = await laddered(
+      changed(base(), 'response.done', (event) => ({
+        ...event,
+        extra: 1,
+        response: { ...(event['response'] as Json), odd },
+      })),
+    );
+    expect(formatLadder(report)).toContain('only recorded:  extra, response.odd\n');
+    expect(report.sessions[0]?.differences).toContainEqual(
+      expect.objectContaining({
+        kind: 'fields',
+        onlyRecorded: ['extra', 'response.odd', 'response.odd.deep', 'response.odd.deep[].er'],
+      }),
+    );
+  });
+
   it('says in which deltas a run differs', async () => {
     const lines = base();
     const runs = lines.map(({ event }, at) => ({ type: event['type'], at }));

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,41 +67,99 @@ describe('the scenario a command asks for', () => {
   });
 });
 
+/** The built command, and the line of JSON it says first. */
+async function startedCommand(...args: string[]): Promise<{ child: ChildProcess; http: string }> {
+  const child = spawn(process.execPath, [cli, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { child, http: (JSON.parse(line) as { http: string }).http };
+}
+
+/** What a text session at that address answers, and what it is said to cost. */
+async function answerAt(http: string): Promise<{ said: string; usage: unknown; session: unknown }> {
+  const socket = new WebSocket(`${http.replace('http', 'ws')}/realtime?model=gpt-realtime`);
+  let said = '';
+  let session: unknown;
+  const response = await new Promise<Json>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const event = JSON.parse(data.toString()) as Json;
+      if (event['type'] === 'session.created') {
+        session = (event['session'] as Json)['id'];
+        const update = { type: 'realtime', output_modalities: ['text'] };
+        socket.send(JSON.stringify({ type: 'session.update', session: update }));
+        socket.send('{"type":"response.create"}');
+      }
+      if (event['type'] === 'response.output_text.delta') said += String(event['delta']);
+      if (event['type'] === 'response.done') resolve(event['response'] as Json);
+    });
+  });
+  socket.terminate();
+  return { said, usage: response['usage'], session };
+}
+
+async function interrupted(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  return (await ended)[0];
+}
+
 describe('the built command', () => {
   it('simulates a recording, faster than it was', async () => {
-    const child = spawn(process.execPath, [
-      cli,
-      'simulate',
-      '--from',
-      trace(),
-      '--speed',
-      '20',
-      '--listen',
-      '0',
-      '--json',
-    ]);
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-    const { http } = JSON.parse(line) as { http: string };
-    const socket = new WebSocket(`${http.replace('http', 'ws')}/realtime?model=gpt-realtime`);
-    let said = '';
-    const done = new Promise<Json>((resolve) => {
-      socket.on('message', (data: Buffer) => {
-        const event = JSON.parse(data.toString()) as Json;
-        if (event['type'] === 'session.created') {
-          const update = { type: 'realtime', output_modalities: ['text'] };
-          socket.send(JSON.stringify({ type: 'session.update', session: update }));
-          socket.send('{"type":"response.create"}');
-        }
-        if (event['type'] === 'response.output_text.delta') said += String(event['delta']);
-        if (event['type'] === 'response.done') resolve(event['response'] as Json);
-      });
-    });
-    expect((await done)['usage']).toEqual({ total_tokens: 77 });
-    expect(said).toBe('Recorded words');
+    const { child, http } = await startedCommand('simulate', '--from', trace(), '--speed', '20', '--listen', '0');
+    expect(await answerAt(http)).toMatchObject({ said: 'Recorded words', usage: { total_tokens: 77 } });
+    expect(await interrupted(child)).toBe(0);
+  });
+
+  const proxy = (...more: string[]): string[] => [
+    ...['proxy', '--listen', '127.0.0.1:0', '--record', mkdtempSync(path.join(folder, 'traces-'))],
+    ...['--certificates', path.join(folder, 'certificates'), ...more],
+  ];
+
+  it('puts a scenario or a recording behind the proxy, fast and the same again', async () => {
+    const scenario = path.join(folder, 'good.scenario.jsonc');
+    writeFileSync(
+      scenario,
+      '{ "turns": [{ "answer": { "output": [{ "say": "Scripted words" }], "delayMs": 60000 } }] }',
+    );
+    const fast = ['--seed', '7', '--speed', '1000'];
+    const { child, http } = await startedCommand(...proxy('--scenario', scenario, ...fast));
+    const first = await answerAt(http);
+    expect(first.said).toBe('Scripted words');
+    expect(await interrupted(child)).toBe(0);
+    const again = await startedCommand(...proxy('--scenario', trace(), ...fast));
+    const second = await answerAt(again.http);
+    expect(second.said).toBe('Recorded words');
+    // The first characters of an id tell the second it was made in.
+    expect(String(second.session).slice(10)).toBe(String(first.session).slice(10));
+    expect(await interrupted(again.child)).toBe(0);
+  });
+
+  it('says the name of a model without what would steer the terminal', async () => {
+    const { child, http } = await startedCommand(...proxy());
+    const told = once(
+      createInterface({ input: child.stderr! }).on('line', (line) => lines.push(line)),
+      'close',
+    );
+    const lines: string[] = [];
+    const socket = new WebSocket(`${http.replace('http', 'ws')}/realtime?model=a%1b%5d0%3bowned%07b`);
+    await once(socket, 'message');
     socket.terminate();
-    const ended = once(child, 'exit');
-    child.kill('SIGINT');
-    expect((await ended)[0]).toBe(0);
+    expect(await interrupted(child)).toBe(0);
+    await told;
+    expect(lines.filter((line) => line.includes('owned'))[0]).toMatch(/^s1 \w+ a \]0;owned b$/);
+    expect(lines.join('\n')).not.toMatch(/[\u001b\u0007]/);
+  });
+
+  it('takes no scenario that is broken, and none for another upstream, behind the proxy', async () => {
+    const file = path.join(folder, 'broken.scenario.jsonc');
+    writeFileSync(file, '{\n  "trns": []\n}');
+    await expect(run(process.execPath, [cli, ...proxy('--scenario', file)])).rejects.toMatchObject({
+      code: 1,
+      stderr: `${file}:2:3: Unknown field "trns".\n`,
+    });
+    await expect(run(process.execPath, [cli, ...proxy('--speed', '2', '--upstream', 'openai')])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/are for the simulator/) as string,
+    });
   });
 
   it('ends with 1 and the line of a mistake in the scenario', async () => {

@@ -288,7 +288,8 @@ async function expectRecorded(account: Account): Promise<void> {
 
 describe.each(['straight', 'proxied'] as const)('%s', (way) => {
   describe.each(CLIENTS)('$name', (client) => {
-    it.for(CONVERSATIONS)('%s', async (name, { skip }) => {
+    // The first of them waits for all conversations of its client.
+    it.for(CONVERSATIONS)('%s', { timeout: 180_000 }, async (name, { skip }) => {
       const account = await accountOf(way, client, name);
       if (typeof account === 'string') return skip(account);
       expectSound(account.received);

@@ -7,7 +7,8 @@ import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cleanUp } from '../fidelity/bed';
+import { startEngine } from '../../../src/proxy';
+import { cleanUp, dist, later, temporaryFolder } from '../fidelity/bed';
 import type { Account } from './account';
 import type { PageWindow } from './apps/page';
 import { hold, type Peer } from './apps/voiceApp';
@@ -124,6 +125,35 @@ describe('a call', () => {
     expect((await closed)[0]).toBe(1000);
     await expect(calls.hangup(id)).rejects.toThrow(NotFoundError);
     await expect(calls.accept(id, { type: 'realtime' })).rejects.toMatchObject({ code: 'call_id_not_found' });
+  });
+
+  it('is begun by a page in Chromium through the proxy, which reads its id', { timeout: 60_000 }, async () => {
+    const folder = await temporaryFolder();
+    const engine = await startEngine({
+      workers: dist,
+      listen: { host: '127.0.0.1', port: 0 },
+      allowedHosts: [],
+      allowedOrigins: [],
+      certificates: path.join(folder, 'certificates'),
+      upstream: { kind: 'simulator' },
+      recording: { on: false, maxTotalBytes: 1e9, file: path.join(folder, 'x.realtime.jsonl') },
+      generator: 'test',
+    });
+    later(() => engine.stop());
+    const page = await openPage(folder);
+    const answer = await page
+      .evaluate(
+        async ([base, body]) => {
+          const headers = { Authorization: 'Bearer ek_page', 'Content-Type': 'application/sdp' };
+          const response = await fetch(`${base}/realtime/calls`, { method: 'POST', headers, body });
+          return { status: response.status, location: response.headers.get('location'), sdp: await response.text() };
+        },
+        [engine.address.http, OFFER] as const,
+      )
+      .finally(() => page.context().browser()?.close());
+    expect(answer.status).toBe(201);
+    expect(answer.location).toMatch(/^\/v1\/realtime\/calls\/rtc_\w+$/);
+    expect(answer.sdp).toContain('m=audio 0 ');
   });
 
   it('is rejected or handed on by openai for Node, and gone', async () => {

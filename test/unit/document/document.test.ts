@@ -31,6 +31,12 @@ const trace = (...lines: string[]) => traceFile([HEADER, ...lines, ''].join('\n'
 const kind = (name: (typeof ROW_KINDS)[number]) => ROW_KINDS.indexOf(name);
 
 describe('columns', () => {
+  it('name neither end for a session that the inspector dropped', async () => {
+    const dropped = closeLine('s1', 11, 1001).replace(/}$/, ',"origin":"inspector"}');
+    const rows = (await openIndexed(await trace(openLine(), dropped))).rows();
+    expect(rows.at(-1)).toMatchObject({ type: 'close 1001', from: 2, flags: RowFlag.injected });
+  });
+
   it('hold a row for every line but the header, with what a list shows', async () => {
     const file = await trace(
       openLine(),

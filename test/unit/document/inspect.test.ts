@@ -102,6 +102,14 @@ Problems of the file
 `);
   });
 
+  it('names neither end where the inspector dropped the session', async () => {
+    const dropped = closeLine('s1', 10, 1001, 'dropped').replace(/}$/, ',"origin":"inspector"}');
+    const file = await traceFile(`${HEADER}\n${openLine()}\n${dropped}\n`);
+    const report = await inspectTrace(file);
+    expect(report.sessions[0]?.close).toEqual({ code: 1001, reason: 'dropped', by: 'inspector' });
+    expect(formatReport(report)).toContain('closed 1001 dropped by the inspector');
+  });
+
   it('says so when there is nothing in it', async () => {
     const text = formatReport(await inspectTrace(await traceFile(`${HEADER}\n`)));
     expect(text).toContain('recorded 2026-11-20T21:00:00.000Z by realtime-inspector/0.1.0, 0 ms');

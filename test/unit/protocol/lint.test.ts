@@ -40,6 +40,39 @@ const running: [Side, Json] = [
   { type: 'response.created', response: { id: 'resp_1', conversation_id: 'c' } },
 ];
 
+describe('an unknown field', () => {
+  const events = [
+    { type: 'session.update', session: { type: 'realtime', audio: { output: { pitch: 2 } } } },
+    { type: 'response.create', response: { colour: 'red' } },
+    {
+      type: 'conversation.item.create',
+      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi', mood: 'good' }] },
+    },
+  ];
+
+  it('of a session, response or item is a warning where the service is known to refuse all of it', () => {
+    expect(events.flatMap((event) => brief(lint(event)))).toEqual([
+      'warning /session/audio/output/pitch',
+      'warning /response/colour',
+      'warning /item/content/0/mood',
+    ]);
+    expect(events.map((event) => /refuses the whole (\w+)/.exec(first(lint(event)))?.[1])).toEqual([
+      'update',
+      'response',
+      'item',
+    ]);
+  });
+
+  it('is a note before the session is known, of another server, and in what the server sends', () => {
+    const event = events[0] ?? {};
+    expect(brief(lint(event, NEW_SESSION))).toEqual(['note /session/audio/output/pitch']);
+    const xai: SessionState = { ...after(), dialect: 'xai' };
+    expect(brief(lint(event, xai))).toEqual([]);
+    const updated = { type: 'session.updated', event_id: 'e', session: { ...session, novelty: { a: 1 } } };
+    expect(brief(lintEvent(JSON.stringify(updated), 'server', after()))).toEqual(['note /session/novelty']);
+  });
+});
+
 describe('the beta interface', () => {
   const flat = {
     type: 'session.update',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkRequest } from '../../../src/proxy/guard';
-import { isLoopback } from '../../../src/proxy/loopback';
+import { isLoopback } from '../../../src/simulator/loopback';
 
 describe('a request is judged by its Host', () => {
   it.each([

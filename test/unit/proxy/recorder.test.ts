@@ -179,6 +179,19 @@ describe('the recorder', () => {
     expect(events(lines())).toMatchObject([{ bytes: 12, from: 'server' }]);
   });
 
+  it('lets no key of a session reach the file by what its server repeats, whatever its shape', () => {
+    const { bytes, text, lines } = recorder({ requestHeaders: ['Authorization', 'Bearer of-another-shape'] });
+    bytes(SERVER, 101, frame('{"type":"error","error":{"message":"Incorrect API key: of-another-shape."}}'));
+    const close = Buffer.concat([Buffer.from([11, 184]), Buffer.from('no of-another-shape')]);
+    bytes(SERVER, 102, frame(close, { opcode: 8 }));
+    expect(lines().map(({ kind }) => kind)).toEqual(['trace', 'open', 'event', 'close']);
+    expect(text()).not.toContain('of-another-shape');
+    expect(text()).toContain('Incorrect API key: [redacted].');
+    const word = recorder({ requestHeaders: ['Authorization', 'Bearer simulator'] });
+    word.bytes(SERVER, 101, frame('{"type":"response.output_text.done","text":"I am a simulator."}'));
+    expect(word.text()).toContain('I am a simulator.');
+  });
+
   it('lets no secret reach the file', () => {
     const { bytes, entry, text, lines } = recorder();
     bytes(

@@ -402,6 +402,7 @@ describe('a recorded exchange', () => {
 
 it.each([
   ['POST', '/v1/realtime/client_secrets', true],
+  ['POST', '/v1/realtime/translations/client_secrets', true],
   ['POST', '/v1/realtime/calls', true],
   ['POST', '/openai/v1/realtime/calls/rtc_1/hangup?x', true],
   ['POST', '/v1/realtime/calls?webrtcfilter=on', true],

@@ -314,6 +314,16 @@ describe('a call through the proxy', () => {
     expect(engine.problems[0]).toContain('at once with 3000 (invalid_request_error.invalid_api_key)');
   });
 
+  it('says so without the key that the upstream repeats', async () => {
+    const { url } = await callsUpstream((_nth, { headers }) => (socket) => {
+      socket.close(4000, `no call for ${headers.authorization}, sk-9876543210`);
+    });
+    const engine = await runEngine(url);
+    await call(engine, { Authorization: 'Bearer of-another-shape' });
+    await until(() => engine.problems.length === 1);
+    expect(engine.problems[0]).toContain('4000 (no call for Bearer [redacted], [redacted])');
+  });
+
   it('at Azure keeps its path and its api-key', async () => {
     const { url, handshakes } = await callsUpstream(
       () => () => undefined,

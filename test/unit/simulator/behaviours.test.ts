@@ -45,9 +45,24 @@ describe('an MCP server', () => {
     expect(request).toMatchObject({ type: 'mcp_approval_request', name: 'lookup_word', server_label: 'docs' });
     const answer = { type: 'mcp_approval_response', approval_request_id: request?.['id'], approve: true };
     script.send({ type: 'conversation.item.create', item: answer });
-    const [call, told] = doneOf(script.respond())['output'] as Json[];
+    const [call] = doneOf(script.respond())['output'] as Json[];
     expect(call).toMatchObject({ type: 'mcp_call', output: 'A bird.', approval_request_id: request?.['id'] });
+    const [told] = doneOf(script.respond())['output'] as Json[];
     expect(told?.['content']).toMatchObject([{ text: 'The tool lookup_word answered: A bird.' }]);
+  });
+
+  it('is called by itself after the approval, unless the client asks for the response', () => {
+    for (const asks of [true, false]) {
+      const script = new Script({ scenario: { mcp } });
+      script.update({ tools: [docs], output_modalities: ['text'] });
+      script.say('lookup word heron');
+      const approval_request_id = (doneOf(script.respond())['output'] as Json[])[0]?.['id'];
+      const item = { type: 'mcp_approval_response', approval_request_id, approve: true };
+      script.send({ type: 'conversation.item.create', item });
+      if (asks) script.send({ type: 'response.create' });
+      const done = only(script.wait(60_000), 'response.done');
+      expect(done).toMatchObject([{ response: { output: [{ type: 'mcp_call', output: 'A bird.' }] } }]);
+    }
   });
 
   it('is left alone when the user declines, and an answer to no request is refused', () => {

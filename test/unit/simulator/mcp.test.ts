@@ -176,9 +176,11 @@ describe('a real MCP server', () => {
       input_schema: { type: 'object', required: ['bird'] },
       annotations: { readOnlyHint: true },
     });
-    const [call, told] = (await talking.ask('Please describe the Heron'))['output'] as Json[];
+    const [call, more] = (await talking.ask('Please describe the Heron'))['output'] as Json[];
     expect(call).toMatchObject({ type: 'mcp_call', name: 'describe_bird', output: 'Heron: feathered', error: null });
     expect(JSON.parse(String(call?.['arguments']))).toEqual({ bird: 'Heron' });
+    expect(more).toBeUndefined();
+    const [told] = (await talking.respond())['output'] as Json[];
     expect(told?.['content']).toMatchObject([{ text: 'The tool describe_bird answered: Heron: feathered' }]);
     const types = talking.types().filter((type) => /mcp_call|output_item/.test(String(type)));
     expect([...new Set(types)]).toEqual([
@@ -206,12 +208,13 @@ describe('a real MCP server', () => {
   it('whose tool fails gives a tool_execution_error, and the model says so', async () => {
     const talking = await talk();
     await talking.name(server(await birds()));
-    const [call, told] = (await talking.ask('Count the eggs'))['output'] as Json[];
+    const [call] = (await talking.ask('Count the eggs'))['output'] as Json[];
     expect(call).toMatchObject({
       type: 'mcp_call',
       output: null,
       error: { type: 'tool_execution_error', message: 'The nest is too high.' },
     });
+    const [told] = (await talking.respond())['output'] as Json[];
     expect(told?.['content']).toMatchObject([{ text: expect.stringContaining('too high') as string }]);
     expect(talking.types()).toContain('response.mcp_call.failed');
   });
@@ -236,8 +239,9 @@ describe('a real MCP server', () => {
     expect(request).toMatchObject({ type: 'mcp_approval_request', name: 'describe_bird', server_label: 'birds' });
     expect(seen.length).toBe(asked);
     const answer = { type: 'mcp_approval_response', approval_request_id: request?.['id'], approve: true };
+    const done = talking.next((event) => event['type'] === 'response.done');
     talking.send({ type: 'conversation.item.create', item: answer });
-    const [call] = (await talking.respond())['output'] as Json[];
+    const [call] = ((await done)['response'] as Json)['output'] as Json[];
     expect(call).toMatchObject({ output: 'Heron: feathered', approval_request_id: request?.['id'] });
   });
 
@@ -371,6 +375,26 @@ describe('an MCP server that cannot be asked', () => {
     expect(await called(await make())).toMatchObject({ error: { type, code, message: expect.any(String) as string } });
   });
 
+  it.each(['application/json', 'text/event-stream'])('reads no more of an answer (%s) than it may', async (type) => {
+    let sent = 0;
+    const url = await serve((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': type });
+      const more = (): void => {
+        if (response.destroyed || sent > 64e6) return void response.end();
+        sent += 65_536;
+        response.write(' '.repeat(65_536), () => setImmediate(more));
+      };
+      more();
+    });
+    const asker = askMcp({ callMs: 20_000, bytes: 1_000_000 });
+    const answer = await asker({ ...wanted, server: { ...wanted.server, url } }, new AbortController().signal);
+    expect(answer).toMatchObject({
+      error: { type: 'protocol_error', message: expect.stringContaining('more than 1000000 bytes') as string },
+    });
+    expect(sent).toBeLessThan(64e6);
+  });
+
   it('does not follow a redirect to another origin', async () => {
     const seen: IncomingHttpHeaders[] = [];
     const elsewhere = await birds(seen);
@@ -391,6 +415,19 @@ describe('a session that waits for an MCP server', () => {
   }
   const tools: McpAnswer = { tools: [{ name: 'describe_bird' }] };
 
+  it('asks no more than 64 servers at once', () => {
+    const asked: number[] = [];
+    const script = new Script({ mcp: { ask: (number) => asked.push(number) } });
+    const tools = Array.from({ length: 70 }, (_, at) => ({
+      ...server('https://birds.example/mcp'),
+      server_label: `birds${at}`,
+    }));
+    script.update({ tools });
+    script.wait(0);
+    expect(asked).toHaveLength(64);
+    expect(script.all.filter(({ event }) => event.type === 'mcp_list_tools.failed')).toHaveLength(6);
+  });
+
   it('knows no tools before they are listed, and has nothing due meanwhile but its end', () => {
     const { script, asked } = held();
     expect(asked).toMatchObject([{ request: { ask: 'list', server: { label: 'birds' } } }]);
@@ -398,6 +435,15 @@ describe('a session that waits for an MCP server', () => {
     expect(JSON.stringify(script.respond())).not.toContain('mcp_call');
     expect(script.session.nextMs).toBe(3_600_000);
     expect(script.answer(asked[0]?.number ?? 0, tools).at(-1)?.type).toBe('mcp_list_tools.completed');
+  });
+
+  it('shows the list before it is there to a client that looks at once, as the agents SDK does', () => {
+    const { script, asked } = held();
+    const begun = script.all.find(({ event }) => event.type === 'mcp_list_tools.in_progress')?.event;
+    const look = (): unknown => script.send({ type: 'conversation.item.retrieve', item_id: begun?.['item_id'] })[0];
+    expect(look()).toMatchObject({ item: { type: 'mcp_list_tools', server_label: 'birds', tools: [] } });
+    script.answer(asked[0]?.number ?? 0, tools);
+    expect(look()).toMatchObject({ item: { tools: [{ name: 'describe_bird' }] } });
   });
 
   it('can cancel a call, whose answer then changes nothing', () => {

@@ -111,7 +111,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.constantFrom<Scenario>(
         answer: {
           output: [
             { say: 'I look' },
-            { mcpCall: 'lookup', server: 'docs', output: 'x', tells: true },
+            { mcpCall: 'lookup', server: 'docs', output: 'x' },
             { mcpCall: 'lookup', server: 'docs', approval: true },
           ],
         },

@@ -45,9 +45,9 @@ describe('a scenario file', () => {
     const call = only(answerTo(script, 'Tell me the WEATHER'), 'response.function_call_arguments.done')[0];
     expect(call).toMatchObject({ name: 'get_weather', arguments: '{"city":"Oslo"}' });
     const output = { type: 'function_call_output', call_id: call?.['call_id'], output: 'fog' };
-    // The words of the user still hold "weather"; a turn that is listed first wins.
+    // The words of the user still hold "weather", and that turn is listed first.
     script.send({ type: 'conversation.item.create', item: output });
-    expect(only(script.respond(), 'response.function_call_arguments.done')).toHaveLength(1);
+    expect(textOf(script.respond())).toBe('It is foggy.');
   });
 
   it('answers to a regular expression, one answer after another and the last again', () => {
@@ -235,11 +235,30 @@ describe('a scenario with something wrong in it', () => {
       19,
       /type/i,
     ],
+    [
+      'nesting without end',
+      'a.jsonc',
+      `{"session":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
+      1,
+      1,
+      /too deeply/,
+    ],
+    ['half of a character', 'a.jsonc', '{"turns":[{"answer":{"\\ud800":1}}]}', 1, 1, /half of a character/],
+    ['an alias of what it is in', 'a.yaml', 'session: &a\n  b: *a\n', 1, 1, /alias/],
+    ['no number', 'a.yaml', 'turns:\n  - answer: {output: [], delayMs: .inf}\n', 2, 35, /type/i],
+    ['no key of a telephone', 'a.jsonc', '{"caller":[{"atMs":1,\n"presses":"x"}]}', 2, 11, /telephone/],
   ])('%s is told with its place', (_name, file, text, line, column, message) => {
     const { scenario: none, problems } = parseScenario(text, file);
     expect(none).toBeUndefined();
     expect(problems[0]).toMatchObject({ line, column });
     expect(problems[0]?.message).toMatch(message);
+  });
+
+  it('nested without end in YAML is told as that', () => {
+    const text = `session: {a: ${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const { scenario: none, problems } = parseScenario(text, 'a.yaml');
+    expect(none).toBeUndefined();
+    expect(problems[0]?.message).toMatch(/too deeply/);
   });
 
   it('is told with file, line and column by the command', async () => {
@@ -255,6 +274,13 @@ describe('a scenario with something wrong in it', () => {
     writeFileSync(file, '{"turns":[{"answer":{"output":[{"say":"x","audio":{"file":"not.wav"}}]}}]}');
     await expect(readScenario(file)).rejects.toThrow(/not\.wav cannot be used: it is no WAV file/);
   });
+});
+
+it('a step that says more pieces than there are ends with the last of them', () => {
+  const order = ['open 0', 'say 0 x999999999999', 'close 0'];
+  const script = new Script({ scenario: { turns: [{ answer: { output: [{ say: 'Hi there' }], order } }] } });
+  script.update({ output_modalities: ['text'] });
+  expect(only(script.respond(), 'response.output_text.done')).toMatchObject([{ text: 'Hi there' }]);
 });
 
 it('the schema names every field that a scenario has, and documents it', () => {

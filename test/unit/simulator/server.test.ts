@@ -127,7 +127,8 @@ describe('the simulator on a socket', () => {
   it('opens transcription sessions and joins calls without a greeting', async () => {
     const transcription = new Client('?intent=transcription');
     expect((await transcription.event('session.created'))['session']).toMatchObject({ type: 'transcription' });
-    const joined = new Client('?call_id=rtc_any');
+    const made = await fetch(`${server.url}/realtime/calls`, { method: 'POST', body: 'v=0\r\n' });
+    const joined = new Client(`?call_id=${made.headers.get('location')?.split('/').at(-1)}`);
     await joined.send({ type: 'session.update', session: { type: 'realtime' } });
     await joined.event('session.updated');
     expect(joined.events[0]?.['type']).toBe('session.updated');
@@ -166,8 +167,12 @@ describe('the simulator answers without a WebSocket', () => {
   }
 
   it('to a call nobody knows, and with any status asked for', async () => {
-    const [status, body] = await refusedWith('?call_id=unknown');
+    const [status, body] = await refusedWith('?call_id=rtc_u2_never');
     expect([status, (body['error'] as Json)['code']]).toEqual([404, 'call_id_not_found']);
+    const made = await fetch(`${server.url}/realtime/calls`, { method: 'POST', body: 'v=0\r\n' });
+    const place = made.headers.get('location') ?? '';
+    await fetch(new URL(`${place}/hangup`, server.url), { method: 'POST' });
+    expect((await refusedWith(`?call_id=${place.split('/').at(-1)}`))[0]).toBe(404);
     expect((await refusedWith('?model=gpt-realtime&refuse=429'))[0]).toBe(429);
   });
 
@@ -206,6 +211,18 @@ describe('an ephemeral key', () => {
     const client = new Client('', ['realtime', `openai-insecure-api-key.${String(secret['value'])}`]);
     expect((await client.event('session.created'))['session']).toMatchObject(session);
     client.socket.terminate();
+  });
+
+  it('begins a call with the session it was made for, as a page with WebRTC does', async () => {
+    const session = { type: 'realtime', model: 'gpt-realtime-2.1', instructions: 'Be a lighthouse.' };
+    const [, secret] = await create(JSON.stringify({ session }));
+    const headers = { authorization: `Bearer ${String(secret['value'])}`, 'content-type': 'application/sdp' };
+    const made = await fetch(`${server.url}/realtime/calls`, { method: 'POST', headers, body: 'v=0\r\n' });
+    expect(made.status).toBe(201);
+    const side = new Client(`?call_id=${made.headers.get('location')?.split('/').at(-1)}`);
+    await side.send({ type: 'session.update', session: { type: 'realtime', tool_choice: 'none' } });
+    expect((await side.event('session.updated'))['session']).toMatchObject(session);
+    side.socket.terminate();
   });
 
   it('is refused for a session that would be', async () => {
