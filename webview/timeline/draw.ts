@@ -170,7 +170,9 @@ function drawArrow(context: DrawContext, arrow: Extract<Shape, { kind: 'arrow' }
   context.lineWidth = 1.5;
   context.beginPath();
   context.moveTo(x1, y1);
-  context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2 - head, y2);
+  // Between two ends of one bar it bows out, or it would strike through what is written there.
+  const bow = Math.abs(y2 - y1) < 3 ? 18 : 0;
+  context.bezierCurveTo(x1 + bend, y1 - bow, x2 - bend, y2 - bow, x2 - head, y2);
   context.stroke();
   context.beginPath();
   context.moveTo(x2, y2);

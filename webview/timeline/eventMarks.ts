@@ -39,7 +39,9 @@ function errorMarks({ input, scale, shapes }: Picture, lane: Lane, most: number)
   while (at < errors.count && errors.time(at) <= scale.span.end) {
     const x = scale.x(errors.time(at));
     const size = Math.min(11, lane.h - 2, most);
-    shapes.push({ kind: 'glyph', x, y: lane.y + lane.h / 2, size, glyph: 'bang', color: 'error' });
+    // The first event of a session is an error too often to be shown by half.
+    const shown = Math.max(scale.left + size / 2, x);
+    shapes.push({ kind: 'glyph', x: shown, y: lane.y + lane.h / 2, size, glyph: 'bang', color: 'error' });
     at = Math.max(at + 1, errors.lowerBound(scale.t(x + 8)));
   }
 }
@@ -67,8 +69,7 @@ export function problemLane(picture: Picture, lane: Lane): void {
         gravest = finding;
     }
     const { glyph, color } = severityLook[gravest.severity];
-    const x = scale.x(count === 1 ? start : gravest.t);
-    if (x < scale.left) continue;
+    const x = Math.max(scale.left + size / 2, scale.x(count === 1 ? start : gravest.t));
     // The error itself stands there too: the finding tells more, so it stands alone.
     shapes.push({ kind: 'rect', x: x - size / 2 - 1, y: lane.y + 1, w: size + 2, h: lane.h - 2, color: 'background' });
     shapes.push({ kind: 'glyph', x, y, size, glyph, color });

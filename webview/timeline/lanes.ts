@@ -68,8 +68,11 @@ const foldedHeight = 15;
 
 /** What a row of responses needs: the bar of a response, of its items, of their parts, pixels. */
 export const responseRow = { bar: 18, item: 14, part: 8, gap: 3 };
-/** Rows of responses at once. */
+/** Rows of responses, and of calls, at once. */
 export const mostResponseRows = 3;
+export const mostCallRows = 3;
+/** What every further row of calls adds. */
+const callRow = 14;
 
 export interface LaneWishes {
   height: number;
@@ -77,6 +80,8 @@ export interface LaneWishes {
   has: ReadonlySet<LaneName>;
   /** Responses that overlap in view. */
   responseRows: number;
+  /** Calls that overlap in view. */
+  callRows: number;
   /** How deep responses go: 0 no items, 1 items, 2 parts. */
   depth: 0 | 1 | 2;
   folded: ReadonlySet<LaneGroup>;
@@ -115,7 +120,7 @@ export function laneBoxes(wishes: LaneWishes): Lane[] {
       ? foldedHeight
       : name === 'response'
         ? rows * responseHeight(wishes.depth) + 2
-        : Math.max(thin(name), kinds[name].full);
+        : kinds[name].full + (name === 'call' ? (Math.min(mostCallRows, wishes.callRows) - 1) * callRow : 0);
   const sum = (of: (name: LaneName) => number) => names.reduce((all, name) => all + of(name), 0);
   while (rows > 1 && sum(full) > height) rows -= 1;
   const needed = sum(full);
@@ -124,8 +129,8 @@ export function laneBoxes(wishes: LaneWishes): Lane[] {
   const flexible = names.filter((name) => (name === 'microphone' || name === 'speaker') && !isFolded(name));
   const heights = new Map(names.map((name) => [name, Math.floor(thin(name) + share * (full(name) - thin(name)))]));
   const left = height - [...heights.values()].reduce((all, h) => all + h, 0);
-  if (left > 0)
-    for (const name of flexible) heights.set(name, (heights.get(name) ?? 0) + Math.floor(left / flexible.length));
+  for (const name of flexible)
+    heights.set(name, (heights.get(name) ?? 0) + Math.floor(Math.max(0, left) / flexible.length));
   let y = 0;
   return names.map((name) => {
     const h = heights.get(name) ?? 0;

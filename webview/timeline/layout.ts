@@ -8,10 +8,16 @@ import { eventMarks, problemLane } from './eventMarks';
 import { laneBoxes, type Lane, type LaneName } from './lanes';
 import { overviewStrip } from './overview';
 import { gutterFor, laneOf, type Picture, type TimelineInput, type TimelineLayout } from './picture';
-import { callLane, connectionLane, responseLane, responsesInView, transcriptionLane } from './spanBars';
-import { ticks, TimeScale } from './timeScale';
+import { callLane, connectionLane, packedInView, responseLane, transcriptionLane } from './spanBars';
+import { ticks, TimeScale, type TimeSpan } from './timeScale';
 import { turnLane } from './turnBars';
 import { formatDuration } from '../logic/format';
+
+/** A lane's name stands in the middle of so many pixels at its top. */
+export const labelHeight = 24;
+
+/** Room for the length of a range. */
+const rangeLabel = 64;
 
 /** Lays the whole picture out. */
 export function layoutTimeline(input: TimelineInput): TimelineLayout {
@@ -20,11 +26,13 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
   const overview = new TimeScale(input.extent, gutter, input.width - gutter);
   const picture: Picture = { input, scale, shapes: [], bars: [] };
   const { shapes } = picture;
-  const { shown, rows } = responsesInView(picture);
+  const { shown, rows } = packedInView(picture, 'response');
+  const calls = packedInView(picture, 'call', 'mcp');
   const lanes = laneBoxes({
     height: input.height,
     has: lanesWithContent(input),
-    responseRows: Math.max(1, 1 + Math.max(0, ...rows)),
+    responseRows: 1 + Math.max(0, ...rows),
+    callRows: 1 + Math.max(0, ...calls.rows),
     depth: input.spans('item').times.count === 0 ? 0 : input.spans('part').times.count === 0 ? 1 : 2,
     folded: input.folded,
     narrow: input.width < 560,
@@ -49,7 +57,7 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
     microphone: (lane) => microphoneLane(picture, lane),
     turn: (lane) => turnLane(picture, lane),
     response: (lane) => responseLane(picture, lane, shown, rows),
-    call: (lane) => callLane(picture, lane),
+    call: (lane) => callLane(picture, lane, calls),
     transcription: (lane) => transcriptionLane(picture, lane),
     speaker: (lane) => speakerLane(picture, lane),
     server: (lane) => eventMarks(picture, lane, 'server'),
@@ -86,11 +94,13 @@ function lanesWithContent(input: TimelineInput): Set<LaneName> {
 function axis({ input, scale, shapes }: Picture, lane: Lane | undefined): number {
   if (lane === undefined) return 0;
   const top = lane.y + Math.min(13, lane.h - 2);
+  const length = rangeLabelAt(input.range, scale);
   for (const mark of ticks(scale, 84)) {
     const x = scale.x(mark.t);
     shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: input.height, color: 'grid' });
     // The first label would lose its left half behind the lane names.
     const isCut = x - scale.left < 24;
+    if (length !== null && Math.abs(x - length) < (rangeLabel + 44) / 2) continue;
     shapes.push({
       kind: 'text',
       x: isCut ? x + 3 : x,
@@ -114,12 +124,18 @@ function range({ input, scale, shapes }: Picture, top: number): void {
   shapes.push({ kind: 'rect', x, y: top, w: right - x, h: height - top, color: 'selection', alpha: 0.35 });
   shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: height, color: 'focus' });
   shapes.push({ kind: 'line', x1: right, y1: top, x2: right, y2: height, color: 'focus' });
-  const label = 64;
-  if (right - x < label + 4) return;
-  const middle = (x + right) / 2;
-  shapes.push({ kind: 'rect', x: middle - label / 2, y: top - 12, w: label, h: 14, color: 'background' });
+  const middle = rangeLabelAt(input.range, scale);
+  if (middle === null) return;
   const text = formatDuration(end - start);
-  shapes.push({ kind: 'text', x: middle, y: top - 5, text, color: 'foreground', most: label, align: 'center' });
+  shapes.push({ kind: 'text', x: middle, y: top - 5, text, color: 'foreground', most: rangeLabel, align: 'center' });
+}
+
+/** Where the length of a range stands, in its middle; null where there is no room. */
+function rangeLabelAt(selected: TimeSpan | null, scale: TimeScale): number | null {
+  if (selected === null) return null;
+  const x = Math.max(scale.left, scale.x(selected.start));
+  const right = Math.min(scale.left + scale.width, scale.x(selected.end));
+  return right - x < rangeLabel ? null : (x + right) / 2;
 }
 
 /** Lines at the selected event and at what is being played, where they are in view. */
@@ -141,7 +157,8 @@ function labels({ input, shapes }: Picture, lanes: readonly Lane[], gutter: numb
   shapes.push({ kind: 'rect', x: 0, y: top, w: gutter, h: input.height - top, color: 'background' });
   for (const lane of lanes) {
     if (lane.label === '') continue;
-    const y = lane.name === 'response' ? lane.y + Math.min(lane.h, 22) / 2 : lane.y + lane.h / 2;
+    // High lanes have their name at the top, beside the button.
+    const y = lane.y + Math.min(lane.h, labelHeight) / 2;
     shapes.push({ kind: 'line', x1: 0, y1: lane.y, x2: gutter, y2: lane.y, color: 'grid' });
     shapes.push({ kind: 'text', x: 17, y: y + 0.5, text: lane.label, color: 'dim', most: gutter - 18 });
   }

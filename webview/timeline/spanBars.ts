@@ -2,7 +2,7 @@
 import type { Span } from '../../src/document/columns';
 import { formatDuration, shortenMiddle } from '../logic/format';
 import { clusters, packRows, type Cluster } from './clusters';
-import { mostResponseRows, responseRow, type Lane } from './lanes';
+import { mostCallRows, mostResponseRows, responseRow, type Lane } from './lanes';
 import { boxOf, type Picture } from './picture';
 import type { ColorName, Glyph } from './shapes';
 
@@ -23,6 +23,8 @@ interface Place {
 interface Look {
   color: ColorName;
   words: string;
+  /** Pixel at which the next one begins over it: words end there. */
+  until?: number;
   /** With the sign of its status. */
   glyph?: boolean;
   alpha?: number;
@@ -64,14 +66,15 @@ function spanBar(picture: Picture, { entry: span, count, start, end }: Cluster<S
   if (glyph !== undefined && room > 10)
     shapes.push({ kind: 'glyph', x: x + 9, y: y + h / 2, size: Math.min(9, h - 3), glyph, color });
   const before = glyph === undefined ? 4 : 18;
-  if (room > leastText && h >= 11 && look.words !== '')
+  const most = Math.min(w, (look.until ?? Infinity) - x) - before - 4;
+  if (room > leastText && most > 12 && h >= 11 && look.words !== '')
     shapes.push({
       kind: 'text',
       x: x + before,
       y: y + h / 2 + 0.5,
       text: look.words,
       color: 'foreground',
-      most: w - before - 4,
+      most,
       clip: true,
     });
   bars.push({ x, y, w, h, target: { kind: 'span', span } });
@@ -117,9 +120,13 @@ export function responseLane(
     );
   }
   if (item === 0) return;
-  for (const cluster of clusters(input.spans('item'), scale)) {
+  const items = clusters(input.spans('item'), scale);
+  for (const [n, cluster] of items.entries()) {
     const y = top(rowOf.get(cluster.entry.response) ?? 0) + bar;
-    spanBar(picture, cluster, { y, h: item - 1 }, { color: 'conversation', words: cluster.entry.label, alpha: 0.16 });
+    const next = items[n + 1];
+    const until = next?.entry.response === cluster.entry.response ? { until: scale.x(next.start) } : {};
+    const words = cluster.entry.label;
+    spanBar(picture, cluster, { y, h: item - 1 }, { color: 'conversation', words, alpha: 0.16, ...until });
   }
   if (part === 0) return;
   for (const cluster of clusters(input.spans('part'), scale)) {
@@ -129,35 +136,51 @@ export function responseLane(
   }
 }
 
-/** Responses in view and the row of each. */
-export function responsesInView(picture: Pick<Picture, 'input' | 'scale'>): { shown: Cluster<Span>[]; rows: number[] } {
-  const shown = clusters(picture.input.spans('response'), picture.scale);
-  return { shown, rows: packRows(shown, picture.scale) };
+/** Spans in view of lanes that share a place, and the row of each where they overlap. */
+export function packedInView(
+  { input, scale }: Pick<Picture, 'input' | 'scale'>,
+  ...names: readonly Span['lane'][]
+): { shown: Cluster<Span>[]; rows: number[] } {
+  const shown = names.flatMap((name) => clusters(input.spans(name), scale));
+  if (names.length > 1) shown.sort((a, b) => a.start - b.start);
+  return { shown, rows: packRows(shown, scale) };
+}
+
+/** Places of a lane's rows, one below the other; the last one takes what has no row of its own. */
+function rowPlaces(lane: Lane, rows: readonly number[]): (row: number) => Place {
+  const count = Math.max(1, Math.min(mostCallRows, Math.max(0, ...rows) + 1, Math.floor((lane.h - 2) / 6)));
+  const each = (lane.h - 3) / count;
+  return (row) => ({ y: lane.y + 2 + Math.min(row, count - 1) * each, h: each - 1 });
 }
 
 /** Tool calls: up to the output's sending the app works, then the model is waited for. */
-export function callLane(picture: Picture, lane: Lane): void {
-  const { scale, input, shapes } = picture;
-  const place = { y: lane.y + 2, h: lane.h - 4 };
-  for (const name of ['call', 'mcp'] as const)
-    for (const cluster of clusters(input.spans(name), scale)) {
-      const { entry, count, start, end } = cluster;
-      const took = end === Infinity ? '' : formatDuration(end - start);
-      spanBar(picture, cluster, place, { color: 'conversation', words: words(entry.label, took), glyph: true });
-      const sent = entry.marks.find((mark) => mark.name === 'output sent');
-      if (count > 1 || sent === undefined || sent.t < scale.span.start || sent.t > scale.span.end) continue;
-      const x = scale.x(sent.t);
-      shapes.push({ kind: 'line', x1: x, y1: place.y, x2: x, y2: place.y + place.h, color: 'foreground', width: 2 });
-    }
+export function callLane(
+  picture: Picture,
+  lane: Lane,
+  { shown, rows }: { shown: Cluster<Span>[]; rows: number[] },
+): void {
+  const { scale, shapes } = picture;
+  const place = rowPlaces(lane, rows);
+  for (const [n, cluster] of shown.entries()) {
+    const { entry, count, start, end } = cluster;
+    const { y, h } = place(rows[n] ?? 0);
+    const took = end === Infinity ? '' : formatDuration(end - start);
+    spanBar(picture, cluster, { y, h }, { color: 'conversation', words: words(entry.label, took), glyph: true });
+    const sent = entry.marks.find((mark) => mark.name === 'output sent');
+    if (count > 1 || sent === undefined || sent.t < scale.span.start || sent.t > scale.span.end) continue;
+    const x = scale.x(sent.t);
+    shapes.push({ kind: 'line', x1: x, y1: y, x2: x, y2: y + h, color: 'foreground', width: 2 });
+  }
 }
 
 export function transcriptionLane(picture: Picture, lane: Lane): void {
-  const { scale, input } = picture;
-  for (const cluster of clusters(input.spans('transcription'), scale)) {
+  const { shown, rows } = packedInView(picture, 'transcription');
+  const place = rowPlaces(lane, rows);
+  for (const [n, cluster] of shown.entries()) {
     const { start, end, entry } = cluster;
     const took = end === Infinity ? '' : formatDuration(end - start);
     const told = entry.status === 'failed' ? words('failed', entry.detail) : words('transcript', took);
-    spanBar(picture, cluster, { y: lane.y + 2, h: lane.h - 4 }, { color: 'input', words: told, glyph: true });
+    spanBar(picture, cluster, place(rows[n] ?? 0), { color: 'input', words: told, glyph: true });
   }
 }
 

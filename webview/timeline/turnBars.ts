@@ -54,6 +54,9 @@ function mark(marks: readonly SpanMark[], name: string): SpanMark | undefined {
   return marks.find((candidate) => candidate.name === name);
 }
 
+/** Room for the whole wait in words. */
+const waitWidth = 44;
+
 export function turnLane(picture: Picture, lane: Lane): void {
   const { scale, input, shapes, bars } = picture;
   const y = lane.y + 2;
@@ -90,13 +93,14 @@ export function turnLane(picture: Picture, lane: Lane): void {
     const wait = turnWait(span, turn);
     const last = segments[segments.length - 1];
     if (wait === null || last === undefined) continue;
-    const after = Math.max(scale.left, scale.x(last.end)) + 5;
-    const most =
-      Math.min(input.width, scale.x(Math.min(next, end === Infinity ? input.extent.end : Math.max(end, next)))) -
-      after -
-      2;
-    if (most > 36 && scale.x(last.end) > scale.left - 60)
-      text(picture, after, lane, formatDuration(wait), most, 'foreground');
+    // Beside the bar's last segment, within the turn or, where that is too short, behind it.
+    const inner = Math.max(scale.left, scale.x(last.end)) + 5;
+    const outer = x + w + 4;
+    const until = Math.min(input.width, scale.x(next)) - 4;
+    const at = x + w - inner > waitWidth ? inner : outer;
+    const most = (at === inner ? x + w : until) - at;
+    if (most > waitWidth && scale.x(last.end) > scale.left - 60)
+      text(picture, at, lane, formatDuration(wait), most, 'foreground');
   }
 }
 

@@ -12,7 +12,7 @@ import { Gestures } from '../timeline/gestures';
 import { Glide } from '../timeline/glide';
 import { hitTest, type Hit } from '../timeline/hit';
 import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
-import { layoutTimeline } from '../timeline/layout';
+import { labelHeight, layoutTimeline } from '../timeline/layout';
 import { spanInNextLane } from '../timeline/laneSteps';
 import { PeakTiles } from '../timeline/peakTiles';
 import { gutterFor, type Arrow, type TimelineInput, type TimelineLayout } from '../timeline/picture';
@@ -278,7 +278,7 @@ export class TimelineView extends View {
       const isFolded = this.#folded.has(group);
       button.hidden = first === undefined || (members.length < 2 && !isFolded);
       if (first === undefined) continue;
-      button.style.top = `${first.y + Math.min(first.h, 22) / 2 - 7}px`;
+      button.style.top = `${first.y + Math.min(first.h, labelHeight) / 2 - 7}px`;
       button.setAttribute('aria-expanded', String(!isFolded));
       const name = `${groupNames[group]}: ${isFolded ? 'show all lanes' : 'fold to one lane'}`;
       if (button.title === name) continue;

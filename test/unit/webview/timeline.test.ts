@@ -455,6 +455,18 @@ describe('arrows', () => {
   });
 });
 
+it('tool calls at the same time stand below one another, each with its name and time', () => {
+  const spans = [
+    span({ key: 'a', lane: 'call', label: 'get_weather', start: 100, end: 600 }),
+    span({ key: 'b', lane: 'call', label: 'get_time', start: 110, end: 500 }),
+  ];
+  const layout = layoutTimeline(input([{}], { spans }));
+  const [first, second] = layout.bars;
+  expect(second?.y).toBeGreaterThanOrEqual((first?.y ?? 0) + (first?.h ?? 0));
+  const texts = within(layout, 'call').flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+  expect(texts).toEqual(expect.arrayContaining(['get_weather · 500 ms', 'get_time · 390 ms']));
+});
+
 const everything: Told = {
   spans: (['connection', 'speech', 'turn', 'response', 'item', 'part', 'call', 'transcription'] as const).map((lane) =>
     span({ lane, start: 10, end: 500 }),
