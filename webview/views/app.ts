@@ -44,7 +44,7 @@ export class App extends View {
   @query('rti-toolbar') private toolbar!: Toolbar;
   @query('rti-composer') private composer!: ComposerView | null;
   /** Sizes the user set, pixels; `list` is a share of the width. */
-  #sizes = { timeline: 236, list: 0.62, composer: 300 };
+  #sizes = { timeline: 300, list: 0.62, composer: 300 };
   #panes: PaneHeights | undefined;
   #resize: ResizeObserver | undefined;
   /** Once opened the composer stays, so that closing it loses no draft. */
@@ -384,6 +384,11 @@ export class App extends View {
         return true;
       case ']':
         store.selectSameKind(1);
+        return true;
+      case 'c':
+      case 'v':
+        if (!store.selectRelated(event.key === 'c' ? 'cause' : 'effect') && store.selected !== null)
+          store.tell({ kind: 'info', text: `No ${event.key === 'c' ? 'cause' : 'effect'} of this event is known.` });
         return true;
       case '!':
         this.#nextError();

@@ -16,6 +16,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['E', 'edit the selected event and resend it'],
       ['N', 'new event'],
       ['[  ]', 'previous, next of the same kind'],
+      ['C  V', 'to its cause, to its effect'],
       ['!', 'next error'],
       ['Esc', 'step back'],
       ['?', 'these keys'],
@@ -29,6 +30,8 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['F', 'fit the whole session'],
       ['Z', 'zoom to the selection'],
       ['drag', 'select a range; with Shift, move'],
+      ['Shift+← →', 'previous, next in the lane'],
+      ['Shift+↑ ↓', 'to the lane above, below'],
     ],
   ],
   [
