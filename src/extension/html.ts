@@ -20,7 +20,7 @@ export function pageHtml({ cspSource, nonce, script, codicons }: PageOptions): s
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
-    `img-src ${cspSource} data:`,
+    `img-src ${cspSource} data: blob:`,
     `media-src blob:`,
     `connect-src 'none'`,
     `base-uri 'none'`,

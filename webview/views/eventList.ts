@@ -16,6 +16,7 @@ import { runRowAction, type RowAction } from '../state/rowActions';
 import type { Topic } from '../state/store';
 import { eventListStyles, rowHeight } from './eventListStyles';
 import { eventRow, findingOf, runLabel, type RowLook } from './eventRow';
+import { familyPipStyles } from './familyPip';
 import './findBar';
 import type { FindBar } from './findBar';
 import './listHeader';
@@ -63,7 +64,7 @@ export class EventList extends View {
   /** When the user last used wheel, finger, scroll bar or keys, so that reaching the end again means "follow". */
   #handled = false;
 
-  static override styles = [sharedStyles, eventListStyles];
+  static override styles = [sharedStyles, familyPipStyles, eventListStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();

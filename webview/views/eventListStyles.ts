@@ -108,34 +108,6 @@ export const eventListStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
-  .pip {
-    align-self: center;
-    border-radius: 1px;
-    flex: none;
-    height: 10px;
-    width: 3px;
-  }
-  .pip.session {
-    background: var(--vscode-charts-foreground, var(--vscode-foreground));
-  }
-  .pip.input {
-    background: var(--vscode-charts-green);
-  }
-  .pip.conversation {
-    background: var(--vscode-charts-purple);
-  }
-  .pip.response {
-    background: var(--vscode-charts-blue);
-  }
-  .pip.limits {
-    background: var(--vscode-charts-yellow);
-  }
-  .pip.error {
-    background: var(--vscode-charts-red);
-  }
-  .pip.other {
-    background: var(--vscode-descriptionForeground);
-  }
   .run {
     background: var(--vscode-badge-background);
     border: 1px solid var(--vscode-contrastBorder, transparent);

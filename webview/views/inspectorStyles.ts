@@ -38,7 +38,9 @@ export const inspectorStyles = css`
     display: flex;
     flex: none;
     gap: 14px;
+    overflow: auto hidden;
     padding: 0 12px;
+    scrollbar-width: none;
   }
   [role='tab'] {
     background: none;
@@ -73,6 +75,20 @@ export const inspectorStyles = css`
     overflow-wrap: anywhere;
     white-space: pre-wrap;
   }
+  .chip {
+    background: var(--vscode-badge-background);
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+    border-radius: 9px;
+    color: var(--vscode-badge-foreground);
+    font-family: var(--vscode-font-family);
+    font-size: 11px;
+    line-height: 16px;
+    padding: 0 8px;
+    white-space: nowrap;
+  }
+  button.chip {
+    cursor: pointer;
+  }
   .bar {
     align-items: center;
     border-bottom: 1px solid var(--vscode-panel-border, transparent);
@@ -90,34 +106,6 @@ export const inspectorStyles = css`
     margin: 0 0 10px;
     max-width: 72ch;
     white-space: pre-line;
-  }
-  table {
-    border-collapse: collapse;
-  }
-  th,
-  td {
-    font-weight: normal;
-    padding: 2px 18px 2px 0;
-    text-align: left;
-    vertical-align: top;
-  }
-  th {
-    color: var(--vscode-descriptionForeground);
-    white-space: nowrap;
-  }
-  td {
-    overflow-wrap: anywhere;
-    user-select: text;
-  }
-  .times {
-    font-variant-numeric: tabular-nums;
-  }
-  .times .id,
-  .times button {
-    margin-right: 6px;
-  }
-  .times button {
-    white-space: nowrap;
   }
   @container (max-width: 520px) {
     header {

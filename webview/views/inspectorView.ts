@@ -3,23 +3,21 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { RowBody } from '../../src/document/columns';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatPosition,
-  formatTimeOfDay,
-  shortenMiddle,
-} from '../logic/format';
+import { formatBytes, formatCount, formatDuration, formatPosition } from '../logic/format';
 import { indentJson, isJson } from '../logic/jsonText';
-import { FLAG, FROM } from '../logic/rowSource';
+import { rawParts } from '../logic/rawParts';
+import { FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
 import './eventDocs';
+import './compareTab';
 import './payloadTree';
+import './relatedTab';
+import './spokenView';
+import './timingTab';
 import { inspectorStyles } from './inspectorStyles';
 import { sharedStyles, View } from './view';
 
-const tabs = ['Payload', 'Raw', 'Docs', 'Timing'] as const;
+const tabs = ['Payload', 'Raw', 'Docs', 'Related', 'Timing', 'Compare'] as const;
 type Tab = (typeof tabs)[number];
 /** Text beyond this is shown in VS Code's own editor, which is made for it. */
 const mostRaw = 500_000;
@@ -31,6 +29,8 @@ export class InspectorView extends View {
   @state() private body: RowBody | null = null;
   @state() private loading = false;
   @state() private wrap = true;
+  /** Base64 is shown as it stands. */
+  @state() private base64 = false;
   #bodyRow = -1;
   /** Rows object the body belongs to: after a reconnect the same number may be another event. */
   #bodyOf: unknown = null;
@@ -128,7 +128,10 @@ export class InspectorView extends View {
   #panel(row: number) {
     if (this.tab === 'Docs')
       return html`<rti-event-docs .store=${this.store} .row=${row} .text=${this.#eventText()}></rti-event-docs>`;
-    if (this.tab === 'Timing') return this.#timing(row);
+    if (this.tab === 'Related') return html`<rti-related .store=${this.store}></rti-related>`;
+    if (this.tab === 'Timing')
+      return html`<rti-timing .store=${this.store} .row=${row} .body=${this.body}></rti-timing>`;
+    if (this.tab === 'Compare') return html`<rti-compare .store=${this.store}></rti-compare>`;
     const { body } = this;
     if (body === null)
       return html`<div class="pad dim">${this.loading ? 'Reading…' : 'This event could not be read.'}</div>`;
@@ -152,13 +155,14 @@ export class InspectorView extends View {
         <rti-payload-tree .text=${JSON.stringify(body.head)} .redacted=${redacted}></rti-payload-tree>`;
     }
     if (body.format === 'json' && body.cutFrom === 0 && isJson(body.text))
-      return html`<rti-payload-tree
-        .text=${body.text}
-        .from=${rows.from[row] === FROM.client ? 'client' : 'server'}
-        .redacted=${redacted}
-        .audioMs=${rows.audioMs[row] ?? 0}
-        .playable=${(rows.audioMs[row] ?? 0) > 0}
-      ></rti-payload-tree>`;
+      return html`<rti-spoken .text=${body.text}></rti-spoken
+        ><rti-payload-tree
+          .text=${body.text}
+          .from=${rows.from[row] === FROM.client ? 'client' : 'server'}
+          .redacted=${redacted}
+          .audioMs=${rows.audioMs[row] ?? 0}
+          .playable=${(rows.audioMs[row] ?? 0) > 0}
+        ></rti-payload-tree>`;
     const why =
       body.cutFrom > 0
         ? 'Too large for a tree.'
@@ -192,85 +196,32 @@ export class InspectorView extends View {
         <button class="link" aria-pressed=${this.wrap ? 'true' : 'false'} @click=${() => (this.wrap = !this.wrap)}>
           ${this.wrap ? 'Do not wrap' : 'Wrap'}
         </button>
+        <button
+          class="link"
+          aria-pressed=${this.base64 ? 'true' : 'false'}
+          @click=${() => (this.base64 = !this.base64)}
+        >
+          ${this.base64 ? 'Fold base64' : 'Show base64'}
+        </button>
       </div>
-      <pre class="mono ${this.wrap ? 'wrap' : ''}">${shown}</pre>
+      <pre class="mono ${this.wrap ? 'wrap' : ''}">${this.#rawText(row, shown)}</pre>
     `;
   }
 
-  #timing(row: number) {
-    const { rows, document } = this.store;
-    const t = rows.t[row] ?? 0;
-    const sent = rows.sent[row] ?? NaN;
-    const before = rows.timeBefore(row);
-    const bytes = rows.bytes[row] ?? 0;
-    const from = rows.from[row];
-    const replaces = this.body?.head.replaces;
-    const lines: [string, unknown][] = [
-      ['arrived', `${formatPosition(t)}${document ? `  ·  ${formatTimeOfDay(document.startedAt, t)}` : ''}`],
-      ['sent on', Number.isNaN(sent) ? 'no stamp' : formatPosition(sent)],
-      ['in the proxy', Number.isNaN(sent) ? '' : formatDuration(Math.max(0, sent - t))],
-      ['since the event before', Number.isNaN(before) ? '' : formatDuration(t - before)],
-      ['since the same kind before', this.#sinceSameKind(row)],
-      [
-        'size',
-        rows.kind[row] !== 0
-          ? ''
-          : bytes < 1000
-            ? formatBytes(bytes)
-            : `${formatBytes(bytes)}  ·  ${formatCount(bytes)} bytes`,
-      ],
-      ['audio', (rows.audioMs[row] ?? 0) > 0 ? formatDuration(rows.audioMs[row] ?? 0) : ''],
-      ['from', from === FROM.client ? 'client' : from === FROM.server ? 'server' : ''],
-      ['sent by the inspector', rows.has(row, FLAG.injected) ? 'yes' : ''],
-      ['made from', typeof replaces === 'number' ? this.#rowLink(replaces) : ''],
-      ['session', this.#id(rows.sessionOf(row))],
-      ['response', this.#id(rows.responseOf(row), 'response', row)],
-      ['item', this.#id(rows.itemOf(row), 'item', row)],
-      ['call', this.#id(rows.callOf(row))],
-    ];
-    return html`<div class="pad">
-      <table>
-        <tbody class="times">
-          ${lines
-            .filter(([, value]) => value !== '')
-            .map(
-              ([name, value]) =>
-                html`<tr>
-                  <th scope="row">${name}</th>
-                  <td>${value}</td>
-                </tr>`,
-            )}
-        </tbody>
-      </table>
-    </div>`;
-  }
-
-  #sinceSameKind(row: number): string {
-    const { rows } = this.store;
-    const furthest = Math.max(0, row - 20_000);
-    for (let other = row - 1; other >= furthest; other -= 1)
-      if (
-        rows.type[other] === rows.type[row] &&
-        rows.from[other] === rows.from[row] &&
-        rows.session[other] === rows.session[row]
-      )
-        return formatDuration((rows.t[row] ?? 0) - (rows.t[other] ?? 0));
-    return '';
-  }
-  #rowLink(seq: number) {
-    const row = this.store.rows.rowOfSeq(seq);
-    if (row === undefined) return `#${seq}`;
-    return html`<button class="link" @click=${() => this.store.select(row)}>#${seq}</button>`;
-  }
-  #id(id: string, filter?: 'response' | 'item', row = 0) {
-    if (id === '') return '';
-    return html`<span class="mono id" title=${id}>${shortenMiddle(id, 28)}</span>
-      <button class="link" @click=${() => void this.#copyText(id)}>copy</button>
-      ${
-        filter === undefined
-          ? nothing
-          : html`<button class="link" @click=${() => this.store.filterBy(filter, row)}>filter</button>`
-      }`;
+  /** Sound and pictures are a chip: pages of base64 tell nobody anything. */
+  #rawText(row: number, text: string) {
+    if (this.base64) return text;
+    const isAudio = (this.store.rows.audioMs[row] ?? 0) > 0;
+    return rawParts(text).map((part) => {
+      if (part.kind === 'text') return part.text;
+      const size = formatBytes(Math.floor((part.text.replace(/=+$/, '').length * 3) / 4));
+      const ms = this.store.rows.audioMs[row] ?? 0;
+      return isAudio
+        ? html`<button class="chip" title="Play this audio" @click=${() => this.#emit('rti-play-row')}>
+            ▶ audio ${formatDuration(ms)} ${size}
+          </button>`
+        : html`<span class="chip">base64 ${size}</span>`;
+    });
   }
 
   async #copy(): Promise<void> {

@@ -4,10 +4,12 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { formatBytes, formatCount, formatDuration } from '../logic/format';
 import { base64Bytes, childrenOf, isAudioString, looksLikeBase64, readTree, type TreeNode } from '../logic/jsonText';
+import { looksLikeImage } from '../logic/imageBytes';
 import { plainDoc } from '../logic/docText';
 import { fieldHelp, readForSchema } from '../logic/fieldHelp';
 import { pathOfPointer } from '../logic/jsonPlace';
 import { schemaDocs } from '../logic/schemaDocs';
+import './imageChip';
 import { sharedStyles } from './view';
 
 /** Children shown at once; more come on demand. */
@@ -36,6 +38,8 @@ export class PayloadTree extends LitElement {
   @property({ type: Boolean }) playable = false;
   @state() private open = new Set<string>();
   @state() private active = '';
+  /** Documentation of the active field, while the tree has the focus. */
+  @state() private help = '';
   #shown = new Map<string, number>();
   #root: TreeNode | undefined;
   #lines: Line[] = [];
@@ -126,6 +130,19 @@ export class PayloadTree extends LitElement {
       button.chip {
         cursor: pointer;
       }
+      .help {
+        background: var(--vscode-editorHoverWidget-background, var(--vscode-editorWidget-background));
+        border-top: 1px solid
+          var(--vscode-editorHoverWidget-border, var(--vscode-contrastBorder, var(--vscode-panel-border)));
+        bottom: 0;
+        color: var(--vscode-editorHoverWidget-foreground, var(--vscode-foreground));
+        line-height: 1.4;
+        max-height: 40%;
+        overflow: auto;
+        padding: 6px 12px;
+        position: sticky;
+        white-space: pre-line;
+      }
       .redacted {
         background: none;
         border: 1px dashed var(--vscode-descriptionForeground);
@@ -167,15 +184,18 @@ export class PayloadTree extends LitElement {
     if (this.#root === undefined && this.text !== '')
       return html`<p class="none dim">Nested too deeply for a tree; Raw shows it.</p>`;
     return html`<div
-      role="tree"
-      aria-label="Payload"
-      tabindex="0"
-      class="mono"
-      aria-activedescendant=${this.#lines.length === 0 ? nothing : `line-${this.#activeAt()}`}
-      @keydown=${this.#key}
-    >
-      ${this.#lines.map((line, at) => this.#line(line, at))}
-    </div>`;
+        role="tree"
+        aria-label="Payload"
+        tabindex="0"
+        class="mono"
+        aria-activedescendant=${this.#lines.length === 0 ? nothing : `line-${this.#activeAt()}`}
+        @keydown=${this.#key}
+        @keyup=${() => void this.#describeActive()}
+        @blur=${() => (this.help = '')}
+      >
+        ${this.#lines.map((line, at) => this.#line(line, at))}
+      </div>
+      ${this.help === '' ? nothing : html`<div class="help" role="status">${this.help}</div>`}`;
   }
 
   #activeAt(): number {
@@ -236,6 +256,8 @@ export class PayloadTree extends LitElement {
       return html`<span class="value array"
         >${node.size === 0 ? '[]' : this.open.has(node.path) ? `${node.size}` : `[…] ${node.size}`}</span
       >`;
+    if (node.kind === 'string' && node.value.length > 100 && looksLikeImage(node.value))
+      return html`<rti-image .source=${node.value}></rti-image>`;
     if (node.kind === 'string' && looksLikeBase64(node.value)) {
       const size = formatBytes(base64Bytes(node.value));
       if (!isAudioString(node)) return html`<span class="chip" title=${node.value.slice(0, 80)}>base64 ${size}</span>`;
@@ -267,17 +289,29 @@ export class PayloadTree extends LitElement {
 
   /** Puts a field's documentation into the title of its name, when somebody points there. */
   async #describe(name: HTMLElement, node: TreeNode): Promise<void> {
-    const { from, text } = this;
-    if (from === undefined) return;
-    const docs = await schemaDocs();
+    const doc = await this.#docOf(node);
     // The line may show another field by now.
-    if (text !== this.text || name.textContent !== node.key) return;
+    if (doc !== '' && name.textContent === node.key) name.title = doc;
+  }
+  /** The same under the tree for those who go through it by keys. */
+  async #describeActive(): Promise<void> {
+    const line = this.#lines[this.#activeAt()];
+    const doc = line === undefined || line.more !== undefined ? '' : await this.#docOf(line.node);
+    if (line === undefined || keyOf(line) === this.active)
+      this.help = this.shadowRoot?.activeElement?.getAttribute('role') === 'tree' ? doc : '';
+  }
+  /** A field's name, facts and documentation; '' where there is none, or when the text has changed meanwhile. */
+  async #docOf(node: TreeNode): Promise<string> {
+    const { from, text } = this;
+    if (from === undefined) return '';
+    const docs = await schemaDocs();
+    if (text !== this.text) return '';
     this.#event ??= readForSchema(text);
     const help = fieldHelp(this.#event, from, pathOfPointer(this.#event, node.path), docs);
-    if (help === undefined) return;
+    if (help === undefined) return '';
     const doc = plainDoc(help.doc);
     const shown = doc.length > mostDoc ? `${doc.slice(0, mostDoc)}… (all of it is under Docs)` : doc;
-    name.title = [`${help.name}${help.facts === '' ? '' : `: ${help.facts}`}`, shown]
+    return [`${help.name}${help.facts === '' ? '' : `: ${help.facts}`}`, shown]
       .filter((one) => one !== '')
       .join('\n\n');
   }
