@@ -6,7 +6,7 @@
  * This file imports types only, so that both sides can load it.
  */
 import type { Related } from '../src/analysis/links';
-import type { ConversationPage } from '../src/analysis/conversation/model';
+import type { ConversationPage, ConversationQuestion } from '../src/analysis/conversation/model';
 import type { Measures } from '../src/analysis/measures';
 import type { AnalysisChanges, SessionMetrics } from '../src/analysis/model';
 import type {
@@ -18,7 +18,6 @@ import type {
   Peaks,
   RowBody,
 } from '../src/document/columns';
-import type { ConversationQuestion } from '../src/document/conversationPage';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 
 /** State of the proxy and of this document, a whole snapshot each time. */

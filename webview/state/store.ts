@@ -7,6 +7,7 @@ import type { HostCommand, InspectorStatus, RequestName, Requests } from '../mes
 import { addTerm, quoteValue } from '../logic/filter';
 import type { ListRows } from '../logic/fold';
 import { usualListLook, type ListLook } from '../logic/listColumns';
+import { asMainTab, type MainTab } from '../logic/mainTabs';
 import { FROM } from '../logic/rowSource';
 import { listSummary } from '../logic/runSummary';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
@@ -42,6 +43,8 @@ export interface Kept {
   draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean; session?: string };
   /** Columns, times and order of the list. */
   list?: Partial<ListLook>;
+  /** The view of the main pane. */
+  tab?: MainTab;
   sizes?: { timeline: number; list: number; composer: number };
   /** Groups of lanes that are folded to one. */
   foldedLanes?: string[];
@@ -99,6 +102,7 @@ export class Store {
   /** Row of the last event that was sent from here; null until it is recorded. */
   sentRow: number | null = null;
   detailOpen = false;
+  tab: MainTab;
   helpOpen = false;
   newSessionOpen = false;
 
@@ -144,6 +148,7 @@ export class Store {
     this.session = this.kept.session ?? '';
     this.#sessionIsChosen = this.kept.session !== undefined;
     this.#restore = { selected: this.kept.selected ?? null, view: this.kept.view ?? null };
+    this.tab = asMainTab(this.kept.tab);
     if (this.kept.draft?.open === true) this.composer = { request: 0 };
     this.listLook = { ...usualListLook, ...this.kept.list };
     this.finder = new Finder(this, this.searches, schedule, () => this.#notify('filter'));
@@ -672,6 +677,11 @@ export class Store {
   toggleComposer(): void {
     if (this.composer !== null) this.compose(null);
     else this.compose(this.composerAside ?? { request: Date.now() });
+  }
+  setTab(tab: MainTab): void {
+    this.tab = tab;
+    this.keep({ tab });
+    this.#notify('panel');
   }
   setPanel(panel: Partial<Pick<Store, 'detailOpen' | 'helpOpen' | 'newSessionOpen'>>): void {
     Object.assign(this, panel);

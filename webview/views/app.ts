@@ -8,15 +8,22 @@ import '../player/playerView';
 import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
+import { mainTabs, mainTabTitles } from '../logic/mainTabs';
 import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
 import type { EventList } from './eventList';
 import './eventList';
 import { rowContext } from './eventRow';
+import './conversationView';
+import './findingsView';
 import './inspectorView';
 import './keysHelp';
+import './mainTabs';
+import type { MainTabs } from './mainTabs';
 import './newSession';
+import './sessionView';
 import './splitter';
+import './summaryView';
 import './timelineView';
 import type { TimelineView } from './timelineView';
 import './toolbar';
@@ -40,6 +47,8 @@ export class App extends View {
   @state() private low = false;
   @query('rti-timeline') private timeline!: TimelineView | null;
   @query('rti-event-list') private list!: EventList | null;
+  @query('.left') private left!: HTMLElement | null;
+  @query('rti-main-tabs') private tabs!: MainTabs | null;
   @query('rti-player') private player!: PlayerView | null;
   @query('rti-toolbar') private toolbar!: Toolbar;
   @query('rti-composer') private composer!: ComposerView | null;
@@ -68,7 +77,12 @@ export class App extends View {
     this.addEventListener('rti-play-row', () => void this.#playRow());
     this.addEventListener('rti-edit-row', () => this.#edit());
     this.addEventListener('rti-next-error', () => this.#nextError());
-    this.addEventListener('rti-focus-list', () => this.list?.focus());
+    this.addEventListener('rti-focus-list', () => {
+      // What is filtered is the list.
+      if (this.store.filterText !== '') this.store.setTab('events');
+      void this.updateComplete.then(() => this.#focusMain());
+    });
+    this.addEventListener('rti-play-selection', () => void this.player?.playSelection());
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -96,11 +110,23 @@ export class App extends View {
               ></rti-splitter>
               <rti-player .store=${store}></rti-player>
               <div class=${classMap({ main: true, narrow: this.narrow, low: this.low })} ?hidden=${this.sheet}>
-                <rti-event-list
-                  .store=${store}
-                  @rti-open-detail=${() => store.setPanel({ detailOpen: true })}
-                  @rti-row-click=${() => this.narrow && store.setPanel({ detailOpen: true })}
-                ></rti-event-list>
+                <div class="left">
+                  <rti-main-tabs .store=${store}></rti-main-tabs>
+                  <div
+                    class="pane"
+                    role="tabpanel"
+                    id="main-panel"
+                    aria-label=${mainTabTitles[store.tab]}
+                    @rti-open-detail=${() => store.setPanel({ detailOpen: true })}
+                  >
+                    <rti-event-list
+                      .store=${store}
+                      ?hidden=${store.tab !== 'events'}
+                      @rti-row-click=${() => this.narrow && store.setPanel({ detailOpen: true })}
+                    ></rti-event-list>
+                    ${this.#tabView()}
+                  </div>
+                </div>
                 ${
                   this.narrow
                     ? nothing
@@ -158,6 +184,27 @@ export class App extends View {
     `;
   }
 
+  /** The list stays as it is under the other views, so that coming back to it costs nothing. */
+  #tabView() {
+    const { store } = this;
+    switch (store.tab) {
+      case 'events':
+        return nothing;
+      case 'conversation':
+        return html`<rti-conversation .store=${store}></rti-conversation>`;
+      case 'session':
+        return html`<rti-session .store=${store}></rti-session>`;
+      case 'summary':
+        return html`<rti-summary .store=${store}></rti-summary>`;
+      case 'findings':
+        return html`<rti-findings .store=${store}></rti-findings>`;
+    }
+  }
+  #focusMain(): void {
+    const view = this.renderRoot.querySelector<HTMLElement>('.pane > :not([hidden])');
+    (view ?? this.list)?.focus();
+  }
+
   #notices() {
     const { store } = this;
     const proxy = store.status?.proxy;
@@ -202,7 +249,7 @@ export class App extends View {
     this.#applySizes();
   }
   #applySizes(): void {
-    const { clientHeight, clientWidth, timeline, list, store } = this;
+    const { clientHeight, clientWidth, timeline, left, store } = this;
     if (clientHeight === 0) return;
     const bars = [...this.renderRoot.querySelectorAll<HTMLElement>(bar)].reduce(
       (sum, { offsetHeight }) => sum + offsetHeight,
@@ -217,7 +264,7 @@ export class App extends View {
     this.sheet = panes.sheet;
     this.low = panes.main < lowList;
     if (timeline !== null) timeline.style.height = `${panes.timeline}px`;
-    if (list !== null) list.style.width = `${Math.round(clientWidth * this.#sizes.list)}px`;
+    if (left !== null) left.style.width = `${Math.round(clientWidth * this.#sizes.list)}px`;
     const box = this.renderRoot.querySelector<HTMLElement>('.composer');
     if (box !== null) box.style.height = `${panes.composer}px`;
     const shares = {
@@ -264,19 +311,19 @@ export class App extends View {
   }
   #closeDetail(): void {
     this.store.setPanel({ detailOpen: false });
-    this.list?.focus();
+    this.#focusMain();
   }
   /** From the composer in the list's place back to the list; the pencil brings the composer back as it was. */
   #setAside(): void {
     this.store.setComposerAside();
-    void this.updateComplete.then(() => this.list?.focus());
+    void this.updateComplete.then(() => this.#focusMain());
   }
   #back(): void {
     const { store } = this;
     if (store.composer !== null && this.sheet) this.#setAside();
     else if (store.composer !== null) {
       store.compose(null);
-      this.list?.focus();
+      this.#focusMain();
     } else if (this.narrow && store.detailOpen) this.#closeDetail();
     else if (store.notice !== null) store.tell(null);
     else if (store.range !== null) store.selectRange(null);
@@ -395,6 +442,14 @@ export class App extends View {
         return true;
       case ' ':
         void this.player?.toggle();
+        return true;
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+        store.setTab(mainTabs[Number(event.key) - 1] ?? 'events');
+        void this.tabs?.updateComplete.then(() => this.#focusMain());
         return true;
       case 'f':
         store.fit();

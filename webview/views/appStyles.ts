@@ -35,8 +35,23 @@ export const appStyles = css`
     overflow: hidden;
     position: relative;
   }
-  rti-event-list {
+  .left {
+    display: flex;
     flex: none;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+  }
+  .pane {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+  }
+  .pane > * {
+    flex: 1;
+    min-height: 0;
   }
   .detail {
     background: var(--vscode-editor-background);
@@ -63,7 +78,7 @@ export const appStyles = css`
   rti-composer {
     flex: 1;
   }
-  .narrow rti-event-list {
+  .narrow .left {
     flex: 1;
     width: auto !important;
   }

@@ -77,7 +77,8 @@ export class Conversation {
   /** Place of the entry that an event belongs to, by its ids, else by its row; -1 for none. */
   placeOf({ row, item, response, call }: EntryIds): number {
     const entry = this.#byItem.get(item) ?? this.#byCall.get(call) ?? this.#byResponse.get(response);
-    return entry ? this.#entries.lastIndexOf(entry) : this.#entries.findIndex((each) => each.row === row);
+    if (entry) return this.#entries.lastIndexOf(entry);
+    return this.#entries.findIndex((each) => each.row === row || each.lastRow === row || each.transcript?.row === row);
   }
 
   /** The next event, and what it was correlated with. Whatever is malformed changes nothing. */

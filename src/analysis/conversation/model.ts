@@ -88,6 +88,14 @@ export interface EntryIds {
   call: string;
 }
 
+/** What is asked for: a stretch, and the place of the entry that an event belongs to. */
+export interface ConversationQuestion {
+  session: string;
+  from: number;
+  count: number;
+  near?: EntryIds;
+}
+
 /** A stretch of a session's conversation. */
 export interface ConversationPage {
   session: string;

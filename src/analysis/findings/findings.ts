@@ -7,7 +7,7 @@ import { isDelta } from '../audioEvents';
 import { withIds } from '../ids';
 import type { Finding, TracedEvent } from '../model';
 import { Recent } from '../recent';
-import type { AudioProbe } from './audioProbe';
+import type { AudioProbe } from './audioReading';
 import { SessionFacts } from './facts';
 import type { Watch } from './rule';
 import { RULES } from './rules';

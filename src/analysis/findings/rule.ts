@@ -1,7 +1,7 @@
 /** What a rule is: it watches one session and reports what it finds. One file per rule; `rules.ts` lists them. */
 import type { HeaderRecord } from '../../trace/records';
 import type { Severity, TracedEvent } from '../model';
-import type { AudioProbe } from './audioProbe';
+import type { AudioProbe } from './audioReading';
 import type { SessionFacts } from './facts';
 
 /** What a finding says. Text from the wire goes through `plain` first. */

@@ -44,6 +44,15 @@ const CODES: Readonly<Record<number, [title: string, explanation: string, advice
   ],
 };
 
+/** What a close code means, in words; the codes of a normal end too. */
+export function closeMeaning(code: number): string {
+  if (code === 1000) return 'A normal end.';
+  if (code === 1001) return 'One end went away, as a page that is left does.';
+  if (code === 1005) return 'A goodbye without a code: a normal end for most libraries.';
+  const known = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+  return known?.[1] ?? 'This code is not one of WebSocket’s own: look it up in what the other end documents.';
+}
+
 export const abnormalClose: Rule = {
   rule: 'abnormal-close',
   looksFor: 'close codes other than a normal goodbye',

@@ -1,5 +1,5 @@
 /** Audio in another codec than the session takes it for: the model hears noise, and turn detection nothing or everything. */
-import type { AudioProbe, Reading, Roughness } from '../audioProbe';
+import type { AudioProbe, Reading, Roughness } from '../audioReading';
 import type { Rule } from '../rule';
 import { seconds } from '../text';
 

@@ -1,0 +1,161 @@
+// Serves the webview over a real trace, with the product's own bridge and document worker, to look at it without VS Code:
+// node test/webview/traceHost.mjs TRACE [port]. What only VS Code can do (dialogs, editors, commands) is refused by name.
+import { build } from 'esbuild';
+import { createServer } from 'node:http';
+import { readFile, mkdtemp } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { WebSocketServer } from 'ws';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = join(here, '../..');
+const alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
+
+/** JSON with typed arrays in it, which a WebSocket cannot carry as they are. */
+const encode = (value) =>
+  JSON.stringify(value, (_key, each) =>
+    ArrayBuffer.isView(each)
+      ? {
+          $array: each.constructor.name,
+          base64: Buffer.from(each.buffer, each.byteOffset, each.byteLength).toString('base64'),
+        }
+      : typeof each === 'number' && !Number.isFinite(each)
+        ? { $number: String(each) }
+        : each,
+  );
+
+const page = (theme) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trace</title>
+<link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet"><link rel="stylesheet" href="/themes.css"></head>
+<body class="${theme}"><script>
+const arrays = { Float64Array, Float32Array, Uint32Array, Uint8Array, Int16Array };
+const revive = (_key, v) => v && typeof v === 'object' && v.$array
+  ? new arrays[v.$array](Uint8Array.from(atob(v.base64), (c) => c.charCodeAt(0)).buffer)
+  : v && typeof v === 'object' && v.$number ? Number(v.$number) : v;
+const socket = new WebSocket('ws://' + location.host + '/bridge');
+const waiting = [];
+socket.onopen = () => waiting.splice(0).forEach((text) => socket.send(text));
+socket.onmessage = ({ data }) => window.postMessage(JSON.parse(data, revive), '*');
+window.asked = [];
+window.acquireVsCodeApi = () => ({
+  getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
+  setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
+  postMessage: (message) => {
+    window.asked.push(message.request);
+    const text = JSON.stringify(message);
+    if (socket.readyState === 1) socket.send(text); else waiting.push(text);
+  },
+});
+</script><script type="module" src="/webview.js"></script></body></html>`;
+
+/** Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc`. */
+export async function serveTrace(trace, port = 0, status = {}) {
+  const out = await mkdtemp(join(tmpdir(), 'trace-host-'));
+  await build({
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'webview-[name]-[hash]',
+    target: 'chrome128',
+    sourcemap: 'inline',
+    entryPoints: { webview: join(root, 'webview/main.ts') },
+    outdir: out,
+    tsconfig: join(root, 'webview/tsconfig.json'),
+    logLevel: 'warning',
+  });
+  const node = { bundle: true, platform: 'node', format: 'cjs', outdir: out, outExtension: { '.js': '.cjs' }, alias };
+  await build({
+    ...node,
+    entryPoints: {
+      documentWorker: join(root, 'src/document/worker.ts'),
+      bridge: join(root, 'src/extension/bridge.ts'),
+      traceModel: join(root, 'src/extension/traceModel.ts'),
+      client: join(root, 'src/document/client.ts'),
+    },
+    logLevel: 'warning',
+  });
+  const require = createRequire(join(out, 'x.cjs'));
+  const { Bridge } = require('./bridge.cjs');
+  const { TraceModel } = require('./traceModel.cjs');
+  const { openDocument } = require('./client.cjs');
+  const model = new TraceModel(trace, out, async () => openDocument);
+  const onlyVscode = (name) => () => Promise.reject(new Error(`${name} needs VS Code.`));
+  const document = () => model.document();
+  const handlers = {
+    summaries: async ({ rows }) => ({ summaries: await (await document()).summaries(rows) }),
+    body: async ({ row, whole }) => (await document()).body(row, whole ?? false),
+    sessionState: async ({ session, upTo }) => (await document()).sessionState(session, upTo),
+    conversation: async (question) => (await document()).conversation(question),
+    measures: async ({ session, start, end }) => (await document()).measures(session, start, end),
+    peaks: async ({ session, from, startMs, endMs, buckets }) =>
+      (await document()).peaks(session, from, startMs, endMs, buckets),
+    audio: async (selector) => (await document()).audio(selector),
+    search: async ({ text, regex }) => (await document()).search(text, regex),
+    related: async ({ row }) => (await document()).related(row),
+    bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
+    metrics: async (p) => ({ sessions: await (await document()).metrics(p.session, p.startMs, p.endMs) }),
+    openBody: async () => ({ opened: true }),
+    openConfig: async () => ({ opened: true }),
+    ...Object.fromEntries(
+      ['saveWav', 'send', 'newSession', 'closeSession', 'run'].map((name) => [name, onlyVscode(name)]),
+    ),
+  };
+  const codicons = join(root, 'node_modules/@vscode/codicons/dist');
+  const files = {
+    '/themes.css': ['text/css', join(here, 'themes.css')],
+    '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
+    '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
+  };
+  const themes = { light: 'vscode-light', hc: 'vscode-high-contrast' };
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    if (pathname === '/')
+      return response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(page(themes[searchParams.get('theme')] ?? 'vscode-dark'));
+    const isBundle = /^\/webview[\w.-]*\.js$/.test(pathname);
+    const file = isBundle ? ['text/javascript', join(out, pathname)] : files[pathname];
+    if (file === undefined) return response.writeHead(404).end();
+    readFile(file[1]).then(
+      (data) => response.writeHead(200, { 'content-type': file[0], 'cache-control': 'no-store' }).end(data),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  const sockets = new WebSocketServer({ server, path: '/bridge' });
+  sockets.on('connection', (socket) => {
+    const bridge = new Bridge({
+      model,
+      handlers,
+      post: (message) => new Promise((done) => socket.send(encode(message), () => done(true))),
+      status: () => ({
+        title: basename(trace),
+        live: false,
+        recording: false,
+        proxy: { state: 'stopped' },
+        liveSessions: [],
+        ...status,
+      }),
+      reload: () => undefined,
+      log: (line) => console.error(line),
+    });
+    socket.on('message', (text) => void bridge.receive(JSON.parse(String(text))));
+    socket.on('close', () => bridge.dispose());
+  });
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    model,
+    close: async () => {
+      for (const client of sockets.clients) client.terminate();
+      await new Promise((resolve) => server.close(resolve));
+      await model.close();
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url } = await serveTrace(process.argv[2], Number(process.argv[3] ?? 0));
+  console.log(url);
+}
