@@ -11,6 +11,7 @@ import { Bridge, type Handlers } from './bridge';
 import { EDITOR, type Host } from './host';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
+import { Prices } from './prices';
 import { messageOf } from './signal';
 import { upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
@@ -67,6 +68,7 @@ interface Tab {
 
 export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTrace>, vscode.Disposable {
   readonly bodies: BodyDocuments;
+  readonly #prices = new Prices();
   readonly #traces = new Set<OpenTrace>();
   readonly #tabs = new Set<Tab>();
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -76,8 +78,13 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       const open = this.find(file);
       return { model: open?.model ?? this.#model(file), own: open === undefined };
     });
+    this.#prices.onDidChange.on(() => {
+      // What goes wrong is in the document's state, which the page shows.
+      for (const { model } of this.#traces) model.restart().catch(() => undefined);
+    });
     this.#subscriptions.push(
       this.bodies,
+      this.#prices,
       vscode.window.registerCustomEditorProvider(EDITOR, this, {
         supportsMultipleEditorsPerDocument: true,
         webviewOptions: { retainContextWhenHidden: false },
@@ -198,7 +205,12 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   }
 
   #model(file: string): TraceModel {
-    return new TraceModel(file, this.host.dist, async () => (await import('../document')).openDocument);
+    return new TraceModel(
+      file,
+      this.host.dist,
+      async () => (await import('../document')).openDocument,
+      () => this.#prices.current,
+    );
   }
 
   #handlers(trace: OpenTrace): Handlers {

@@ -2,6 +2,7 @@
  * One trace file as all its editors share it: the document worker behind it, the columns and analysis received so far, and
  * following the file as it grows. The worker starts when a page first asks for something.
  */
+import type { UserPrices } from '../analysis/prices';
 import type { openDocument, TraceDocument } from '../document';
 import type { DocumentState } from '../document/columns';
 import { AnalysisLog, type PendingKeys } from './analysisLog';
@@ -41,6 +42,7 @@ export class TraceModel {
     readonly file: string,
     private readonly workers: string,
     private readonly open: () => Promise<typeof openDocument>,
+    private readonly prices: () => UserPrices | undefined = () => undefined,
   ) {}
 
   /** True once a page has asked for the document. */
@@ -76,6 +78,19 @@ export class TraceModel {
     return this.#following;
   }
 
+  /** Reads the file again from its start, with the prices there are now. Nothing is done while no page has asked for it. */
+  async restart(): Promise<void> {
+    const opening = this.#opening;
+    if (!opening || this.#closed) return;
+    const document = await opening.catch(() => undefined);
+    if (this.#opening !== opening) return;
+    this.#opening = undefined;
+    await document?.close();
+    await this.#following?.catch(() => undefined);
+    this.#reset();
+    await this.follow();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const document = await this.#opening?.catch(() => undefined);
@@ -84,9 +99,11 @@ export class TraceModel {
 
   async #open(): Promise<TraceDocument> {
     const openDocument = await this.open();
+    const prices = this.prices();
     const document = await openDocument({
       file: this.file,
       workers: this.workers,
+      ...(prices && prices.size > 0 ? { prices } : {}),
       onColumns: (batch) => {
         if (batch.first === 0 && this.columns.rows > 0) this.#reset();
         this.columns.append(batch);

@@ -1,0 +1,61 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkPrices, type UserPrices } from '../../../src/analysis/prices';
+import { openDocument } from '../../../src/document/client';
+import { TraceModel } from '../../../src/extension/traceModel';
+import { buildWorker, workersFolder } from '../document/openTestDocument';
+import { eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
+
+buildWorker();
+
+const done = {
+  type: 'response.done',
+  response: {
+    id: 'r1',
+    status: 'completed',
+    usage: {
+      total_tokens: 2_000_000,
+      input_tokens: 1_000_000,
+      output_tokens: 1_000_000,
+      input_token_details: { text_tokens: 1_000_000 },
+      output_token_details: { text_tokens: 1_000_000 },
+    },
+  },
+};
+
+describe('an open trace', () => {
+  it('is read again with other prices when they change, and its pages start over', async () => {
+    const created = { type: 'session.created', session: { type: 'realtime', model: 'mine' } };
+    const file = await traceFile(
+      [
+        HEADER,
+        openLine('s1', 1),
+        eventLine(1, 2, 'server', JSON.stringify(created)),
+        eventLine(2, 3, 'server', JSON.stringify(done)),
+        '',
+      ].join('\n'),
+    );
+    let prices: UserPrices = new Map();
+    const model = new TraceModel(
+      file,
+      workersFolder(),
+      () => Promise.resolve(openDocument),
+      () => prices,
+    );
+    onTestFinished(() => model.close());
+    let resets = 0;
+    model.onDidReset.on(() => resets++);
+    await model.restart();
+    expect([model.opened, resets]).toEqual([false, 0]);
+
+    const cost = async () => (await (await model.document()).measures('s1')).metrics.cost?.usd ?? null;
+    await model.follow();
+    await expect.poll(() => model.state.analysed).toBe(3);
+    expect(await cost()).toBeNull();
+
+    prices = checkPrices({ mine: { textInput: 1, textOutput: 2 } }).prices;
+    await model.restart();
+    expect(resets).toBe(1);
+    await expect.poll(cost).toBe(3);
+    expect(model.columns.rows).toBe(3);
+  });
+});
