@@ -661,6 +661,7 @@
   let generation = 0;
   const asked = [];
   const tell = (notify, params) => window.postMessage({ notify, generation, params }, '*');
+  let presets = [];
   const handlers = {
     ready: () => {
       generation += 1;
@@ -723,6 +724,17 @@
           protocol.NEW_SESSION,
         ),
     }),
+    copyRows: (params) => {
+      fakeHost.copied = params;
+      return { copied: 'ranges' in params ? params.ranges.length / 2 : 0, left: 0 };
+    },
+    saveRows: ({ ranges }) => ({ saved: 'selection.realtime.jsonl', rows: ranges.length / 2 }),
+    compare: () => ({ opened: true }),
+    pickForCompare: ({ row }) => ({ picked: `#${rows[row].seq} ${rows[row].type}` }),
+    filterPresets: ({ save }) => {
+      if (save) presets = save;
+      return { presets };
+    },
     openBody: () => ({ opened: true }),
     search: ({ text, regex }) => {
       const test = regex

@@ -27,6 +27,13 @@ export const playerStyles = css`
     min-width: 70px;
     text-overflow: ellipsis;
   }
+  .unseen {
+    clip-path: inset(50%);
+    height: 1px;
+    overflow: hidden;
+    position: absolute;
+    width: 1px;
+  }
   .none {
     flex: 1;
     overflow: hidden;

@@ -2,22 +2,26 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { audioChoices, type AudioChoice, type SpokenName } from '../logic/audioChoice';
+import type { AudioChoice } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
-import { mix, waveform } from '../logic/stretch';
-import { SpokenIndex, type Spoken } from '../state/spoken';
+import { silences } from '../logic/heardAudio';
 import type { Topic } from '../state/store';
-import { readPalette } from '../views/palette';
+import '../views/popupMenu';
+import type { PopupMenu } from '../views/popupMenu';
 import { sharedStyles, View } from '../views/view';
-import { Playback, type Clip } from './playback';
+import { clipOf } from './clipOf';
+import { Playable } from './playable';
+import { Playback, type Clip, type Part } from './playback';
+import { SHORTEST_SILENCE, SILENCE_LEFT, SPEEDS, usualPlayerLook, type PlayerLook } from './playerLook';
+import { playerMenu } from './playerMenu';
 import { playerStyles } from './playerStyles';
+import { WaveCanvas } from './waveCanvas';
 
 /** Audio up to this long is fetched when it is chosen, so that its waveform is there before it is played. */
 const mostPreloadMs = 180_000;
 const preloadDelay = 200;
 /** A browser that may not play lets `resume` wait for ever. */
 const startPatience = 1500;
-const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 @customElement('rti-player')
 export class PlayerView extends View {
@@ -33,20 +37,27 @@ export class PlayerView extends View {
   #playing: AudioChoice | null = null;
   @state() private isPlaying = false;
   @state() private loading = false;
-  @state() private speed = 1;
+  @state() private look: PlayerLook = usualPlayerLook;
+  /** A part that the user drew to be heard over and over, seconds. */
+  @state() private repeated: Part | null = null;
+  /** For screen readers: what has just happened. */
+  @state() private news = '';
   @state() private problem = '';
   @query('canvas') private canvas!: HTMLCanvasElement | null;
+  @query('rti-menu') private menu!: PopupMenu;
+  @query('.more') private opener!: HTMLElement;
   #playback: Playback | null = null;
   #clip: Clip | null = null;
   #clipKey = '';
   /** Length the clip had on the axis when it was fetched: more means that audio arrived since. */
   #clipMs = 0;
-  #spoken: { of: unknown; index: SpokenIndex } | null = null;
+  #playable!: Playable;
   #fetching: { key: string; done: Promise<void> } | null = null;
   #preload: ReturnType<typeof setTimeout> | undefined;
   /** Key and length of what `#preload` was last set for. */
   #preloading = '';
-  #wave: { min: Float32Array; max: Float32Array; of: Clip } | null = null;
+  readonly #wave = new WaveCanvas();
+  #silences: { of: Clip; list: Part[] } | null = null;
   #resize: ResizeObserver | undefined;
   #theme: MutationObserver | undefined;
 
@@ -56,6 +67,8 @@ export class PlayerView extends View {
     super.connectedCallback();
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', 'Player');
+    this.#playable = new Playable(this.store);
+    this.look = { ...usualPlayerLook, ...this.store.kept.player };
     this.#resize = new ResizeObserver(() => this.#drawWave());
     this.#resize.observe(this);
     this.#theme = new MutationObserver(() => this.#drawWave());
@@ -99,32 +112,7 @@ export class PlayerView extends View {
   }
 
   #updateChoices(): void {
-    const { store } = this;
-    const { rows, selected } = store;
-    const session =
-      store.session ||
-      (selected === null ? '' : rows.sessionOf(selected)) ||
-      (store.audio.sessions('client')[0] ?? store.audio.sessions('server')[0] ?? '');
-    const span = store.spanIndex.get(store.selectedSpan);
-    // A stretch of speech stands for its item: the row under it is just a piece of what was sent.
-    const item = span?.lane === 'speech' ? span.item : '';
-    const choices = audioChoices({
-      audio: { client: store.audio.lane(session, 'client'), server: store.audio.lane(session, 'server') },
-      session,
-      selected:
-        selected === null
-          ? null
-          : {
-              row: selected,
-              response: rows.responseOf(selected),
-              item: item || rows.itemOf(selected),
-              piece: rows.pieceOf(selected),
-            },
-      range: store.range,
-      response: (id) => this.#named(session, 'response', id),
-      heard: (id) => this.#named(session, 'heard', id),
-      sessions: store.document?.sessions.length ?? 1,
-    });
+    const choices = this.#playable.choices();
     const playing = this.isPlaying ? this.#playing : null;
     const isOffered = playing === null || choices.some(({ key }) => key === playing.key);
     this.choices = isOffered ? choices : [playing, ...choices];
@@ -137,30 +125,22 @@ export class PlayerView extends View {
     if (choice === undefined || this.isPlaying || this.#isLoaded(choice) || choice.ms > mostPreloadMs) return;
     this.#preload = setTimeout(() => void this.#prepare(choice), preloadDelay);
   }
-  #named(session: string, what: 'response' | 'heard', id: string): SpokenName | undefined {
-    const { store } = this;
-    if (this.#spoken?.of !== store.rows) this.#spoken = { of: store.rows, index: new SpokenIndex(store.rows) };
-    const spoken: Spoken | undefined = this.#spoken.index[what](session, id);
-    const span = store.spanIndex.get(`${session} ${what === 'heard' ? 'speech' : 'response'} ${id}`);
-    if (spoken === undefined) return undefined;
-    const end = span?.end ?? store.audio.lane(session, 'client').end;
-    return {
-      ordinal: spoken.ordinal,
-      words: spoken.wordsRow === null ? '' : (store.rowSummary(spoken.wordsRow) ?? ''),
-      ms: span === undefined ? 0 : Math.max(0, end - span.start),
-    };
-  }
   #isLoaded(choice: AudioChoice): boolean {
-    return this.#clipKey === choice.key && this.#clipMs === choice.ms;
+    return this.#clipKey === this.#keyOf(choice) && this.#clipMs === choice.ms;
+  }
+  /** A clip is of a choice and of how it is to be heard. */
+  #keyOf(choice: AudioChoice): string {
+    return `${choice.key}|${this.look.output}|${this.look.sides}`;
   }
   /** Fetches a choice, once at a time; what fails is shown when it is played. */
   #prepare(choice: AudioChoice): Promise<void> {
     if (this.#isLoaded(choice)) return Promise.resolve();
-    if (this.#fetching?.key === choice.key) return this.#fetching.done;
+    const key = this.#keyOf(choice);
+    if (this.#fetching?.key === key) return this.#fetching.done;
     const done = this.#loadClip(choice).finally(() => {
       if (this.#fetching?.done === done) this.#fetching = null;
     });
-    this.#fetching = { key: choice.key, done };
+    this.#fetching = { key, done };
     done.catch(() => undefined);
     return done;
   }
@@ -171,7 +151,8 @@ export class PlayerView extends View {
 
   /** The clip of what is chosen; null while it is on its way: another one's must not pass for it. */
   get #shown(): Clip | null {
-    return this.#choice?.key === this.#clipKey ? this.#clip : null;
+    const choice = this.#choice;
+    return choice !== undefined && this.#keyOf(choice) === this.#clipKey ? this.#clip : null;
   }
 
   async #start(): Promise<void> {
@@ -184,12 +165,16 @@ export class PlayerView extends View {
       // Made before anything is awaited, while the click still counts as the user's gesture.
       this.#playback ??= this.#makePlayback();
       await this.#prepare(choice);
-      if (this.#clip === null || this.#clipKey !== choice.key) return;
+      if (this.#clip === null || this.#clipKey !== this.#keyOf(choice)) return;
       if (this.#playback.clip !== this.#clip) this.#playback.load(this.#clip);
+      await this.#playback.setLoop(this.#loop);
       await this.#playback.play(startPatience);
       this.#playing = choice;
       this.isPlaying = this.#playback.isPlaying;
-      if (this.isPlaying) this.#tick();
+      if (this.isPlaying) {
+        this.news = `Playing ${choice.label}${this.#loop === null ? '' : ', over and over'}`;
+        this.#tick();
+      }
     } catch (error) {
       this.isPlaying = false;
       this.store.fail(error);
@@ -197,15 +182,17 @@ export class PlayerView extends View {
   }
 
   async #loadClip(choice: AudioChoice): Promise<void> {
+    const key = this.#keyOf(choice);
     this.loading = true;
     this.problem = '';
     try {
       const clips = await Promise.all(choice.selectors.map((selector) => this.store.bridge.request('audio', selector)));
       this.problem = clips.map((clip) => clip.problem).find((problem) => problem !== '') ?? '';
-      const clip = mix(clips);
+      const clip = clipOf(clips, choice, this.look, this.store.meaning.playback.all);
       // Another choice was made, or playing began, while this one was on its way.
-      if (this.isPlaying || this.#choice?.key !== choice.key) return;
-      this.#clipKey = choice.key;
+      if (this.isPlaying || this.#choice?.key !== choice.key || key !== this.#keyOf(choice)) return;
+      this.#clipKey = key;
+      this.repeated = null;
       this.#clipMs = choice.ms;
       this.#clip = clip.samples.length === 0 ? null : clip;
       if (this.#clip === null && this.problem === '') this.problem = 'No audio was kept here.';
@@ -215,10 +202,43 @@ export class PlayerView extends View {
     }
   }
 
+  /** What is played over and over; null when it ends at the end. */
+  get #loop(): Part | null {
+    const clip = this.#shown;
+    if (clip === null) return null;
+    return this.repeated ?? (this.look.loop ? { start: 0, end: clip.samples.length / clip.rate } : null);
+  }
+  #setLook(change: Partial<PlayerLook>): void {
+    const wasPlaying = this.isPlaying;
+    const at = this.#now;
+    const isOther = change.output !== undefined || change.sides !== undefined;
+    if (wasPlaying && isOther) this.#pause();
+    this.look = { ...this.look, ...change };
+    this.store.keep({ player: this.look });
+    if (change.speed !== undefined) void this.#playback?.setSpeed(change.speed);
+    if (change.loop !== undefined) void this.#playback?.setLoop(this.#loop);
+    if (!isOther) return;
+    const choice = this.#choice;
+    if (choice === undefined) return;
+    void this.#prepare(choice).then(
+      async () => {
+        await this.#seek(at);
+        if (wasPlaying) await this.#start();
+      },
+      (error: unknown) => this.store.fail(error),
+    );
+  }
+  #setPart(part: Part | null): void {
+    this.repeated = part;
+    this.news =
+      part === null ? 'No part is repeated' : `Repeats ${formatClock(part.start)} to ${formatClock(part.end)}`;
+    void this.#playback?.setLoop(this.#loop);
+    this.#drawWave();
+  }
   #makePlayback(): Playback {
     const playback = new Playback();
     playback.ended = () => this.#ended();
-    void playback.setSpeed(this.speed);
+    void playback.setSpeed(this.look.speed);
     return playback;
   }
   /** Seconds into the clip that is shown. */
@@ -227,6 +247,7 @@ export class PlayerView extends View {
     return this.#playback !== null && shown !== null && this.#playback.clip === shown ? this.#playback.position : 0;
   }
   #pause(): void {
+    if (this.isPlaying) this.news = `Paused at ${formatClock(this.#now)}`;
     this.#playback?.pause();
     this.isPlaying = false;
     this.#updateChoices();
@@ -234,6 +255,7 @@ export class PlayerView extends View {
   }
   #ended(): void {
     this.isPlaying = false;
+    this.news = 'Ended';
     this.store.setPlayhead(null);
     this.#updateChoices();
     this.#showPosition();
@@ -252,14 +274,20 @@ export class PlayerView extends View {
     await this.#playback.seek(seconds);
     this.#showPosition();
   }
-  async #setSpeed(speed: number): Promise<void> {
-    this.speed = speed;
-    await this.#playback?.setSpeed(speed);
-  }
-
   #tick(): void {
+    this.#passSilence();
     this.#showPosition();
     if (this.isPlaying) requestAnimationFrame(() => this.#tick());
+  }
+  /** In a silence of both sides playing goes on where it ends. */
+  #passSilence(): void {
+    const clip = this.#shown;
+    if (!this.look.skipSilence || clip === null || !this.isPlaying) return;
+    if (this.#silences?.of !== clip)
+      this.#silences = { of: clip, list: silences(clip.samples, clip.rate, SHORTEST_SILENCE) };
+    const at = this.#now;
+    const inside = this.#silences.list.find(({ start, end }) => at > start + SILENCE_LEFT && at < end - SILENCE_LEFT);
+    if (inside !== undefined) void this.#playback?.seek(inside.end - SILENCE_LEFT / 2);
   }
   #showPosition(): void {
     const position = this.#now;
@@ -267,38 +295,18 @@ export class PlayerView extends View {
     const label = this.renderRoot.querySelector('.now');
     if (label !== null) label.textContent = formatClock(position);
     this.canvas?.setAttribute('aria-valuenow', position.toFixed(1));
+    this.canvas?.setAttribute('aria-valuetext', `${formatClock(position)} of ${formatClock(this.#length)}`);
     this.#drawWave();
   }
 
   #drawWave(): void {
     const { canvas } = this;
-    if (canvas === null || canvas === undefined || canvas.clientWidth === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    const width = canvas.clientWidth;
-    const height = canvas.clientHeight;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext('2d');
-    if (context === null) return;
-    context.scale(ratio, ratio);
-    const palette = readPalette(getComputedStyle(this));
+    if (canvas !== null && canvas !== undefined)
+      this.#wave.draw(canvas, getComputedStyle(this), this.#shown, this.#now, this.repeated ?? null);
+  }
+  get #length(): number {
     const clip = this.#shown;
-    if (clip === null) {
-      context.fillStyle = palette.grid;
-      context.fillRect(0, height / 2, width, 1);
-      return;
-    }
-    if (this.#wave?.of !== clip || this.#wave.min.length !== width)
-      this.#wave = { ...waveform(clip.samples, width), of: clip };
-    const played = this.#now / (clip.samples.length / clip.rate);
-    for (let x = 0; x < width; x += 1) {
-      const top = height / 2 - Math.sqrt(this.#wave.max[x] ?? 0) * (height / 2);
-      const bottom = height / 2 + Math.sqrt(-(this.#wave.min[x] ?? 0)) * (height / 2);
-      context.fillStyle = x / width <= played ? palette.response : palette.other;
-      context.fillRect(x, top, 1, Math.max(1, bottom - top));
-    }
-    context.fillStyle = palette.foreground;
-    context.fillRect(Math.min(width - 1, played * width), 0, 1, height);
+    return clip === null ? (this.#choice?.ms ?? 0) / 1000 : clip.samples.length / clip.rate;
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -306,8 +314,8 @@ export class PlayerView extends View {
   }
   protected override render() {
     const choice = this.#choice;
-    const clip = this.#shown;
-    const length = clip === null ? (choice?.ms ?? 0) / 1000 : clip.samples.length / clip.rate;
+    const length = this.#length;
+    const { look } = this;
     if (choice === undefined)
       return html`<button class="icon play" title="Play (Space)" aria-label="Play" disabled>
           <vscode-icon name="play"></vscode-icon></button
@@ -345,11 +353,12 @@ export class PlayerView extends View {
           (each) => html`<option value=${each.key} .selected=${each.key === choice.key}>${each.label}</option>`,
         )}
       </select>
-      ${this.problem === '' || this.#clipKey !== choice.key ? nothing : html`<span class="problem" title=${this.problem}>${this.problem}</span>`}
+      ${this.problem === '' || this.#clipKey !== this.#keyOf(choice) ? nothing : html`<span class="problem" title=${this.problem}>${this.problem}</span>`}
       <canvas
         tabindex="0"
         role="slider"
         aria-label="Position"
+        title="Click to seek; Shift and drag to repeat a part; I and O set its ends"
         aria-valuemin="0"
         aria-valuemax=${length.toFixed(1)}
         aria-valuenow="0"
@@ -363,10 +372,38 @@ export class PlayerView extends View {
       <select
         class="speed"
         aria-label="Speed"
-        @change=${(event: Event) => void this.#setSpeed(Number((event.target as HTMLSelectElement).value))}
+        @change=${(event: Event) => this.#setLook({ speed: Number((event.target as HTMLSelectElement).value) })}
       >
-        ${speeds.map((speed) => html`<option value=${speed} .selected=${speed === this.speed}>${speed}×</option>`)}
+        ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${speed === look.speed}>${speed}×</option>`)}
       </select>
+      <button
+        class="icon"
+        title=${this.repeated === null ? 'Repeat' : 'Repeat a part: click to end that'}
+        aria-label="Repeat"
+        aria-pressed=${String(look.loop || this.repeated !== null)}
+        @click=${() => (this.repeated === null ? this.#setLook({ loop: !look.loop }) : this.#setPart(null))}
+      >
+        <vscode-icon name="sync"></vscode-icon>
+      </button>
+      <button
+        class="icon more"
+        title="How to hear it"
+        aria-label="How to hear it"
+        aria-haspopup="menu"
+        @click=${() =>
+          this.menu.show('How to hear it', this.opener, () =>
+            playerMenu(
+              this.look,
+              this.repeated !== null,
+              (change) => this.#setLook(change),
+              () => this.#setPart(null),
+            ),
+          )}
+      >
+        <vscode-icon name="settings"></vscode-icon>
+      </button>
+      <rti-menu></rti-menu>
+      <span class="unseen" role="status">${this.news}</span>
       <button class="icon save" title="Save as WAV" aria-label="Save as WAV" @click=${() => void this.#save(choice)}>
         <vscode-icon name="save"></vscode-icon>
       </button>
@@ -387,9 +424,14 @@ export class PlayerView extends View {
     const clip = this.#shown;
     if (canvas === null || clip === null) return;
     const length = clip.samples.length / clip.rate;
-    const seek = (e: PointerEvent): void => {
+    const place = (e: PointerEvent): number => {
       const box = canvas.getBoundingClientRect();
-      void this.#seek(((e.clientX - box.left) / box.width) * length);
+      return Math.max(0, Math.min(1, (e.clientX - box.left) / box.width)) * length;
+    };
+    const began = place(event);
+    const seek = (e: PointerEvent): void => {
+      if (!event.shiftKey) void this.#seek(place(e));
+      else if (e !== event) this.#setPart({ start: Math.min(began, place(e)), end: Math.max(began, place(e)) });
     };
     canvas.setPointerCapture(event.pointerId);
     seek(event);
@@ -405,15 +447,22 @@ export class PlayerView extends View {
   readonly #key = (event: KeyboardEvent): void => {
     const position = this.#now;
     const to: Record<string, number> = {
-      ArrowLeft: position - 1,
-      ArrowRight: position + 1,
+      ArrowLeft: position - (event.shiftKey ? 0.1 : 1),
+      ArrowRight: position + (event.shiftKey ? 0.1 : 1),
+      PageDown: position - 10,
+      PageUp: position + 10,
       Home: 0,
       End: this.#shown === null ? 0 : this.#shown.samples.length / this.#shown.rate,
     };
     const target = to[event.key];
-    if (target === undefined) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'i' || event.key === 'o') {
+      const part = this.repeated ?? { start: 0, end: this.#length };
+      const next = event.key === 'i' ? { ...part, start: position } : { ...part, end: position };
+      if (next.end > next.start) this.#setPart(next);
+    } else if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    void this.#seek(target);
+    if (target !== undefined) void this.#seek(target);
   };
 }

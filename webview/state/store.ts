@@ -10,6 +10,7 @@ import { usualListLook, type ListLook } from '../logic/listColumns';
 import { asMainTab, type MainTab } from '../logic/mainTabs';
 import { FROM } from '../logic/rowSource';
 import { listSummary } from '../logic/runSummary';
+import type { PlayerLook } from '../player/playerLook';
 import { clampSpan, type TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import { SearchLine } from './bodySearch';
@@ -43,6 +44,8 @@ export interface Kept {
   draft?: { text: string; as: 'client' | 'server'; replaces: number | null; open: boolean; session?: string };
   /** Columns, times and order of the list. */
   list?: Partial<ListLook>;
+  /** How audio is to be heard. */
+  player?: Partial<PlayerLook>;
   /** The view of the main pane. */
   tab?: MainTab;
   sizes?: { timeline: number; list: number; composer: number };
