@@ -9,6 +9,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
   [
     'Everywhere',
     [
+      ['1  5', 'events, conversation, session, summary, findings'],
       ['/', 'to the filter'],
       ['.', 'follow the end'],
       ['P', 'pause or go on'],
@@ -30,6 +31,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['F', 'fit the whole session'],
       ['Z', 'zoom to the selection'],
       ['drag', 'select a range; with Shift, move'],
+      ['R', 'a range of the selected span, or of what is in view'],
       ['Shift+← →', 'previous, next in the lane'],
       ['Shift+↑ ↓', 'to the lane above, below'],
     ],

@@ -3,8 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
 import type { Peaks } from '../../src/document/columns';
-import { FLAG, FROM } from '../logic/rowSource';
-import { formatBytes, formatCount, formatDelta, formatPosition } from '../logic/format';
+import { formatCount, formatPosition } from '../logic/format';
 import type { Topic } from '../state/store';
 import { BufferLevels } from '../timeline/bufferLevels';
 import { drawShapes, type Palette } from '../timeline/draw';
@@ -15,12 +14,13 @@ import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
 import { labelHeight, layoutTimeline } from '../timeline/layout';
 import { spanInNextLane } from '../timeline/laneSteps';
 import { PeakTiles } from '../timeline/peakTiles';
-import { gutterFor, type Arrow, type TimelineInput, type TimelineLayout } from '../timeline/picture';
+import { gutterFor, type TimelineInput, type TimelineLayout } from '../timeline/picture';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
 import { tipOf } from '../timeline/tipText';
 import { waveSessions } from '../timeline/waveSessions';
 import { readPalette } from './palette';
 import './rangeBar';
+import { hoverLines, inputOf } from './timelineInput';
 import { timelineStyles } from './timelineStyles';
 import { sharedStyles, View } from './view';
 
@@ -71,6 +71,7 @@ export class TimelineView extends View {
   #hover: Hit | null = null;
   #hoverAt = { x: 0, y: 0 };
   #gestures!: Gestures;
+  #drags = false;
   #folded: ReadonlySet<LaneGroup> = new Set();
 
   static override styles = [sharedStyles, timelineStyles];
@@ -96,7 +97,7 @@ export class TimelineView extends View {
       extent: () => store.extent,
       setView: (view) => store.setView(view),
       selectRange: (range) => store.selectRange(range),
-      dragging: (now) => (this.dragging = now),
+      dragging: (now) => this.#dragged(now),
       click: (x, y) => this.#click(x, y),
       hover: (at) => this.#hovered(at),
     });
@@ -133,7 +134,7 @@ export class TimelineView extends View {
           tabindex="0"
           role="application"
           aria-roledescription="timeline"
-          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane."
+          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane, R makes a range of what is selected."
           @pointerdown=${(event: PointerEvent) => this.#gestures.down(event)}
           @pointermove=${(event: PointerEvent) => this.#gestures.move(event)}
           @pointerup=${(event: PointerEvent) => this.#gestures.up(event)}
@@ -201,47 +202,24 @@ export class TimelineView extends View {
     if (this.#glide.moving) this.#redraw();
   }
 
+  /** What was drawn last; null before the first frame. */
+  get layout(): TimelineLayout | null {
+    return this.#layout;
+  }
+
   #input(view: TimeSpan, width: number, height: number): TimelineInput {
     const { store } = this;
-    const { rows, session, meaning } = store;
-    const shown = session === '' && store.document?.sessions.length === 1 ? store.document.sessions[0]?.id : session;
+    const { session, document } = store;
+    const only = session === '' && document?.sessions.length === 1 ? (document.sessions[0]?.id ?? '') : session;
     return {
-      indexes: rows.indexes(session),
-      typeOf: (row) => rows.typeOf(row),
-      timeOf: (row) => rows.t[row] ?? 0,
-      isFromClient: (row) => rows.from[row] === FROM.client,
-      isInjected: (row) => rows.has(row, FLAG.injected),
-      spans: (lane) => store.spanIndex.lane(session, lane),
-      turn: (key) => meaning.turns.get(key),
-      findings: meaning.found.lane(session),
-      playback: meaning.heard.lane(session),
-      audio: { client: store.audio.lane(session, 'client'), server: store.audio.lane(session, 'server') },
+      ...inputOf(store, view),
       peaks: this.#peaks(view, width),
-      buffer: this.#levels.steps(shown ?? '', view),
-      arrows: this.#arrows(),
-      view,
-      extent: store.extent,
+      buffer: this.#levels.steps(only, view),
       width,
       height,
       folded: this.#folded,
-      selectedTime: store.selectedTime,
-      selectedSpan: store.selectedSpan,
-      range: store.range,
-      playhead: store.playhead,
       framed: this.#framed,
     };
-  }
-  #arrows(): Arrow[] {
-    const { related } = this.store;
-    if (related === null) return [];
-    const arrow = ({ cause, effect }: { cause: number; effect: number }): Arrow => ({
-      cause,
-      effect,
-      direct: cause === related.row || effect === related.row,
-    });
-    // The direct ones last, over the others.
-    const all = [...related.causes.map(arrow), ...related.effects.map(arrow)];
-    return [...all.filter(({ direct }) => direct), ...all.filter(({ direct }) => !direct)].slice(0, 40).reverse();
   }
 
   /** Waveforms of the sessions in view; of those beyond what can be drawn the count is shown, never nothing. */
@@ -339,9 +317,23 @@ export class TimelineView extends View {
     this.#showTip();
   }
 
+  /** What is said of an earlier range stays while another is drawn. */
+  #dragged(now: boolean): void {
+    if (now && !this.#drags) this.dragging = this.store.range === null;
+    if (!now) this.dragging = false;
+    this.#drags = now;
+  }
+
   readonly #key = (event: KeyboardEvent): void => {
-    if (!event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { store } = this;
+    if (event.key === 'r' || event.key === 'R') {
+      const span = store.spanIndex.get(store.selectedSpan);
+      store.selectRange(span === undefined ? store.view : { start: span.start, end: span.end ?? store.extent.end });
+      event.preventDefault();
+      return;
+    }
+    if (!event.shiftKey) return;
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       const lane = store.spanIndex.get(store.selectedSpan)?.lane;
       const t = store.selectedTime ?? (store.view.start + store.view.end) / 2;
@@ -397,11 +389,11 @@ export class TimelineView extends View {
 
   #showTip(): void {
     const hit = this.#hover;
-    if (hit === null || this.#hoverAt.x < gutterFor(this.stage.clientWidth)) {
+    if (hit === null || this.#layout === null || this.#hoverAt.x < gutterFor(this.stage.clientWidth)) {
       this.tip.hidden = true;
       return;
     }
-    const lines = this.#tipLines(hit);
+    const lines = hoverLines(this.store, this.#layout, hit, this.#hoverAt.x);
     this.tip.replaceChildren(
       ...lines.map((text) => {
         const line = document.createElement('div');
@@ -416,26 +408,5 @@ export class TimelineView extends View {
     const below = y + 16 + this.tip.offsetHeight < clientHeight;
     const top = below ? y + 16 : Math.max(0, y - this.tip.offsetHeight - 8);
     this.tip.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
-  }
-  #tipLines(hit: Hit): string[] {
-    const { store } = this;
-    const { rows, selectedTime } = store;
-    const { target } = hit;
-    const away = (t: number) =>
-      selectedTime === null || Math.abs(t - selectedTime) < 1e-6
-        ? []
-        : [`${formatDelta(t - selectedTime)} from the selected event`];
-    if (hit.lane === 'overview') return [formatPosition(hit.t)];
-    if (target !== null) {
-      const turn = target.kind === 'span' ? store.meaning.turns.get(target.span.key) : undefined;
-      return [...tipOf(target, turn), ...away(hit.t)];
-    }
-    if (hit.row === null || this.#layout === null) return [formatPosition(hit.t), ...away(hit.t)];
-    const t = rows.t[hit.row] ?? 0;
-    const isFar = Math.abs(this.#layout.scale.x(t) - this.#hoverAt.x) > 24;
-    if (isFar && hit.lane !== 'microphone' && hit.lane !== 'speaker') return [formatPosition(hit.t), ...away(hit.t)];
-    const size = formatBytes(rows.bytes[hit.row] ?? 0);
-    const summary = store.rowSummary(hit.row);
-    return [`${formatPosition(t)}  ${rows.typeOf(hit.row)}  ${size}`, ...(summary ? [summary] : []), ...away(t)];
   }
 }
