@@ -10,6 +10,8 @@ import { base64Bytes } from '../audio/decode';
 import { audioText, parseEventBody } from '../document/eventBody';
 import { sessionLabel } from '../document/indexer';
 import type { Side } from '../protocol/side';
+import type { AnalysisReport } from './inspectAnalysis';
+import { analysisLines, plain } from './inspectText';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { EventHead } from '../trace/parseLine';
 import type { TraceRecord } from '../trace/records';
@@ -241,7 +243,7 @@ class Counter {
 }
 
 /** The report for people: plain text, a final line feed. What was captured is cleaned of control characters. */
-export function formatReport(report: InspectReport): string {
+export function formatReport(report: InspectReport, analysis?: AnalysisReport): string {
   const lines: string[] = [];
   const { client, server } = report.messages;
   lines.push(plain(report.file));
@@ -283,6 +285,8 @@ export function formatReport(report: InspectReport): string {
   lines.push('', 'Responses');
   lines.push(plain(`  ${responses.map(([status, times]) => `${times} ${status}`).join(', ') || 'none'}`));
 
+  if (analysis) lines.push(...analysisLines(analysis));
+
   lines.push('', 'Events');
   const width = String(report.types[0]?.count ?? 0).length;
   for (const { from, type, count: times, bytes: size } of report.types) {
@@ -310,9 +314,4 @@ export function formatReport(report: InspectReport): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** Captured words must not steer a terminal. */
-function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }

@@ -4,11 +4,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
 import { UnreadableRecordingError } from '../simulator/recording';
 import { eventsJson, formatEvents } from './events';
 import { NotATraceError, formatReport, inspectTrace } from './inspect';
+import { analyseTrace, analyseWhole } from './inspectAnalysis';
+import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { UnreadableError, exitCode, formatValidation, validateFile } from './validate';
@@ -85,6 +88,19 @@ function interrupted(): Promise<void> {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
+}
+
+/** Prices of a JSON file, by model. Rejects with one message for people when there is a mistake in it. */
+async function readPrices(file: string): Promise<UserPrices> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await fs.promises.readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`The prices in ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { prices, problems } = checkPrices(value);
+  if (problems.length > 0) throw new Error(`${file}: ${problems.join('\n')}`);
+  return prices;
 }
 
 const program = new Command('realtime-inspector')
@@ -241,11 +257,29 @@ program
 
 program
   .command('inspect <trace>')
-  .description('summarise a recorded trace')
-  .option('--json', 'print the summary as JSON')
-  .action(async (trace: string, options: { json?: boolean }) => {
+  .description('say what a recorded trace holds: sessions, turns, latencies, findings, tokens, cost')
+  .option('--json', 'print it as JSON, with every formula')
+  .addOption(
+    new Option(
+      '--html [file]',
+      'write it as one page to hand on, without scripts or sound (to stdout without a file)',
+    ).conflicts('json'),
+  )
+  .option('--prices <file>', 'your own prices, as in the setting realtimeInspector.prices')
+  .action(async (trace: string, options: { json?: boolean; html?: string | true; prices?: string }) => {
+    const prices = options.prices === undefined ? undefined : await readPrices(options.prices);
     const report = await inspectTrace(trace);
-    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+    if (options.html !== undefined) {
+      const page = inspectHtml(report, await analyseWhole(trace, prices, MOST_ENTRIES));
+      if (options.html === true) return print(page);
+      await fs.promises.writeFile(options.html, page);
+      say(`Wrote ${options.html}.`);
+      return;
+    }
+    const analysis = await analyseTrace(trace, prices);
+    await print(
+      options.json ? `${JSON.stringify({ ...report, analysis }, null, 2)}\n` : formatReport(report, analysis),
+    );
   });
 
 program
