@@ -154,6 +154,10 @@ export class SessionFacts {
       case 'response.created':
         this.#begun(event);
         return;
+      case 'conversation.item.added':
+      case 'conversation.item.created':
+        this.#placed(event);
+        return;
       case 'response.done':
         this.#ended(event);
         return;
@@ -167,6 +171,17 @@ export class SessionFacts {
 
   #answered(...types: string[]): boolean {
     return types.some((type) => this.#requests.take(type) !== undefined);
+  }
+
+  /** An item the client asked for waits no longer: an error that names nobody is about another one. */
+  #placed({ item: id, call, event }: TracedEvent): void {
+    const item = asObject(event.item);
+    const [type, role] = [asText(item?.type), asText(item?.role)];
+    this.#requests.take('conversation.item.create', (request) =>
+      request.item !== ''
+        ? request.item === id
+        : request.itemType === type && request.role === role && request.call === call,
+    );
   }
 
   #begun({ row, t, response: id, event }: TracedEvent): void {

@@ -120,6 +120,17 @@ describe('unknown-call-id', () => {
     expect(found?.explanation).toContain('Waiting for an output: call_1.');
     expect(found?.rows).toEqual([3, 2]);
   });
+  it('rests on the output that was refused, not on an item that was taken before', () => {
+    const item = { id: 'item_s', type: 'message', role: 'system', content: [] };
+    const earlier: Line[] = [
+      [0.5, '>', 'conversation.item.create', { item: { ...item, id: undefined } }],
+      [0.6, '<', 'conversation.item.added', { previous_item_id: null, item }],
+    ];
+    const refusal = error(2.1, { code: 'invalid_tool_call_id', message: 'Not found.' });
+    const [found] = of('unknown-call-id', diagnose([created(), ...earlier, output(2, 'call_9'), refusal]));
+    expect(found?.rows).toEqual([4, 3]);
+    expect(found?.explanation).toContain('"call_9"');
+  });
   it('is not said of an output that fits', () => {
     expect(
       of('unknown-call-id', diagnose([created(), arguments_, output(2, 'call_1'), create(2), begun(2.1, 'r2')])),
