@@ -44,6 +44,18 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['Home  End', 'first, last'],
       ['←  →', 'fold, unfold a run'],
       ['Enter', 'show the details'],
+      ['Ctrl+F  F3', 'find without hiding the rest; next one (with Shift: previous)'],
+      ['Shift+↑ ↓', 'mark what lies between (also Shift with a click)'],
+      ['Ctrl+A', 'mark all that is shown; Ctrl with a click marks one'],
+      ['Ctrl+C', 'copy what is marked as JSON lines'],
+    ],
+  ],
+  [
+    'Player',
+    [
+      ['←  →', 'a second back, on (with Shift: a tenth)'],
+      ['PgUp  PgDn', 'ten seconds'],
+      ['I  O', 'begin, end of the part that is repeated (also Shift and drag)'],
     ],
   ],
   [
@@ -62,7 +74,8 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['/regex/', 'by regular expression'],
       ['type:a,b', 'type is a or b; a part of a type matches all that hold it'],
       ['from:client', 'also response: item: call: session:'],
-      ['error', 'also injected, redacted, binary, delta'],
+      ['turn:2-4', 'also finding: with a rule, and is: with a mark'],
+      ['error', 'also injected, redacted, binary, delta, audio, finding'],
       ['-term', 'leaves out what it finds'],
     ],
   ],
