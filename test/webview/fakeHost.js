@@ -516,6 +516,8 @@
   pieces.sort((a, b) => a.start - b.start);
   spans.sort((a, b) => a.start - b.start);
 
+  /** Where the audio of a row stands. */
+  const pieceAt = new Map(pieces.map((piece) => [piece.row, piece.start]));
   let sentStrings = 1;
   const batch = (first, count) => {
     const slice = rows.slice(first, first + count);
@@ -536,6 +538,7 @@
       call: column(Uint32Array, () => 0),
       bytes: column(Float64Array, (row) => row.bytes),
       audioMs: column(Float32Array, (row) => row.audioMs),
+      audioAt: Float64Array.from(slice, (row, at) => pieceAt.get(first + at) ?? row.t),
     };
     result.firstString = sentStrings;
     result.strings = strings.slice(sentStrings);
@@ -612,6 +615,7 @@
   };
   const document_ = () => ({
     rows: rows.length,
+    analysed: rows.length,
     read: state === 'reading' ? 10 : 123_456,
     size: 123_456,
     startedAt: '2026-11-20T21:00:00.000Z',
@@ -671,7 +675,15 @@
         tell('document', document_());
         for (let first = 0; first < rows.length; first += 50_000)
           tell('columns', batch(first, Math.min(50_000, rows.length - first)));
-        tell('spans', { spans, audio: pieces.map(({ samples: _samples, ...piece }) => piece) });
+        tell('analysis', {
+          spans: spans.map((span) => ({ call: '', marks: [], ...span })),
+          turns: [],
+          playback: [],
+          findings: [],
+          withdrawn: [],
+          configs: [],
+          metrics: [],
+        });
         if (query.get('grow') === '1')
           setInterval(() => {
             const first = rows.length;
@@ -724,6 +736,9 @@
           protocol.NEW_SESSION,
         ),
     }),
+    related: () => ({ causes: [], effects: [] }),
+    bufferSteps: () => ({ t: new Float64Array(0), ms: new Float64Array(0) }),
+    metrics: () => ({ sessions: [] }),
     copyRows: (params) => {
       fakeHost.copied = params;
       return { copied: 'ranges' in params ? params.ranges.length / 2 : 0, left: 0 };

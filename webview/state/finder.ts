@@ -8,7 +8,7 @@ import { BodySearch, type SearchLine } from './bodySearch';
 import type { Rows } from './rows';
 
 /** Entries looked at in one go. */
-const slice = 40_000;
+const slice = 15_000;
 /** A list that grows or changes is looked through again this often, ms. */
 const againAfter = 500;
 

@@ -11,7 +11,7 @@ import { ItemAnchors } from './itemAnchors';
 import type { Rows } from './rows';
 
 /** Rows looked at in one go. */
-const slice = 60_000;
+const slice = 30_000;
 /** A filter that rests on what the analysis says is gone through again this often while that changes, ms. */
 const meantAgainAfter = 500;
 

@@ -56,6 +56,7 @@ const status = (live: boolean): Notifications['status'] => ({
   proxy: { state: 'stopped' },
   liveSessions: [],
 });
+const delta: TestRow = { type: 'response.output_text.delta', response: 'r1', item: 'i1', flags: 16 };
 const shown = (store: Store) => Array.from({ length: store.list.length }, (_, at) => store.list.at(at).row);
 
 describe('rows', () => {
@@ -390,5 +391,70 @@ describe('a notice', () => {
     expect(store.notice).not.toBeNull();
     tell('status', open('s1'));
     expect(store.notice).toBeNull();
+  });
+});
+
+describe('the list', () => {
+  it('is gone through by steps past an open run, which is the same row as its first member', async () => {
+    const { store, rows, settle } = await connected();
+    rows([{}, delta, delta, {}]);
+    await settle();
+    store.toggleRun(1);
+    const visited: (number | null)[] = [];
+    store.select(0);
+    for (let n = 0; n < 4; n += 1) {
+      store.selectBy(1);
+      visited.push(store.selected);
+    }
+    for (let n = 0; n < 3; n += 1) {
+      store.selectBy(-1);
+      visited.push(store.selected);
+    }
+    expect(visited).toEqual([1, 2, 3, 3, 2, 1, 0]);
+  });
+
+  it('is put in the order of the conversation, and remembers it', async () => {
+    const kept: Kept = { list: { order: 'conversation', time: 'turn' } };
+    const { store, rows, settle } = await connected({}, kept);
+    rows([{ item: 'u' }, {}, { type: 'conversation.item.added', item: 'u' }]);
+    await settle();
+    expect([shown(store), store.listLook.time]).toEqual([[1, 0, 2], 'turn']);
+    store.setListLook({ order: 'arrival' });
+    expect([shown(store), store.kept.list?.order]).toEqual([[0, 1, 2], 'arrival']);
+  });
+
+  it('marks rows until another is selected, the filter changes or everything comes anew', async () => {
+    const { store, rows, settle } = await connected();
+    rows([{}, {}, {}]);
+    await settle();
+    for (const forget of [() => store.select(1), () => store.setFilter('type:session'), () => void store.connect()]) {
+      store.markAll();
+      expect(store.marked.count).toBe(3);
+      forget();
+      expect(store.marked.count).toBe(0);
+    }
+  });
+
+  it('goes through a filter of turns again when the analysis tells of them', async () => {
+    const { store, rows, settle, tell } = await connected();
+    rows([{}, { response: 'r1' }, {}]);
+    store.setFilter('finding');
+    await settle();
+    expect(shown(store)).toEqual([]);
+    const finding = {
+      key: 'f',
+      rule: 'slow',
+      session: 's1',
+      severity: 'info',
+      title: '',
+      explanation: '',
+      advice: '',
+    } as const;
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    tell('analysis', changesOf({ findings: [{ ...finding, t: 0, rows: [1], rowCount: 1 }] }));
+    vi.advanceTimersByTime(600);
+    vi.useRealTimers();
+    await settle();
+    expect(shown(store)).toEqual([1]);
   });
 });
