@@ -47,10 +47,10 @@ export const inspectorStyles = css`
     border: 0;
     border-bottom: 1px solid transparent;
     color: var(--vscode-panelTitle-inactiveForeground);
+    flex: none;
     cursor: pointer;
     font: inherit;
     height: 26px;
-    margin-bottom: -1px;
     padding: 0 2px;
   }
   [role='tab'][aria-selected='true'] {

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { formatBytes, formatCount, formatDuration } from '../logic/format';
 import { base64Bytes, childrenOf, isAudioString, looksLikeBase64, readTree, type TreeNode } from '../logic/jsonText';
-import { looksLikeImage } from '../logic/imageBytes';
+import { imageBase64, looksLikeImage } from '../logic/imageBytes';
 import { plainDoc } from '../logic/docText';
 import { fieldHelp, readForSchema } from '../logic/fieldHelp';
 import { pathOfPointer } from '../logic/jsonPlace';
@@ -258,6 +258,11 @@ export class PayloadTree extends LitElement {
       >`;
     if (node.kind === 'string' && node.value.length > 100 && looksLikeImage(node.value))
       return html`<rti-image .source=${node.value}></rti-image>`;
+    const data = node.kind === 'string' && node.value.startsWith('data:') ? imageBase64(node.value) : undefined;
+    if (data !== undefined && data.base64.length > 100)
+      return html`<span class="chip" title=${node.value.slice(0, 80)}
+        >${data.said || 'data'} ${formatBytes(base64Bytes(data.base64))}, no picture by its bytes</span
+      >`;
     if (node.kind === 'string' && looksLikeBase64(node.value)) {
       const size = formatBytes(base64Bytes(node.value));
       if (!isAudioString(node)) return html`<span class="chip" title=${node.value.slice(0, 80)}>base64 ${size}</span>`;
