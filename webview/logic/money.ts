@@ -1,12 +1,12 @@
 /** Money and tokens on the screen. */
 import type { Cost, Usage } from '../../src/analysis/model';
 
-/** `$1.24`, `$0.0123`, `under $0.0001`; two digits of what counts. */
+/** `$1.24`, `$0.0123`, `under $0.0001`. */
 export function formatUsd(usd: number): string {
   if (!Number.isFinite(usd)) return '';
   if (usd === 0) return '$0';
   if (usd < 0.0001) return 'under $0.0001';
-  return `$${usd.toFixed(usd >= 1 ? 2 : usd >= 0.01 ? 4 : 5)}`;
+  return `$${usd.toFixed(usd >= 1 ? 2 : 4)}`;
 }
 
 /** What is shown where a cost stands: a price that is not known is never a number. */

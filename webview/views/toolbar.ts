@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { DocumentState } from '../../src/document/columns';
 import { formatBytes, formatCount, formatTimeOfDay } from '../logic/format';
+import { severityIcons, worstSeverity } from '../logic/mainTabs';
 import type { Topic } from '../state/store';
 import './filterBox';
 import type { FilterBox } from './filterBox';
@@ -11,7 +12,7 @@ import { sharedStyles, View } from './view';
 
 @customElement('rti-toolbar')
 export class Toolbar extends View {
-  protected override readonly topics: readonly Topic[] = ['status', 'rows', 'filter', 'panel'];
+  protected override readonly topics: readonly Topic[] = ['status', 'rows', 'spans', 'filter', 'panel'];
   @query('rti-filter-box') private filterBox!: FilterBox;
 
   static override styles = [
@@ -140,6 +141,7 @@ export class Toolbar extends View {
       <span class="grow"></span>
       <rti-filter-box .store=${store} ?hidden=${rows.count === 0}></rti-filter-box>
       <span class="group last">
+        ${this.#findings()}
         ${
           errors > 0
             ? html`<button
@@ -169,6 +171,22 @@ export class Toolbar extends View {
         ${this.#button('keyboard', 'All keys (?)', () => store.setPanel({ helpOpen: true }))}
       </span>
     `;
+  }
+
+  /** How many findings there are, with a shape by the worst of them; a click shows them. */
+  #findings() {
+    const { store } = this;
+    const found = store.meaning.findings.all.filter(({ session }) => store.session === '' || session === store.session);
+    const worst = worstSeverity(found);
+    if (worst === undefined) return nothing;
+    const words = `${formatCount(found.length)} ${found.length === 1 ? 'finding' : 'findings'}`;
+    return html`<button
+      class="icon num ${worst === 'error' ? 'errors' : ''}"
+      title="${words}, the worst of kind ${worst}: show them (5)"
+      @click=${() => store.setTab('findings')}
+    >
+      <vscode-icon name=${severityIcons[worst]}></vscode-icon>${words}
+    </button>`;
   }
 
   #state() {

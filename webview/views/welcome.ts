@@ -100,7 +100,10 @@ export class WelcomeView extends View {
       case 'stopped':
         return html`<div class="page">
           <h1>The proxy is stopped</h1>
-          <p class="dim">Start it, point your app at it, and every event appears here as it passes.</p>
+          <p class="dim">
+            Start it, point your app at it, and every event appears here as it passes: with the conversation, what was
+            measured, and what went wrong and why.
+          </p>
           <div class="actions">
             ${this.#button('play', 'Start proxy', 'start')}
             ${this.#button('comment-discussion', 'Run a sample conversation', 'runSample', true)}

@@ -89,7 +89,7 @@ describe('money', () => {
   it('is never a number where no price is known', () => {
     expect(costWords(null)).toBe('no price known');
     expect(costWords({ usd: 0.01234, source: '' })).toBe('$0.0123');
-    expect([0, 0.00001, 0.00123, 3.456].map(formatUsd)).toEqual(['$0', 'under $0.0001', '$0.00123', '$3.46']);
+    expect([0, 0.00001, 0.00123, 3.456].map(formatUsd)).toEqual(['$0', 'under $0.0001', '$0.0012', '$3.46']);
   });
   it('leaves out modalities nobody used', () => {
     const none = { input: 0, cached: 0, output: 0 };
