@@ -382,6 +382,17 @@ describe('calls, responses and items', () => {
     ]);
   });
 
+  it('an output that was refused may be sent again', () => {
+    const refused: [Side, Json] = [
+      'server',
+      { type: 'error', error: { code: 'invalid_tool_call_id', param: null, event_id: null } },
+    ];
+    const again = after(call, ['client', output('call_abc')], refused);
+    expect(lint(output('call_abc'), again)).toEqual([]);
+    const nope = after(call, ['client', output('call_nope')], refused);
+    expect(first(lint(output('call_nope'), nope))).toContain('Waiting: call_abc.');
+  });
+
   it('a response waits for the one that runs, unless it stays outside', () => {
     const create = { type: 'response.create' };
     expect(lint(create)).toEqual([]);
