@@ -143,3 +143,29 @@ export function typeOf(message: RecordedMessage): string {
   const type = message.event?.['type'];
   return typeof type === 'string' ? type : '';
 }
+
+/** Whether a response began before another one had ended. */
+export function overlap(messages: readonly RecordedMessage[]): boolean {
+  return within(messages, ({ open, type }) => type === 'response.created' && open > 0);
+}
+
+/**
+ * Whether something of another response came within a response: the other itself, or the limits told after it. When these come
+ * depends on when the client asked again, to the millisecond.
+ */
+export function interwoven(messages: readonly RecordedMessage[]): boolean {
+  return overlap(messages) || within(messages, ({ open, type }) => type === 'rate_limits.updated' && open > 0);
+}
+
+/** Whether that is so of a message of the server, with the number of responses under way before it. */
+function within(messages: readonly RecordedMessage[], so: (place: { open: number; type: string }) => boolean): boolean {
+  let open = 0;
+  return messages.some((message) => {
+    if (message.from === 'client') return false;
+    const type = typeOf(message);
+    if (so({ open, type })) return true;
+    if (type === 'response.done') open -= 1;
+    if (type === 'response.created') open += 1;
+    return false;
+  });
+}

@@ -71,6 +71,26 @@ describe('a session written down with its sound cut off', () => {
   });
 });
 
+it('a session whose limits come while the next response is being made is the same, with its times', async () => {
+  const notes = new Notes({ turns: [{ when: { turn: 1 }, answer: { output: [{ say: 'One.' }] } }] });
+  notes.send(update({ output_modalities: ['text'] }));
+  notes.say('Go on');
+  notes.respond();
+  notes.respond();
+  // The client takes its time to ask again, and the limits come after it has.
+  const types = notes.lines.map(({ event }) => event['type']);
+  const [limits] = notes.lines.splice(types.indexOf('rate_limits.updated'), 1);
+  const begun = notes.lines.findLastIndex(({ event }) => event['type'] === 'response.created');
+  notes.lines.splice(begun + 1, 0, limits!);
+  const asked = notes.lines.findLastIndex(({ event }) => event['type'] === 'response.create');
+  const timed = notes.lines.map((line, seq) => {
+    const t = seq < asked ? seq : seq <= begun ? 500 : 520 + seq;
+    return { kind: 'event', session: 's1', seq, t, sent: t, from: line.direction, event: line.event };
+  });
+  const report = await laddered(timed);
+  expect(report.same, formatLadder(report)).toBe(true);
+});
+
 describe('a ladder that does not match', () => {
   const base = (): NotedLine[] => SESSIONS['errors of every kind between turns']!().lines;
 
