@@ -2,7 +2,15 @@
 import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { parseTree, type Node } from 'jsonc-parser';
-import { findEvent, lintEvent, lintHandshake, NEW_SESSION, advance, dialectOfHandshake } from '../protocol';
+import {
+  findEvent,
+  lintEvent,
+  lintHandshake,
+  NEW_SESSION,
+  advance,
+  dialectOfHandshake,
+  placeOfPointer,
+} from '../protocol';
 import type { DialectId, Problem, SessionState } from '../protocol';
 import type { Side } from '../protocol/side';
 
@@ -88,7 +96,11 @@ export function exitCode(report: ValidateReport): 0 | 1 {
 export function formatValidation(report: ValidateReport): string {
   const lines = report.problems.map((problem) => {
     const place = problem.column === undefined ? `${problem.line}` : `${problem.line}:${problem.column}`;
-    const what = [problem.seq === undefined ? '' : `#${problem.seq}`, problem.type ?? '', problem.path].filter(Boolean);
+    const what = [
+      problem.seq === undefined ? '' : `#${problem.seq}`,
+      problem.type ?? '',
+      placeOfPointer(problem.path),
+    ].filter(Boolean);
     const fix = problem.fix ? ` (${problem.fix.title})` : '';
     return plain(`${report.file}:${place} ${problem.severity} ${what.join(' ')}: ${problem.message}${fix}`);
   });
