@@ -2,10 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Side } from '../protocol/side';
+import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { isObject, type Json } from './wire';
 
 /** Nothing in the file can be played; the message says why, for people. */
-export class UnreadableRecordingError extends Error {
+export class UnreadableRecordingError extends UnreadableFileError {
   override readonly name = 'UnreadableRecordingError';
 }
 
@@ -76,8 +77,7 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
       if (line) lines.push(line);
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UnreadableRecordingError(`The recording ${file} cannot be read: ${why}`, { cause });
+    throw new UnreadableRecordingError(`The recording ${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
   const replaced = new Set(lines.map((line) => line.replaces));
   const sessions = new Map<string, Recording>();
