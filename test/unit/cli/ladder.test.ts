@@ -305,6 +305,18 @@ describe('the file given to the ladder', () => {
     expect(formatLadder(report)).toContain('could not be read and were left out: 1');
   });
 
+  it('is printed in two columns that hold, also beside long runs of deltas', async () => {
+    const { lines } = SESSIONS['three spoken turns, the second cutting the first answer short']!();
+    const text = formatLadder(await laddered(lines));
+    const rows = text.split('\n').filter((line) => line.startsWith('    '));
+    const at = rows[0]!.indexOf('simulated');
+    expect(rows.some((row) => row.includes('transcript.delta x'))).toBe(true);
+    for (const row of rows) expect(row.slice(at - 1), row).toMatch(/^ \S/);
+    const long = `x.${'long'.repeat(30)}`;
+    const wrapped = formatLadder(await laddered([...lines, { direction: 'server', event: { type: long } }]));
+    expect(wrapped).toContain(`  ! ${long}\n    ${' '.repeat(at - 4)}-`);
+  });
+
   it('prints what was captured without its control characters', async () => {
     const { lines } = SESSIONS['a picture and a question about it']!();
     const report = await laddered([
