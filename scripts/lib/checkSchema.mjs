@@ -9,19 +9,23 @@ const SEEN = {
   RealtimeResponse: { status_details: { type: 'object' } },
 };
 
+const MAX_OUTPUT_TOKENS = { minimum: 1, maximum: 4096, multipleOf: 1 };
+const SERVER_VAD = {
+  threshold: { minimum: 0, maximum: 1 },
+  prefix_padding_ms: { minimum: 0 },
+  silence_duration_ms: { minimum: 0 },
+  idle_timeout_ms: { minimum: 5000, maximum: 30000 },
+};
+
 /** Bounds that the documentation gives in words only. */
 const BOUNDS = {
-  'RealtimeAudioInputTurnDetection.ServerVad': {
-    threshold: { minimum: 0, maximum: 1 },
-    prefix_padding_ms: { minimum: 0 },
-    silence_duration_ms: { minimum: 0 },
-    idle_timeout_ms: { minimum: 5000, maximum: 30000 },
+  RealtimeSessionCreateRequest: { max_output_tokens: MAX_OUTPUT_TOKENS },
+  RealtimeResponseCreateParamsWithReferencesParam: {
+    max_output_tokens: MAX_OUTPUT_TOKENS,
+    metadata: { maxProperties: 16, propertyNames: { maxLength: 64 }, additionalProperties: { maxLength: 512 } },
   },
-  'RealtimeTranscriptionSessionAudioInputTurnDetection.ServerVad': {
-    threshold: { minimum: 0, maximum: 1 },
-    prefix_padding_ms: { minimum: 0 },
-    silence_duration_ms: { minimum: 0 },
-  },
+  'RealtimeAudioInputTurnDetection.ServerVad': SERVER_VAD,
+  'RealtimeTranscriptionSessionAudioInputTurnDetection.ServerVad': SERVER_VAD,
   RealtimeAudioConfigOutput: { speed: { minimum: 0.25, maximum: 1.5 } },
   RealtimeTruncationRetentionRatio: { retention_ratio: { minimum: 0, maximum: 1 } },
   ConversationItemTruncateEvent: { content_index: { minimum: 0 }, audio_end_ms: { minimum: 0 } },

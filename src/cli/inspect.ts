@@ -15,6 +15,7 @@ import { analysisLines, plain } from './inspectText';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { EventHead } from '../trace/parseLine';
 import type { TraceRecord } from '../trace/records';
+import { UnreadableFileError } from '../trace/unreadable';
 
 /** Errors listed one by one; `errorCount` has them all. */
 const MOST_ERRORS = 100;
@@ -60,7 +61,7 @@ export interface InspectReport {
 }
 
 /** The file could be read, and holds nothing of a trace. */
-export class NotATraceError extends Error {
+export class NotATraceError extends UnreadableFileError {
   override readonly name = 'NotATraceError';
   constructor(file: string, why: string) {
     super(`The file ${file} is not a Realtime trace: ${why}.`);
@@ -68,7 +69,7 @@ export class NotATraceError extends Error {
 }
 
 /**
- * Reads a trace to its end. Rejects with a message for people when it cannot be opened, and with a `NotATraceError` when
+ * Reads a trace to its end. Rejects with an `UnreadableFileError` when it cannot be opened, and with a `NotATraceError` when
  * neither a header nor a record is in it.
  */
 export async function inspectTrace(file: string): Promise<InspectReport> {

@@ -40,7 +40,8 @@ export async function ladderReport(file: string, { seed = 1, session }: LadderOp
   return { file, same: compared.every(({ same }) => same), unreadable, lost, sessions: compared };
 }
 
-const WIDTH = 62;
+/** Width of the first column: as its longest name, within these. A name that is longer has a line to itself. */
+const [LEAST_WIDTH, MOST_WIDTH] = [40, 80];
 /** Differences inside events that are printed for a session; `--json` has them all. */
 const MOST = 100;
 
@@ -58,9 +59,13 @@ function formatSession({ session, rows, floating, differences, afterwards, notes
   const verdict = same ? (rows.length > 0 ? 'same' : 'not compared') : 'different';
   const lines = [`${session === '' ? 'session' : `session ${plain(session)}`}: ${verdict}`];
   for (const note of notes) lines.push(`  ${note}`);
-  if (rows.length > 0) lines.push(`    ${'recorded'.padEnd(WIDTH)} simulated`);
-  for (const row of rows) lines.push(formatRow(row));
-  for (const { of, rows: own } of floating) lines.push(`  at any time: ${of}`, ...own.map((row) => formatRow(row)));
+  const all = [...rows, ...floating.flatMap(({ rows: own }) => own)].map(({ recorded }) => label(recorded).length);
+  const width = Math.max(LEAST_WIDTH, ...all.filter((length) => length <= MOST_WIDTH));
+  if (rows.length > 0) lines.push(`    ${'recorded'.padEnd(width)} simulated`);
+  for (const row of rows) lines.push(...formatRow(row, width));
+  for (const { of, rows: own } of floating) {
+    lines.push(`  at any time: ${of}`, ...own.flatMap((row) => formatRow(row, width)));
+  }
   if (afterwards.length > 0) {
     lines.push(`  after the recording's end, not compared: ${afterwards.map((type) => plain(type)).join(', ')}`);
   }
@@ -71,9 +76,11 @@ function formatSession({ session, rows, floating, differences, afterwards, notes
   return lines;
 }
 
-function formatRow({ recorded, simulated }: LadderRow): string {
+function formatRow({ recorded, simulated }: LadderRow, width: number): string[] {
   const mark = recorded && simulated ? ' ' : '!';
-  return `  ${mark} ${label(recorded).padEnd(WIDTH)} ${label(simulated)}`.trimEnd();
+  const [one, other] = [label(recorded), label(simulated)];
+  if (one.length > width) return [`  ${mark} ${one}`, `    ${' '.repeat(width)} ${other}`];
+  return [`  ${mark} ${one.padEnd(width)} ${other}`];
 }
 
 function formatDifference(difference: Difference): string[] {

@@ -7,14 +7,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
-import { UnreadableRecordingError } from '../simulator/recording';
 import { eventsJson, formatEvents } from './events';
-import { NotATraceError, formatReport, inspectTrace } from './inspect';
+import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole } from './inspectAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { loadScenario, type ScenarioSource } from './simulate';
-import { UnreadableError, exitCode, formatValidation, validateFile } from './validate';
+import { EXIT_CODES, UsageError, exitCodeOf } from './usage';
+import { exitCode, formatValidation, validateFile } from './validate';
 import packageJson from '../../package.json';
 
 const workers = __dirname;
@@ -106,7 +106,9 @@ async function readPrices(file: string): Promise<UserPrices> {
 const program = new Command('realtime-inspector')
   .description('Record, simulate and inspect sessions of the OpenAI Realtime API.')
   .version(packageJson.version)
-  .showHelpAfterError('(--help lists the options)');
+  .showHelpAfterError('(--help lists the options)')
+  .addHelpText('after', EXIT_CODES)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
   .command('proxy')
@@ -151,9 +153,9 @@ program
         ...(speed === undefined ? {} : { speed }),
       };
       if (options.upstream.kind !== 'simulator' && Object.keys(simulation).length > 0)
-        throw new Error('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
+        throw new UsageError('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
       // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
-      if (scenario !== undefined) await loadScenario(/\.jsonl$/i.test(scenario) ? { from: scenario } : { scenario });
+      if (scenario !== undefined) await loadScenario({ scenario });
       const target = path.resolve(options.record);
       const isFolder =
         options.record.endsWith('/') ||
@@ -215,7 +217,7 @@ program
   )
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
   .addOption(new Option('--seed <number>', 'makes ids and words the same again').argParser(finite))
-  .option('--scenario <file>', 'what the model says and does (.jsonc or .yaml)')
+  .option('--scenario <file>', 'what the model says and does (.jsonc, .yaml), or a recording (.jsonl)')
   .option('--from <trace>', 'answer as the server of a recorded session did')
   .option('--session <id>', 'which session of the trace; the first one unless given')
   .addOption(new Option('--speed <factor>', 'how much faster than real time, e.g. 10').argParser(positive))
@@ -301,15 +303,9 @@ program
   )
   .option('--json', 'print the report as JSON')
   .action(async (file: string, options: { from: 'client' | 'server'; json?: boolean }) => {
-    try {
-      const report = await validateFile(file, { from: options.from });
-      await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
-      process.exitCode = exitCode(report);
-    } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      say(error.message);
-      process.exitCode = 2;
-    }
+    const report = await validateFile(file, { from: options.from });
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
+    process.exitCode = exitCode(report);
   });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
@@ -319,6 +315,6 @@ program.parseAsync().then(
   () => process.exit(process.exitCode),
   (error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
-    process.exit(error instanceof NotATraceError || error instanceof UnreadableRecordingError ? 2 : 1);
+    process.exit(exitCodeOf(error));
   },
 );

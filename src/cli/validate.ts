@@ -2,9 +2,18 @@
 import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { parseTree, type Node } from 'jsonc-parser';
-import { findEvent, lintEvent, lintHandshake, NEW_SESSION, advance, dialectOfHandshake } from '../protocol';
+import {
+  findEvent,
+  lintEvent,
+  lintHandshake,
+  NEW_SESSION,
+  advance,
+  dialectOfHandshake,
+  placeOfPointer,
+} from '../protocol';
 import type { DialectId, Problem, SessionState } from '../protocol';
 import type { Side } from '../protocol/side';
+import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 
 /** Problems listed one by one; the counts have them all. */
 const MOST = 1000;
@@ -39,7 +48,7 @@ export interface ValidateReport {
 }
 
 /** The input is no JSON and no trace, or cannot be read at all. */
-export class UnreadableError extends Error {}
+export class UnreadableError extends UnreadableFileError {}
 
 /**
  * Checks a file, or what a stream brings for `-`. A direction is taken from the record, else from the event's type, else
@@ -66,13 +75,13 @@ export async function validateFile(
         length += text.length;
         if (length > LONGEST_PAYLOAD) throw new UnreadableError(`${name} is too long for a payload and is no trace.`);
       }
-      checkPayload(rest.join('\n'), head.number, from, report);
+      const text = rest.join('\n');
+      if (!/^\s*[[{]/.test(text)) throw new UnreadableError(`${name} is neither JSON nor a trace.`);
+      checkPayload(text, head.number, from, report);
     }
   } catch (cause) {
     if (cause instanceof UnreadableError) throw cause;
-    throw new UnreadableError(`${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new UnreadableError(`${name} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   } finally {
     source.destroy();
   }
@@ -88,9 +97,13 @@ export function exitCode(report: ValidateReport): 0 | 1 {
 export function formatValidation(report: ValidateReport): string {
   const lines = report.problems.map((problem) => {
     const place = problem.column === undefined ? `${problem.line}` : `${problem.line}:${problem.column}`;
-    const what = [problem.seq === undefined ? '' : `#${problem.seq}`, problem.type ?? '', problem.path].filter(Boolean);
+    const what = [
+      problem.seq === undefined ? '' : `#${problem.seq}`,
+      problem.type ?? '',
+      placeOfPointer(problem.path),
+    ].filter(Boolean);
     const fix = problem.fix ? ` (${problem.fix.title})` : '';
-    return plain(`${report.file}:${place} ${problem.severity} ${what.join(' ')}: ${problem.message}${fix}`);
+    return plain(`${report.file}:${place} ${[problem.severity, ...what].join(' ')}: ${problem.message}${fix}`);
   });
   const all = report.errors + report.warnings + report.notes;
   if (all > report.problems.length) lines.push(`and ${all - report.problems.length} more`);
@@ -256,7 +269,6 @@ function told({
 }
 
 function checkPayload(text: string, line: number, from: Side, report: Collector): void {
-  if (!/^\s*[[{]/.test(text)) throw new UnreadableError('This is neither JSON nor a trace.');
   const root = parseTree(text.replace(/^\ufeff/, ' '));
   const whole = isJson(text);
   if (!whole && isJsonLines(text)) {
@@ -301,7 +313,9 @@ function checkEventText(text: string, line: number, column: number, from: Side, 
   const type = event?.['type'];
   const side = typeof type === 'string' ? sideOf(type, from) : from;
   // One payload has no session around it.
-  for (const problem of lintEvent(text, side, NEW_SESSION)) {
+  const problems = lintEvent(text, side, NEW_SESSION);
+  // After a slip in the JSON the parser trips over what comes of it: the first is what to mend.
+  for (const problem of isJson(text) ? problems : problems.slice(0, 1)) {
     const before = text.slice(0, problem.offset);
     const rows = before.split('\n').length - 1;
     report.add({

@@ -22,13 +22,14 @@ const DATA = /^data:|^[A-Za-z0-9+/_-]{256}/;
 
 /** The state without sound and pictures, long texts cut: plain JSON, whatever was captured. */
 export function postable(state: SessionState): SessionState {
-  const { config, initial, updates, items, calls } = state;
+  const { config, initial, updates, items, creates, calls } = state;
   return {
     ...state,
     ...(config === undefined ? {} : { config: trim(config, MOST_CONFIG_TEXT) }),
     ...(initial === undefined ? {} : { initial: trim(initial, MOST_CONFIG_TEXT) }),
     updates: trim(updates, MOST_CONFIG_TEXT),
     items: trim(items, MOST_ITEM_TEXT),
+    creates: trim(creates, MOST_ITEM_TEXT),
     calls: trim(calls, MOST_ITEM_TEXT),
   };
 }

@@ -1,6 +1,7 @@
 /** The fields an event may have at a place, for completion and help. Their documentation is a file of its own. */
 import type { Schema } from '@cfworker/json-schema';
 import { findEvent } from './catalogue';
+import { ownWords } from './fieldWords';
 import type { Side } from './side';
 import { definitionOf, fieldsBelow, partsOf } from './validate/definitions';
 import type { Json, Path } from './validate/json';
@@ -53,7 +54,7 @@ function valuesOf(parts: readonly Schema[]): unknown[] {
   return parts.flatMap((part): unknown[] => part.enum ?? []).filter((value) => value !== null);
 }
 
-/** What the official package says of a field; undefined when it says nothing. Plain text with some Markdown in it. */
+/** What the official package says of a field, else what else is known of it; undefined for nothing. Some Markdown is in it. */
 export function fieldDoc(docs: DocumentedSchema, field: KnownField): string | undefined {
   // An echoed session is the session asked for, and what the server adds.
   const homes = [
@@ -66,5 +67,5 @@ export function fieldDoc(docs: DocumentedSchema, field: KnownField): string | un
     const text = properties && Object.hasOwn(properties, field.name) ? properties[field.name]?.description : undefined;
     if (text !== undefined) return text;
   }
-  return undefined;
+  return homes.map((home) => ownWords(home, field.name)).find((words) => words !== undefined);
 }

@@ -14,6 +14,7 @@ export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
 export { fieldDoc, fieldsAt, type DocumentedSchema, type KnownField } from './fields';
 export { validateEvent, type CheckOptions } from './validate';
 export type { Problem } from './validate/report';
+export { placeOf, placeOfPointer } from './validate/place';
 export { eventTemplate } from './templates';
 export { bytesPerMs, mergeSession } from './state/merge';
 export {

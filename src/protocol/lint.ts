@@ -24,9 +24,10 @@ export function lintEvent(text: string, from: Side, state: SessionState, options
   if (!event) return problems;
   // A server's first session is told from itself.
   const dialect = options.dialect ?? state.dialect ?? (from === 'server' ? dialectOfSession(event) : undefined);
-  const refusesUnknown =
-    from === 'client' && state.config !== undefined && (dialect === 'openai' || dialect === 'azure');
-  checkEvent(event, from, report, problems, { dialect, refusesUnknown });
+  const type = at(state.config, 'type');
+  const sessionType = type === 'transcription' ? type : (options.sessionType ?? 'realtime');
+  const isStranger = options.isStranger ?? (state.config !== undefined && dialect === undefined);
+  checkEvent(event, from, report, problems, { dialect, sessionType, isStranger });
   if (from === 'server' || state.config === undefined) return problems;
   checkInSession(event, state, report);
   const format = inputFormat(state);

@@ -4,19 +4,23 @@ import { CATALOGUE, findEvent } from './catalogue';
 import type { EventInfo } from './catalogue/info';
 import type { Side } from './side';
 import { findDialect, type DialectId } from './dialects';
+import { isTranslation } from './validate/definitions';
 import { checkDetails } from './validate/details';
-import type { Edit } from './validate/fix';
-import { jsonType, kindOf, type Json, type Path } from './validate/json';
+import { replaceAt, type Edit } from './validate/fix';
+import { isObject, jsonType, kindOf, type Json, type Path } from './validate/json';
 import { checkBySchema, type Finding } from './validate/schema';
 import type { Problem, Report } from './validate/report';
 import { nearest } from './validate/suggest';
+import { meantBy } from './validate/unknown';
 
 /** What is known of the other end, besides the event itself. */
 export interface CheckOptions {
   /** Whose server it is, when not OpenAI's: its own names and fields are then no problem. */
   dialect?: DialectId | undefined;
-  /** The other end is known to refuse a session, response or item for one unknown field. */
-  refusesUnknown?: boolean;
+  /** What the session was opened as, where that is known: an update that does not say is taken for one of it. */
+  sessionType?: 'realtime' | 'transcription';
+  /** The server is none that is known, so what it makes of unknown fields is not known either. */
+  isStranger?: boolean;
 }
 
 /** An event's text, read. `event` is there when it is a JSON object; what is wrong goes to `report`. */
@@ -27,8 +31,8 @@ export interface Reading {
 }
 
 /**
- * Checks the text of one event before it is sent by `from`. Unknown extra fields are notes, never errors. Never throws,
- * whatever the text holds.
+ * Checks the text of one event before it is sent by `from`. Unknown extra fields are never errors. Never throws, whatever the
+ * text holds.
  */
 export function validateEvent(text: string, from: Side, options: CheckOptions = {}): Problem[] {
   const { event, problems, report } = readEvent(text);
@@ -42,7 +46,7 @@ export function checkEvent(
   from: Side,
   report: Report,
   problems: readonly Problem[],
-  { dialect, refusesUnknown = false }: CheckOptions = {},
+  { dialect, sessionType = 'realtime', isStranger = false }: CheckOptions = {},
 ): void {
   const accent =
     dialect === undefined || dialect === 'openai' || dialect === 'azure' ? undefined : findDialect(dialect);
@@ -55,8 +59,18 @@ export function checkEvent(
   const info = checkType(event, from, report);
   if (!info) return;
   checkFields(event, info, report);
-  checkDetails(event, info, report);
-  for (const finding of checkBySchema(event, info.type, from)) tell(finding, info, problems, report, refusesUnknown);
+  checkDetails(event, info, report, sessionType);
+  const whole = accent || isStranger ? {} : REFUSED_WHOLE;
+  for (const finding of checkBySchema(asTyped(event, sessionType), info.type, from))
+    tell(finding, info, problems, report, whole);
+}
+
+/** An update without its type is told so, and of the rest all the same: as one of the session it is for. */
+function asTyped(event: Json, sessionType: string): Json {
+  const { session } = event;
+  if (event['type'] !== 'session.update' || !isObject(session)) return event;
+  if (session['type'] !== undefined || isTranslation(event)) return event;
+  return { ...event, session: { ...session, type: sessionType } };
 }
 
 /** Reads an event's text; problems with its JSON are in the result. */
@@ -120,9 +134,9 @@ function tell(
   info: EventInfo,
   problems: readonly Problem[],
   report: Report,
-  refusesUnknown: boolean,
+  refusedWhole: Readonly<Record<string, string>>,
 ): void {
-  const { keyword, path, message } = finding;
+  const { keyword, path, message, edit } = finding;
   const place = pointer(path);
   const told = problems.filter((problem) => problem.path === place);
   if (keyword === 'required') {
@@ -132,13 +146,19 @@ function tell(
     report('error', path, message);
   } else if (keyword === 'unknown') {
     if (path.length <= 1 || told.length > 0) return;
-    const whole = info.from === 'client' ? REFUSED_WHOLE[String(path[0])] : undefined;
+    const whole = info.from === 'client' ? refusedWhole[String(path[0])] : undefined;
     const refused = whole === undefined ? '' : ` The live service refuses the whole ${whole} for one such.`;
-    report(refusesUnknown && whole !== undefined ? 'warning' : 'note', path, `${message}${refused}`, true);
+    report(whole === undefined ? 'note' : 'warning', path, `${message}${refused}`, true, ...fixes(edit, info));
   } else if (told.length === 0) {
-    // A newer server may well know a further value.
-    report(keyword === 'enum' && info.from === 'server' ? 'warning' : 'error', path, message);
+    // A newer server may well know a further value, and one of its own makes its own bounds.
+    const isOpen = (keyword === 'enum' || keyword === 'bound') && info.from === 'server' && path.length > 0;
+    report(isOpen ? 'warning' : 'error', path, message, false, ...fixes(edit, info));
   }
+}
+
+/** What a server sends nobody rewrites. */
+function fixes(edit: Edit | undefined, info: EventInfo): Edit[] {
+  return edit && info.from === 'client' ? [edit] : [];
 }
 
 function checkType(event: Json, from: Side, report: Report): EventInfo | undefined {
@@ -169,7 +189,14 @@ function checkType(event: Json, from: Side, report: Report): EventInfo | undefin
   if (near === undefined) {
     report('warning', ['type'], `"${type}" is not an event type this version knows; the other end may refuse it.`);
   } else {
-    report('error', ['type'], `"${type}" is not a known event type; did you mean "${near}"?`);
+    const message = `"${type}" is not a known event type; did you mean "${near}"?`;
+    report(
+      'error',
+      ['type'],
+      message,
+      false,
+      ...(from === 'client' ? [replaceAt(`Write "${near}"`, ['type'], near)] : []),
+    );
   }
   return undefined;
 }
@@ -184,7 +211,8 @@ function checkFields(event: Json, info: EventInfo, report: Report): void {
   for (const [name, value] of Object.entries(event)) {
     const wanted = Object.hasOwn(info.fields, name) ? info.fields[name] : undefined;
     if (wanted === undefined) {
-      report('note', [name], `"${name}" is not a known field of ${info.type}.`, true);
+      const { hint, edit } = meantBy(name, [], event, Object.keys(info.fields));
+      report('note', [name], `"${name}" is not a known field of ${info.type}.${hint}`, true, ...fixes(edit, info));
       continue;
     }
     const optional = name !== 'type' && !info.required.includes(name);

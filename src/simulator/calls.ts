@@ -43,7 +43,8 @@ export class Calls {
   ): HttpAnswer {
     const form = /^multipart\/form-data/i.test(contentType) ? formOf(contentType, body) : undefined;
     const offer = form ? (form['sdp'] ?? '') : body;
-    if (!/^v=0/.test(offer)) throw new Refusal('missing_required_parameter', HTTP_TEXTS.sdpMissing, 'sdp');
+    if (offer.trim() === '') throw new Refusal('missing_required_parameter', HTTP_TEXTS.sdpMissing, 'sdp');
+    if (!/^v=0/.test(offer)) throw new Refusal('invalid_offer', HTTP_TEXTS.sdpInvalid);
     const session: unknown = form?.['session'] === undefined ? {} : JSON.parse(form['session']);
     if (!isObject(session)) throw new Refusal('invalid_type', HTTP_TEXTS.notAnObject, 'session');
     const named = typeof session['model'] === 'string' ? session['model'] : model;

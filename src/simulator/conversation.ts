@@ -13,6 +13,7 @@ export class Conversation {
   #items: Item[] = [];
   #audio = new Map<string, Uint8Array>();
   #audioBytes = 0;
+  #truncated = new Set<string>();
 
   get items(): readonly Item[] {
     return this.#items;
@@ -69,7 +70,7 @@ export class Conversation {
     return { ...item, content };
   }
 
-  /** Cuts an assistant's audio at that time and drops its transcript. */
+  /** Cuts an assistant's audio at that time and drops its transcript. What is still made of it is not added any more. */
   truncate(id: string, contentIndex: number, endMs: number): void {
     const item = this.find(id);
     if (!item) {
@@ -86,7 +87,13 @@ export class Conversation {
       throw refusal('truncateTooLong', { have: haveMs, end: endMs });
     }
     this.setAudio(id, audio.subarray(0, endMs * BYTES_PER_MS));
+    this.#truncated.add(id);
     delete part['transcript'];
+  }
+
+  /** Whether an item's audio ends where it was cut, whatever more of it is made. */
+  isTruncated(id: string): boolean {
+    return this.#truncated.has(id);
   }
 
   audio(id: string): Uint8Array | undefined {

@@ -3,6 +3,9 @@ import { encodeIdTime } from '../protocol';
 import type { Random } from './random';
 import { errorOf, refusal, type Json, type Output } from './wire';
 
+/** As published, the one event without an id. */
+const WITHOUT_ID = 'input_audio_buffer.dtmf_event_received';
+
 /** Work in steps: each value yielded is a wait in ms before the next step; Infinity waits until the work is woken. */
 export type Steps = Generator<number, void, void>;
 
@@ -50,7 +53,8 @@ export class Desk {
 
   /** Sends an event as it is now: items go on changing after they have been announced. */
   emit(type: string, body: Json = {}): void {
-    const event = { type, event_id: this.mint('event'), ...structuredClone(body) };
+    const id = type === WITHOUT_ID ? {} : { event_id: this.mint('event') };
+    const event = { type, ...id, ...structuredClone(body) };
     this.#out.push({ atMs: this.nowMs, event });
   }
 

@@ -4,7 +4,7 @@ import { findCauses } from './causes';
 import { member, type SessionKind } from './config';
 import { RecordedMcp } from './recordedMcp';
 import { RecordedTranscripts } from './recordedTranscripts';
-import { typeOf, type RecordedMessage, type Recording } from './recording';
+import { overlap, typeOf, type Recording } from './recording';
 import type { Answer, CallItem, McpItem, Piece, SayItem, Scenario, Turn } from './scenario';
 import { BYTES_PER_MS, isObject, type Json } from './wire';
 
@@ -321,18 +321,6 @@ function pause(reading: Reading, t: number | undefined): void {
   const ms = reading.lastAt === undefined ? 0 : round(t - reading.lastAt);
   reading.lastAt = t;
   if (ms > 0) reading.order.push(`wait ${ms}`);
-}
-
-/** Whether a response began before another one had ended. */
-export function overlap(messages: readonly RecordedMessage[]): boolean {
-  let open = 0;
-  return messages.some((message) => {
-    if (message.from === 'client') return false;
-    const type = typeOf(message);
-    if (type === 'response.done') open -= 1;
-    if (type === 'response.created') open += 1;
-    return open > 1;
-  });
 }
 
 function isSound(piece: Piece): piece is { audio: string } | number {

@@ -1,7 +1,7 @@
 /** The client's side of a recorded session, played to a simulated one: by the order of causes, not by the clock. */
 import { findCauses } from './causes';
-import { ORDER_MS, overlap, scenarioFrom } from './fromRecording';
-import { floats, typeOf, type Recording } from './recording';
+import { ORDER_MS, scenarioFrom } from './fromRecording';
+import { floats, interwoven, typeOf, type Recording } from './recording';
 import { Session } from './session';
 import { UserAudio } from './userAudio';
 import { isObject, type Json, type Output } from './wire';
@@ -49,14 +49,14 @@ class Player {
   #counts = new Map<string, number>();
   #ids = new Map<string, string>();
   #audio: UserAudio;
-  /** Responses took turns: then everything happens when its place in the recording comes. */
+  /** Responses took turns, or limits landed in the next one: then everything happens when its place in the recording comes. */
   #byOrder: boolean;
 
   constructor(
     private readonly recording: Recording,
     seed: number,
   ) {
-    this.#byOrder = overlap(recording.messages);
+    this.#byOrder = interwoven(recording.messages);
     const { scenario, kind, model, joined } = scenarioFrom(recording, this.#byOrder);
     scenario.expiresAfterMs = LIFE_MS;
     // The ids' clock stands at the recorded session's end of life, so that it is the same in every run.

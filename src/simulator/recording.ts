@@ -2,10 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Side } from '../protocol/side';
+import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { isObject, type Json } from './wire';
 
 /** Nothing in the file can be played; the message says why, for people. */
-export class UnreadableRecordingError extends Error {
+export class UnreadableRecordingError extends UnreadableFileError {
   override readonly name = 'UnreadableRecordingError';
 }
 
@@ -76,8 +77,7 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
       if (line) lines.push(line);
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UnreadableRecordingError(`The recording ${file} cannot be read: ${why}`, { cause });
+    throw new UnreadableRecordingError(`The recording ${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
   const replaced = new Set(lines.map((line) => line.replaces));
   const sessions = new Map<string, Recording>();
@@ -142,4 +142,30 @@ export function floats(type: string): boolean {
 export function typeOf(message: RecordedMessage): string {
   const type = message.event?.['type'];
   return typeof type === 'string' ? type : '';
+}
+
+/** Whether a response began before another one had ended. */
+export function overlap(messages: readonly RecordedMessage[]): boolean {
+  return within(messages, ({ open, type }) => type === 'response.created' && open > 0);
+}
+
+/**
+ * Whether something of another response came within a response: the other itself, or the limits told after it. When these come
+ * depends on when the client asked again, to the millisecond.
+ */
+export function interwoven(messages: readonly RecordedMessage[]): boolean {
+  return overlap(messages) || within(messages, ({ open, type }) => type === 'rate_limits.updated' && open > 0);
+}
+
+/** Whether that is so of a message of the server, with the number of responses under way before it. */
+function within(messages: readonly RecordedMessage[], so: (place: { open: number; type: string }) => boolean): boolean {
+  let open = 0;
+  return messages.some((message) => {
+    if (message.from === 'client') return false;
+    const type = typeOf(message);
+    if (so({ open, type })) return true;
+    if (type === 'response.done') open -= 1;
+    if (type === 'response.created') open += 1;
+    return false;
+  });
 }

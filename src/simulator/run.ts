@@ -140,9 +140,10 @@ export class Run {
       this.desk.emit('response.output_audio.delta', { ...open.place, delta });
     }
     open.sound.push(pcm);
-    // The client may have deleted it meanwhile.
-    const kept = !this.aside && this.conversation.find(open.item.id) !== undefined;
-    if (kept) this.conversation.setAudio(open.item.id, Buffer.concat(open.sound));
+    // The client may have deleted or cut it meanwhile.
+    const { id } = open.item;
+    const kept = !this.aside && this.conversation.find(id) !== undefined && !this.conversation.isTruncated(id);
+    if (kept) this.conversation.setAudio(id, Buffer.concat(open.sound));
   }
 
   /** Begins an item, and its part when it is a message. */
@@ -279,6 +280,8 @@ export class Run {
     this.#end('response.output_item.done', { response_id: this.id, output_index: index, item });
     // What the client does to the item from now on is not part of the response.
     this.#output[index] = structuredClone(item);
+    // Its events tell all that was made of it; the conversation remembers what was heard.
+    if (kind === 'audio' && this.conversation.isTruncated(item.id)) item['content'] = [{ type: 'output_audio' }];
   }
 
   /** Sends a closing event unless the script leaves it out. */

@@ -1,4 +1,5 @@
 /** Scenario files: JSON with comments, or YAML; what is wrong in one is told with its line. */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, normalize, sep } from 'node:path';
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
@@ -6,12 +7,14 @@ import {
   findNodeAtLocation,
   parseTree,
   printParseErrorCode,
+  stripComments,
   getNodeValue,
   type Node,
   type ParseError,
 } from 'jsonc-parser';
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import schema from '../../media/schema/scenario.schema.json';
+import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { regularExpression } from './director';
 import type { Answer, SayItem, Scenario } from './scenario';
 import { readWav } from './wavFile';
@@ -85,14 +88,20 @@ export async function readScenario(file: string): Promise<Scenario> {
   throw new Error(problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
 }
 
-/** The text of a scenario file. Rejects with a message for people when it cannot be read. */
+/** The text of a scenario file. Rejects with an `UnreadableFileError` when it cannot be read or is no text. */
 export async function readScenarioText(file: string): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The scenario ${file} cannot be read: ${why}`, { cause });
+    throw new UnreadableFileError(`The scenario ${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
+  if (bytes.includes(0) || !isUtf8(bytes)) {
+    throw new UnreadableFileError(
+      `The scenario ${file} cannot be read: it is not text in UTF-8. Give JSON with comments, or YAML.`,
+    );
+  }
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
 function sourceOf(text: string, file: string): Source {
@@ -133,11 +142,12 @@ function fromJson(text: string): Source {
     const before = text.slice(0, offset).split('\n');
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   };
-  const problems = errors.map(({ error, offset }) => ({
+  // The parser goes on after a slip and trips over what comes of it: the first is what to mend.
+  const problems = errors.slice(0, 1).map(({ error, offset }) => ({
     ...at(offset),
     message: sentence(printParseErrorCode(error)),
   }));
-  if (!root) problems.unshift({ ...at(0), message: 'The file is empty.' });
+  if (stripComments(text).trim() === '') problems.splice(0, 1, { ...at(0), message: 'The file is empty.' });
   const place = (path: Path, key: boolean): { line: number; column: number } => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: Node | undefined = root && findNodeAtLocation(root, path.slice(0, length));

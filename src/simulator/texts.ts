@@ -254,6 +254,8 @@ export const HTTP_TEXTS = {
   targetMissing: "Missing required parameter: 'target_uri'.",
   tooManyCalls: 'Too many calls at once.',
   sdpMissing: "Missing required parameter: 'sdp'.",
+  /** As apps have reported it of offers that are none, with the code `invalid_offer`. */
+  sdpInvalid: 'Invalid SDP offer. Please try again with a WHIP-compliant offer.',
   stopped: 'The simulator was stopped.',
 } as const;
 

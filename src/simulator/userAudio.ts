@@ -12,8 +12,9 @@ import { Vad, type VadSettings } from './vad';
 import { lasting } from './voice';
 import { BYTES_PER_MS, type Json } from './wire';
 
-/** Sound that turn detection needs before it says that speech has begun, beyond the padding, and a frame of it, ms. */
+/** Sound that turn detection is given before it says that speech has begun, the least it can do with, and a frame, ms. */
 const ONSET_MS = 100;
+const LEAST_ONSET_MS = 60;
 const FRAME_MS = 20;
 /** The least that may be committed, and a little more, ms. */
 const LEAST_COMMIT_MS = 100;
@@ -39,6 +40,8 @@ interface Told {
   at: number;
   /** What it said, ms of the session's audio. */
   ms: number;
+  /** When the sound itself began at the latest, ms: the padding before it is cut short where the buffer begins. */
+  soundMs: number;
   settings: VadSettings;
   /** How much had been appended by then. */
   appends: number;
@@ -134,6 +137,8 @@ function survey(recording: Recording): { appends: Append[]; told: Told[]; emptie
   const inForce = configurations(recording.messages);
   let session: Json | undefined;
   let [seen, count, ms, allMs] = [0, 0, 0, 0];
+  // Where the buffer begins, as far as known.
+  let beginsMs = 0;
   for (const [at, message] of recording.messages.entries()) {
     const event = message.event ?? {};
     const type = typeOf(message);
@@ -154,9 +159,13 @@ function survey(recording: Recording): { appends: Append[]; told: Told[]; emptie
     const settings = vadSettings(turnDetection(session));
     const place = { at, settings, appends: appends.length, ownMs: allMs };
     if (type === 'input_audio_buffer.speech_started') {
-      told.push({ ...place, kind: 'started', ms: Number(event['audio_start_ms']) || 0 });
+      const startMs = Number(event['audio_start_ms']) || 0;
+      const soundMs = startMs <= beginsMs ? startMs : startMs + settings.prefixMs;
+      told.push({ ...place, kind: 'started', ms: startMs, soundMs });
     } else if (type === 'input_audio_buffer.speech_stopped') {
-      told.push({ ...place, kind: 'stopped', ms: Number(event['audio_end_ms']) || 0 });
+      const endMs = Number(event['audio_end_ms']) || 0;
+      beginsMs = endMs;
+      told.push({ ...place, kind: 'stopped', ms: endMs, soundMs: endMs });
     } else if (type === 'input_audio_buffer.committed' || type === 'input_audio_buffer.cleared') {
       const committed = type.endsWith('committed');
       emptied.push({ at, committed, appends: count, ms, allAppends: appends.length, allMs });
@@ -193,7 +202,7 @@ function configurations(messages: readonly RecordedMessage[]): Map<number, Json 
 function slotOf(appends: readonly Append[], told: readonly Told[], emptied: readonly Emptied[]): number {
   let slotMs = 0;
   for (const one of told) {
-    const short = one.ownMs + ONSET_MS < needsMs(one) || one.ownMs < ONSET_MS + FRAME_MS;
+    const short = one.ownMs + ONSET_MS < needsMs(one) || one.ownMs < LEAST_ONSET_MS;
     if (one.appends > 0 && short) slotMs = Math.max(slotMs, needsMs(one) / one.appends);
   }
   for (const { committed, appends: count, ms } of emptied) {
@@ -204,18 +213,17 @@ function slotOf(appends: readonly Append[], told: readonly Told[], emptied: read
 }
 
 /** How much audio turn detection must have had for what it said. */
-function needsMs({ kind, ms, settings }: Told): number {
-  return kind === 'started' ? ms + settings.prefixMs + ONSET_MS : ms + FRAME_MS;
+function needsMs({ kind, ms, soundMs }: Told): number {
+  return kind === 'started' ? soundMs + ONSET_MS : ms + FRAME_MS;
 }
 
 /** Speech where the server heard it; `inTime`: never later than the audio that had been appended by then. */
 function spansOf(told: readonly Told[], emptied: readonly Emptied[], slotMs: number, inTime: boolean): Span[] {
   const spans: Span[] = [];
-  for (const [index, { kind, at, ms, settings, ownMs }] of told.entries()) {
+  for (const [index, { kind, at, ms, soundMs, settings, ownMs }] of told.entries()) {
     const last = spans.at(-1);
     if (kind === 'started') {
-      const heardMs = ms + settings.prefixMs;
-      const span = { fromMs: inTime ? Math.max(0, Math.min(heardMs, ownMs - ONSET_MS)) : heardMs, toMs: Infinity };
+      const span = { fromMs: inTime ? Math.max(0, Math.min(soundMs, ownMs - ONSET_MS)) : soundMs, toMs: Infinity };
       spans.push(span);
       // Speech the client committed or cleared before it had ended is over then.
       const next = told[index + 1];

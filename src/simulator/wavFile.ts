@@ -1,5 +1,6 @@
 /** WAV files for the simulator's voice. */
 import { readFile } from 'node:fs/promises';
+import { whyUnreadable } from '../trace/unreadable';
 
 const RATE = 24_000;
 /** Longest sound taken, in seconds: a response of the live service is never longer. */
@@ -11,9 +12,7 @@ export async function readWav(file: string): Promise<Int16Array> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    throw new Error(`The sound ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new Error(`The sound ${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
   const wrong = (why: string): Error => new Error(`The sound ${file} cannot be used: ${why}.`);
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {

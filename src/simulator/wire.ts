@@ -3,10 +3,10 @@ import { ERRORS, fill, type ErrorName } from './texts';
 
 export type Json = Record<string, unknown>;
 
-/** An event of the server; `event_id` is minted when it is emitted. */
+/** An event of the server; `event_id` is minted when it is emitted. Keys of a telephone are the one event without. */
 export interface ServerEvent extends Json {
   type: string;
-  event_id: string;
+  event_id?: string;
 }
 
 /** Something to send at that time, or the end of the connection. */

@@ -66,7 +66,7 @@ export class LineReader {
     const handle = await open(file, 'r');
     try {
       const found = await handle.stat();
-      if (!found.isFile()) throw new Error(`${file} is not a file.`);
+      if (!found.isFile()) throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a file');
       return new LineReader(file, handle, `${found.dev}:${found.ino}`, options);
     } catch (error) {
       await handle.close();

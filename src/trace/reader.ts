@@ -6,6 +6,7 @@ import { HeadScan } from './headScan';
 import { lineData, LineReader, type LineReaderOptions, type RawLine } from './lineReader';
 import { parseLine, type ParsedLine } from './parseLine';
 import { TRACE_VERSION, type TraceHeader } from './records';
+import { UnreadableFileError, whyUnreadable } from './unreadable';
 
 /**
  * A line that is a row: everything but headers and empty lines. Valid until the callback returns: one object serves all
@@ -70,21 +71,12 @@ export class TraceReader {
     this.lines = lines;
   }
 
-  /** Opens the file; rejects with a message for people when it cannot be read. */
+  /** Opens the file; rejects with an `UnreadableFileError` when it cannot be read. */
   static async open(file: string, options: LineReaderOptions = {}): Promise<TraceReader> {
     try {
       return new TraceReader(await LineReader.open(file, options));
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      const why =
-        code === 'ENOENT'
-          ? 'it does not exist'
-          : code === 'EACCES' || code === 'EPERM'
-            ? 'its permissions do not allow it'
-            : error instanceof Error
-              ? error.message
-              : String(error);
-      throw new Error(`The trace ${file} cannot be opened: ${why}.`, { cause: error });
+      throw new UnreadableFileError(`The trace ${file} cannot be opened: ${whyUnreadable(error)}.`, { cause: error });
     }
   }
 

@@ -2,7 +2,7 @@
 import { getLocation, type Location } from 'jsonc-parser';
 import { CATALOGUE, fieldsAt, type KnownField, type SessionState } from '../../src/protocol';
 import { readForSchema } from './fieldHelp';
-import { valueAtPath, type JsonPath } from './jsonPlace';
+import { readLoosely, valueAtPath, type JsonPath } from './jsonPlace';
 
 /** One thing that may be written. */
 export interface Proposal {
@@ -50,7 +50,7 @@ export function proposalsAt(
   if (location.path.length === 0) return undefined;
   const event = readForSchema(text);
   const list = isKey
-    ? fieldProposals(event, as, location.path.slice(0, -1), hasColon(text, token.to), typedName(location))
+    ? fieldProposals(text, event, as, location.path.slice(0, -1), hasColon(text, token.to), typedName(location))
     : valueProposals(event, as, location.path, state);
   if (list.length === 0) return undefined;
   return { ...token, list, commaAt: isKey ? missingComma(text, token.from) : -1 };
@@ -89,13 +89,15 @@ function typedName({ previousNode, path }: Location): string {
 }
 
 function fieldProposals(
+  text: string,
   event: Record<string, unknown>,
   as: 'client' | 'server',
   path: JsonPath,
   hasValue: boolean,
   typed: string,
 ): Proposal[] {
-  const there = namesAt(event, path);
+  // As it is written: the schema is followed along a session type that may not stand there yet.
+  const there = namesAt(readLoosely(text), path);
   there.delete(typed);
   // Before the type is known there is one thing to write.
   const known = path.length === 0 && typeof event['type'] !== 'string' ? [typeField] : fieldsAt(event, as, path);
@@ -116,7 +118,19 @@ function fieldProposals(
         field,
       };
     })
-    .toSorted((a, b) => Number(b.field.required) - Number(a.field.required));
+    .toSorted((a, b) => rankOf(a.field) - rankOf(b.field));
+}
+
+/** What people write most, in the order they write it. */
+const common = [
+  ...['instructions', 'audio', 'input', 'output', 'output_modalities', 'turn_detection', 'format', 'voice'],
+  ...['transcription', 'tools', 'tool_choice', 'name', 'description', 'parameters', 'text'],
+];
+/** Required fields come first, then the common ones, then all others as the official types have them. */
+function rankOf({ name, required }: KnownField): number {
+  if (required) return -1;
+  const place = common.indexOf(name);
+  return place < 0 ? common.length : place;
 }
 const typeField: KnownField = {
   name: 'type',

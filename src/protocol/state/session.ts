@@ -2,76 +2,15 @@
  * What a session has come to after any prefix of its events: pure and incremental. `advance` gives the next state and never
  * changes the one before, so any of them may be kept; a delta costs the same however long the session is.
  */
-import { dialectOfSession, type DialectId } from '../dialects';
+import { dialectOfSession } from '../dialects';
 import type { Side } from '../side';
 import { at, isObject, type Json } from '../validate/json';
 import { callOf, change, placeItem, transcribeItem, truncateItem, updateItem } from './items';
-import type { ItemState, PendingCall } from './items';
 import { base64Length, bytesPerMs, mergeSession } from './merge';
+import { answered, createSent, createTaken, refused, requestOf } from './requests';
+import { NEW_SESSION, type SessionState } from './sessionState';
 
-/** A response that has begun and not ended. */
-export interface ActiveResponse {
-  id: string;
-  /** False when it stays outside the conversation (`conversation: "none"`), where any number may run. */
-  inConversation: boolean;
-  /** Whether a `response.create` had been sent for it; else turn detection began it. */
-  asked: boolean;
-}
-
-/** Something the client sent that the server has not answered yet. */
-export interface Request {
-  eventId?: string;
-}
-
-/** A session so far. Times in ms of audio, not of the clock. */
-export interface SessionState {
-  /** What the server last said the configuration is; undefined before `session.created`. */
-  config?: Json;
-  /** What it was at the beginning, in `session.created`. */
-  initial?: Json;
-  /** Updates sent and not answered yet, oldest first. */
-  updates: readonly (Request & { session: Json })[];
-  /** Whose server it is, as far as its first session tells. */
-  dialect?: DialectId;
-  /** The conversation in its order. */
-  items: readonly ItemState[];
-  input: {
-    /** Audio appended and not yet made an item, ms. */
-    bufferedMs: number;
-    /** All audio appended in the session, ms: the clock of `audio_start_ms` and `audio_end_ms`. */
-    totalMs: number;
-    /** Turn detection hears speech. */
-    speaking: boolean;
-    /** The last speech heard: the item it becomes, its start and end. */
-    speech?: { item: string; startMs: number; endMs?: number };
-    /** Commits and clears sent and not answered: what each takes from the buffer, ms. */
-    taken: readonly (Request & { ms: number })[];
-  };
-  /** Responses running now. */
-  responses: readonly ActiveResponse[];
-  /** `response.create` sent and not answered yet. */
-  asked: readonly (Request & { inConversation: boolean })[];
-  /** Function calls without an output, oldest first. */
-  calls: readonly PendingCall[];
-  /** Ids of calls whose output was sent or is in the conversation. */
-  answered: readonly string[];
-  /** The answer being spoken: audio of it so far, ms. It is added to its item when it ends. */
-  voice?: { item: string; ms: number };
-  /** The model has spoken, so its voice is fixed. */
-  spoken: boolean;
-}
-
-/** Before the first event. */
-export const NEW_SESSION: SessionState = {
-  updates: [],
-  items: [],
-  input: { bufferedMs: 0, totalMs: 0, speaking: false, taken: [] },
-  responses: [],
-  asked: [],
-  calls: [],
-  answered: [],
-  spoken: false,
-};
+export { NEW_SESSION, type ActiveResponse, type SessionState } from './sessionState';
 
 /** The state after one more event. Whatever is malformed or unknown changes nothing; never throws. */
 export function advance(state: SessionState, event: Json, from: Side): SessionState {
@@ -111,18 +50,13 @@ export function generatedMs(state: SessionState, item: string): number {
   return known + (state.voice?.item === item ? state.voice.ms : 0);
 }
 
-function request(event: Json): Request {
-  const id = event['event_id'];
-  return typeof id === 'string' ? { eventId: id } : {};
-}
-
 function clientSent(state: SessionState, event: Json): SessionState {
   const { input } = state;
   switch (event['type']) {
     case 'session.update':
     case 'transcription_session.update': {
       const { session } = event;
-      return isObject(session) ? { ...state, updates: [...state.updates, { ...request(event), session }] } : state;
+      return isObject(session) ? { ...state, updates: [...state.updates, { ...requestOf(event), session }] } : state;
     }
     case 'input_audio_buffer.append':
       return advanceAudio(state, 'client', base64Length(event['audio']));
@@ -130,16 +64,14 @@ function clientSent(state: SessionState, event: Json): SessionState {
     case 'input_audio_buffer.clear':
       return {
         ...state,
-        input: { ...input, taken: [...input.taken, { ...request(event), ms: committableMs(state) }] },
+        input: { ...input, taken: [...input.taken, { ...requestOf(event), ms: committableMs(state) }] },
       };
     case 'response.create': {
       const inConversation = at(event, 'response', 'conversation') !== 'none';
-      return { ...state, asked: [...state.asked, { ...request(event), inConversation }] };
+      return { ...state, asked: [...state.asked, { ...requestOf(event), inConversation }] };
     }
-    case 'conversation.item.create': {
-      // Seen as answered from here on: the server's word follows within a round trip.
-      return answered(state, event['item']);
-    }
+    case 'conversation.item.create':
+      return createSent(state, event);
     default:
       return state;
   }
@@ -224,25 +156,6 @@ function configured(state: SessionState, event: Json): SessionState {
   return { ...state, config: session, ...initial, ...(dialect === undefined ? {} : { dialect }) };
 }
 
-/** Finds what an error answers: by the event id it names, else by what its code and parameter speak of. */
-function refused(state: SessionState, event: Json): SessionState {
-  const id = at(event, 'error', 'event_id');
-  const code = at(event, 'error', 'code');
-  const param = at(event, 'error', 'param');
-  const about = (name: string): boolean =>
-    typeof param === 'string' && (param === name || param.startsWith(`${name}.`));
-  const drop = <T extends Request>(requests: readonly T[], meant: boolean): readonly T[] => {
-    const index = typeof id === 'string' ? requests.findIndex((one) => one.eventId === id) : meant ? 0 : -1;
-    return index < 0 || index >= requests.length ? requests : requests.toSpliced(index, 1);
-  };
-  return {
-    ...state,
-    updates: drop(state.updates, about('session') || code === 'cannot_update_voice'),
-    asked: drop(state.asked, about('response') || code === 'conversation_already_has_active_response'),
-    input: { ...state.input, taken: drop(state.input.taken, code === 'input_audio_buffer_commit_empty') },
-  };
-}
-
 function committed(state: SessionState): SessionState {
   const { input } = state;
   const { speech } = input;
@@ -265,7 +178,8 @@ function added(state: SessionState, event: Json, atEnd = false): SessionState {
     const { startMs, endMs } = speech;
     items = change(items, speech.item, (known) => ({ ...known, audioMs: Math.max(0, endMs - startMs) }));
   }
-  return withCall({ ...state, items, spoken: state.spoken || isSpeech(item) }, item);
+  const next = { ...createTaken(state, item), items, spoken: state.spoken || isSpeech(item) };
+  return withCall(next, item);
 }
 
 function isSpeech(item: unknown): boolean {
@@ -289,17 +203,6 @@ function withCall(state: SessionState, item: unknown, response?: string): Sessio
   const index = state.calls.findIndex((known) => known.call === call.call);
   if (index < 0) return { ...state, calls: [...state.calls, call] };
   return { ...state, calls: state.calls.with(index, { ...state.calls[index], ...call }) };
-}
-
-function answered(state: SessionState, item: unknown): SessionState {
-  const call = at(item, 'call_id');
-  if (at(item, 'type') !== 'function_call_output' || typeof call !== 'string') return state;
-  if (state.answered.includes(call)) return state;
-  return {
-    ...state,
-    answered: [...state.answered, call],
-    calls: state.calls.filter((known) => known.call !== call),
-  };
 }
 
 function begun(state: SessionState, response: unknown): SessionState {

@@ -39,8 +39,8 @@ export function definitionOf(event: Json, type: string, from: Side): string | un
   return Object.hasOwn(table, type) ? table[type] : undefined;
 }
 
-/** A translation session has no type of its own when the client configures it; its target language tells it. */
-function isTranslation(event: Json): boolean {
+/** Whether it is about a translation session: one has no type of its own when the client configures it; its target language tells it. */
+export function isTranslation(event: Json): boolean {
   const session = event['session'];
   if (!isObject(session)) return false;
   const audio = session['audio'];

@@ -8,12 +8,12 @@ import { checkTools } from './tools';
 import { at, isObject, type Json, type Path } from './json';
 
 /** Runs the checks for that type of event; the top-level fields have been looked at already. */
-export function checkDetails(event: Json, info: EventInfo, report: Report): void {
+export function checkDetails(event: Json, info: EventInfo, report: Report, sessionType = 'realtime'): void {
   if (info.from !== 'client') return;
   const { session, item, response, audio } = event;
   switch (info.type) {
     case 'session.update':
-      if (isObject(session)) checkSession(session, report);
+      if (isObject(session)) checkSession(session, report, sessionType);
       return;
     case 'response.create':
       if (isObject(response)) checkResponse(response, report);
@@ -52,7 +52,6 @@ export function checkDetails(event: Json, info: EventInfo, report: Report): void
 /** Where a flat field of the beta goes, as it is written. */
 function placeNow(name: string): string {
   const path = BETA_SESSION_FIELDS[name] ?? '';
-  if (path === '') return 'nothing: it was removed';
   if (name === 'modalities') return '"output_modalities": ["audio"] or ["text"]';
   const value = path.endsWith('.format') ? '{ "type": "audio/pcm", "rate": 24000 }' : '...';
   const [outer = '', ...rest] = path.split('.');
@@ -62,7 +61,7 @@ function placeNow(name: string): string {
     .reduceRight((inner, step) => `"${step}": ${inner.startsWith('"') ? `{ ${inner} }` : inner}`, value);
 }
 
-function checkSession(session: Json, report: Report): void {
+function checkSession(session: Json, report: Report, sessionType: string): void {
   const { type, audio } = session;
   // A translation session has no type; its target language tells it.
   const translation = isObject(audio) && isObject(audio['output']) && 'language' in audio['output'];
@@ -70,8 +69,8 @@ function checkSession(session: Json, report: Report): void {
   if (type === undefined) {
     const message = 'Missing required field "session.type": "realtime" or "transcription".';
     report('error', ['session'], message, false, {
-      title: 'Add "type": "realtime"',
-      edit: (event) => ({ ...event, session: { type: 'realtime', ...session } }),
+      title: `Add "type": "${sessionType}"`,
+      edit: (event) => ({ ...event, session: { type: sessionType, ...session } }),
     });
   } else if (type !== 'realtime' && type !== 'transcription') {
     report('error', ['session', 'type'], '"session.type" must be "realtime" or "transcription".');
@@ -121,7 +120,9 @@ function checkResponse(response: Json, report: Report): void {
 function checkBetaFields(holder: Json, path: Path, report: Report): void {
   for (const name of Object.keys(BETA_SESSION_FIELDS)) {
     if (!Object.hasOwn(holder, name)) continue;
-    const message = `"${name}" belongs to the retired beta interface: write ${placeNow(name)}.`;
+    const now =
+      BETA_SESSION_FIELDS[name] === '' ? ' and is no longer there: leave it out' : `: write ${placeNow(name)}`;
+    const message = `"${name}" belongs to the retired beta interface${now}.`;
     report('warning', [...path, name], message, true, TO_GA);
   }
 }
@@ -167,6 +168,9 @@ const CONTENT: Record<string, string[]> = {
   assistant: ['output_text', 'output_audio'],
 };
 
+/** Client libraries keep theirs to it, since longer ones were refused; no published type says so. */
+const LONGEST_ITEM_ID = 32;
+
 function checkItem(item: Json, path: Path, report: Report): void {
   const missing = (name: string, hint = ''): boolean => {
     if (item[name] !== undefined) return false;
@@ -182,7 +186,11 @@ function checkItem(item: Json, path: Path, report: Report): void {
       report('error', [...path, 'output'], '"output" must be a string; write structured results as JSON in a string.');
     }
   }
-  const call = item['call_id'];
+  const { id, call_id: call } = item;
+  if (typeof id === 'string' && id.length > LONGEST_ITEM_ID) {
+    const message = `An item’s id has at most ${LONGEST_ITEM_ID} characters, these are ${id.length}.`;
+    report('warning', [...path, 'id'], message);
+  }
   if (typeof call === 'string' && !/^[a-zA-Z0-9_-]+$/.test(call)) {
     report('error', [...path, 'call_id'], '"call_id" may hold letters, digits, _ and - only.');
   }

@@ -26,6 +26,26 @@ export function removeFields(title: string, path: Path, names: readonly string[]
   };
 }
 
+/** Gives a field of the object at a place another name; it keeps its value and its place among the others. */
+export function renameField(title: string, path: Path, from: string, to: string): Edit {
+  return {
+    title,
+    edit: (event) => {
+      let holder: unknown = event;
+      for (const step of path) holder = inner(holder, step);
+      if (!isObject(holder)) return event;
+      const fields = Object.entries(holder);
+      for (const [name] of fields) delete holder[name];
+      for (const [name, value] of fields) {
+        // Not an assignment: a field may be called `__proto__`.
+        const property = { value, enumerable: true, configurable: true, writable: true };
+        Object.defineProperty(holder, name === from ? to : name, property);
+      }
+      return event;
+    },
+  };
+}
+
 function changeHolder(event: Json, path: Path, change: (holder: unknown, name: string | number) => void): Json {
   let holder: unknown = event;
   for (const step of path.slice(0, -1)) holder = inner(holder, step);

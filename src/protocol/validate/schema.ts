@@ -3,14 +3,19 @@ import { validate } from '@cfworker/json-schema';
 import type { OutputUnit, Schema } from '@cfworker/json-schema';
 import type { Side } from '../side';
 import { definitionNamed, definitionOf, fieldsBelow, lookup, valueAt } from './definitions';
+import { replaceAt, type Edit } from './fix';
 import { isObject, jsonType, kindOf, type Json, type Path } from './json';
+import { placeOf } from './place';
 import { nearest } from './suggest';
+import { meantBy } from './unknown';
 
 /** A finding before it has a place in the text. */
 export interface Finding {
   keyword: 'type' | 'enum' | 'required' | 'unknown' | 'bound';
   path: Path;
   message: string;
+  /** Sets it right. */
+  edit?: Edit;
 }
 
 /** The most findings told of one event; more would only be noise. */
@@ -76,7 +81,9 @@ function explain(unit: OutputUnit, event: Json, definition: string, schema: Sche
     }
     case 'enum': {
       const allowed = list(nodeAt(schema, unit.keywordLocation)).filter((one) => one !== null);
-      return [{ keyword: 'enum', path, message: sentence(`${label} must be ${choice(allowed, value)}`) }];
+      const near = typeof value === 'string' ? nearest(value, allowed.map(String)) : undefined;
+      const message = sentence(`${label} must be ${choice(allowed, near)}`);
+      return [{ keyword: 'enum', path, message, ...(near ? { edit: replaceAt(`Write "${near}"`, path, near) } : {}) }];
     }
     case 'required': {
       const wanted = list(nodeAt(schema, unit.keywordLocation)).map(String);
@@ -88,15 +95,32 @@ function explain(unit: OutputUnit, event: Json, definition: string, schema: Sche
     case 'maximum': {
       const bound = String(nodeAt(schema, unit.keywordLocation));
       const words = unit.keyword === 'minimum' ? 'at least' : 'at most';
-      return [{ keyword: 'bound', path, message: `${label} must be ${words} ${bound}, this is ${String(value)}.` }];
+      const message = `${label} must be ${words} ${bound}, this is ${String(value)}.`;
+      return [{ keyword: 'bound', path, message, edit: replaceAt(`Write ${bound}`, path, Number(bound)) }];
+    }
+    case 'multipleOf':
+      return [{ keyword: 'bound', path, message: `${label} must be a whole number, this is ${String(value)}.` }];
+    case 'maxProperties': {
+      const bound = String(nodeAt(schema, unit.keywordLocation));
+      const size = Object.keys(isObject(value) ? value : {}).length;
+      return [{ keyword: 'bound', path, message: `${label} holds at most ${bound} fields, these are ${size}.` }];
+    }
+    case 'maxLength': {
+      const bound = String(nodeAt(schema, unit.keywordLocation));
+      const isName = unit.keywordLocation.includes('/propertyNames/');
+      const text = isName ? String(path.at(-1)) : String(value);
+      const what = isName ? `A name in ${labelOf(path.slice(0, -1))}` : label;
+      const message = `${what} has at most ${bound} characters, these are ${[...text].length}.`;
+      return [{ keyword: 'bound', path, message }];
     }
     case 'false': {
       const name = String(path.at(-1) ?? '');
-      const holder = path.length > 1 ? labelOf(path.slice(0, -1)) : 'the event';
-      const known = [...fieldsBelow(definition, event, path.slice(0, -1)).keys()];
-      const near = nearest(name, known);
-      const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
-      return [{ keyword: 'unknown', path, message: `"${name}" is not a known field of ${holder}.${hint}` }];
+      const above = path.slice(0, -1);
+      const holder = valueAt(event, above);
+      const where = above.length > 0 ? labelOf(above) : 'the event';
+      const known = [...fieldsBelow(definition, event, above).keys()];
+      const { hint, edit } = meantBy(name, above, isObject(holder) ? holder : {}, known);
+      return [{ keyword: 'unknown', path, message: `"${name}" is not a known field of ${where}.${hint}`, edit }];
     }
     default:
       // The rest ("properties", "$ref", "if", ...) only says that something inside is wrong.
@@ -108,10 +132,9 @@ function sentence(text: string): string {
   return text.endsWith('?') ? text : `${text}.`;
 }
 
-function choice(allowed: unknown[], value: unknown): string {
+function choice(allowed: unknown[], near: string | undefined): string {
   const words = allowed.map((one) => JSON.stringify(one));
   if (words.length === 1) return words[0] ?? '';
-  const near = typeof value === 'string' ? nearest(value, allowed.map(String)) : undefined;
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   return `one of ${words.join(', ')}${hint}`;
 }
@@ -148,7 +171,5 @@ function unescape(step: string): string {
 
 /** `"session.audio.input"`, `"item.content[0].text"`, for messages. */
 export function labelOf(path: Path): string {
-  if (path.length === 0) return 'The event';
-  const text = path.map((step, index) => (/^\d+$/.test(String(step)) ? `[${step}]` : `${index > 0 ? '.' : ''}${step}`));
-  return `"${text.join('')}"`;
+  return path.length === 0 ? 'The event' : `"${placeOf(path)}"`;
 }

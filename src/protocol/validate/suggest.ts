@@ -1,4 +1,4 @@
-/** The known name most like the one written; undefined when none is near enough to be meant. */
+/** The known name most like the one written; undefined when none is near enough to be meant. The first of equals wins. */
 export function nearest(type: string, names: readonly string[]): string | undefined {
   // Longer than any real name and its typos: no point in measuring it (the text may be hostile).
   if (type.length > 80) return undefined;
@@ -8,19 +8,27 @@ export function nearest(type: string, names: readonly string[]): string | undefi
     const distance = editDistance(wanted, name);
     if (best === undefined || distance < best.distance) best = { type: name, distance };
   }
-  const limit = Math.max(2, Math.floor(type.length / 5));
-  return best !== undefined && best.distance <= limit ? best.type : undefined;
+  return best !== undefined && best.distance <= mostSlips(type) ? best.type : undefined;
 }
 
-/** Levenshtein distance: single-character insertions, removals and changes. */
+/** So many slips still leave a name recognisable: of three letters, two of them wrong could be any other word. */
+function mostSlips(name: string): number {
+  return name.length <= 3 ? 1 : Math.max(2, Math.floor(name.length / 5));
+}
+
+/** Single-character insertions, removals, changes, and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const current = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? (before[j - 2] ?? 0) + 1 : Infinity;
+      current.push(Math.min(change, swap, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
     }
+    before = previous;
     previous = current;
   }
   return previous[b.length] ?? 0;

@@ -71,6 +71,26 @@ describe('a session written down with its sound cut off', () => {
   });
 });
 
+it('a session whose limits come while the next response is being made is the same, with its times', async () => {
+  const notes = new Notes({ turns: [{ when: { turn: 1 }, answer: { output: [{ say: 'One.' }] } }] });
+  notes.send(update({ output_modalities: ['text'] }));
+  notes.say('Go on');
+  notes.respond();
+  notes.respond();
+  // The client takes its time to ask again, and the limits come after it has.
+  const types = notes.lines.map(({ event }) => event['type']);
+  const [limits] = notes.lines.splice(types.indexOf('rate_limits.updated'), 1);
+  const begun = notes.lines.findLastIndex(({ event }) => event['type'] === 'response.created');
+  notes.lines.splice(begun + 1, 0, limits!);
+  const asked = notes.lines.findLastIndex(({ event }) => event['type'] === 'response.create');
+  const timed = notes.lines.map((line, seq) => {
+    const t = seq < asked ? seq : seq <= begun ? 500 : 520 + seq;
+    return { kind: 'event', session: 's1', seq, t, sent: t, from: line.direction, event: line.event };
+  });
+  const report = await laddered(timed);
+  expect(report.same, formatLadder(report)).toBe(true);
+});
+
 describe('a ladder that does not match', () => {
   const base = (): NotedLine[] => SESSIONS['errors of every kind between turns']!().lines;
 
@@ -283,6 +303,18 @@ describe('the file given to the ladder', () => {
     const report = await ladderReport(written([...lines, '{"direction":"server","event":{"type":"resp']));
     expect(report).toMatchObject({ same: true, unreadable: 1 });
     expect(formatLadder(report)).toContain('could not be read and were left out: 1');
+  });
+
+  it('is printed in two columns that hold, also beside long runs of deltas', async () => {
+    const { lines } = SESSIONS['three spoken turns, the second cutting the first answer short']!();
+    const text = formatLadder(await laddered(lines));
+    const rows = text.split('\n').filter((line) => line.startsWith('    '));
+    const at = rows[0]!.indexOf('simulated');
+    expect(rows.some((row) => row.includes('transcript.delta x'))).toBe(true);
+    for (const row of rows) expect(row.slice(at - 1), row).toMatch(/^ \S/);
+    const long = `x.${'long'.repeat(30)}`;
+    const wrapped = formatLadder(await laddered([...lines, { direction: 'server', event: { type: long } }]));
+    expect(wrapped).toContain(`  ! ${long}\n    ${' '.repeat(at - 4)}-`);
   });
 
   it('prints what was captured without its control characters', async () => {

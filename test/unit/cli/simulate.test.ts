@@ -157,7 +157,7 @@ describe('the built command', () => {
       stderr: `${file}:2:3: Unknown field "trns".\n`,
     });
     await expect(run(process.execPath, [cli, ...proxy('--speed', '2', '--upstream', 'openai')])).rejects.toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringMatching(/are for the simulator/) as string,
     });
   });

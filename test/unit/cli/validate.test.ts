@@ -32,6 +32,18 @@ describe('validate of one event', () => {
     expect(exitCode(report)).toBe(0);
   });
 
+  it('warns of a field that the service would refuse the whole event for, and only notes one that a server sends', async () => {
+    const update = await check('{"type":"session.update","session":{"type":"realtime","instructons":"x"}}');
+    expect(update).toMatchObject({
+      errors: 0,
+      warnings: 1,
+      problems: [{ fix: { title: 'Rename it to "instructions"' } }],
+    });
+    expect(exitCode(update)).toBe(1);
+    const item = '{"type":"conversation.item.deleted","event_id":"e","item_id":"i","novelty":1}';
+    expect(exitCode(await check(item))).toBe(0);
+  });
+
   it('tells line and column of a problem in the file', async () => {
     const report = await check('\n\n{\n  "type": "session.update",\n  "session": { "voice": "alloy" }\n}\n');
     expect(exitCode(report)).toBe(1);
@@ -156,7 +168,7 @@ describe('what cannot be read', () => {
     await expect(validateFile(folder)).rejects.toEqual(unreadable);
     await expect(check(' \n\n')).rejects.toEqual(unreadable);
     await expect(check(Buffer.from([0, 255, 1, 2]))).rejects.toEqual(unreadable);
-    await expect(check('hello')).rejects.toThrow(/neither JSON nor a trace/);
+    await expect(check('hello')).rejects.toThrow(/\.json is neither JSON nor a trace\./);
   });
 });
 
@@ -165,8 +177,17 @@ describe('the report for people', () => {
     const report = await check('{"type":"response.create","\\u001b[31mred":1}');
     const text = formatValidation(report);
     expect(text).not.toContain('\u001b');
-    expect(text.split('\n')[0]).toMatch(/:1:27 note response\.create \/ ?\[31mred: /);
+    expect(text.split('\n')[0]).toMatch(/:1:27 note response\.create \["\\u001b\[31mred"\]: /);
     expect(text).toMatch(/1 event, 0 errors, 0 warnings, 1 note\n$/);
+  });
+});
+
+describe('the place of a problem', () => {
+  it('is as the service writes it for people, and a JSON pointer for programs', async () => {
+    const tools = [{ type: 'function', name: 'a b' }];
+    const report = await check(JSON.stringify({ type: 'session.update', session: { type: 'realtime', tools } }));
+    expect(formatValidation(report)).toContain('error session.update session.tools[0].name: ');
+    expect(report.problems[0]?.path).toBe('/session/tools/0/name');
   });
 });
 
@@ -195,7 +216,7 @@ describe('the command line', () => {
     expect(JSON.parse(wrong.stdout)).toMatchObject({ kind: 'event', errors: 1 });
     const missing = await run(['validate', path.join(folder, 'none')]);
     expect([missing.status, missing.stdout]).toEqual([2, '']);
-    expect(missing.stderr).toMatch(/cannot be read: ENOENT/);
+    expect(missing.stderr).toMatch(/cannot be read: it does not exist\./);
   });
 
   it('prints the whole catalogue into a pipe', async () => {

@@ -63,13 +63,29 @@ describe('an unknown field', () => {
     ]);
   });
 
-  it('is a note before the session is known, of another server, and in what the server sends', () => {
+  it('is one before the session is known too, since it is most likely OpenAI’s', () => {
+    expect(brief(lint(events[0] ?? {}, NEW_SESSION))).toEqual(['warning /session/audio/output/pitch']);
+  });
+
+  it('is a note where the server is none that is known, none at another server, and a note in what the server sends', () => {
     const event = events[0] ?? {};
-    expect(brief(lint(event, NEW_SESSION))).toEqual(['note /session/audio/output/pitch']);
+    const stranger = advance(NEW_SESSION, { type: 'session.created', session: { model: 'mine' } }, 'server');
+    expect(brief(lint(event, stranger))).toEqual(['note /session/audio/output/pitch']);
     const xai: SessionState = { ...after(), dialect: 'xai' };
     expect(brief(lint(event, xai))).toEqual([]);
     const updated = { type: 'session.updated', event_id: 'e', session: { ...session, novelty: { a: 1 } } };
     expect(brief(lintEvent(JSON.stringify(updated), 'server', after()))).toEqual(['note /session/novelty']);
+  });
+
+  it('of an update without its type is told as of the session it is for', () => {
+    const transcription = advance(
+      NEW_SESSION,
+      { type: 'session.created', session: { type: 'transcription' } },
+      'server',
+    );
+    const problems = lint({ type: 'session.update', session: { tools: [] } }, transcription);
+    expect(brief(problems)).toEqual(['error /session', 'warning /session/tools']);
+    expect(fixed(problems)).toMatchObject({ session: { type: 'transcription' } });
   });
 });
 
@@ -380,6 +396,17 @@ describe('calls, responses and items', () => {
     expect(brief(lint(output('call_abc'), after(call, ['client', output('call_abc')])))).toEqual([
       'warning /item/call_id',
     ]);
+  });
+
+  it('an output that was refused may be sent again', () => {
+    const refused: [Side, Json] = [
+      'server',
+      { type: 'error', error: { code: 'invalid_tool_call_id', param: null, event_id: null } },
+    ];
+    const again = after(call, ['client', output('call_abc')], refused);
+    expect(lint(output('call_abc'), again)).toEqual([]);
+    const nope = after(call, ['client', output('call_nope')], refused);
+    expect(first(lint(output('call_nope'), nope))).toContain('Waiting: call_abc.');
   });
 
   it('a response waits for the one that runs, unless it stays outside', () => {

@@ -309,6 +309,130 @@ describe('responses and calls', () => {
   });
 });
 
+describe('an item on its way', () => {
+  const call = (id: string): Json => ({
+    id: `item_${id}`,
+    type: 'function_call',
+    name: 'f',
+    call_id: id,
+    arguments: '{}',
+  });
+  const waiting = play([created, added('item_c1', null, call('c1')), added('item_c2', 'item_c1', call('c2'))]);
+  const output = (id: string, fields: Json = {}): [string, Json] => [
+    '> conversation.item.create',
+    { ...fields, item: { type: 'function_call_output', call_id: id, output: '1' } },
+  ];
+  const say = (text: string, fields: Json = {}): [string, Json] => [
+    '> conversation.item.create',
+    { ...fields, item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } },
+  ];
+  const error = (fields: Json): [string, Json] => ['< error', { error: { event_id: null, param: null, ...fields } }];
+  const calls = (state: SessionState): string[] => state.calls.map((one) => one.call);
+
+  it('that is refused lets its call wait again, in its place, by the event id that the error names', () => {
+    const sent = play([output('c1', { event_id: 'a' }), output('c2', { event_id: 'b' })], waiting);
+    expect(calls(sent)).toEqual([]);
+    const one = play([error({ event_id: 'a', code: 'whatever' })], sent);
+    expect(calls(one)).toEqual(['c1']);
+    expect(one.answered).toEqual(['c2']);
+    const both = play([error({ event_id: 'b', code: 'whatever' })], one);
+    expect(both.calls).toEqual(waiting.calls);
+    expect(both.answered).toEqual([]);
+    expect(play([error({ event_id: 'other', param: 'item.output' })], sent)).toEqual(sent);
+  });
+
+  it('is the one that the words of an error without an event id speak of', () => {
+    const nope = play([output('c1'), output('call_nope')], waiting);
+    expect(nope.answered).toEqual(['c1', 'call_nope']);
+    const message = "Tool call ID 'call_nope' not found in conversation.";
+    const told = play([error({ code: 'invalid_tool_call_id', message })], nope);
+    expect(told.answered).toEqual(['c1']);
+    expect(calls(told)).toEqual(['c2']);
+    const long = play([say('Hi'), output('c1')], waiting);
+    const refused = play([error({ code: 'invalid_value', param: 'item.content[0].type' })], long);
+    expect(calls(refused)).toEqual(['c2']);
+    expect(calls(play([error({ code: 'invalid_type', param: 'item.output' })], refused))).toEqual(['c1', 'c2']);
+    const previous = play([error({ code: 'item_create_invalid_previous_item_id' })], play([output('c2')], waiting));
+    expect(calls(previous)).toEqual(['c1', 'c2']);
+  });
+
+  it('is not undone by an error about anything else, nor once it is in the conversation', () => {
+    const sent = play([output('c1')], waiting);
+    for (const fields of [
+      { code: 'unknown_parameter', param: 'session.bogus' },
+      { code: 'item_delete_invalid_item_id' },
+      { code: 'missing_required_parameter', param: 'item_id' },
+      { code: 'response_cancel_not_active' },
+      { code: 'invalid_tool_call_id', message: "Tool call ID 'c2' not found in conversation." },
+    ])
+      expect(calls(play([error(fields)], sent)), JSON.stringify(fields)).toEqual(['c2']);
+    const item = { id: 'o', type: 'function_call_output', call_id: 'c1', output: '1', status: 'completed' };
+    const taken = play([added('o', 'item_c2', item), error({ code: 'invalid_type', param: 'item.output' })], sent);
+    expect(calls(taken)).toEqual(['c2']);
+    expect(taken.creates).toEqual([]);
+  });
+
+  it('is no longer on its way once told, with an id of its own or without, and others’ items are not taken for it', () => {
+    const own = play([['> conversation.item.create', { item: { ...message('mine'), content: [] } }]], waiting);
+    expect(play([added('other', null)], own).creates).toHaveLength(1);
+    expect(play([added('mine', null)], own).creates).toEqual([]);
+    const text = [{ type: 'input_text', text: 'Hi' }];
+    const spoken = [{ type: 'input_audio', transcript: null }];
+    const two = play([say('Hi'), say('There')], waiting);
+    const heard = play([added('u', null, message('u', 'user', spoken))], two);
+    expect(heard.creates).toHaveLength(2);
+    expect(play([added('t', null, message('t', 'user', text))], heard).creates).toHaveLength(1);
+  });
+
+  it('that answers a call a second time undoes nothing when it is refused', () => {
+    const twice = play([output('c1', { event_id: 'a' }), output('c1', { event_id: 'b' })], waiting);
+    expect(calls(play([error({ event_id: 'b' })], twice))).toEqual(['c2']);
+  });
+
+  it('keeps what its call has come to in the meantime', () => {
+    const early = play([created, added('item_c1', null, { ...call('c1'), arguments: '' }), output('c1')]);
+    const done: [string, Json] = ['< conversation.item.done', { item: call('c1') }];
+    expect(play([done, error({ code: 'invalid_tool_call_id' })], early).calls).toMatchObject([{ arguments: '{}' }]);
+  });
+});
+
+describe('what was sent beside items', () => {
+  const error = (fields: Json): [string, Json] => ['< error', { error: fields }];
+
+  it('is undone by the refusals that carry no parameter', () => {
+    const update = play([created, ['> session.update', { session: { type: 'transcription' } }]]);
+    const message = 'Passing a transcription session update event to a realtime session is not allowed.';
+    expect(play([error({ code: 'invalid_value', param: null, message })], update).updates).toEqual([]);
+    const asked = play([created, ['> response.create', { response: { input: [] } }]]);
+    expect(play([error({ code: 'item_reference_invalid_item_id' })], asked).asked).toEqual([]);
+    expect(play([error({ code: 'unknown_parameter', param: 'response.bogus' })], asked).asked).toEqual([]);
+  });
+
+  it('without an event id is meant first by an error without one', () => {
+    const two = play([
+      created,
+      ['> session.update', { event_id: 'a', session: { instructions: 'A' } }],
+      ['> session.update', { session: { instructions: 'B' } }],
+    ]);
+    const left = play([error({ event_id: null, param: 'session.bogus' })], two).updates;
+    expect(left.map((update) => update.eventId)).toEqual(['a']);
+  });
+
+  it('and would delete, cut or cancel changes nothing before the server says so, so nothing of it needs undoing', () => {
+    const state = play([created, added('x', null, message('x', 'assistant'))]);
+    const after = play(
+      [
+        ['> conversation.item.delete', { item_id: 'x' }],
+        ['> conversation.item.truncate', { item_id: 'x', content_index: 0, audio_end_ms: 5 }],
+        ['> response.cancel'],
+        error({ code: 'item_delete_invalid_item_id' }),
+      ],
+      state,
+    );
+    expect(after).toEqual(state);
+  });
+});
+
 describe('what is malformed', () => {
   it('changes nothing and does no harm', () => {
     const start = play([created, added('a', null)]);

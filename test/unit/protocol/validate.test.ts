@@ -146,8 +146,40 @@ describe('a session update', () => {
 
   it('with an unknown field is told that all of it will be refused', () => {
     const [problem] = update({ type: 'realtime', bogus: 1 });
-    expect(problem).toMatchObject({ severity: 'note', path: '/session/bogus' });
+    expect(problem).toMatchObject({ severity: 'warning', path: '/session/bogus' });
     expect(problem?.message).toContain('refuses the whole update');
+  });
+
+  it('without its type is told of all the rest too', () => {
+    const problems = update({ instuctions: 'x', audio: { output: { speed: 9 } }, max_output_tokens: 'all' });
+    expect(brief(problems)).toEqual([
+      'error /session',
+      'error /session/audio/output/speed',
+      'error /session/max_output_tokens',
+      'warning /session/instuctions',
+    ]);
+    expect(update({ audio: { output: { language: 'es' } } })).toEqual([]);
+  });
+
+  it('has bounds, where the documentation gives them in words', () => {
+    const messages = (session: unknown) => update(session).map(({ severity, message }) => `${severity} ${message}`);
+    const detect = (turn_detection: unknown) => ({ type: 'realtime', audio: { input: { turn_detection } } });
+    const most = '"session.max_output_tokens" must be';
+    for (const fine of [1, 4096, 'inf']) expect(update({ type: 'realtime', max_output_tokens: fine })).toEqual([]);
+    expect(messages({ type: 'realtime', max_output_tokens: 999_999 })).toEqual([
+      `error ${most} at most 4096, this is 999999.`,
+    ]);
+    expect(messages({ type: 'realtime', max_output_tokens: 0 })).toEqual([`error ${most} at least 1, this is 0.`]);
+    expect(messages({ type: 'realtime', max_output_tokens: 1.5 })).toEqual([
+      `error ${most} a whole number, this is 1.5.`,
+    ]);
+    expect(messages({ type: 'realtime', audio: { output: { speed: 0.2 } } })[0]).toContain('at least 0.25');
+    expect(messages(detect({ type: 'server_vad', threshold: 1.1 }))[0]).toContain('at most 1,');
+    expect(messages(detect({ type: 'server_vad', idle_timeout_ms: 4999 }))[0]).toContain('at least 5000');
+    const transcription = { ...detect({ type: 'server_vad', idle_timeout_ms: 30_001 }), type: 'transcription' };
+    expect(messages(transcription)[0]).toContain('at most 30000');
+    const [high] = update({ type: 'realtime', max_output_tokens: 999_999 });
+    expect(JSON.parse(high?.fix?.text ?? '')).toMatchObject({ session: { max_output_tokens: 4096 } });
   });
 
   it('is checked as deep as it goes, with what to write instead', () => {
@@ -180,7 +212,7 @@ describe('a session update', () => {
       'error /session/tools/1 An MCP tool needs one of "server_url", "connector_id" and "tunnel_id".',
       'error /session/tools/1 Missing required field "session.tools[1].server_label".',
       'error /session/tools/2/name "session.tools[2].name" must be a string, this is a number.',
-      'note /session/tools/2/strict "strict" is not a known field of "session.tools[2]". The live service refuses the whole update for one such.',
+      'warning /session/tools/2/strict "strict" is not a known field of "session.tools[2]". The live service refuses the whole update for one such.',
       'error /session/tools/3/type "session.tools[3].type" must be one of "function", "mcp".',
     ]);
   });
@@ -194,7 +226,7 @@ describe('a session update', () => {
     expect(update({ type: 'realtime', audio: { output: { voice: { id: 'voice_1' } } } })).toEqual([]);
     expect(brief(update({ type: 'realtime', audio: { output: { voice: { name: 'x' } } } }))).toEqual([
       'error /session/audio/output/voice',
-      'note /session/audio/output/voice/name',
+      'warning /session/audio/output/voice/name',
     ]);
     expect(brief(update({ type: 'realtime', audio: { output: { voice: 5 } } }))).toEqual([
       'error /session/audio/output/voice',
@@ -268,7 +300,7 @@ describe('text written by an enemy', () => {
       '{"type":"session.update","session":{"type":"realtime","\\ud800":1,"audio":{"a b#%/~\\u0000":1,"input":5}}}';
     expect(brief(validateEvent(text, 'client')).slice(0, 3)).toContain('error /session/audio/input');
     const odd = '{"type":"session.update","session":{"type":"realtime","audio":{"a b#%/~":1}}}';
-    expect(brief(validateEvent(odd, 'client'))).toEqual(['note /session/audio/a b#%~1~0']);
+    expect(brief(validateEvent(odd, 'client'))).toEqual(['warning /session/audio/a b#%~1~0']);
   });
 
   it('gets an answer however much of it is wrong', () => {
@@ -334,7 +366,78 @@ describe('audio to append', () => {
   });
 });
 
+describe('an unknown field', () => {
+  const session = (fields: unknown): Problem[] => check({ type: 'session.update', session: fields });
+  const fixed = (problem: Problem | undefined): unknown => JSON.parse(problem?.fix?.text ?? 'null');
+
+  it('that is a slip is renamed where it stands, with its value', () => {
+    const [slip] = session({ type: 'realtime', instructons: 'Hi', tools: [] });
+    expect(slip?.message).toContain('Did you mean "instructions"?');
+    expect(slip?.fix?.title).toBe('Rename it to "instructions"');
+    expect(slip?.fix?.text).toBe(
+      '{"type":"session.update","session":{"type":"realtime","instructions":"Hi","tools":[]}}',
+    );
+    const inner = { type: 'message', role: 'user', content: [{ type: 'input_text', txet: 'Hi' }] };
+    const [, part] = check({ type: 'conversation.item.create', item: inner });
+    expect(fixed(part)).toMatchObject({ item: { content: [{ type: 'input_text', text: 'Hi' }] } });
+    expect(fixed(check({ type: 'response.create', respones: {} })[0])).toEqual({
+      type: 'response.create',
+      response: {},
+    });
+  });
+
+  it('that is a slip of a beta name is told so, and never renamed to what would be refused as well', () => {
+    const [gone] = session({ type: 'realtime', temprature: 0.8 });
+    expect(gone?.message).toContain('"temperature"? It was of the beta interface and is no longer there.');
+    expect(fixed(gone)).toEqual({ type: 'session.update', session: { type: 'realtime' } });
+    const [moved] = session({ type: 'realtime', modalites: ['text'] });
+    expect(moved?.message).toContain('It is "output_modalities" now.');
+    expect(fixed(moved)).toMatchObject({ session: { output_modalities: ['text'] } });
+    expect(session({ type: 'realtime', temperature: 0.8 })[0]?.message).toContain('is no longer there: leave it out');
+  });
+
+  it('like nothing that is known, or like one that is there already, is left out', () => {
+    for (const [name, fields] of [
+      ['colour', {}],
+      ['instructons', { instructions: 'a' }],
+    ] as const) {
+      const [problem] = session({ type: 'realtime', ...fields, [name]: 'b' });
+      expect(fixed(problem)).toEqual({ type: 'session.update', session: { type: 'realtime', ...fields } });
+    }
+    expect(session({ type: 'realtime', temp: 1 })[0]?.message).not.toContain('Did you mean');
+    expect(session({ type: 'realtime', abc: 1 })[0]?.message).not.toContain('Did you mean');
+    expect(fixed(session(JSON.parse('{"type":"realtime","__proto__":1}'))[0])).toEqual({
+      type: 'session.update',
+      session: { type: 'realtime' },
+    });
+  });
+
+  it('of a server’s event is a note without a rewrite', () => {
+    const [problem] = check({ type: 'input_audio_buffer.cleared', event_id: 'e', novelty: 1 }, 'server');
+    expect(problem?.severity).toBe('note');
+    expect(problem?.fix).toBeUndefined();
+  });
+});
+
 describe('other client events', () => {
+  it('a response has metadata of so many names and lengths', () => {
+    const metadata = (fields: Record<string, string>) =>
+      check({ type: 'response.create', response: { metadata: fields } });
+    const many = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, '']));
+    expect(metadata({ ['k'.repeat(64)]: '🙂'.repeat(512) })).toEqual([]);
+    expect(metadata(many)[0]?.message).toBe('"response.metadata" holds at most 16 fields, these are 17.');
+    expect(metadata({ ['k'.repeat(65)]: '' })[0]?.message).toContain('at most 64 characters, these are 65');
+    expect(metadata({ k: 'x'.repeat(513) })[0]?.message).toContain('at most 512 characters, these are 513');
+    expect(check({ type: 'response.create', response: { max_output_tokens: 5000 } })).toHaveLength(1);
+  });
+
+  it('an item’s id is of a length that is taken', () => {
+    const create = (id: string) =>
+      brief(check({ type: 'conversation.item.create', item: { id, type: 'message', role: 'user', content: [] } }));
+    expect(create('i'.repeat(32))).toEqual([]);
+    expect(create('i'.repeat(33))).toEqual(['warning /item/id']);
+  });
+
   it('a response takes the same rules for modalities and formats', () => {
     const response = {
       output_modalities: ['text', 'audio'],

@@ -117,7 +117,7 @@ describe('the simulator behind the proxy', () => {
       'a.scenario.jsonc': saying('Good.'),
     });
     const simulation = { speed: SPEED, scenario: path.join(folder, 'a.scenario.jsonc') };
-    await writeFile(simulation.scenario, '{\n  "turns": [}\n');
+    await writeFile(simulation.scenario, '{\n  "turns": [{}, {}, {}]\n}\n');
     expect(await engine.setSimulation(simulation)).toBe('same');
     expect(states.at(-1)).toMatchObject({
       scenario: simulation.scenario,

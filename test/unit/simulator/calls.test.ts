@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Calls } from '../../../src/simulator/calls';
 import { Random } from '../../../src/simulator/random';
+import { startServer } from '../../../src/simulator/server';
 import { Talk } from '../../../src/simulator/talk';
 
 it('a call that cannot be configured so leaves no session behind, one that can does', () => {
@@ -25,4 +26,28 @@ it('a call that cannot be configured so leaves no session behind, one that can d
   expect(begun.map(({ ended }) => ended)).toEqual([true, false]);
   calls.endAll('over');
   expect(begun.map(({ ended }) => ended)).toEqual([true, true]);
+});
+
+it.each([
+  ['a form without an offer', { session: '{}' }, 'missing_required_parameter', 'sdp'],
+  ['a form with an empty offer', { sdp: '' }, 'missing_required_parameter', 'sdp'],
+  ['a form whose offer is none', { sdp: 'hello' }, 'invalid_offer', null],
+])('%s is told what is wrong with it', async (_name, fields, code, param) => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, seed: 1 });
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  const answer = await fetch(`${server.url}/realtime/calls`, { method: 'POST', body: form });
+  await server.stop();
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error', code, param } });
+});
+
+it('a body that is no offer, as of a form sent in the wrong way, is told so', async () => {
+  const server = await startServer({ host: '127.0.0.1', port: 0, seed: 1 });
+  const body = new URLSearchParams({ sdp: 'hello' });
+  const answer = await fetch(`${server.url}/realtime/calls`, { method: 'POST', body });
+  await server.stop();
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'invalid_offer', message: expect.stringMatching(/^Invalid SDP offer\./) as string },
+  });
 });

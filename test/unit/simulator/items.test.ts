@@ -150,4 +150,20 @@ describe('speech over an answer', () => {
     });
     expect(truncated).toMatchObject({ type: 'conversation.item.truncated', item_id, audio_end_ms: 100 });
   });
+
+  it('leaves of an answer cut while it is made what was kept of it, though the rest is made and sent', () => {
+    const script = new Script();
+    script.say('Tell me a long story about the sea, with many words in it, so that there is time to cut in.');
+    script.send({ type: 'response.create' });
+    const begun = script.wait(700);
+    const item_id = only(begun, 'response.output_item.added').map((event) => (event['item'] as Json)['id'])[0];
+    script.send({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: 100 });
+    const rest = script.wait(30_000);
+    expect(only(rest, 'response.output_audio.delta').length).toBeGreaterThan(3);
+    expect(only(rest, 'response.output_audio_transcript.done')[0]?.['transcript']).toMatch(/story/);
+    const [retrieved] = script.send({ type: 'conversation.item.retrieve', item_id });
+    const [part] = (retrieved?.['item'] as Json)['content'] as Json[];
+    expect(part).toEqual({ type: 'output_audio', audio: expect.any(String) as string });
+    expect(Buffer.from(String(part?.['audio']), 'base64').length / 48).toBe(100);
+  });
 });

@@ -176,8 +176,9 @@ function check(script: Script): void {
     known.add(shape);
     const problems = validateEvent(JSON.stringify(event), 'server').filter(({ severity }) => severity !== 'note');
     expect(problems, event.type).toEqual([]);
-    expect(events.has(event.event_id), `event ${event.event_id} twice`).toBe(false);
-    events.add(event.event_id);
+    expect(event.event_id, event.type).toBeDefined();
+    expect(events.has(event.event_id!), `event ${event.event_id} twice`).toBe(false);
+    events.add(event.event_id!);
     const id = (event['response'] as Json | undefined)?.['id'];
     if (event.type === 'response.created') {
       expect(begun.has(id), 'a response twice').toBe(false);

@@ -206,6 +206,8 @@ describe('a scenario with something wrong in it', () => {
     ],
     ['no JSON', 'a.jsonc', '{\n  "turns": [}', 2, 13, /./],
     ['nothing', 'a.jsonc', '', 1, 1, /empty/],
+    ['nothing but a remark', 'a.jsonc', '// later\n', 1, 1, /empty/],
+    ['what is no text', 'a.jsonc', '\u0000\u0001', 1, 1, /^Invalid symbol\.$/],
     ['a bad expression', 'a.jsonc', '{"turns":[\n{"when":{"text":"/(/"},"answer":"x"}]}', 2, 17, /regular expression/i],
     ['a step for no item', 'a.jsonc', '{"turns":[{"answer":{"output":[],\n"order":["open 0"]}}]}', 2, 10, /no item 0/],
     ['a step of no kind', 'a.jsonc', '{"turns":[{"answer":{"output":[],\n"order":["shut 0"]}}]}', 2, 10, /none of/],

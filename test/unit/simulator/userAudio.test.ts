@@ -3,6 +3,7 @@ import { compareLadders } from '../../../src/simulator/ladder';
 import { playRecording } from '../../../src/simulator/playback';
 import type { Recording } from '../../../src/simulator/recording';
 import { UserAudio } from '../../../src/simulator/userAudio';
+import type { Json } from '../../../src/simulator/wire';
 import { Notes, bargeIn, blanked, cut, spoken, update, whole, type NotedLine } from './notes';
 import { loudness, silence, speech } from './speech';
 
@@ -54,6 +55,34 @@ describe('the user’s audio of a recording', () => {
     const recording = recordingOf(bargeIn(blanked).lines);
     expect(new UserAudio(recording).generated).toBe('heard otherwise');
     hearsTheSame(recording, 60);
+  });
+
+  describe.each([60, 100, 300, 500])('that begins to be speech in its first %i ms', (quietMs) => {
+    // Speech begins here at once, so less is padded before it than it is set to.
+    const early = (keep: (event: Json) => Json): Recording => {
+      const notes = new Notes({}, 'gpt-realtime', false, keep);
+      for (let turn = 1; turn <= 3; turn += 1) {
+        const loud = speech('What do you think?');
+        const begins = Array.from({ length: loud.length / 960 }, (_, at) => at * 960).find(
+          (at) => loudness(loud.subarray(at, at + 960)) > -30,
+        )!;
+        notes.hear(Buffer.concat([silence(quietMs - 60), loud.subarray(begins), silence(900)]));
+        notes.wait(20_000);
+      }
+      return recordingOf(notes.lines);
+    };
+
+    it('is the recorded one where that is whole', () => {
+      const recording = early(whole);
+      expect(told(recording.messages.map(({ event }) => event!))[0]).toMatchObject({ ms: Math.max(0, quietMs - 360) });
+      expect(new UserAudio(recording).generated).toBeUndefined();
+      hearsTheSame(recording, 0);
+    });
+
+    it('is speech from where to where the server heard it where payloads were cut or blanked', () => {
+      hearsTheSame(early(cut), 60);
+      hearsTheSame(early(blanked), 60);
+    });
   });
 
   it('is speech where something else than base64 stands in its place', () => {

@@ -190,6 +190,6 @@ describe('TraceReader', () => {
     await expect(TraceReader.open(`${file}.no`)).rejects.toThrow(/cannot be opened: it does not exist\./);
     const folder = path.join(path.dirname(file), 'folder');
     await mkdir(folder);
-    await expect(TraceReader.open(folder)).rejects.toThrow(/not a file/);
+    await expect(TraceReader.open(folder)).rejects.toThrow(/it is a folder/);
   });
 });

@@ -30,6 +30,14 @@ describe('while an event is written', () => {
       'instructions',
     );
   });
+  it('what is required and not there yet comes first, then what people write most', () => {
+    const session = labels('{"type":"session.update","session":{|}}');
+    expect(session.slice(0, 4)).toEqual(['type', 'instructions', 'audio', 'output_modalities']);
+    expect(session.indexOf('include')).toBeGreaterThan(session.indexOf('tools'));
+    expect(labels('{"type":"session.update",|}')[0]).toBe('session');
+    const tool = labels('{"type":"session.update","session":{"type":"realtime","tools":[{"type":"function",|}]}}');
+    expect(tool.slice(0, 3)).toEqual(['name', 'description', 'parameters']);
+  });
   it('unions are followed, also before the session’s type is written', () => {
     expect(
       labels('{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad",|}}}}}'),

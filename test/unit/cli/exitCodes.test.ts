@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { dist } from '../fidelity/bed';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'exit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const place = path.join(folder, name);
+  writeFileSync(place, content);
+  return place;
+}
+
+/** The built command in a folder of its own; what it says for people has the folder's name taken out. */
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(dist, 'cli.cjs'), ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
+  const told = (text: string): string => text.replaceAll(`${folder}${path.sep}`, '').replaceAll(folder, 'FOLDER');
+  return { status, stdout: told(stdout), stderr: told(stderr) };
+}
+
+const binary = Uint8Array.from({ length: 4000 }, (_, index) => (index * 151) % 256);
+const READERS: [string, string[]][] = [
+  ['validate', ['validate']],
+  ['inspect', ['inspect']],
+  ['ladder', ['ladder']],
+  ['simulate --from', ['simulate', '--listen', '127.0.0.1:0', '--from']],
+  ['simulate --scenario', ['simulate', '--listen', '127.0.0.1:0', '--scenario']],
+  ['proxy --scenario', ['proxy', '--listen', '127.0.0.1:0', '--scenario']],
+];
+
+describe.each(READERS)('%s ends with 2 and one line of what is wrong, of', (_name, args) => {
+  it('a file that is not there', () => {
+    const { status, stdout, stderr } = run(...args, 'none.jsonc');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^.*none\.jsonc cannot be (read|opened): it does not exist\.\n$/);
+  });
+
+  it('a folder', () => {
+    const { status, stderr } = run(...args, folder);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^.*FOLDER cannot be (read|opened): it is a folder\.\n$/);
+  });
+
+  it('a file that is no text', () => {
+    const { status, stdout, stderr } = run(...args, file('noise.bin', binary));
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^.*noise\.bin .*\.\n$/);
+    expect(stderr).not.toContain('empty');
+  });
+});
+
+describe('a command that cannot be begun', () => {
+  it.each<[string, RegExp]>([
+    ['simulate --nope', /unknown option '--nope'/],
+    ['frob', /unknown command 'frob'/],
+    ['inspect', /missing required argument 'trace'/],
+    ['simulate --listen x', /It must be HOST:PORT/],
+    ['validate x --from nobody', /Allowed choices are client, server/],
+    ['simulate --from a --scenario b', /not both/],
+    ['simulate --scenario b.jsonc --session s1', /give that with --from/],
+    ['proxy --upstream openai --seed 1', /are for the simulator/],
+  ])('for its words (%s) ends with 2', (line, message) => {
+    const { status, stderr } = run(...line.split(' '));
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it('is told with the others in --help, which ends with 0', () => {
+    const { status, stdout } = run('--help');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*missing or unreadable/);
+  });
+});
+
+describe('what was read and is wrong', () => {
+  it('ends with 1: a scenario with a mistake, told once, with its place', () => {
+    const slip = file('slip.scenario.jsonc', '{\n  "turns": [,,]\n}');
+    expect(run('simulate', '--listen', '127.0.0.1:0', '--scenario', slip)).toMatchObject({
+      status: 1,
+      stderr: 'slip.scenario.jsonc:2:13: Value expected.\n',
+    });
+  });
+
+  it('ends with 1: an event with a slip in its JSON, told once', () => {
+    const slip = file('slip.json', '{"type": "response.create",,}');
+    expect(run('validate', slip)).toMatchObject({
+      status: 1,
+      stdout:
+        'slip.json:1:28 error: Not valid JSON at line 1, column 28: property name expected.\n' +
+        'slip.json: 1 event, 1 error, 0 warnings, 0 notes\n',
+    });
+  });
+});
