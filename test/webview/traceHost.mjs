@@ -2,7 +2,7 @@
 // node test/webview/traceHost.mjs TRACE [port]. What only VS Code can do (dialogs, editors, commands) is refused by name.
 import { build } from 'esbuild';
 import { createServer } from 'node:http';
-import { readFile, mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +151,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => server.close(resolve));
       await model.close();
+      await rm(out, { recursive: true, force: true });
     },
   };
 }
