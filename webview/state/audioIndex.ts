@@ -54,7 +54,7 @@ export class AudioLane {
       const start = times.start(at);
       let end = times.end(at);
       for (;;) {
-        const to = Math.min(last, times.after(end + gap));
+        const to = Math.min(last, times.after(end + gap, at));
         const further = times.maxEnd(at, to);
         at = to;
         if (!(further > end)) break;

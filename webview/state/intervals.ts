@@ -60,10 +60,18 @@ export class Intervals {
     this.#rebuild(at);
   }
 
-  /** First place that starts at or after `t`; `count` when none does. */
-  lowerBound(t: number): number {
-    let low = 0;
+  /** First place that starts at or after `t`; `count` when none does. A place at or before it may be given: near ones are found sooner. */
+  lowerBound(t: number, from = 0): number {
+    let low = from;
     let high = this.#count;
+    if (from > 0) {
+      let step = 16;
+      while (from + step < high && (this.#start[from + step] as number) < t) {
+        low = from + step + 1;
+        step *= 4;
+      }
+      high = Math.min(high, from + step);
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#start[middle] as number) < t) low = middle + 1;
@@ -72,10 +80,18 @@ export class Intervals {
     return low;
   }
 
-  /** First place that starts after `t`; `count` when none does. */
-  after(t: number): number {
-    let low = 0;
+  /** First place that starts after `t`; `count` when none does. A place at or before it may be given: near ones are found sooner. */
+  after(t: number, from = 0): number {
+    let low = from;
     let high = this.#count;
+    if (from > 0) {
+      let step = 16;
+      while (from + step < high && (this.#start[from + step] as number) <= t) {
+        low = from + step + 1;
+        step *= 4;
+      }
+      high = Math.min(high, from + step);
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#start[middle] as number) <= t) low = middle + 1;

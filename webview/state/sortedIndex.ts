@@ -37,10 +37,19 @@ export class SortedIndex {
     this.#count += 1;
   }
 
-  /** First place at or after `t`; `count` when all are earlier. */
-  lowerBound(t: number): number {
-    let low = 0;
+  /** First place at or after `t`; `count` when all are earlier. A place at or before it may be given: near ones are found sooner. */
+  lowerBound(t: number, from = 0): number {
+    let low = from;
     let high = this.#count;
+    // A drawing goes from one pixel to the next, whose row is near: far places are not even touched.
+    if (from > 0) {
+      let step = 16;
+      while (from + step < high && (this.#times[from + step] ?? 0) < t) {
+        low = from + step + 1;
+        step *= 4;
+      }
+      high = Math.min(high, from + step);
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#times[middle] ?? 0) < t) low = middle + 1;

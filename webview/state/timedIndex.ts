@@ -11,17 +11,21 @@ export interface TimedPlace {
 /** The entries of one lane of one session ('' for all), in the order of their start. */
 export interface TimedLane<T> {
   readonly times: Intervals;
+  /** Another number after each change: what was drawn of the lane at this one still holds. */
+  readonly version: number;
   at(place: number): T | undefined;
 }
 
 class Lane<T> implements TimedLane<T> {
   readonly times = new Intervals();
+  version = 0;
   readonly #entries: T[] = [];
 
   at(place: number): T | undefined {
     return this.#entries[place];
   }
   add(entry: T, start: number, end: number): void {
+    this.version += 1;
     const at = this.times.add(start, end);
     if (at === this.#entries.length) this.#entries.push(entry);
     else this.#entries.splice(at, 0, entry);
@@ -30,12 +34,14 @@ class Lane<T> implements TimedLane<T> {
   replace(known: T, entry: T, start: number, end: number): void {
     const at = this.placeOf(known, start);
     if (at < 0) return;
+    this.version += 1;
     this.#entries[at] = entry;
     this.times.setEnd(at, end);
   }
   remove(known: T, start: number): void {
     const at = this.placeOf(known, start);
     if (at < 0) return;
+    this.version += 1;
     this.#entries.splice(at, 1);
     this.times.remove(at);
   }

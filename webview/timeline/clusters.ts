@@ -29,7 +29,7 @@ export function clusters<T>(lane: TimedLane<T>, scale: TimeScale, pixels = 3): C
     if (entry !== undefined) found.push({ start: times.start(at), end: times.end(at), entry, count: 1 });
   };
   const from = times.lowerBound(view.start);
-  const to = times.after(view.end);
+  const to = times.after(view.end, from);
   let earlier = 0;
   for (let at = times.nextEnding(0, from, view.start); at < from; at = times.nextEnding(at + 1, from, view.start)) {
     if ((earlier += 1) > mostAtOnce) break;
@@ -39,7 +39,7 @@ export function clusters<T>(lane: TimedLane<T>, scale: TimeScale, pixels = 3): C
   while (at < to) {
     // A grid in time, not of the screen: clusters keep their members while the view moves.
     const until = (Math.floor(times.start(at) / step) + 1) * step;
-    const next = Math.min(to, Math.max(at + 1, times.lowerBound(until)));
+    const next = Math.min(to, Math.max(at + 1, times.lowerBound(until, at)));
     if (next - at === 1) single(at);
     else {
       let wide = 0;

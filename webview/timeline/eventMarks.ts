@@ -19,7 +19,7 @@ export function eventMarks(picture: Picture, lane: Lane, side: 'client' | 'serve
   let at = index.lowerBound(scale.span.start);
   while (at < index.count && index.time(at) <= scale.span.end) {
     const pixel = Math.floor((scale.x(index.time(at)) - scale.left) / markPixels);
-    const next = Math.max(at + 1, index.lowerBound(scale.t(scale.left + (pixel + 1) * markPixels)));
+    const next = Math.max(at + 1, index.lowerBound(scale.t(scale.left + (pixel + 1) * markPixels), at));
     const row = index.row(at);
     const h = Math.min(most, most * (0.45 + 0.14 * Math.log2(next - at + 1)));
     const x = scale.left + pixel * markPixels;
@@ -42,7 +42,7 @@ function errorMarks({ input, scale, shapes }: Picture, lane: Lane, most: number)
     // The first event of a session is an error too often to be shown by half.
     const shown = Math.max(scale.left + size / 2, x);
     shapes.push({ kind: 'glyph', x: shown, y: lane.y + lane.h / 2, size, glyph: 'bang', color: 'error' });
-    at = Math.max(at + 1, errors.lowerBound(scale.t(x + 8)));
+    at = Math.max(at + 1, errors.lowerBound(scale.t(x + 8), at));
   }
 }
 

@@ -35,6 +35,9 @@ describe('stretches of time', () => {
         expect(made.maxEnd(from, to)).toBe(Math.max(-Infinity, ...plain.slice(from, to).map(([, end]) => end)));
         expect(made.lowerBound(t)).toBe(plain.filter(([start]) => start < t).length);
         expect(made.after(t)).toBe(plain.filter(([start]) => start <= t).length);
+        const near = Math.floor(random() * (made.lowerBound(t) + 1));
+        expect(made.lowerBound(t, near)).toBe(made.lowerBound(t));
+        expect(made.after(t, near)).toBe(made.after(t));
       }
     };
     for (let n = 0; n < 2500; n += 1) {

@@ -129,5 +129,5 @@ export function longTrace(rows: number) {
     playhead: null,
     framed: false,
   });
-  return { input, extent, rows: made, spans: all.length };
+  return { input, extent, rows: made, spans: all.length, put: (span: Span) => spans.put([span]) };
 }

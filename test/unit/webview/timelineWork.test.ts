@@ -44,3 +44,34 @@ it('twice the width is at most about twice the work', () => {
   const of = (pixels: number) => looks(() => layoutTimeline(long.input(long.extent, pixels)));
   expect(of(2 * width)).toBeLessThan(2.4 * of(width));
 });
+
+it('the strip of the whole trace is looked up once while the view moves, and drawn anew when something changes', () => {
+  const trace = longTrace(20_000);
+  const { end } = trace.extent;
+  const layout = (start: number) => layoutTimeline(trace.input({ start, end }, width));
+  const first = looks(() => layout(0));
+  const strip = (start: number) => {
+    const { shapes, lanes } = layout(start);
+    const lane = lanes.find(({ name }) => name === 'overview');
+    return shapes.filter((shape) => shape.kind === 'rect' && shape.y < (lane?.h ?? 0) && shape.alpha !== 0.5);
+  };
+  expect(looks(() => layout(0))).toBeLessThan(first - width);
+  const before = strip(end / 3);
+  const failed = trace.input(trace.extent).spans('response').at(40);
+  if (failed === undefined) throw new Error('the trace has forty responses');
+  const ofColor = (shapes: typeof before, color: string) => shapes.filter((shape) => shape.color === color).length;
+  trace.put({ ...failed, status: 'failed' });
+  expect(ofColor(strip(end / 3), 'error')).toBe(ofColor(before, 'error') + 1);
+  trace.rows.indexes('s1').errors.add(0, end - 77);
+  expect(ofColor(strip(end / 3), 'error')).toBe(ofColor(before, 'error') + 2);
+});
+
+it('a place in the order of time is found from a near one as from the start', () => {
+  const index = new SortedIndex();
+  for (let row = 0; row < 3000; row += 1) index.add(row, Math.floor(row / 3) + (row % 500 === 0 ? 0.5 : 0));
+  for (let t = -1; t < 1003; t += 0.25)
+    for (const back of [0, 1, 15, 16, 17, 80, 1000]) {
+      const place = index.lowerBound(t);
+      expect(index.lowerBound(t, Math.max(0, place - back))).toBe(place);
+    }
+});
