@@ -13,30 +13,52 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
 
-/** JSON with typed arrays in it, which a WebSocket cannot carry as they are. */
-const encode = (value) =>
-  JSON.stringify(value, (_key, each) =>
-    ArrayBuffer.isView(each)
-      ? {
-          $array: each.constructor.name,
-          base64: Buffer.from(each.buffer, each.byteOffset, each.byteLength).toString('base64'),
-        }
-      : typeof each === 'number' && !Number.isFinite(each)
-        ? { $number: String(each) }
-        : each,
-  );
+/**
+ * What VS Code carries beside JSON: typed arrays (after the JSON as their bytes, each at a multiple of 8) and numbers that
+ * are not finite. A length, JSON, bytes; the first byte says whether the JSON holds anything to be put back.
+ */
+function encode(value) {
+  const parts = [];
+  let at = 0;
+  let isPlain = true;
+  const json = JSON.stringify(value, (_key, each) => {
+    if (typeof each === 'number' && !Number.isFinite(each)) {
+      isPlain = false;
+      return { $number: String(each) };
+    }
+    if (!ArrayBuffer.isView(each)) return each;
+    isPlain = false;
+    const marked = { $array: each.constructor.name, at, length: each.length };
+    const gap = (8 - (each.byteLength % 8)) % 8;
+    parts.push(Buffer.from(each.buffer, each.byteOffset, each.byteLength), Buffer.alloc(gap));
+    at += each.byteLength + gap;
+    return marked;
+  });
+  const text = Buffer.from(json);
+  const head = Buffer.alloc(8);
+  head[0] = isPlain ? 1 : 0;
+  head.writeUInt32LE(text.length, 4);
+  return Buffer.concat([head, text, Buffer.alloc((8 - (text.length % 8)) % 8), ...parts]);
+}
 
 const page = (theme) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trace</title>
 <link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet"><link rel="stylesheet" href="/themes.css"></head>
 <body class="${theme}"><script>
 const arrays = { Float64Array, Float32Array, Uint32Array, Uint8Array, Int16Array };
-const revive = (_key, v) => v && typeof v === 'object' && v.$array
-  ? new arrays[v.$array](Uint8Array.from(atob(v.base64), (c) => c.charCodeAt(0)).buffer)
-  : v && typeof v === 'object' && v.$number ? Number(v.$number) : v;
+const decode = (buffer) => {
+  const length = new DataView(buffer).getUint32(4, true);
+  const text = new TextDecoder().decode(new Uint8Array(buffer, 8, length));
+  if (new Uint8Array(buffer)[0] === 1) return JSON.parse(text);
+  const arraysAt = 8 + Math.ceil(length / 8) * 8;
+  return JSON.parse(text, (_key, v) => v && typeof v === 'object' && v.$array
+    ? new arrays[v.$array](buffer.slice(arraysAt + v.at, arraysAt + v.at + v.length * arrays[v.$array].BYTES_PER_ELEMENT))
+    : v && typeof v === 'object' && v.$number ? Number(v.$number) : v);
+};
 const socket = new WebSocket('ws://' + location.host + '/bridge');
 const waiting = [];
+socket.binaryType = 'arraybuffer';
 socket.onopen = () => waiting.splice(0).forEach((text) => socket.send(text));
-socket.onmessage = ({ data }) => window.postMessage(JSON.parse(data, revive), '*');
+socket.onmessage = ({ data }) => window.postMessage(decode(data), '*');
 window.asked = [];
 window.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
