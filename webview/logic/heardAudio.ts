@@ -2,33 +2,25 @@
 import type { Playback } from '../../src/analysis/model';
 
 /** What is known of one item's playback. */
-export type Heard = Pick<Playback, 'session' | 'playsFrom' | 'playsTo' | 'heardMs' | 'cutBy'>;
+export type Heard = Pick<Playback, 'session' | 'item' | 'playsFrom' | 'playsTo' | 'cutBy'>;
 
-/** Stretches of a session's output that were made and never heard, ms on the axis, ascending; what another item fills is left. */
-export function unheard(items: readonly Heard[], session: string): { start: number; end: number }[] {
-  const own = items.filter((item) => item.session === session);
-  const cut = own
-    .filter(({ cutBy, playsFrom, playsTo, heardMs }) => cutBy !== 'none' && playsFrom + heardMs < playsTo)
-    .map(({ playsFrom, playsTo, heardMs }) => ({ start: playsFrom + heardMs, end: playsTo }));
-  if (cut.length === 0) return [];
-  const heard = own
-    .map(({ playsFrom, playsTo, heardMs, cutBy }) => ({
-      start: playsFrom,
-      end: cutBy === 'none' ? playsTo : Math.min(playsTo, playsFrom + heardMs),
-    }))
-    .sort((a, b) => a.start - b.start);
-  const left: { start: number; end: number }[] = [];
-  for (const stretch of cut.sort((a, b) => a.start - b.start)) {
-    let { start } = stretch;
-    for (const other of heard) {
-      if (other.end <= start) continue;
-      if (other.start >= stretch.end) break;
-      if (other.start > start) left.push({ start, end: other.start });
-      start = Math.max(start, other.end);
-    }
-    if (start < stretch.end) left.push({ start, end: stretch.end });
-  }
-  return left;
+/** Where the audio of a session's output item lies on the axis, ms; undefined when it has none. */
+export type AudioOf = (session: string, item: string) => { start: number; end: number } | undefined;
+
+/** So little is left of an answer's end by rounding, ms. */
+const LEAST = 1;
+
+/**
+ * Stretches of a session's output that were made and never heard, ms on the axis. Audio lies where it would be without
+ * interruptions (`audioAt`), so what was heard is as much of its beginning as was played, wherever that was.
+ */
+export function unheard(items: readonly Heard[], session: string, audioOf: AudioOf): { start: number; end: number }[] {
+  return items.flatMap(({ session: own, item, cutBy, playsFrom, playsTo }) => {
+    const audio = own === session && cutBy !== 'none' ? audioOf(session, item) : undefined;
+    if (audio === undefined) return [];
+    const start = audio.start + playsTo - playsFrom;
+    return audio.end - start > LEAST ? [{ start, end: audio.end }] : [];
+  });
 }
 
 /** The samples with silence in place of the stretches; the same array when none of them lies in it. */

@@ -5,6 +5,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { AudioChoice } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
 import { silences } from '../logic/heardAudio';
+import { shownCall } from '../logic/shownSession';
 import type { Topic } from '../state/store';
 import '../views/popupMenu';
 import type { PopupMenu } from '../views/popupMenu';
@@ -33,6 +34,8 @@ export class PlayerView extends View {
   @state() private choices: AudioChoice[] = [];
   /** Key the user picked; the best choice while '' or when it is not among the choices. */
   @state() private picked = '';
+  /** Time of the trace to go to once the chosen clip is here, ms. */
+  #wanted: number | null = null;
   /** What is being played: the selection may move on while it is heard. */
   #playing: AudioChoice | null = null;
   @state() private isPlaying = false;
@@ -109,6 +112,22 @@ export class PlayerView extends View {
     this.picked = this.choices.find((choice) => choice.key.includes(`|row-${row}|`))?.key ?? '';
     await this.#seek(0);
     await this.#start();
+  }
+
+  /** Goes to a time of the trace, ms, as soon as what is chosen is here and covers it. */
+  seekTime(t: number): void {
+    this.#wanted = t;
+    this.#updateChoices();
+    this.#seekWanted();
+  }
+  #seekWanted(): void {
+    const clip = this.#shown;
+    const t = this.#wanted;
+    if (clip === null || t === null) return;
+    this.#wanted = null;
+    const at = (t - clip.startMs) / 1000;
+    if (at < 0 || at > clip.samples.length / clip.rate) return;
+    void this.#seek(at).then(() => this.store.setPlayhead(clip.startMs + at * 1000));
   }
 
   #updateChoices(): void {
@@ -188,7 +207,10 @@ export class PlayerView extends View {
     try {
       const clips = await Promise.all(choice.selectors.map((selector) => this.store.bridge.request('audio', selector)));
       this.problem = clips.map((clip) => clip.problem).find((problem) => problem !== '') ?? '';
-      const clip = clipOf(clips, choice, this.look, this.store.meaning.playback.all);
+      const { audio, meaning } = this.store;
+      const clip = clipOf(clips, choice, this.look, meaning.playback.all, (session, item) =>
+        audio.lane(session, 'server').ofItem(item),
+      );
       // Another choice was made, or playing began, while this one was on its way.
       if (this.isPlaying || this.#choice?.key !== choice.key || key !== this.#keyOf(choice)) return;
       this.#clipKey = key;
@@ -197,6 +219,7 @@ export class PlayerView extends View {
       this.#clip = clip.samples.length === 0 ? null : clip;
       if (this.#clip === null && this.problem === '') this.problem = 'No audio was kept here.';
       this.#showPosition();
+      this.#seekWanted();
     } finally {
       this.loading = false;
     }
@@ -299,6 +322,12 @@ export class PlayerView extends View {
     this.#drawWave();
   }
 
+  get #noneWords(): string {
+    return shownCall(this.store) === ''
+      ? 'no audio here'
+      : 'Sideband of a call: its sound goes between app and server, not through here. Events are recorded.';
+  }
+
   #drawWave(): void {
     const { canvas } = this;
     if (canvas !== null && canvas !== undefined)
@@ -319,7 +348,7 @@ export class PlayerView extends View {
     if (choice === undefined)
       return html`<button class="icon play" title="Play (Space)" aria-label="Play" disabled>
           <vscode-icon name="play"></vscode-icon></button
-        ><span class="none dim">no audio here</span>`;
+        ><span class="none dim" title=${this.#noneWords}>${this.#noneWords}</span>`;
     return html`
       <button
         class="icon play"

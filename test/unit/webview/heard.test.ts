@@ -2,27 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { layTrack, silence, silences, unheard, type Heard } from '../../../webview/logic/heardAudio';
 import { clipOf } from '../../../webview/player/clipOf';
 import { wrap } from '../../../webview/player/playback';
+import { Wire } from '../analysis/wire';
 
-const item = (playsFrom: number, playsTo: number, heardMs: number, cutBy: Heard['cutBy'] = 'truncate'): Heard => ({
-  session: 's1',
-  playsFrom,
-  playsTo,
-  heardMs,
-  cutBy,
-});
 const tone = (length: number, value = 1000) => new Int16Array(length).fill(value);
 
+/** Where pieces of audio lie that arrived while those before them were to be played. */
+const lane = (item: string) =>
+  ({ a1: { start: 100, end: 2350 }, a2: { start: 2350, end: 3350 }, a3: { start: 3350, end: 3450 } })[item];
+
 describe('what was never heard', () => {
-  it('begins where the user interrupted, and is none where nobody did', () => {
-    expect(unheard([item(100, 900, 300), item(1000, 1500, 500, 'none')], 's1')).toEqual([{ start: 400, end: 900 }]);
-    expect(unheard([item(100, 900, 300)], 's2')).toEqual([]);
-  });
-  it('leaves what another item fills', () => {
-    expect(unheard([item(0, 1000, 200), item(400, 600, 200, 'none')], 's1')).toEqual([
-      { start: 200, end: 400 },
-      { start: 600, end: 1000 },
+  it('is the rest of what the user interrupted, and nothing of what came after', () => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.audio(100, 1000);
+    wire.audio(120, 1000);
+    wire.audio(130, 1000, 'r1', 'a2');
+    wire.started(1600, 'u1', 0);
+    wire.audio(1620, 250);
+    wire.audio(3000, 100, 'r2', 'a3');
+    const playback = wire.playback();
+    expect(unheard(playback, 's1', (_, item) => lane(item))).toEqual([
+      { start: 1600, end: 2350 },
+      { start: 2350, end: 3350 },
     ]);
-    expect(unheard([item(0, 500, 200), item(100, 900, 800, 'none')], 's1')).toEqual([]);
+    expect(unheard(playback, 's2', (_, item) => lane(item))).toEqual([]);
+  });
+  it('is what the client cut off by its own word', () => {
+    const wire = new Wire();
+    wire.audio(100, 2250);
+    wire.client(900, 'conversation.item.truncate', { item_id: 'a1', content_index: 0, audio_end_ms: 300 });
+    expect(unheard(wire.playback(), 's1', (_, item) => lane(item))).toEqual([{ start: 400, end: 2350 }]);
   });
   it('is silent in the clip, which keeps its length and all else', () => {
     const clip = { samples: tone(10), rate: 1000, startMs: 100 };
@@ -33,6 +42,8 @@ describe('what was never heard', () => {
 });
 
 describe('both sides at once', () => {
+  const nowhere = () => undefined;
+  const cut: Heard = { session: 's1', item: 'a1', playsFrom: 2, playsTo: 3, cutBy: 'truncate' };
   const choice = {
     key: 'k',
     label: '',
@@ -48,17 +59,17 @@ describe('both sides at once', () => {
     { samples: tone(4, 16384), rate: 1000, startMs: 2, problem: '' },
   ];
   it('lie over each other, or apart on the left and the right', () => {
-    const mixed = clipOf(clips, choice, { output: 'arrived', sides: 'mixed' }, []);
+    const mixed = clipOf(clips, choice, { output: 'arrived', sides: 'mixed' }, [], nowhere);
     expect([...mixed.samples]).toEqual([0.25, 0.25, 0.75, 0.75, 0.5, 0.5]);
     expect(mixed.channels).toBeUndefined();
-    const { channels } = clipOf(clips, choice, { output: 'arrived', sides: 'stereo' }, []);
+    const { channels } = clipOf(clips, choice, { output: 'arrived', sides: 'stereo' }, [], nowhere);
     expect(channels?.map((side) => [...side])).toEqual([
       [0.25, 0.25, 0.25, 0.25, 0, 0],
       [0, 0, 0.5, 0.5, 0.5, 0.5],
     ]);
   });
   it('as heard, only the output is cut', () => {
-    const { samples } = clipOf(clips, choice, { output: 'heard', sides: 'mixed' }, [item(2, 6, 1)]);
+    const { samples } = clipOf(clips, choice, { output: 'heard', sides: 'mixed' }, [cut], () => ({ start: 2, end: 6 }));
     expect([...samples]).toEqual([0.25, 0.25, 0.75, 0.25, 0, 0]);
   });
   it('of a telephone and a microphone run at the faster rate', () => {
