@@ -84,10 +84,12 @@ export class TraceModel {
     if (!opening || this.#closed) return;
     const document = await opening.catch(() => undefined);
     if (this.#opening !== opening) return;
+    // From here on the earlier reading says nothing more, and whoever asks next opens the file anew: what there was has to
+    // be gone by then, or the new reading's rows would go with it.
+    const closing = document?.close();
     this.#opening = undefined;
-    await document?.close();
-    await this.#following?.catch(() => undefined);
     this.#reset();
+    await closing;
     await this.follow();
   }
 

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkPrices, type UserPrices } from '../../../src/analysis/prices';
 import { openDocument } from '../../../src/document/client';
@@ -57,5 +58,22 @@ describe('an open trace', () => {
     expect(resets).toBe(1);
     await expect.poll(cost).toBe(3);
     expect(model.columns.rows).toBe(3);
+  });
+
+  it('keeps its rows when the file grows just as it is read again', async () => {
+    const file = await traceFile([HEADER, openLine('s1', 1), ''].join('\n'));
+    const model = new TraceModel(file, workersFolder(), () => Promise.resolve(openDocument));
+    onTestFinished(() => model.close());
+    await model.follow();
+    expect(model.columns.rows).toBe(1);
+
+    const again = model.restart();
+    // What the watcher of a live trace does, as soon as the earlier reading has let go of the model.
+    await new Promise(setImmediate);
+    await Promise.all([again, model.follow()]);
+    expect(model.columns.rows).toBe(1);
+    await appendFile(file, `${eventLine(1, 2, 'server', '{"type":"error"}')}\n`);
+    await model.follow();
+    expect(model.columns.rows).toBe(2);
   });
 });
