@@ -97,10 +97,13 @@ export class Conversation {
     const item = asObject(event.event.item);
     if (!item) return;
     const known = this.#byItem.get(event.item);
-    const entry = known ?? this.#add(event, kindOf(item));
+    // A second item of an id that is taken is refused: the first stays what it is.
+    const isTaken = known !== undefined && known.status !== 'sent' && known.status !== 'refused';
+    const entry = (isTaken ? undefined : known) ?? this.#add(event, kindOf(item));
     entry.status = 'sent';
+    entry.detail = '';
     this.#takeItem(entry, item, event);
-    if (event.item) this.#byItem.set(event.item, entry);
+    if (event.item && !isTaken) this.#byItem.set(event.item, entry);
     this.#sent.set(event.row, entry);
     if (event.event.previous_item_id === 'root') this.#atRoot.add(entry);
     if (entry.kind === 'output' || entry.kind === 'approvalAnswer') this.#answers(entry, event);

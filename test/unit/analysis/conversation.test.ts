@@ -167,6 +167,27 @@ describe('the conversation', () => {
     expect(output).toMatchObject({ status: 'refused', detail: 'invalid_tool_call_id: Not found' });
   });
 
+  it('refuses a second item of an id that is taken, not the first, and takes one that is sent again after a refusal', () => {
+    const create = (text: string) => ({
+      type: 'conversation.item.create',
+      event_id: text,
+      item: message('m1', 'user', text),
+    });
+    const error = { code: 'item_create_invalid', message: 'No', param: null };
+    const added = { type: 'conversation.item.added', previous_item_id: null, item: message('m1', 'user', 'again') };
+    const talk = new Talk()
+      .client(create('wrong'))
+      .server({ type: 'error', error: { ...error, event_id: 'wrong' } })
+      .client(create('again'))
+      .server(added)
+      .client(create('third'))
+      .server({ type: 'error', error: { ...error, event_id: 'third' } });
+    expect(talk.entries).toMatchObject([
+      { status: 'completed', detail: '', parts: [{ text: 'again' }] },
+      { status: 'refused', detail: 'item_create_invalid: No', parts: [{ text: 'third' }] },
+    ]);
+  });
+
   it('marks what stays outside, what was cancelled, cut and deleted', () => {
     const talk = new Talk()
       .client({ type: 'response.create', response: { conversation: 'none' } })
