@@ -52,8 +52,9 @@ export const composerStyles = css`
   rti-problems {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
     flex: 0 1 auto;
-    max-height: 76px;
-    min-height: 26px;
+    /* Whole lines of 20 px, with the padding and the border: at most a third of the composer, one at least. */
+    max-height: max(25px, round(down, 33.3% - 5px, 20px) + 5px);
+    min-height: 25px;
   }
   .line {
     flex: 1;

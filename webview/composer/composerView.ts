@@ -6,23 +6,23 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { CATALOGUE, eventTemplate, type Problem } from '../../src/protocol';
 import { replacedPointers } from '../../src/trace/redact';
 import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
-import { keepableDraft } from '../logic/draft';
+import { sentEvent } from '../logic/answers';
+import { keepableDraft, whyNotEditable } from '../logic/draft';
+import { newEventId, ownEventId, withEventId } from '../logic/eventId';
 import { stretchOfParam } from '../logic/jsonPlace';
 import { compactJson, indentJson } from '../logic/jsonText';
-import { formatBytes } from '../logic/format';
 import { FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import { composerStyles } from './composerStyles';
 import { createEditor, type ComposerEditor } from './editor';
+import { idToggle } from './idToggle';
 import { outcomeLine, OutcomeWatch } from './outcome';
 import './problemsList';
 import { placeName, secretFields } from './secretFields';
 import { ComposerTarget } from './targetPicker';
 
 type Side = 'client' | 'server';
-/** Beyond this no text editor of a browser stays responsive. */
-const mostEditable = 2_000_000;
 /** The text is checked this long after a key stroke, ms. */
 const checkAfter = 120;
 /** A text whose check takes longer than this is not checked again for every change of the session, ms. */
@@ -41,6 +41,10 @@ export class ComposerView extends View {
   @state() private armed = false;
   @state() private sending = false;
   @state() private template = '';
+  /** An event of the client without an id gets one when it is sent. */
+  @state() private givesId = true;
+  /** The id that stands in the text: '' for none, undefined where none can be given. */
+  @state() private ownId: string | undefined;
   @query('.editor') private host!: HTMLElement;
   #editor: ComposerEditor | null = null;
   #request = -1;
@@ -131,14 +135,7 @@ export class ComposerView extends View {
   async #edit(row: number): Promise<void> {
     const body = await this.store.body(row, true);
     if (body === undefined || this.#editor === null) return;
-    const cannot =
-      body.format === 'none'
-        ? 'The body of this message was not kept, so it cannot be sent again.'
-        : body.format === 'base64'
-          ? 'This message is binary; only text events can be edited and sent.'
-          : body.text.length > mostEditable
-            ? `This event has ${formatBytes(body.text.length)}, too much to edit here. Open it in the editor to copy parts.`
-            : '';
+    const cannot = whyNotEditable(body);
     if (cannot !== '') {
       this.store.tell({ kind: 'error', text: cannot });
       return;
@@ -168,6 +165,7 @@ export class ComposerView extends View {
   #changed(): void {
     const text = this.#editor?.text() ?? '';
     this.asked = replacedPointers(text);
+    this.ownId = ownEventId(text);
     this.armed = false;
     // What has been written on is no template any more.
     if (this.template !== '' && text !== eventTemplate(this.template, this.as)) this.template = '';
@@ -238,20 +236,28 @@ export class ComposerView extends View {
     }
     this.sending = true;
     const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
+    const { as } = this;
+    const givenId = this.#canGiveId && this.givesId ? newEventId((bytes) => crypto.getRandomValues(bytes)) : '';
+    const sent = givenId === '' ? compactJson(text) : withEventId(compactJson(text), givenId);
     try {
       await this.store.send({
         session: target.session,
-        to: this.as === 'client' ? 'server' : 'client',
-        text: compactJson(text),
+        to: as === 'client' ? 'server' : 'client',
+        text: sent,
         ...(this.#replaces === undefined ? {} : { replaces: this.#replaces }),
         ...(this.asked.length === 0 ? {} : { secrets }),
       });
-      this.#outcome.sent(this.as, target.session, text);
+      const event = { ...sentEvent(sent), mayGoUnnamed: !this.#target.namesEvents };
+      this.#outcome.sent({ as, session: target.session, text, event, givenId });
     } catch (error) {
       this.#outcome.failed(error instanceof Error ? error.message : String(error));
     }
     this.armed = false;
     this.sending = false;
+  }
+
+  get #canGiveId(): boolean {
+    return this.as === 'client' && this.ownId === '';
   }
 
   protected override render() {
@@ -330,6 +336,7 @@ export class ComposerView extends View {
       }
       <div class="bar" aria-live="polite">
         ${outcome === nothing ? this.#verdict() : outcome} ${this.#target.note()}
+        ${this.as === 'client' ? idToggle(this.#canGiveId, this.givesId, (isOn) => (this.givesId = isOn)) : nothing}
         <vscode-button
           ?secondary=${this.armed}
           ?disabled=${target.kind !== 'open' || this.sending}

@@ -11,6 +11,7 @@ import { changeBetween } from '../logic/composerLint';
 import { editorLook } from './editorLook';
 import { fieldCompletion, type CompletionFor } from './fieldCompletion';
 import { fieldHover } from './fieldDocs';
+import { lineMarks, underline, undrawn } from './lineMarks';
 import { longStrings } from './longStrings';
 
 export interface ComposerEditor {
@@ -60,6 +61,7 @@ export function createEditor(options: EditorOptions): ComposerEditor {
         fieldCompletion(options),
         fieldHover(options.side),
         longStrings,
+        lineMarks,
         editorLook,
         EditorView.contentAttributes.of({ 'aria-label': 'Event to send, JSON', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
@@ -84,7 +86,13 @@ export function createEditor(options: EditorOptions): ComposerEditor {
     setText: (text) =>
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } }),
     text: () => view.state.doc.toString(),
-    showProblems: (problems) => view.dispatch(setDiagnostics(view.state, toDiagnostics(problems, view, options))),
+    showProblems: (problems) => {
+      const diagnostics = toDiagnostics(problems, view, options);
+      const lines = diagnostics
+        .filter(({ markClass }) => markClass === undrawn)
+        .map(({ from, to, severity }) => ({ from, to, markClass: `cm-lintRange-${severity}` }));
+      view.dispatch(setDiagnostics(view.state, diagnostics), { effects: underline.of(lines) });
+    },
     rewrite: (text) =>
       view.dispatch({
         changes: changeBetween(view.state.doc.toString(), text),
@@ -107,9 +115,12 @@ function toDiagnostics(problems: readonly Problem[], view: EditorView, { fix }: 
   const { length } = view.state.doc;
   return problems.map((problem) => {
     const from = Math.max(0, Math.min(problem.offset, length));
+    const to = Math.max(from, Math.min(length, problem.offset + Math.max(1, problem.length)));
+    const goesOverLines = view.state.doc.lineAt(from).to < to;
     return {
       from,
-      to: Math.max(from, Math.min(length, problem.offset + Math.max(1, problem.length))),
+      to,
+      ...(goesOverLines ? { markClass: undrawn } : {}),
       severity: problem.severity === 'note' ? 'info' : problem.severity,
       message: problem.message,
       ...(problem.fix === undefined ? {} : { actions: [{ name: problem.fix.title, apply: () => fix(problem) }] }),

@@ -112,6 +112,7 @@ const problems = EditorView.theme({
     backgroundImage: 'none',
     textDecoration: 'underline dotted var(--vscode-editorInfo-foreground)',
   },
+  '.cm-lintRange.cm-undrawn': { textDecoration: 'none' },
   '.cm-lintRange-active': { backgroundColor: 'transparent' },
 });
 

@@ -4,14 +4,18 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  completionStatus,
+  currentCompletions,
   pickedCompletion,
+  selectedCompletionIndex,
+  setSelectedCompletion,
   startCompletion,
   type Completion,
   type CompletionContext,
   type CompletionResult,
 } from '@codemirror/autocomplete';
-import type { Extension } from '@codemirror/state';
-import { type EditorView, keymap } from '@codemirror/view';
+import { Prec, type EditorState, type Extension } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
 import { findEvent, type SessionState } from '../../src/protocol';
 import { proposalsAt, type Proposal } from '../logic/completions';
 import { describeField } from '../logic/fieldHelp';
@@ -27,18 +31,46 @@ export interface CompletionFor {
   state(): SessionState | undefined;
 }
 
-/** The extension. It takes Enter and Escape only while its list is open. */
+/** The extension. It takes Escape only while its list is open, and Enter only while something in it is selected. */
 export function fieldCompletion(of: CompletionFor): Extension {
+  /** Ctrl+Space asked for the list that is open. */
+  let asked = false;
   return [
+    Prec.highest(
+      keymap.of([
+        {
+          key: 'Ctrl-Space',
+          run: (view) => {
+            asked = true;
+            return startCompletion(view);
+          },
+        },
+      ]),
+    ),
+    // A list that comes by itself where a new line may be meant selects nothing before a letter is typed.
+    EditorView.updateListener.of(({ state, view }) => {
+      const status = completionStatus(state);
+      if (status === null) asked = false;
+      if (status !== 'active' || selectedCompletionIndex(state) !== null || currentCompletions(state).length === 0)
+        return;
+      if (asked || isMeant(state)) view.dispatch({ effects: setSelectedCompletion(0) });
+    }),
     closeBrackets(),
     autocompletion({
       override: [(context) => complete(context, of)],
       aboveCursor: true,
+      selectOnOpen: false,
       icons: false,
       maxRenderedOptions: 80,
     }),
     keymap.of([...closeBracketsKeymap, ...completionKeymap]),
   ];
+}
+
+/** A name or value has been begun: inside a string there is no new line to be had, either. */
+function isMeant(state: EditorState): boolean {
+  const { head } = state.selection.main;
+  return /["\w.-]/.test(state.sliceDoc(head - 1, head));
 }
 
 function complete(context: CompletionContext, of: CompletionFor): CompletionResult | null {

@@ -14,11 +14,22 @@ export type Outcome =
       as: 'client' | 'server';
       session: string;
       event: SentEvent;
+      /** The event id that it was given on its way; '' for none. */
+      givenId: string;
       row: number | null;
       /** What was sent, as it stood in the editor, and whether it stands there no longer. */
       text: string;
       isEdited: boolean;
     };
+
+/** What was sent: the editor's text, and what it is told by. */
+export interface Sent {
+  as: 'client' | 'server';
+  session: string;
+  text: string;
+  event: SentEvent;
+  givenId: string;
+}
 
 export class OutcomeWatch {
   outcome: Outcome = { kind: 'none' };
@@ -57,9 +68,9 @@ export class OutcomeWatch {
     this.#set({ kind: 'failed', text });
   }
   /** It is on its way; its row may be here already. */
-  sent(as: 'client' | 'server', session: string, text: string): void {
+  sent({ as, session, text, event, givenId }: Sent): void {
     this.#watch.stop();
-    this.#set({ kind: 'sent', as, session, event: sentEvent(text), row: null, text, isEdited: false });
+    this.#set({ kind: 'sent', as, session, event, givenId, row: null, text, isEdited: false });
     this.look();
   }
 
@@ -115,7 +126,8 @@ export function outcomeLine({ outcome, answer }: OutcomeWatch, store: Store, lin
   }
   const to = outcome.as === 'client' ? 'server' : 'client';
   const as = outcome.row === null ? nothing : html` as ${rowLink(outcome.row)}`;
-  const sent = html`Sent to the ${to} of ${outcome.session}${as}.`;
+  const given = outcome.givenId === '' ? nothing : html` with event_id <span class="mono">${outcome.givenId}</span>`;
+  const sent = html`Sent to the ${to} of ${outcome.session}${as}${given}.`;
   if (answer.kind === 'taken')
     return html`<span class="line">${sent} Answered by ${rowLink(answer.row, answer.type)}.</span>`;
   if (answer.kind === 'closed')

@@ -2,7 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Problem } from '../../src/protocol';
+import { placeOfPointer, type Problem } from '../../src/protocol';
 import { sharedStyles } from '../views/view';
 
 /** More are counted, not listed. */
@@ -20,6 +20,8 @@ export class ProblemsList extends LitElement {
         display: block;
         overflow: auto;
         padding: 2px 8px 2px 12px;
+        scroll-padding-block: 2px;
+        scroll-snap-type: y proximity;
       }
       ul {
         list-style: none;
@@ -31,6 +33,7 @@ export class ProblemsList extends LitElement {
         display: flex;
         gap: 6px;
         line-height: 20px;
+        scroll-snap-align: start;
       }
       vscode-icon {
         align-self: flex-start;
@@ -97,7 +100,7 @@ export class ProblemsList extends LitElement {
       <button class="go" title="Go to its place (F8: the next problem)" @click=${() => this.#tell('rti-go', problem)}>
         ${message}
       </button>
-      ${path === '' ? nothing : html`<span class="place mono dim">${placeOf(path)}</span>`}
+      ${path === '' ? nothing : html`<span class="place mono dim">${placeOfPointer(path)}</span>`}
       ${
         fix === undefined
           ? nothing
@@ -111,13 +114,4 @@ export class ProblemsList extends LitElement {
   #tell(name: 'rti-go' | 'rti-fix', problem: Problem): void {
     this.dispatchEvent(new CustomEvent(name, { detail: problem }));
   }
-}
-
-/** A JSON pointer as people write it. */
-function placeOf(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join('.');
 }

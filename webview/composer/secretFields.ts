@@ -2,6 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { html, nothing } from 'lit';
+import { placeOfPointer } from '../../src/protocol';
 
 /** A field for each JSON pointer of `asked`; `typed` holds what stands in them. */
 export function secretFields(asked: readonly string[], typed: Map<string, string>) {
@@ -26,5 +27,5 @@ export function secretFields(asked: readonly string[], typed: Map<string, string
 
 /** A place of the text, for people. */
 export function placeName(pointer: string): string {
-  return pointer === '' ? 'this text' : pointer;
+  return pointer === '' ? 'this text' : placeOfPointer(pointer);
 }

@@ -26,6 +26,11 @@ export class ComposerTarget {
   get known(): SessionSnapshot | null {
     return this.#state.known;
   }
+  /** Its server names the event that an error is about, where that has an id: OpenAI's and Azure's do. */
+  get namesEvents(): boolean {
+    const dialect = this.known?.dialect ?? this.known?.state.dialect;
+    return dialect === 'openai' || dialect === 'azure';
+  }
   get session(): string {
     return this.#held;
   }
@@ -33,13 +38,12 @@ export class ComposerTarget {
   /** Writes to that session from now on; '' for the one that is shown, or the newest. */
   hold(session: string, wasOpen = false): void {
     this.#held = session;
-    this.#wasOpen = wasOpen || this.#live.includes(session);
+    this.#wasOpen = session !== '' && (wasOpen || this.#live.includes(session));
     this.follow();
   }
-  /** The session of a row when that is open, else as for ''. */
+  /** The session of a row, also when that has closed; of a trace that is not the live one none, so as for ''. */
   holdThatOf(row: number): void {
-    const session = this.#store.rows.sessionOf(row);
-    this.hold(this.#isLive && this.#live.includes(session) ? session : '');
+    this.hold(this.#isLive ? this.#store.rows.sessionOf(row) : '', true);
   }
   /** Sessions may have come or gone: stays with the one it has, and keeps up with it while the composer is in view. */
   follow(): void {

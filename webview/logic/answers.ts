@@ -23,6 +23,8 @@ export const ANSWERS: Readonly<Record<string, readonly string[]>> = {
 export interface SentEvent {
   type: string;
   eventId?: string;
+  /** The server is not known to name events in its errors: one that names none may be about it all the same. */
+  mayGoUnnamed?: boolean;
   /** The item or response it is about. */
   item?: string;
   response?: string;
@@ -74,8 +76,8 @@ export function readError(text: string, sent: SentEvent): ServerError | undefine
   const message = textAt(event, 'error', 'message') ?? textAt(event, 'error', 'code');
   if (message === undefined) return undefined;
   const names = textAt(event, 'error', 'event_id');
-  const ours =
-    names === undefined ? (sent.eventId === undefined ? 'maybe' : 'no') : names === sent.eventId ? 'yes' : 'no';
+  const mayBeOurs = sent.eventId === undefined || sent.mayGoUnnamed === true;
+  const ours = names === undefined ? (mayBeOurs ? 'maybe' : 'no') : names === sent.eventId ? 'yes' : 'no';
   return { message: message.slice(0, 2000), param: textAt(event, 'error', 'param')?.slice(0, 500) ?? '', ours };
 }
 

@@ -13,10 +13,10 @@ export interface TargetFacts {
 }
 export type Target = { kind: 'open' | 'closed' | 'opening'; session: string } | { kind: 'none'; session: '' };
 
-/** The target as things stand. One that was held and has closed stays: only the user moves on to another. */
+/** The target as things stand. One that was held, or is shown, and has closed stays: only the user moves on to another. */
 export function targetOf({ held, wasOpen, shown, live }: TargetFacts): Target {
   if (held !== '') return { kind: live.includes(held) ? 'open' : wasOpen ? 'closed' : 'opening', session: held };
-  if (live.includes(shown)) return { kind: 'open', session: shown };
+  if (shown !== '') return { kind: live.includes(shown) ? 'open' : 'closed', session: shown };
   const newest = live.at(-1);
   return newest === undefined ? { kind: 'none', session: '' } : { kind: 'open', session: newest };
 }

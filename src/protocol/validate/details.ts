@@ -137,7 +137,7 @@ function checkModalities(holder: Json, path: Path, report: Report): void {
     ? 'Both modalities at once are refused: ["audio"] already comes with a transcript, ["text"] has no audio.'
     : '"output_modalities" must be ["audio"] or ["text"].';
   const where = [...path, 'output_modalities'];
-  const edit = replaceAt('Ask for audio, which comes with its transcript', where, ['audio']);
+  const edit = replaceAt('Write ["audio"]', where, ['audio']);
   report('error', where, message, false, ...(both ? [edit] : []));
 }
 

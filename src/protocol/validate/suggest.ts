@@ -11,9 +11,9 @@ export function nearest(type: string, names: readonly string[]): string | undefi
   return best !== undefined && best.distance <= mostSlips(type) ? best.type : undefined;
 }
 
-/** So many slips still leave a name recognisable: of three letters, two of them wrong could be any other word. */
+/** So many slips still leave a name recognisable: of four letters, two of them wrong could be any other word. */
 function mostSlips(name: string): number {
-  return name.length <= 3 ? 1 : Math.max(2, Math.floor(name.length / 5));
+  return name.length <= 5 ? 1 : Math.max(2, Math.floor(name.length / 5));
 }
 
 /** Single-character insertions, removals, changes, and swaps of neighbours (optimal string alignment). */

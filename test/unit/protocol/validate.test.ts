@@ -412,6 +412,17 @@ describe('an unknown field', () => {
     });
   });
 
+  it('and an unknown value are taken for a slip only when most of it is right', () => {
+    const eager = (eagerness: string) =>
+      session({ type: 'realtime', audio: { input: { turn_detection: { type: 'semantic_vad', eagerness } } } })[0];
+    expect(eager('hihg')?.message).toContain('did you mean "high"?');
+    expect(fixed(eager('hihg'))).toMatchObject({
+      session: { audio: { input: { turn_detection: { eagerness: 'high' } } } },
+    });
+    expect(eager('huge')?.message).not.toContain('did you mean');
+    expect(eager('huge')?.fix).toBeUndefined();
+  });
+
   it('of a server’s event is a note without a rewrite', () => {
     const [problem] = check({ type: 'input_audio_buffer.cleared', event_id: 'e', novelty: 1 }, 'server');
     expect(problem?.severity).toBe('note');

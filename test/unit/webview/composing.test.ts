@@ -3,6 +3,7 @@ import { advance, CATALOGUE, NEW_SESSION, type SessionState } from '../../../src
 import type { SessionSnapshot } from '../../../src/document/sessionSnapshot';
 import { ANSWERS, sentEvent } from '../../../webview/logic/answers';
 import { changeBetween, countProblems, fixAt, problemsOf } from '../../../webview/logic/composerLint';
+import { newEventId, ownEventId, withEventId } from '../../../webview/logic/eventId';
 import { checkRequest } from '../../../webview/messages';
 import { targetOf } from '../../../webview/logic/target';
 import { AnswerWatch } from '../../../webview/state/answerWatch';
@@ -74,11 +75,33 @@ describe('the text in the composer', () => {
   });
 });
 
+describe('an id for an event that has none', () => {
+  const give = (text: string) => withEventId(text, 'evt_1');
+  it('is its first field, and everything else stays to the letter', () => {
+    expect(give('{"type":"x","n":1.50}')).toBe('{"event_id":"evt_1","type":"x","n":1.50}');
+    expect(give(' { "a":1,"a":2 }')).toBe(' {"event_id":"evt_1", "a":1,"a":2 }');
+    expect(give('{ }')).toBe('{"event_id":"evt_1" }');
+    expect(JSON.parse(give('{"s":"{"}'))).toEqual({ event_id: 'evt_1', s: '{' });
+  });
+  it('is not given where one stands, be it odd, nor to what is no event', () => {
+    for (const text of ['{"event_id":"mine"}', '{"event_id":""}', '{"event_id":null}', '[{}]', '"{"', '{', ''])
+      expect(give(text)).toBe(text);
+    expect(ownEventId('{"event_id":"mine"}')).toBe('mine');
+    expect(ownEventId('{"type":"x"}')).toBe('');
+    expect(ownEventId('{"event_id":""}')).toBeUndefined();
+  });
+  it('is another each time', () => {
+    let next = 0;
+    const id = () => newEventId((bytes) => bytes.fill((next += 1)));
+    expect([id(), id()]).toEqual(['evt_0101010101010101', 'evt_0202020202020202']);
+  });
+});
+
 describe('the session it goes to', () => {
   const none = { held: '', wasOpen: false, shown: '', live: [] };
-  it('is the one shown when that is open, else the newest', () => {
+  it('is the one shown when that is open, and the newest when all are', () => {
     expect(targetOf({ ...none, shown: 's1', live: ['s1', 's2'] })).toEqual({ kind: 'open', session: 's1' });
-    expect(targetOf({ ...none, shown: 's0', live: ['s1', 's2'] })).toEqual({ kind: 'open', session: 's2' });
+    expect(targetOf({ ...none, live: ['s1', 's2'] })).toEqual({ kind: 'open', session: 's2' });
     expect(targetOf(none)).toEqual({ kind: 'none', session: '' });
   });
   it('stays when it has closed, whatever else is open or shown', () => {
@@ -86,6 +109,13 @@ describe('the session it goes to', () => {
     expect(targetOf({ ...held, live: ['s1', 's2'] })).toEqual({ kind: 'open', session: 's1' });
     expect(targetOf({ ...held, live: ['s2'] })).toEqual({ kind: 'closed', session: 's1' });
     expect(targetOf({ ...held, live: [] })).toEqual({ kind: 'closed', session: 's1' });
+  });
+  it('is the one shown when that is closed too, so that no other gets what was meant for it', () => {
+    expect(targetOf({ ...none, shown: 's0', live: ['s1', 's2'] })).toEqual({ kind: 'closed', session: 's0' });
+    expect(targetOf({ ...none, held: 's2', wasOpen: true, shown: 's0', live: ['s1', 's2'] })).toEqual({
+      kind: 'open',
+      session: 's2',
+    });
   });
   it('may be one that is about to open', () => {
     expect(targetOf({ ...none, held: 's3', live: ['s1'] })).toEqual({ kind: 'opening', session: 's3' });
@@ -245,6 +275,15 @@ describe('what the server says to what was sent', () => {
     expect(await answerTo(update, rows, bodies)).toMatchObject({ kind: 'refused', row: 2, error: { ours: 'maybe' } });
     expect(await answerTo(named, rows, bodies)).toMatchObject({ kind: 'waiting' });
     expect(await answerTo(update, [{ t: 60_000, type: 'error' }], { 1: error({}) })).toMatchObject({ kind: 'waiting' });
+  });
+  it('may be an error that names nothing where the server is not known to name events', async () => {
+    const watch = new AnswerWatch(
+      async () => error({ event_id: null }),
+      () => undefined,
+    );
+    watch.start({ ...sentEvent(named), mayGoUnnamed: true }, 's1', 0);
+    await watch.look(rowsOf([own, { type: 'error' }]));
+    expect(watch.answer).toMatchObject({ kind: 'refused', error: { ours: 'maybe' } });
   });
   it('is about the item it names', async () => {
     const text = '{"type":"conversation.item.delete","item_id":"item_1"}';
