@@ -23,6 +23,8 @@ const LISTENED_MS = 120_000;
 export class AnalysisPass {
   readonly analysis: Analysis;
   readonly conversations = new Conversations();
+  /** Time of the newest row that has one, ms on the axis. */
+  lastT = 0;
   readonly #index: TraceIndex;
   readonly #scan = new HeadScan();
   /** Where audio is decoded to: one place for all pieces. */
@@ -81,6 +83,7 @@ export class AnalysisPass {
       });
     } else if (parsed.kind === 'record') {
       const { record } = parsed;
+      this.lastT = record.t + shift;
       const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
       this.analysis.record(record, { row, t: record.t + shift, session, shift });
     }
@@ -98,6 +101,7 @@ export class AnalysisPass {
   }
 
   #addEvent(line: Buffer, body: BodyPlace | undefined, event: TracedEvent): void {
+    this.lastT = event.t;
     const mark = this.#index.marks.at(event.row);
     if (body && (mark & RowMark.audio) !== 0) event.audioMs = this.#addAudio(line, body, event);
     if (body && (mark & RowMark.telling) !== 0) event.event = parseEventBody(line, body) ?? NOTHING;

@@ -19,6 +19,7 @@ import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState,
 import { conversationPage } from './conversationPage';
 import { audioText, messageText, withoutAudio } from './eventBody';
 import { RowMark, TraceIndex } from './indexer';
+import { LiveClock } from './liveClock';
 import { messagesOf, saveRows, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { makeMatcher } from './search';
@@ -64,6 +65,9 @@ export class TraceDocumentCore {
   #understood = false;
   /** The file's end has been reached. */
   #whole = false;
+  /** Rows have come since then: somebody writes it. */
+  #isLive = false;
+  readonly #clock = new LiveClock((t) => this.#tick(t));
 
   private constructor(reader: TraceReader, listener: DocumentListener, prices: UserPrices | undefined) {
     this.#reader = reader;
@@ -87,6 +91,7 @@ export class TraceDocumentCore {
    */
   async follow(): Promise<void> {
     this.#size = await this.#reader.lines.size();
+    const { rows } = this.#index.columns;
     await this.#reader.read(
       (entry) => {
         this.#index.add(entry);
@@ -102,6 +107,7 @@ export class TraceDocumentCore {
       },
     );
     this.#size = Math.max(await this.#reader.lines.size(), this.#reader.lines.position);
+    if (this.#whole && this.#index.columns.rows > rows) this.#isLive = true;
     this.#whole = !this.#closed;
     this.#flush();
     this.#listener.state(this.#state());
@@ -124,6 +130,15 @@ export class TraceDocumentCore {
         this.#listener.state(this.#state());
       }
     }
+    if (this.#isLive && !this.#closed) this.#clock.grew(this.#pass.lastT);
+  }
+
+  /** Time passes and no row comes: some findings are about just that. */
+  #tick(t: number): void {
+    if (this.#analysing) return;
+    this.#pass.analysis.findings.tick(t);
+    const changes = this.#pass.take();
+    if (changes.findings.length + changes.withdrawn.length > 0) this.#listener.analysis(changes);
   }
 
   async summaries(rows: number[]): Promise<string[]> {
@@ -299,6 +314,7 @@ export class TraceDocumentCore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#clock.stop();
     await this.#reader.close();
   }
 
