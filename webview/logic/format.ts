@@ -58,9 +58,12 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${byteUnits[unit] ?? ''}`;
 }
 
+/** Made once: `toLocaleString` makes one for each number, and rows of a list ask for dozens in a frame. */
+const counts = new Intl.NumberFormat('en-US');
+
 /** A whole number with separators: `1,234,567`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return counts.format(count);
 }
 
 /** At most `most` characters, the middle left out: `resp_CdE…x9Yz`. */

@@ -69,6 +69,15 @@ export function mix(tracks: readonly { samples: Int16Array; rate: number; startM
     const offset = Math.round(((track.startMs - startMs) / 1000) * rate);
     const ratio = track.rate / rate;
     const length = Math.min(samples.length - offset, Math.floor(track.samples.length / ratio));
+    if (ratio === 1) {
+      // Nearly always so, and minutes of it: without reckoning between samples the page does not stand still.
+      const from = track.samples;
+      for (let n = 0; n < length; n += 1) {
+        const value = (samples[offset + n] as number) + (from[n] as number) / 32_768;
+        samples[offset + n] = value > 1 ? 1 : value < -1 ? -1 : value;
+      }
+      continue;
+    }
     for (let n = 0; n < length; n += 1) {
       const place = n * ratio;
       const whole = Math.floor(place);
@@ -88,11 +97,15 @@ export function waveform(samples: Float32Array, buckets: number): { min: Float32
   const each = samples.length / buckets;
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const end = Math.min(samples.length, Math.max(Math.floor(bucket * each) + 1, Math.floor((bucket + 1) * each)));
+    let least = 0;
+    let most = 0;
     for (let n = Math.floor(bucket * each); n < end; n += 1) {
-      const value = samples[n] ?? 0;
-      if (value < (min[bucket] ?? 0)) min[bucket] = value;
-      if (value > (max[bucket] ?? 0)) max[bucket] = value;
+      const value = samples[n] as number;
+      if (value < least) least = value;
+      if (value > most) most = value;
     }
+    min[bucket] = least;
+    max[bucket] = most;
   }
   return { min, max };
 }
