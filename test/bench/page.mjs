@@ -154,7 +154,9 @@ try {
     await livePage.evaluate(() => document.querySelector('rti-app').store.setFollow(true));
     await livePage.evaluate(watchPainted);
     const before = await livePage.evaluate(() => document.querySelector('rti-app').store.rows.count);
-    const sent = await appendLive(file, { first: events, seconds: Number(values.live), perSecond: 2000 });
+    const sent = await profile(livePage, 'live', () =>
+      appendLive(file, { first: events, seconds: Number(values.live), perSecond: 2000 }),
+    );
     await sleep(1500);
     const got = await livePage.evaluate(() => ({
       rows: document.querySelector('rti-app').store.rows.count,

@@ -93,6 +93,9 @@ export async function frames(browser, page, name, count) {
   const tasks = traceEvents.filter(
     (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'RunTask' && event.dur > 0,
   );
+  const waits = traceEvents.filter(
+    (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'Commit' && event.dur > 0,
+  );
   const work = new Array(starts.length - 1).fill(0);
   let longest = 0;
   for (const { ts, dur } of tasks) {
@@ -101,6 +104,11 @@ export async function frames(browser, page, name, count) {
     if (at < 0 || at >= work.length) continue;
     work[at] += dur / 1000;
     longest = Math.max(longest, dur / 1000);
+  }
+  // In a commit the thread stands and waits for the compositor's: that is no work of the page.
+  for (const { ts, dur } of waits) {
+    const at = starts.findLastIndex((start) => start <= ts + dur);
+    if (at >= 0 && at < work.length) work[at] -= dur / 1000;
   }
   return { work, longest, gaps: starts.slice(1).map((ts, at) => (ts - starts[at]) / 1000) };
 }
