@@ -153,8 +153,11 @@ export interface Notifications {
       | 'openBody'
       | 'filterByType'
       | 'filterByResponse'
-      | 'filterByItem';
+      | 'filterByItem'
+      /** Shows `session`, one just opened from here, and the composer for it. */
+      | 'showSession';
     row?: number;
+    session?: string;
   };
 }
 export type NotificationName = keyof Notifications;

@@ -3,11 +3,13 @@
  * row by row, is complete after any of them, and reads nothing by itself.
  */
 import type { TraceRecord } from '../trace/records';
+import { callJoined, callOfHttp } from './calls';
 import type { Correlated } from './correlation';
 import { Findings } from './findings/findings';
 import { LinkStore } from './links';
 import type { AnalysisChanges, BufferLevel, SessionMetrics, TracedEvent } from './model';
 import type { UserPrices } from './prices';
+import { Recent } from './recent';
 import { SessionAnalysis } from './sessionAnalysis';
 import { SpanBook } from './spans/book';
 import { ConnectionSpans } from './spans/connection';
@@ -42,6 +44,8 @@ export class Analysis {
   #changed = new Set<SessionAnalysis>();
   #outside = new SpanBook('');
   #calls = new ConnectionSpans(this.#outside);
+  /** The newest row that began, accepted or joined a call, by its id. */
+  #callRows = new Recent<string, number>(1024);
   #prices: UserPrices;
 
   /** @param prices The user's own prices, which go before those of the list. */
@@ -60,11 +64,13 @@ export class Analysis {
     switch (record.kind) {
       case 'open':
         this.findings.open(place.row, place.session, place.t, record);
+        this.#join(callJoined(record), place.row, record.status === 101);
         return this.#touch(place.session).open(record, place);
       case 'close':
         this.findings.close(place.row, place.session, place.t, record);
         return this.#touch(place.session).close(place);
       case 'http':
+        this.#join(callOfHttp(record), place.row, record.status >= 200 && record.status < 300);
         return this.#calls.http(record, place.shift, place);
       case 'gap':
         if (place.session !== '') this.#touch(place.session).gap();
@@ -121,6 +127,14 @@ export class Analysis {
     if (session === '') return [...this.#sessions.values()];
     const found = this.#sessions.get(session);
     return found ? [found] : [];
+  }
+
+  /** Binds a record to what was last heard of its call. */
+  #join(call: string, row: number, taken: boolean): void {
+    if (call === '') return;
+    const cause = this.#callRows.get(call);
+    if (cause !== undefined) this.links.add({ cause, effect: row, kind: 'joined' });
+    if (taken) this.#callRows.set(call, row);
   }
 
   #touch(id: string): SessionAnalysis {

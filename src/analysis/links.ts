@@ -19,6 +19,7 @@ export const LINK_KINDS: readonly LinkKind[] = [
   'edited',
   'released',
   'answered',
+  'joined',
 ];
 
 /** Links as arrays, whole ArrayBuffers of their own: fit for posting. `kind` is an index into LINK_KINDS. */

@@ -49,6 +49,7 @@ export interface Span {
  * `stopped` speech_started -> speech_stopped; `started` response.create, turn detection or tool output -> response.created;
  * `ended` response.created -> response.done; `interrupted` speech_started or response.cancel -> cancelled response.done;
  * `called` function call -> its output; `cut` truncate -> item.truncated, and the item's last audio -> truncate;
+ * `joined` REST call that began or accepted a call -> its sideband, and what is asked of the call later;
  * `edited` original -> injected or edited copy; `released` held message -> its release; `answered` any other request -> its answer.
  */
 export type LinkKind =
@@ -66,7 +67,8 @@ export type LinkKind =
   | 'cut'
   | 'edited'
   | 'released'
-  | 'answered';
+  | 'answered'
+  | 'joined';
 
 /** `cause` came first; `effect` is because of it. */
 export interface Link {

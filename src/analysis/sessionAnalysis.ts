@@ -1,6 +1,7 @@
 /** One session as the analysis has it: its trackers, and the order in which they take an event. */
 import { audioField } from './audioEvents';
 import { ConfigHistory } from './configHistory';
+import { callJoined } from './calls';
 import { Correlator, type Correlated } from './correlation';
 import { addCost, SessionAccount } from './cost';
 import { withIds } from './ids';
@@ -77,7 +78,7 @@ export class SessionAnalysis {
     this.account.open(record.url);
     this.#connectionSpans.open(record, at);
     this.#correlator.open(at.row);
-    this.#handshake = record.status === 101 ? at.row : undefined;
+    this.#handshake = record.status === 101 && callJoined(record) === '' ? at.row : undefined;
     this.#isChanged = true;
   }
 

@@ -1,6 +1,7 @@
 /** One line about a record, for a list: plain text, at most 200 characters, audio never as base64. */
-import type { TraceRecord } from '../trace/records';
+import type { HttpRecord, TraceRecord } from '../trace/records';
 import { audioField } from './audioEvents';
+import { callJoined, callOfHttp, SIDEBAND } from './calls';
 import { formatBytes, formatMs } from './format';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from './json';
 import { statusReason } from './words';
@@ -29,6 +30,10 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
   switch (record.kind) {
     case 'open': {
       const client = record.client === 'inspector' ? 'by the inspector ' : '';
+      const call = callJoined(record);
+      // What it is goes before where it went.
+      if (record.status === 101 && call !== '')
+        return `sideband of call ${call}${client && ', opened by the inspector'}: ${SIDEBAND}`;
       if (record.status === 101)
         return `${client}to ${record.url}${record.subprotocol ? ` (${record.subprotocol})` : ''}`;
       const why = record.error || refusalMessage(record.body ?? '');
@@ -47,7 +52,7 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       return `${many} not kept${range}${record.reason ? `: ${record.reason}` : ''}`;
     }
     case 'http':
-      return `${record.status || 'no answer'} ${record.url} in ${Math.round(record.t - (record.start ?? record.t))} ms${record.error ? `: ${record.error}` : ''}`;
+      return describeHttp(record);
     case 'note':
       return record.text;
     case 'event': {
@@ -67,6 +72,28 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       return describeEvent(record.type ?? '', event);
     }
   }
+}
+
+/** Path and status first; the host only where it is another machine. */
+function describeHttp(record: HttpRecord): string {
+  const { url, status, error, t, start } = record;
+  const { path, host } = partsOf(url);
+  const call = callOfHttp(record);
+  const words = [
+    `${path} ${status || 'no answer'} in ${Math.round(t - (start ?? t))} ms`,
+    call === '' || path.includes(call) ? '' : `call ${call}`,
+    host === '' ? '' : `to ${host}`,
+  ];
+  return `${words.filter(Boolean).join(', ')}${error ? `: ${error}` : ''}`;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Path (with its query) and host of a URL; of this machine the host is '', as its port would tell people nothing. */
+function partsOf(url: string): { path: string; host: string } {
+  if (!URL.canParse(url)) return { path: url, host: '' };
+  const { pathname, search, hostname, host } = new URL(url);
+  return { path: `${pathname}${search}`, host: LOOPBACK.test(hostname) ? '' : host };
 }
 
 function describeEvent(type: string, event: JsonObject): string {

@@ -11,6 +11,8 @@ export interface Row {
   flags: number;
   type: string;
   session?: string;
+  /** WebRTC or SIP call that it belongs to. */
+  call?: string;
   bytes: number;
 }
 
@@ -60,7 +62,7 @@ export class ColumnBuilder {
     this.#session.push(this.strings.add(row.session));
     this.#response.push(0);
     this.#item.push(0);
-    this.#call.push(0);
+    this.#call.push(this.strings.add(row.call));
     this.#bytes.push(row.bytes);
     this.#audioMs.push(0);
     this.#audioAt.push(0);

@@ -67,7 +67,8 @@ export interface DocumentState {
   startedAt: string;
   generator: string;
   version: number;
-  sessions: { id: string; label: string; start: number; end: number | null; status: number }[];
+  /** `call`: the WebRTC or SIP call whose sideband it is. */
+  sessions: { id: string; label: string; start: number; end: number | null; status: number; call?: string }[];
   /** What could not be read, for people: torn last line, bad lines (with their numbers), newer version. */
   problems: string[];
   /** Read to its end, the file has text and not one line of a trace; the first problem says so. */

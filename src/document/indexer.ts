@@ -3,6 +3,7 @@
  * few bodies that say where audio belongs. What takes longer follows in `analysisPass.ts`.
  */
 import { audioField, isDelta } from '../analysis/audioEvents';
+import { callJoined, callOfHttp } from '../analysis/calls';
 import { AudioLanes, placesAudio } from '../analysis/audioLane';
 import { Growable } from '../analysis/growable';
 import { dig } from '../analysis/json';
@@ -253,6 +254,7 @@ export class TraceIndex {
     switch (record.kind) {
       case 'open': {
         const open = record.status === 101;
+        const call = callJoined(record);
         this.#stateRowsOf(session).push(row, StateRowKind.open);
         this.#sessions.set(session, {
           id: session,
@@ -260,9 +262,11 @@ export class TraceIndex {
           start: t,
           end: open ? null : t,
           status: record.status,
+          ...(call === '' ? {} : { call }),
         });
         this.columns.add({
           ...base,
+          call,
           // Status 0 is no answer at all: a number would look like the server's.
           type: open ? 'open' : record.status === 0 ? 'no answer' : `refused ${record.status}`,
           flags: (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
@@ -288,6 +292,7 @@ export class TraceIndex {
         this.columns.add({
           ...base,
           type: record.method,
+          call: callOfHttp(record),
           flags:
             (record.status >= 400 || record.status === 0 ? RowFlag.error : 0) |
             (record.redacted ? RowFlag.redacted : 0),
@@ -343,10 +348,8 @@ export function sessionName(session: string, part: number): string {
 export function sessionLabel(open: OpenRecord): string {
   const query = new URLSearchParams(/\?([^#]*)/.exec(open.url)?.[1] ?? '');
   const call = query.get('call_id');
-  return (query.get('model') ?? query.get('deployment') ?? query.get('intent') ?? (call ? `call ${call}` : '')).slice(
-    0,
-    100,
-  );
+  if (call) return `call ${call.slice(0, 80)} (sideband)`;
+  return (query.get('model') ?? query.get('deployment') ?? query.get('intent') ?? '').slice(0, 100);
 }
 
 function isJsonObject(data: Buffer, body: BodyPlace, hasType: boolean): boolean {

@@ -18,6 +18,7 @@ const words: Readonly<Record<LinkKind, { cause: string; effect: string }>> = {
   edited: { cause: 'is an edited copy of', effect: 'was edited and sent as' },
   released: { cause: 'releases', effect: 'was released by' },
   answered: { cause: 'answers', effect: 'was answered by' },
+  joined: { cause: 'is of the call of', effect: 'is the call of' },
 };
 
 export interface RelationLine {

@@ -13,6 +13,13 @@ export function shownSession(store: Pick<Store, 'session' | 'selected' | 'rows' 
   return (live ?? spoken ?? sessions[0])?.id ?? '';
 }
 
+/** The call whose sideband is all that is shown; '' when it is not a call's, or of several sessions. */
+export function shownCall(store: Pick<Store, 'session' | 'document'>): string {
+  const sessions = store.document?.sessions ?? [];
+  const [only] = sessions.length === 1 ? sessions : sessions.filter(({ id }) => id === store.session);
+  return only?.call ?? '';
+}
+
 /** Words for a session that is one of several, so that it is clear which is shown; '' when there is only one. */
 export function sessionWords(store: Pick<Store, 'document'>, session: string): string {
   const sessions = store.document?.sessions ?? [];

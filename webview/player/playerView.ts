@@ -5,6 +5,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { AudioChoice } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
 import { silences } from '../logic/heardAudio';
+import { SIDEBAND } from '../../src/analysis/calls';
 import { shownCall } from '../logic/shownSession';
 import type { Topic } from '../state/store';
 import '../views/popupMenu';
@@ -323,9 +324,7 @@ export class PlayerView extends View {
   }
 
   get #noneWords(): string {
-    return shownCall(this.store) === ''
-      ? 'no audio here'
-      : 'Sideband of a call: its sound goes between app and server, not through here. Events are recorded.';
+    return shownCall(this.store) === '' ? 'no audio here' : `No audio here: this sideband tells the ${SIDEBAND}.`;
   }
 
   #drawWave(): void {

@@ -1,9 +1,10 @@
 /** Walking the timeline by keys: along a lane, and from lane to lane at the same time. */
+import type { Finding } from '../../src/analysis/model';
 import type { Span } from '../../src/document/columns';
-import type { TimedIndex } from '../state/timedIndex';
+import type { TimedIndex, TimedLane } from '../state/timedIndex';
 
-/** Lanes of spans from top to bottom. */
-const lanes: readonly Span['lane'][] = [
+/** Lanes from top to bottom; findings stand in one of their own. */
+const lanes: readonly (Span['lane'] | 'finding')[] = [
   'connection',
   'http',
   'speech',
@@ -14,26 +15,46 @@ const lanes: readonly Span['lane'][] = [
   'call',
   'mcp',
   'transcription',
+  'finding',
 ];
 
-/** The span nearest in time in the next lane up (-1) or down (1) that has one; undefined past the last. */
-export function spanInNextLane(
-  index: TimedIndex<Span>,
-  session: string,
-  from: { lane: Span['lane'] | undefined; t: number },
+/** What a key leads to. */
+export type Place = { kind: 'span'; span: Span } | { kind: 'finding'; finding: Finding };
+
+export interface Walked {
+  spans: TimedIndex<Span>;
+  findings: TimedIndex<Finding>;
+  /** '' for all. */
+  session: string;
+}
+
+/** What is nearest in time in the next lane up (-1) or down (1) that has something; undefined past the last. */
+export function placeInNextLane(
+  { spans, findings, session }: Walked,
+  from: { lane: Span['lane'] | 'finding' | undefined; t: number },
   step: 1 | -1,
-): Span | undefined {
+): Place | undefined {
   let at = from.lane === undefined ? (step > 0 ? -1 : lanes.length) : lanes.indexOf(from.lane);
   for (at += step; at >= 0 && at < lanes.length; at += step) {
-    const lane = index.lane(session, lanes[at]);
-    const { times } = lane;
-    if (times.count === 0) continue;
-    const after = times.after(from.t);
-    // What goes on at that time before what begins soon after it.
-    const before = Math.max(0, after - 1);
-    const next = Math.min(times.count - 1, after);
-    const isNearer = times.end(before) >= from.t || from.t - times.end(before) <= times.start(next) - from.t;
-    return lane.at(isNearer ? before : next);
+    const lane = lanes[at];
+    if (lane === 'finding') {
+      const finding = nearest(findings.lane(session), from.t);
+      if (finding !== undefined) return { kind: 'finding', finding };
+    } else {
+      const span = nearest(spans.lane(session, lane), from.t);
+      if (span !== undefined) return { kind: 'span', span };
+    }
   }
   return undefined;
+}
+
+function nearest<T>(lane: TimedLane<T>, t: number): T | undefined {
+  const { times } = lane;
+  if (times.count === 0) return undefined;
+  const after = times.after(t);
+  // What goes on at that time before what begins soon after it.
+  const before = Math.max(0, after - 1);
+  const next = Math.min(times.count - 1, after);
+  const isNearer = times.end(before) >= t || t - times.end(before) <= times.start(next) - t;
+  return lane.at(isNearer ? before : next);
 }

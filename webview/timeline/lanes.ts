@@ -21,6 +21,8 @@ export type LaneGroup = 'input' | 'answer' | 'output';
 export interface Lane {
   name: LaneName;
   label: string;
+  /** What it shows, in words; '' where that needs none. */
+  title: string;
   /** '' where it cannot be folded. */
   group: LaneGroup | '';
   y: number;
@@ -33,6 +35,7 @@ interface LaneKind {
   label: string;
   /** For a narrow timeline. */
   short: string;
+  title: string;
   group: LaneGroup | '';
   /** Heights where nothing can be taken from it any more, and with room for everything, pixels. */
   thin: number;
@@ -42,18 +45,98 @@ interface LaneKind {
 }
 
 const kinds: Readonly<Record<LaneName, LaneKind>> = {
-  overview: { label: '', short: '', group: '', thin: 18, full: 28, goes: 0 },
-  axis: { label: '', short: '', group: '', thin: 13, full: 20, goes: 0 },
-  connection: { label: 'connection', short: 'con', group: '', thin: 10, full: 17, goes: 4 },
-  client: { label: '→ client', short: '→', group: 'input', thin: 10, full: 20, goes: 0 },
-  microphone: { label: 'microphone', short: 'mic', group: 'input', thin: 14, full: 32, goes: 0 },
-  turn: { label: 'turns', short: 'trn', group: 'answer', thin: 12, full: 20, goes: 1 },
-  response: { label: 'responses', short: 'res', group: 'answer', thin: 13, full: 0, goes: 0 },
-  call: { label: 'tools', short: 'tls', group: 'answer', thin: 11, full: 18, goes: 3 },
-  transcription: { label: 'transcription', short: 'txt', group: 'answer', thin: 10, full: 16, goes: 5 },
-  speaker: { label: 'speaker', short: 'spk', group: 'output', thin: 16, full: 36, goes: 0 },
-  server: { label: '← server', short: '←', group: 'output', thin: 10, full: 20, goes: 0 },
-  problem: { label: 'problems', short: '!', group: '', thin: 12, full: 18, goes: 2 },
+  overview: { label: '', short: '', title: '', group: '', thin: 18, full: 28, goes: 0 },
+  axis: { label: '', short: '', title: '', group: '', thin: 13, full: 20, goes: 0 },
+  connection: {
+    label: 'connection',
+    short: 'con',
+    title: 'Connection: handshake and calls of REST',
+    group: '',
+    thin: 10,
+    full: 17,
+    goes: 4,
+  },
+  client: {
+    label: '→ client',
+    short: '→',
+    title: 'Events from the client',
+    group: 'input',
+    thin: 10,
+    full: 20,
+    goes: 0,
+  },
+  microphone: {
+    label: 'microphone',
+    short: 'mic',
+    title: 'Microphone: audio sent to the server, and the speech found in it',
+    group: 'input',
+    thin: 14,
+    full: 32,
+    goes: 0,
+  },
+  turn: {
+    label: 'turns',
+    short: 'trn',
+    title: 'Turns: from the end of speech to the first audio of the answer',
+    group: 'answer',
+    thin: 12,
+    full: 20,
+    goes: 1,
+  },
+  response: {
+    label: 'responses',
+    short: 'res',
+    title: 'Responses, with their items',
+    group: 'answer',
+    thin: 13,
+    full: 0,
+    goes: 0,
+  },
+  call: {
+    label: 'tools',
+    short: 'tls',
+    title: 'Tools: calls and how long their output took',
+    group: 'answer',
+    thin: 11,
+    full: 18,
+    goes: 3,
+  },
+  transcription: {
+    label: 'transcription',
+    short: 'txt',
+    title: 'Transcription of what the user said',
+    group: 'answer',
+    thin: 10,
+    full: 16,
+    goes: 5,
+  },
+  speaker: {
+    label: 'speaker',
+    short: 'spk',
+    title: 'Speaker: audio as the user heard it',
+    group: 'output',
+    thin: 16,
+    full: 36,
+    goes: 0,
+  },
+  server: {
+    label: '← server',
+    short: '←',
+    title: 'Events from the server',
+    group: 'output',
+    thin: 10,
+    full: 20,
+    goes: 0,
+  },
+  problem: {
+    label: 'problems',
+    short: '!',
+    title: 'Problems: errors and findings',
+    group: '',
+    thin: 12,
+    full: 18,
+    goes: 2,
+  },
 };
 const order = Object.keys(kinds) as LaneName[];
 
@@ -100,7 +183,7 @@ export function responseHeight(depth: number): number {
  */
 export function laneBoxes(wishes: LaneWishes): Lane[] {
   const { height, folded, narrow } = wishes;
-  const only = (name: LaneName, h: number): Lane => ({ name, label: '', group: '', y: 0, h, folded: false });
+  const only = (name: LaneName, h: number): Lane => ({ name, label: '', title: '', group: '', y: 0, h, folded: false });
   if (height < leastLanes) return [only('overview', height)];
   let names = shownLanes(wishes);
   const isFolded = (name: LaneName) => {
@@ -134,8 +217,8 @@ export function laneBoxes(wishes: LaneWishes): Lane[] {
   let y = 0;
   return names.map((name) => {
     const h = heights.get(name) ?? 0;
-    const { label, short, group } = kinds[name];
-    const lane = { name, label: narrow ? short : label, group, y, h, folded: isFolded(name) };
+    const { label, short, title, group } = kinds[name];
+    const lane = { name, label: narrow ? short : label, title, group, y, h, folded: isFolded(name) };
     y += h;
     return lane;
   });

@@ -101,7 +101,10 @@ export class App extends View {
       ${
         hasRows
           ? html`<h1 class="unseen">Realtime Inspector</h1>
-              <rti-timeline .store=${store}></rti-timeline>
+              <rti-timeline
+                .store=${store}
+                @rti-time=${(event: CustomEvent<number>) => this.player?.seekTime(event.detail)}
+              ></rti-timeline>
               <rti-splitter
                 orientation="horizontal"
                 label="Height of the timeline"
@@ -331,7 +334,7 @@ export class App extends View {
     else if (store.filterText !== '') store.setFilter('');
   }
 
-  #act({ action, row }: Notifications['act']): void {
+  #act({ action, row, session }: Notifications['act']): void {
     const { store } = this;
     // A menu over rows that are marked means all of them.
     if (row !== undefined) store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
@@ -346,6 +349,11 @@ export class App extends View {
         return;
       case 'follow':
         store.setFollow(true);
+        return;
+      case 'showSession':
+        if (session === undefined) return;
+        store.showWhenKnown(session);
+        store.compose({ session, request: Date.now() });
         return;
       case 'find':
       case 'copyAsJsonl':

@@ -121,6 +121,9 @@ export class EventDocs extends View {
     if (changed.has('row')) this.open = new Set();
   }
 
+  get #isOfCall(): boolean {
+    return this.store.rows.callOf(this.row).startsWith('rtc_');
+  }
   get #side(): 'client' | 'server' {
     return this.store.rows.from[this.row] === FROM.client ? 'client' : 'server';
   }
@@ -128,7 +131,7 @@ export class EventDocs extends View {
   protected override render() {
     const { rows } = this.store;
     const type = rows.typeOf(this.row);
-    if (rows.kind[this.row] !== KIND_EVENT) return html`<p>${aboutRow(type)}</p>`;
+    if (rows.kind[this.row] !== KIND_EVENT) return html`<p>${aboutRow(type, this.#isOfCall)}</p>`;
     const info = findEvent(type, this.#side);
     if (info === undefined)
       return html`<p>
@@ -227,7 +230,11 @@ function code(words: readonly string[]) {
   return words.map((word, at) => html`${at === 0 ? '' : ', '}<code>${word}</code>`);
 }
 
-function aboutRow(type: string): string {
+function aboutRow(type: string, isOfCall: boolean): string {
+  if (type === 'open' && isOfCall)
+    return 'The handshake of a sideband: a second connection to a WebRTC or SIP call, which tells the events of both of its sides. The sound and the data channel of the call go straight between app and server, so there is no audio to show or play here; what is sent into the sideband reaches the same session. The tab Related leads to the request that began the call.';
+  if (isOfCall)
+    return 'A request about a WebRTC or SIP call. The sound and the data channel of the call go straight between app and server; the inspector records its events by a sideband of its own, a session with ?call_id=, to which the tab Related leads.';
   if (type.startsWith('open'))
     return 'The handshake of a session: where it went, its headers (secrets replaced), and how long each phase took.';
   if (type.startsWith('close')) return 'The end of a session: close code, reason, and which end closed first.';

@@ -33,7 +33,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['drag', 'select a range; with Shift, move'],
       ['R', 'a range of the selected span, or of what is in view'],
       ['Shift+← →', 'previous, next in the lane'],
-      ['Shift+↑ ↓', 'to the lane above, below'],
+      ['Shift+↑ ↓', 'to the lane above, below, down to the findings'],
     ],
   ],
   [

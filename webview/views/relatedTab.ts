@@ -122,7 +122,7 @@ export class RelatedTab extends View {
         class="line"
         data-step=${step}
         title=${`At ${formatPosition(rows.t[row] ?? 0)}. Click selects it.`}
-        @click=${() => store.select(row)}
+        @click=${() => store.showRow(row)}
       >
         <span class="words">${step > 1 ? '↳ which ' : ''}${words}</span>
         <span class="type"

@@ -2,6 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
+import type { Finding } from '../../src/analysis/model';
 import type { Peaks } from '../../src/document/columns';
 import { formatCount, formatPosition } from '../logic/format';
 import type { Topic } from '../state/store';
@@ -12,7 +13,7 @@ import { Glide } from '../timeline/glide';
 import { hitTest, type Hit } from '../timeline/hit';
 import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
 import { labelHeight, layoutTimeline } from '../timeline/layout';
-import { spanInNextLane } from '../timeline/laneSteps';
+import { placeInNextLane } from '../timeline/laneSteps';
 import { PeakTiles } from '../timeline/peakTiles';
 import { gutterFor, type TimelineInput, type TimelineLayout } from '../timeline/picture';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
@@ -72,6 +73,8 @@ export class TimelineView extends View {
   #hoverAt = { x: 0, y: 0 };
   #gestures!: Gestures;
   #drags = false;
+  /** Key of the finding that the keys have led to. */
+  #walkedTo = '';
   #folded: ReadonlySet<LaneGroup> = new Set();
 
   static override styles = [sharedStyles, timelineStyles];
@@ -134,7 +137,7 @@ export class TimelineView extends View {
           tabindex="0"
           role="application"
           aria-roledescription="timeline"
-          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane, R makes a range of what is selected."
+          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane, down to the findings, R makes a range of what is selected."
           @pointerdown=${(event: PointerEvent) => this.#gestures.down(event)}
           @pointermove=${(event: PointerEvent) => this.#gestures.move(event)}
           @pointerup=${(event: PointerEvent) => this.#gestures.up(event)}
@@ -306,6 +309,7 @@ export class TimelineView extends View {
       return;
     }
     this.store.select(hit.row, { span: target?.kind === 'span' ? target.span.key : '', reveal: false });
+    this.dispatchEvent(new CustomEvent<number>('rti-time', { detail: hit.t }));
   }
   #hovered(at: { x: number; y: number } | null): void {
     if (at !== null) this.#hoverAt = at;
@@ -335,27 +339,51 @@ export class TimelineView extends View {
     }
     if (!event.shiftKey) return;
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      const lane = store.spanIndex.get(store.selectedSpan)?.lane;
-      const t = store.selectedTime ?? (store.view.start + store.view.end) / 2;
-      const span = spanInNextLane(store.spanIndex, store.session, { lane, t }, event.key === 'ArrowUp' ? -1 : 1);
-      if (span !== undefined) store.select(span.startRow, { span: span.key });
-    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
-      store.selectSameKind(event.key === 'ArrowLeft' ? -1 : 1);
-    else return;
+      const span = store.spanIndex.get(store.selectedSpan);
+      const finding = this.#finding;
+      const lane = finding === undefined ? span?.lane : 'finding';
+      const t = finding?.t ?? store.selectedTime ?? (store.view.start + store.view.end) / 2;
+      const walked = { spans: store.spanIndex, findings: store.meaning.found, session: store.session };
+      const place = placeInNextLane(walked, { lane, t }, event.key === 'ArrowUp' ? -1 : 1);
+      if (place?.kind === 'span') store.select(place.span.startRow, { span: place.span.key });
+      else if (place !== undefined) this.#selectFinding(place.finding);
+    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      const step = event.key === 'ArrowLeft' ? -1 : 1;
+      const finding = this.#finding;
+      if (finding === undefined) store.selectSameKind(step);
+      else this.#selectFinding(store.meaning.found.beside(finding, step, store.session));
+    } else return;
     event.preventDefault();
     this.#say();
   };
+  /** The finding that was walked to, while the selection is still on it. */
+  get #finding(): Finding | undefined {
+    const { store } = this;
+    const finding = store.meaning.found.get(this.#walkedTo);
+    return finding !== undefined && store.selectedSpan === '' && store.selected === finding.rows[0]
+      ? finding
+      : undefined;
+  }
+  #selectFinding(finding: Finding | undefined): void {
+    const [row] = finding?.rows ?? [];
+    if (finding === undefined || row === undefined) return;
+    this.#walkedTo = finding.key;
+    this.store.select(row);
+  }
   /** Tells a screen reader what is selected now. */
   #say(): void {
     const { store } = this;
     const span = store.spanIndex.get(store.selectedSpan);
     const row = store.selected;
+    const finding = this.#finding;
     const words =
-      span !== undefined
-        ? tipOf({ kind: 'span', span }, store.meaning.turns.get(span.key))
-        : row === null
-          ? ['nothing selected']
-          : [`${formatPosition(store.rows.t[row] ?? 0)} ${store.rows.typeOf(row)}`];
+      finding !== undefined
+        ? tipOf({ kind: 'finding', finding, count: 1 }, undefined)
+        : span !== undefined
+          ? tipOf({ kind: 'span', span }, store.meaning.turns.get(span.key))
+          : row === null
+            ? ['nothing selected']
+            : [`${formatPosition(store.rows.t[row] ?? 0)} ${store.rows.typeOf(row)}`];
     this.said.textContent = words.join('. ');
   }
 
@@ -389,11 +417,13 @@ export class TimelineView extends View {
 
   #showTip(): void {
     const hit = this.#hover;
-    if (hit === null || this.#layout === null || this.#hoverAt.x < gutterFor(this.stage.clientWidth)) {
+    const isLabel = this.#hoverAt.x < gutterFor(this.stage.clientWidth);
+    const title = this.#layout?.lanes.find(({ name }) => name === hit?.lane)?.title ?? '';
+    if (hit === null || this.#layout === null || (isLabel && title === '')) {
       this.tip.hidden = true;
       return;
     }
-    const lines = hoverLines(this.store, this.#layout, hit, this.#hoverAt.x);
+    const lines = isLabel ? [title] : hoverLines(this.store, this.#layout, hit, this.#hoverAt.x);
     this.tip.replaceChildren(
       ...lines.map((text) => {
         const line = document.createElement('div');

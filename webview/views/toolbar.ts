@@ -3,8 +3,10 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { DocumentState } from '../../src/document/columns';
-import { formatBytes, formatCount, formatTimeOfDay } from '../logic/format';
+import { SIDEBAND } from '../../src/analysis/calls';
+import { formatBytes, formatCount, formatTimeOfDay, shortenMiddle } from '../logic/format';
 import { severityIcons, worstSeverity } from '../logic/mainTabs';
+import { shownCall } from '../logic/shownSession';
 import type { Topic } from '../state/store';
 import './filterBox';
 import type { FilterBox } from './filterBox';
@@ -51,7 +53,7 @@ export class Toolbar extends View {
       }
       select {
         flex: 0 1 auto;
-        max-width: 250px;
+        max-width: 320px;
         min-width: 60px;
         text-overflow: ellipsis;
       }
@@ -111,12 +113,17 @@ export class Toolbar extends View {
         sessions.length > 1
           ? html`<select
               aria-label="Session"
+              title=${shownCall(store) === '' ? nothing : `Sideband: ${SIDEBAND}`}
               @change=${(event: Event) => store.setSession((event.target as HTMLSelectElement).value)}
             >
               <option value="" .selected=${store.session === ''}>all ${sessions.length} sessions</option>
               ${sessions.map(
                 (session) =>
-                  html`<option value=${session.id} .selected=${store.session === session.id}>
+                  html`<option
+                    value=${session.id}
+                    title=${session.call === undefined ? nothing : `Sideband: ${SIDEBAND}`}
+                    .selected=${store.session === session.id}
+                  >
                     ${this.#sessionWords(session)}
                   </option>`,
               )}
@@ -207,12 +214,13 @@ export class Toolbar extends View {
   }
 
   /** A mark for whether it is open, when it began, where it went. */
-  #sessionWords({ id, label, start, status: code }: DocumentState['sessions'][number]): string {
+  #sessionWords({ id, label, start, status: code, call }: DocumentState['sessions'][number]): string {
     const { status, document } = this.store;
     const isOpen = status?.live === true && status.liveSessions.includes(id);
     const state = code !== 101 ? `✕ refused${code === 0 ? '' : ` ${code}`}` : isOpen ? '● open' : '○ closed';
     const time = formatTimeOfDay(document?.startedAt ?? '', start).slice(0, 8);
-    return [`${state.slice(0, 1)} ${id}`, time, label, state.slice(2)].filter((word) => word !== '').join(' · ');
+    const about = call === undefined ? label : `sideband of call ${shortenMiddle(call, 16)}`;
+    return [`${state.slice(0, 1)} ${id}`, time, about, state.slice(2)].filter((word) => word !== '').join(' · ');
   }
 
   #button(icon: string, label: string, run: () => void, pressed?: boolean, text = '') {

@@ -1,5 +1,6 @@
 /** Spans of what happens outside a session's events: its connection, and REST calls. */
 import type { HttpRecord, OpenRecord } from '../../trace/records';
+import { callJoined } from '../calls';
 import type { Span } from '../model';
 import type { Moment, SpanBook } from './book';
 
@@ -13,7 +14,7 @@ export class ConnectionSpans {
   }
 
   /** The handshake was answered at `at.t`; its phases lie before, one after the other. Each is marked where it ended. */
-  open({ phases, status, error }: OpenRecord, at: Moment): void {
+  open({ url, phases, status, error }: OpenRecord, at: Moment): void {
     const took = PHASES.flatMap((name) => {
       const ms = phaseMs(phases, name);
       return ms === undefined ? [] : [{ name, ms }];
@@ -33,7 +34,14 @@ export class ConnectionSpans {
       t += ms;
       this.#book.mark(span, name, { row: at.row, t });
     }
-    if (status === 101) return;
+    if (status === 101) {
+      // A connection joined to a call gets no greeting to wait for.
+      if (callJoined({ url }) !== '') {
+        span.status = 'completed';
+        this.#book.finish(span, '', at);
+      }
+      return;
+    }
     span.status = 'failed';
     span.detail = (status === 0 ? (error ?? 'no answer') : `refused with ${status}`).slice(0, 500);
     this.#book.finish(span, '', at);

@@ -204,7 +204,7 @@ describe('summarise', () => {
         requestHeaders: {},
         responseHeaders: {},
       },
-      '200 https://h/x in 25 ms',
+      '/x 200 in 25 ms, to h',
     ],
     [{ kind: 'note', t: 1, text: 'look here' }, 'look here'],
   ];

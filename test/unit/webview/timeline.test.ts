@@ -10,7 +10,7 @@ import { Glide } from '../../../webview/timeline/glide';
 import { hitTest } from '../../../webview/timeline/hit';
 import type { LaneGroup, LaneName } from '../../../webview/timeline/lanes';
 import { layoutTimeline } from '../../../webview/timeline/layout';
-import { spanInNextLane } from '../../../webview/timeline/laneSteps';
+import { placeInNextLane } from '../../../webview/timeline/laneSteps';
 import { gutterFor, type TimelineInput } from '../../../webview/timeline/picture';
 import type { Shape } from '../../../webview/timeline/shapes';
 import { clampSpan, panSpan, ticks, TimeScale, zoomSpan } from '../../../webview/timeline/timeScale';
@@ -602,11 +602,18 @@ it('by keys one goes to what stands at the same time in the next lane that has s
     span({ lane: 'response', start: 400, end: 500 }),
   ];
   index.put([speech, early, late]);
-  expect(spanInNextLane(index, '', { lane: 'speech', t: 190 }, 1)).toBe(early);
-  expect(spanInNextLane(index, '', { lane: 'speech', t: 350 }, 1)).toBe(late);
-  expect(spanInNextLane(index, '', { lane: 'response', t: 450 }, -1)).toBe(speech);
-  expect(spanInNextLane(index, '', { lane: 'response', t: 450 }, 1)).toBeUndefined();
-  expect(spanInNextLane(index, '', { lane: undefined, t: 0 }, 1)).toBe(speech);
+  const findings = new TimedIndex<Finding>(({ t }) => ({ lane: '', start: t, end: t }));
+  const walked = { spans: index, findings, session: '' };
+  expect(placeInNextLane(walked, { lane: 'speech', t: 190 }, 1)).toEqual({ kind: 'span', span: early });
+  expect(placeInNextLane(walked, { lane: 'speech', t: 350 }, 1)).toEqual({ kind: 'span', span: late });
+  expect(placeInNextLane(walked, { lane: 'response', t: 450 }, -1)).toEqual({ kind: 'span', span: speech });
+  expect(placeInNextLane(walked, { lane: 'response', t: 450 }, 1)).toBeUndefined();
+  expect(placeInNextLane(walked, { lane: undefined, t: 0 }, 1)).toEqual({ kind: 'span', span: speech });
+  const [first, second] = [finding(200, 'warning'), finding(480, 'error')];
+  findings.put([first, second]);
+  expect(placeInNextLane(walked, { lane: 'response', t: 450 }, 1)).toEqual({ kind: 'finding', finding: second });
+  expect(placeInNextLane(walked, { lane: 'finding', t: 200 }, -1)).toEqual({ kind: 'span', span: early });
+  expect(placeInNextLane(walked, { lane: undefined, t: 210 }, -1)).toEqual({ kind: 'finding', finding: first });
 });
 
 describe('a click finds', () => {
