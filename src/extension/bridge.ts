@@ -52,6 +52,10 @@ export class Bridge {
   #generation: Generation | undefined;
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** The page was hidden, and has not loaded again. */
+  #isGone = false;
+  /** What the page is to do once it has loaded. */
+  #wish: Notifications['act'] | undefined;
   #visible = true;
   readonly #subscriptions: { dispose(): void }[];
 
@@ -107,6 +111,7 @@ export class Bridge {
   /** A hidden page is gone: posts to it would pile up until it is loaded again, and then arrive stale. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
+    if (!visible) this.#isGone = true;
     if (visible) this.#schedule();
   }
 
@@ -115,6 +120,12 @@ export class Bridge {
     if (!this.#generation) return false;
     void this.options.post({ notify: 'act', generation: this.#generation.number, params });
     return true;
+  }
+
+  /** Lets the page show a session that was just opened from here, at once or when it has loaded. */
+  showSession(session: string): void {
+    const wish = { action: 'showSession', session } as const;
+    if (this.#isGone || !this.act(wish)) this.#wish = wish;
   }
 
   dispose(): void {
@@ -134,7 +145,11 @@ export class Bridge {
       posting: false,
     };
     this.#generation = generation;
+    this.#isGone = false;
     void this.options.post({ id, ok: true, result: { generation: generation.number } });
+    const wish = this.#wish;
+    this.#wish = undefined;
+    if (wish) this.act(wish);
     void this.#update();
     // A file that cannot be opened is reported through the document's state, where the user looks.
     await model.follow().catch((error: unknown) => this.options.log(`${model.file}: ${messageOf(error)}`));

@@ -82,11 +82,12 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
       await start();
       const engine = await withKey(host);
       if (!engine) return;
-      await vscode.window.withProgress(
+      const session = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: 'Opening a Realtime session' },
         () => engine.newSession(query),
       );
       await host.openTrace(engine.file);
+      editors.showSession(engine.file, session);
     },
     closeSession: async (node) => {
       const id = property(node, 'id') ?? (await pickSession(host));

@@ -165,6 +165,15 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
   }
 
+  /** Shows a session just opened from here in the trace's tab in front, with the composer for it. */
+  showSession(file: string, session: string): void {
+    const trace = this.find(file);
+    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
+    (tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible) ?? tabs[0])?.bridge.showSession(
+      session,
+    );
+  }
+
   /**
    * The body, as it was recorded, of the row a menu was opened on; undefined when it was opened on none. Rejects, for
    * people, when there is none to copy or it is too long for a clipboard.

@@ -1,9 +1,10 @@
 /**
  * Rows as the list shows them: those that pass the filter, runs of deltas folded. A stretch of deltas that nothing else
  * interrupts folds into one entry per kind (type, session, direction, response, item): servers interleave audio and
- * transcript deltas, so runs of strict neighbours would fold almost nothing.
+ * transcript deltas, so runs of strict neighbours would fold almost nothing. The pings and pongs of a session are one kind,
+ * whichever end they came from: an idle session would be nothing but these pairs.
  */
-import { FLAG, type RowSource } from './rowSource';
+import { FLAG, KIND_CONTROL, type RowSource } from './rowSource';
 
 /** What stands at a position of the list. */
 export interface ListEntry {
@@ -101,7 +102,7 @@ export class FoldedRows implements ListRows {
       const row = this.#looked;
       if (!this.#passes(row)) continue;
       this.#passed += 1;
-      if (!this.#fold || ((rows.flags[row] ?? 0) & FLAG.delta) === 0) {
+      if (!this.#fold || !folds(rows, row)) {
         this.#stretch.length = 0;
         this.#push(row);
         continue;
@@ -199,7 +200,7 @@ export class FoldedRows implements ListRows {
       const count = this.#count[entry] ?? 1;
       if (count > 1 && row <= (this.#last[entry] ?? 0)) {
         if (this.#passes(row) && sameKind(this.#rows, row, first)) return entry;
-      } else if (count === 1 && ((this.#rows.flags[first] ?? 0) & FLAG.delta) === 0) {
+      } else if (count === 1 && !folds(this.#rows, first)) {
         return -1;
       }
     }
@@ -291,7 +292,14 @@ function lowerBound(values: readonly number[], value: number): number {
   return low;
 }
 
+/** Whether a row may be one of a run. */
+function folds(rows: RowSource, row: number): boolean {
+  return ((rows.flags[row] ?? 0) & FLAG.delta) !== 0 || rows.kind[row] === KIND_CONTROL;
+}
+
 function sameKind(rows: RowSource, a: number, b: number): boolean {
+  if (rows.kind[a] === KIND_CONTROL || rows.kind[b] === KIND_CONTROL)
+    return rows.kind[a] === rows.kind[b] && rows.session[a] === rows.session[b];
   return (
     rows.type[a] === rows.type[b] &&
     rows.item[a] === rows.item[b] &&

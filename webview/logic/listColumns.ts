@@ -14,8 +14,12 @@ export interface ListLook {
   hidden: readonly Column[];
   time: TimeMode;
   order: 'arrival' | 'conversation';
+  /** Pixels the user gave the type's column; null for as much as suits the list. */
+  typeWidth: number | null;
 }
-export const usualListLook: ListLook = { hidden: [], time: 'trace', order: 'arrival' };
+export const usualListLook: ListLook = { hidden: [], time: 'trace', order: 'arrival', typeWidth: null };
+/** The least the type's column can be made, pixels. */
+export const leastTypeWidth = 80;
 
 export const COLUMN_NAMES: Readonly<Record<Column, string>> = {
   number: 'Number',
@@ -31,10 +35,10 @@ export const COLUMN_NAMES: Readonly<Record<Column, string>> = {
 
 /** What goes first where there is no room, and the least width, pixels, of the list that still shows it. */
 const leastWidths: readonly (readonly [Column, number])[] = [
-  ['size', 521],
-  ['turn', 481],
+  ['size', 681],
+  ['summary', 581],
+  ['turn', 501],
   ['number', 431],
-  ['summary', 431],
   ['session', 341],
   ['delta', 321],
 ];
@@ -44,7 +48,7 @@ const leastWidths: readonly (readonly [Column, number])[] = [
  * several are mixed, and that of turns only where there are any.
  */
 export function listColumns(
-  look: Pick<ListLook, 'hidden' | 'time'>,
+  look: Pick<ListLook, 'hidden' | 'time'> & Partial<Pick<ListLook, 'typeWidth'>>,
   list: { width: number; sessions: boolean; turns: boolean; numberWidth: number; timeWidth: number },
 ): { shown: Column[]; tracks: string } {
   const shown = COLUMNS.filter((column) => {
@@ -56,12 +60,10 @@ export function listColumns(
     return list.width >= (leastWidths.find(([name]) => name === column)?.[1] ?? 0);
   });
   const takesRest = shown.includes('summary') ? 'summary' : 'type';
+  // Room for the longest of the usual types (`response.output_audio_transcript.delta`) and its badge, where there is any.
+  const usual = 'clamp(170px, 32cqi, 330px)';
   const typeWidth =
-    takesRest === 'type'
-      ? 'minmax(96px, 1fr)'
-      : list.width > 520
-        ? 'clamp(116px, 26cqi, 270px)'
-        : 'clamp(104px, 27cqi, 150px)';
+    takesRest === 'type' ? 'minmax(96px, 1fr)' : look.typeWidth ? `min(${look.typeWidth}px, 70cqi)` : usual;
   const track: Readonly<Record<Column, string>> = {
     number: `${list.numberWidth}px`,
     time: `${list.timeWidth}px`,

@@ -21,5 +21,7 @@ export interface RowSource {
 export const FLAG = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 } as const;
 /** Value of the `kind` column for a message of the session. */
 export const KIND_EVENT = 0;
+/** Value of the `kind` column for a ping or pong. */
+export const KIND_CONTROL = 3;
 /** Values of the `from` column. */
 export const FROM = { client: 0, server: 1, neither: 2 } as const;

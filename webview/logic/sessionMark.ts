@@ -1,7 +1,7 @@
 /** How the sessions of a trace are told apart where they are mixed: a letter, and a colour besides. */
 
 /** Colours of the theme; the letter tells what the colour repeats. */
-export const SESSION_HUES = ['blue', 'green', 'orange', 'purple', 'yellow', 'red'] as const;
+export const SESSION_HUES = ['blue', 'green', 'foreground', 'purple', 'yellow', 'red'] as const;
 
 /** `A`, `B`, ... `Z`, `AA`, ... for the `nth` session (from 0), and its colour. */
 export function sessionMark(nth: number): { letter: string; hue: (typeof SESSION_HUES)[number] } {

@@ -541,10 +541,13 @@ export class Store {
     this.#sessionIsChosen = true;
     this.session = session;
     this.keep({ session });
+    // What is not in the list must not go on being told of beside it.
+    if (session !== '' && this.selected !== null && this.rows.sessionOf(this.selected) !== session) this.select(null);
     this.range = null;
     this.marked.clear(this.selected);
     this.fit();
     this.shown.refilter();
+    this.#notify('selection');
   }
   /** Shows a session the user has just opened, as soon as the trace has it. */
   showWhenKnown(session: string): void {

@@ -7,7 +7,8 @@ export const appStyles = css`
     display: flex;
     flex-direction: column;
     height: 100%;
-    overflow: hidden;
+    /* Not hidden: that can still be scrolled, by the 3 px a splitter can be gripped beside it. */
+    overflow: clip;
   }
   .unseen {
     clip-path: inset(50%);

@@ -135,8 +135,10 @@ export const eventListStyles = css`
     color: var(--vscode-editor-background);
     font-weight: 700;
   }
+  /* A theme's orange is that of a find match seen through: too thin for letters. */
   .mark.injected {
-    color: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+    border-style: dashed;
+    color: var(--vscode-foreground);
   }
   .mark.redacted {
     color: var(--vscode-descriptionForeground);
@@ -171,7 +173,7 @@ export const eventListStyles = css`
     font-weight: 600;
   }
   .who {
-    border: 1px solid currentColor;
+    border: 1.5px solid currentColor;
     border-radius: 3px;
     display: inline-block;
     font-size: 10px;
@@ -182,26 +184,23 @@ export const eventListStyles = css`
     text-align: center;
   }
   .who.blue {
-    color: var(--vscode-charts-blue);
+    border-color: var(--vscode-charts-blue);
   }
   .who.green {
-    color: var(--vscode-charts-green);
-  }
-  .who.orange {
-    color: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+    border-color: var(--vscode-charts-green);
   }
   .who.purple {
-    color: var(--vscode-charts-purple);
+    border-color: var(--vscode-charts-purple);
   }
   .who.yellow {
-    color: var(--vscode-charts-yellow);
+    border-color: var(--vscode-charts-yellow);
   }
   .who.red {
-    color: var(--vscode-charts-red);
+    border-color: var(--vscode-charts-red);
   }
   .row.selected .who,
   .row.marked .who {
-    color: inherit;
+    border-color: currentColor;
   }
   .mark.finding.error {
     background: none;

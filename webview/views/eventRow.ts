@@ -12,7 +12,7 @@ import {
 import { highlight } from '../logic/highlight';
 import type { ListEntry } from '../logic/fold';
 import type { Column } from '../logic/listColumns';
-import { FLAG, FROM } from '../logic/rowSource';
+import { FLAG, FROM, KIND_CONTROL } from '../logic/rowSource';
 import { sessionMark } from '../logic/sessionMark';
 import type { Rows } from '../state/rows';
 import type { Store } from '../state/store';
@@ -117,6 +117,8 @@ function cell(column: Column, look: RowLook, entry: ListEntry, position: number)
       >`;
     }
     case 'direction': {
+      if (isHeartbeat(store, entry))
+        return html`<span class="dir" role="gridcell" aria-label="both ways" title="both ways">↔</span>`;
       const from = rows.from[row];
       const words = from === FROM.client ? 'to server' : from === FROM.server ? 'to client' : '';
       return html`<span
@@ -140,7 +142,7 @@ function cell(column: Column, look: RowLook, entry: ListEntry, position: number)
 
 function typeCell(look: RowLook, entry: ListEntry, position: number, isEvent: boolean) {
   const { store } = look;
-  const type = store.rows.typeOf(entry.row);
+  const type = shownType(store, entry);
   return html`<span class="type" role="gridcell" title=${type}>
     <span class="pip ${isEvent ? familyColor(type) : 'other'}"></span>
     <span class="name">${marks(look, look.typeText(type, entry))}</span>
@@ -184,8 +186,21 @@ function deltaText({ store, above }: RowLook, row: number): string {
   return above === undefined ? '' : formatDelta((t[row] ?? 0) - (t[above.row] ?? 0));
 }
 
+/** Pings and pongs folded to one: both ends keep the connection open. */
+function isHeartbeat({ rows }: Store, entry: ListEntry): boolean {
+  return entry.count > 1 && !entry.open && rows.kind[entry.row] === KIND_CONTROL;
+}
+/** The row's type, of folded pings and pongs what they are together. */
+function shownType(store: Store, entry: ListEntry): string {
+  return isHeartbeat(store, entry) ? 'ping, pong' : store.rows.typeOf(entry.row);
+}
+
 /** A run tells what it holds altogether; the first summary stands for text that goes on. */
 function summaryText(store: Store, entry: ListEntry): string {
+  if (isHeartbeat(store, entry)) {
+    const { t } = store.rows;
+    return `keep the connection open, for ${formatDuration((t[entry.last] ?? 0) - (t[entry.row] ?? 0))}`;
+  }
   const first = store.summary(entry.row) ?? '';
   // A run of text says its joined words; what the store gives is already cut to the width.
   return entry.count > 1 && entry.audioMs > 0 ? `audio ${formatDuration(entry.audioMs)}` : first;

@@ -2,10 +2,19 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { COLUMN_NAMES, COLUMNS, TIME_MODES, usualListLook, type Column, type TimeMode } from '../logic/listColumns';
+import {
+  COLUMN_NAMES,
+  COLUMNS,
+  leastTypeWidth,
+  TIME_MODES,
+  usualListLook,
+  type Column,
+  type TimeMode,
+} from '../logic/listColumns';
 import type { Topic } from '../state/store';
 import './popupMenu';
 import type { MenuItem, PopupMenu } from './popupMenu';
+import './splitter';
 import { sharedStyles, View } from './view';
 
 const heads: Readonly<Record<Column, string>> = {
@@ -61,6 +70,14 @@ export class ListHeader extends View {
       }
       .right {
         text-align: right;
+      }
+      .type {
+        position: relative;
+      }
+      rti-splitter {
+        background: none;
+        inset: -4px -5px -4px auto;
+        position: absolute;
       }
       button.name {
         background: none;
@@ -132,12 +149,35 @@ export class ListHeader extends View {
                 in conversation order
               </button>`
             : nothing
+        }${
+          this.columns.includes('summary')
+            ? html`<rti-splitter
+                orientation="vertical"
+                label="Width of the type column"
+                title="Drag to make the column wider; double-click for its usual width"
+                .value=${this.#share}
+                @rti-split=${(event: CustomEvent<number>) => this.#widen(event.detail)}
+                @dblclick=${() => this.store.setListLook({ typeWidth: null })}
+              ></rti-splitter>`
+            : nothing
         }</span
       >`;
     const isRight = ['number', 'delta', 'turn', 'size'].includes(column);
     return html`<span class=${isRight ? 'right' : ''}>${heads[column]}</span>`;
   }
 
+  get #typeWidth(): number {
+    return this.renderRoot.querySelector('.type')?.clientWidth ?? 0;
+  }
+  /** Of the list's width, percent. */
+  get #share(): number {
+    return (this.#typeWidth / Math.max(1, this.clientWidth)) * 100;
+  }
+  #widen(by: number): void {
+    // A summary of a few letters is still to be gripped beside it.
+    const most = Math.max(leastTypeWidth, this.clientWidth * 0.7);
+    this.store.setListLook({ typeWidth: Math.round(Math.min(most, Math.max(leastTypeWidth, this.#typeWidth + by))) });
+  }
   #nextTime(): void {
     const at = TIME_MODES.indexOf(this.store.listLook.time);
     this.store.setListLook({ time: TIME_MODES[(at + 1) % TIME_MODES.length] ?? 'trace' });

@@ -41,7 +41,9 @@ export class MainTabs extends View {
         padding: 0 2px;
       }
       [role='tab'][aria-selected='true'] {
-        border-bottom-color: var(--vscode-panelTitle-activeBorder, currentColor);
+        /* High contrast draws the line under all tabs in the colour of the open one's. */
+        border-bottom-color: var(--vscode-contrastActiveBorder, var(--vscode-panelTitle-activeBorder, currentColor));
+        border-bottom-width: 2px;
         color: var(--vscode-panelTitle-activeForeground);
       }
       [role='tab']:hover {

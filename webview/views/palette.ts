@@ -11,7 +11,7 @@ const sources: Readonly<Record<ColorName, readonly string[]>> = {
   selection: ['--vscode-editor-selectionBackground', 'Highlight'],
   focus: ['--vscode-focusBorder', 'Highlight'],
   error: ['--vscode-charts-red', '--vscode-errorForeground', 'red'],
-  warning: ['--vscode-charts-orange', '--vscode-charts-yellow', 'orange'],
+  warning: ['--vscode-editorWarning-foreground', '--vscode-charts-yellow', 'orange'],
   info: ['--vscode-editorInfo-foreground', '--vscode-charts-blue', 'Highlight'],
   session: ['--vscode-charts-foreground', '--vscode-foreground', 'CanvasText'],
   input: ['--vscode-charts-green', 'green'],

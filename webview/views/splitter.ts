@@ -32,9 +32,12 @@ export class Splitter extends LitElement {
       height: 1px;
     }
     div {
-      inset: -3px;
+      inset: -3px 0;
       position: absolute;
       transition: background-color 0.1s 0.2s;
+    }
+    :host([orientation='vertical']) div {
+      inset: 0 -3px;
     }
     div:hover,
     :host(:focus-visible) div {

@@ -275,4 +275,22 @@ describe('menu actions', () => {
     expect(bridge.act({ action: 'filterByType', row: 4 })).toBe(true);
     expect(posts).toEqual([{ notify: 'act', generation: 1, params: { action: 'filterByType', row: 4 } }]);
   });
+  it('show a new session as soon as the page has loaded, once, also one that was hidden meanwhile', async () => {
+    const { bridge, ready, posts, take } = setUp();
+    const shown = () => posts.filter((post) => 'notify' in post && post.notify === 'act');
+    bridge.showSession('s1');
+    expect(shown()).toEqual([]);
+    await ready();
+    expect(shown()).toEqual([{ notify: 'act', generation: 1, params: { action: 'showSession', session: 's1' } }]);
+    take();
+    bridge.setVisible(false);
+    bridge.showSession('s2');
+    bridge.setVisible(true);
+    expect(shown()).toEqual([]);
+    await ready();
+    expect(shown()).toEqual([{ notify: 'act', generation: 2, params: { action: 'showSession', session: 's2' } }]);
+    take();
+    await ready();
+    expect(shown()).toEqual([]);
+  });
 });

@@ -14,6 +14,8 @@ export interface TestRow {
   bytes?: number;
   audioMs?: number;
   audioAt?: number;
+  /** Of the `kind` column; without it 0 for an event and 1 for any other row. */
+  kind?: number;
   /** 0 for a row that is not an event. */
   seq?: number;
 }
@@ -37,8 +39,10 @@ export class BatchMaker {
       t: Float64Array.from(rows, (row, at) => row.t ?? (first + at) * 10),
       sent: Float64Array.from(rows, () => NaN),
       seq: Uint32Array.from(rows, (row, at) => row.seq ?? first + at + 1),
-      kind: Uint8Array.from(rows, (row) => (row.seq === 0 ? 1 : 0)),
-      from: Uint8Array.from(rows, (row) => (row.seq === 0 ? 2 : row.from === 'client' ? 0 : 1)),
+      kind: Uint8Array.from(rows, (row) => row.kind ?? (row.seq === 0 ? 1 : 0)),
+      from: Uint8Array.from(rows, (row) =>
+        row.from === undefined ? (row.seq === 0 ? 2 : 1) : row.from === 'client' ? 0 : 1,
+      ),
       flags: Uint8Array.from(rows, (row) => row.flags ?? 0),
       type: Uint32Array.from(rows, (row) => intern(row.type ?? 'session.created')),
       session: Uint32Array.from(rows, (row) => intern(row.session ?? 's1')),

@@ -41,6 +41,30 @@ describe('runs of deltas', () => {
     expect(entries(fold(rows, (row) => row !== 1))).toEqual([[0, 2]]);
   });
 
+  it('are not ended by a ping; pings and pongs of a session are one run, whichever end they came from', () => {
+    const ping: TestRow = { type: 'ping', kind: 3, seq: 0, from: 'server' };
+    const pong: TestRow = { type: 'pong', kind: 3, seq: 0, from: 'client' };
+    const folded = fold(rowsOf([ping, pong, ping, pong, { ...ping, session: 's2' }, done, audio, ping, audio, done]));
+    expect(entries(folded)).toEqual([
+      [0, 4],
+      [4, 1],
+      [5, 1],
+      [6, 2],
+      [7, 1],
+      [9, 1],
+    ]);
+    expect(folded.positionOf(3)).toBe(0);
+    folded.toggle(0);
+    expect(entries(folded).slice(0, 5)).toEqual([
+      [0, 4],
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(folded.positionOf(3)).toBe(4);
+  });
+
   it('of different responses stay apart', () => {
     expect(entries(fold(rowsOf([audio, { ...audio, response: 'r2' }, audio])))).toEqual([
       [0, 2],

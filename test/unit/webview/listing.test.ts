@@ -211,6 +211,17 @@ describe('columns', () => {
     expect(shown).toEqual(['number', 'time', 'direction', 'type', 'size']);
     expect(tracks).toBe('30px 70px 16px minmax(96px, 1fr) 54px');
   });
+  it('give the type the room the user wants, while there is a summary beside it', () => {
+    const track = (width: number) => {
+      const { shown, tracks } = listColumns(
+        { ...usualListLook, typeWidth: 240 },
+        { width, sessions: false, turns: false, numberWidth: 30, timeWidth: 70 },
+      );
+      return tracks.split(/ (?![^(]*\))/)[shown.indexOf('type')];
+    };
+    expect(track(900)).toBe('min(240px, 70cqi)');
+    expect(track(400)).toBe('minmax(96px, 1fr)');
+  });
 });
 
 it('sessions have a letter each, beyond Z two', () => {

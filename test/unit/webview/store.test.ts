@@ -104,6 +104,17 @@ describe('rows', () => {
     store.setSession('s2');
     expect(shown(store)).toEqual([1]);
   });
+  it('are selected no longer when another session is chosen, and still when it is theirs', async () => {
+    const { store, rows } = await connected();
+    rows([{ session: 's1' }, { session: 's2' }]);
+    store.select(1);
+    store.setSession('s2');
+    expect(store.selected).toBe(1);
+    store.setSession('');
+    expect(store.selected).toBe(1);
+    store.setSession('s1');
+    expect(store.selected).toBeNull();
+  });
 });
 
 describe('the filter', () => {
