@@ -2,7 +2,7 @@
 import type { ConversationEntry } from '../analysis/conversation/model';
 import { formatBytes, formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
-import type { ConfigPoint, Playback } from '../analysis/model';
+import type { ConfigPoint, Finding, Playback, Span } from '../analysis/model';
 import type { InspectReport } from './inspect';
 import type { FindingReport, WholeAnalysis } from './inspectAnalysis';
 import { HTML_STYLE } from './inspectHtmlStyle';
@@ -25,6 +25,7 @@ const SIGNS = { error: '✕', warning: '▲', info: 'ℹ' } as const;
 export function inspectHtml(counts: InspectReport, analysis: WholeAnalysis): string {
   const { report } = analysis;
   const name = counts.file.split(/[/\\]/).at(-1) ?? counts.file;
+  const sessionOf = bySession(analysis);
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -42,7 +43,7 @@ ${facts(counts, analysis)}
 <nav>${['findings', 'sessions', 'turns', 'measures', 'tokens', 'events'].map((id) => markup`<a href="#${id}">${id}</a> `)}</nav>
 ${findings(report.findings)}
 <h2 id="sessions">Sessions</h2>
-${counts.sessions.map((session) => sessionPart(session, analysis))}
+${counts.sessions.map((session) => sessionPart(session, sessionOf))}
 ${turns(analysis)}
 ${measures(analysis)}
 ${tokens(analysis)}
@@ -101,24 +102,57 @@ ${all.slice(0, MOST_ROWS).map(
 )}`;
 }
 
-function sessionPart(
-  session: InspectReport['sessions'][number],
-  { report, spans, conversations, configTexts }: WholeAnalysis,
-): Markup {
+/** What there is of one session. */
+interface SessionParts {
+  spans: Span[];
+  playback: Playback[];
+  findings: Finding[];
+  configs: ConfigPoint[];
+  talk: WholeAnalysis['conversations'][number] | undefined;
+  configTexts: Map<number, string>;
+}
+
+/** Sorted by session once: a trace may hold thousands of them. */
+function bySession({ report, spans, conversations, configTexts }: WholeAnalysis): (id: string) => SessionParts {
+  const spansOf = grouped(spans);
+  const playbackOf = grouped(report.playback);
+  const findingsOf = grouped(report.findings);
+  const configsOf = grouped(report.configs);
+  const talkOf = new Map(conversations.map((talk) => [talk.session, talk]));
+  return (id) => ({
+    spans: spansOf.get(id) ?? [],
+    playback: playbackOf.get(id) ?? [],
+    findings: findingsOf.get(id) ?? [],
+    configs: configsOf.get(id) ?? [],
+    talk: talkOf.get(id),
+    configTexts,
+  });
+}
+
+function grouped<T extends { session: string }>(list: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of list) {
+    const group = groups.get(one.session);
+    if (group) group.push(one);
+    else groups.set(one.session, [one]);
+  }
+  return groups;
+}
+
+function sessionPart(session: InspectReport['sessions'][number], sessionOf: (id: string) => SessionParts): Markup {
   const { id, close } = session;
-  const own = <T extends { session: string }>(list: readonly T[]) => list.filter((one) => one.session === id);
-  const playback = own(report.playback);
-  const talk = conversations.find((one) => one.session === id);
+  const { spans, playback, findings, configs, talk, configTexts } = sessionOf(id);
   const end = close
     ? `closed ${close.code}${close.reason ? ` “${close.reason}”` : ''} by the ${close.by}`
     : session.status === 101
       ? 'not closed'
-      : `refused with ${session.status}`;
-  const configs = own(report.configs);
+      : session.status === 0
+        ? 'no answer'
+        : `refused with ${session.status}`;
   return markup`<section>
 <h3>${id} ${session.label}</h3>
 <p class="dim">${session.url} · ${formatMs(session.durationMs)}, ${session.messages} messages, ${end}</p>
-${timelineSvg(own(spans), playback, own(report.findings))}
+${timelineSvg(spans, playback, findings)}
 ${configs.length > 0 && markup`<details><summary>Configuration (${configs.length})</summary>${configs.slice(0, 200).map((point) => config(point, configTexts))}</details>`}
 ${talk && talk.entries.length > 0 && conversation(talk, new Map(playback.map((one) => [one.item, one])))}
 </section>`;

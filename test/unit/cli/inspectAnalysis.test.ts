@@ -147,6 +147,14 @@ describe('the analysis of a trace for the command line', () => {
     expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(background);
   });
 
+  it('says of a server that did not answer that there was no answer', async () => {
+    const file = await traceFile(`${[HEADER, openLine('s1', 1, 'model=m', 0), openLine('s2', 2)].join('\n')}\n`);
+    const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
+    const [, first = '', second = ''] = page.split('<section>');
+    expect(first).toContain('0 messages, no answer');
+    expect(second).toContain('0 messages, not closed');
+  });
+
   it('says how much of a long conversation it left out', async () => {
     const { conversations } = await analyseWhole(await trace(), undefined, 1);
     expect(conversations).toMatchObject([{ session: 's1', total: 3, entries: [{ kind: 'message' }] }]);
