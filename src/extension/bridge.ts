@@ -52,6 +52,8 @@ export class Bridge {
   #generation: Generation | undefined;
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When the last update began, ms of the monotonic clock. */
+  #updatedAt = -Infinity;
   /** The page was hidden, and has not loaded again. */
   #isGone = false;
   /** What the page is to do once it has loaded. */
@@ -164,10 +166,16 @@ export class Bridge {
 
   #schedule(): void {
     if (!this.#generation || this.#generation.posting || this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#update();
-    }, UPDATE_MS);
+    // What comes after a pause is shown at once; what keeps coming is gathered.
+    const left = this.#updatedAt + UPDATE_MS - performance.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#updatedAt = performance.now();
+        void this.#update();
+      },
+      Math.max(0, left),
+    );
   }
 
   /** Sends what the page lacks. Waits for each large post, so a slow page is not buried. */
