@@ -24,6 +24,9 @@ export const echo: Rule = {
     const over = new Recent<string, { answer: string; row: number; heard: string }>(8);
     let early: number[] = [];
     let delays: number[] = [];
+    /** The last answer with sound, and how many have begun since speech last started early. */
+    let answer = '';
+    let begun = 0;
 
     const compare = (t: number): void => {
       for (const speech of over.values()) {
@@ -42,6 +45,11 @@ export const echo: Rule = {
     };
 
     return {
+      delta({ from, response, audioMs }) {
+        if (from !== 'server' || audioMs <= 0 || response === answer) return;
+        answer = response;
+        begun++;
+      },
       event({ type, from, row, t, item, event }) {
         if (from !== 'server') return;
         if (SPOKEN.has(type)) {
@@ -57,6 +65,13 @@ export const echo: Rule = {
           if (!playing) return;
           over.set(item, { answer: playing.item.item, row, heard: '' });
           const delay = t - playing.item.playsFrom;
+          // An answer in between was heard without that: a microphone that hears the loudspeaker hears it every time.
+          const isNext = begun <= 1;
+          begun = 0;
+          if (!isNext) {
+            early = [];
+            delays = [];
+          }
           if (delay > SOON_MS) {
             early = [];
             delays = [];

@@ -140,6 +140,20 @@ describe('echo', () => {
     expect(found?.explanation).toContain('interrupted 400 ms to 400 ms after');
     expect(found?.rows).toHaveLength(3);
   });
+  it('is not said of fast interruptions with answers between them that were heard out', () => {
+    const lines = [created()];
+    for (const [n, at] of [10, 30, 50, 70].entries())
+      lines.push(
+        begun(at, `r${n}`),
+        speech(at + 0.2, 4000, `a${n}`, `r${n}`),
+        started(at + 0.6, `u${n}`),
+        truncate(at + 0.7, `a${n}`, 400),
+        stopped(at + 1, `u${n}`),
+        begun(at + 10, `s${n}`),
+        speech(at + 10.2, 1000, `b${n}`, `s${n}`),
+      );
+    expect(of('echo', diagnose(lines))).toEqual([]);
+  });
   it('is not said of a user who interrupts with words of their own, or speaks in silence', () => {
     const lines = [
       created(),
