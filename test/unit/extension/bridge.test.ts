@@ -254,6 +254,22 @@ describe('a page that is ready', () => {
     await model.follow();
     await expect(model.document()).resolves.toBeDefined();
   });
+
+  it('gets what comes after a pause at once, and what keeps coming gathered', async () => {
+    const { document, posts, ready, take } = setUp();
+    await ready();
+    take();
+    document().onColumns(batchOf(0, 1));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(rowsOf(take())).toEqual([[0, 1]]);
+    for (let row = 1; row < 20; row++) {
+      document().onColumns(batchOf(row, 1));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(rowsOf(posts)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(30);
+    expect(rowsOf(take())).toEqual([[1, 19]]);
+  });
 });
 
 describe('following', () => {
