@@ -45,7 +45,6 @@ export class TimelineView extends View {
     'play',
     'status',
     'filter',
-    'summaries',
   ];
   @query('canvas') private canvas!: HTMLCanvasElement;
   @query('.stage') private stage!: HTMLElement;
@@ -116,6 +115,10 @@ export class TimelineView extends View {
       () => resize.disconnect(),
       () => theme.disconnect(),
       store.onAudio((session, from, span) => this.#tiles.invalidate(session, from, span)),
+      // The list asks for summaries with each row it scrolls by; only the words under the pointer rest on them.
+      store.subscribe(['summaries'], () => {
+        if (this.#hover !== null) this.#showTip();
+      }),
     ];
   }
   override disconnectedCallback(): void {
