@@ -30,6 +30,9 @@ export interface LaneIndexes {
   all: SortedIndex;
 }
 
+/** Rows that room is made for before they come, at most. */
+const mostExpected = 2_000_000;
+
 export class Rows implements RowSource {
   count = 0;
   t = new Float64Array(0);
@@ -53,6 +56,7 @@ export class Rows implements RowSource {
   #rowBySeq = new Uint32Array(0);
   #rowByOddSeq = new Map<number, number>();
   #indexes = new Map<string, LaneIndexes>();
+  #expected = 0;
 
   string(index: number): string {
     return this.#strings[index] ?? '';
@@ -165,9 +169,17 @@ export class Rows implements RowSource {
     }
   }
 
+  /**
+   * Room for about so many rows is made when there is not enough: to move a long trace to larger columns time and again
+   * would hold up frames. A guess is believed only so far.
+   */
+  expect(count: number): void {
+    this.#expected = Math.min(count, mostExpected);
+  }
+
   #grow(needed: number): void {
     if (needed <= this.t.length) return;
-    const length = Math.max(1024, this.t.length * 2, needed);
+    const length = Math.max(1024, this.t.length * 2, needed, Math.min(this.#expected, needed * 64));
     this.t = copyInto(new Float64Array(length), this.t);
     this.sent = copyInto(new Float64Array(length), this.sent);
     this.seq = copyInto(new Uint32Array(length), this.seq);

@@ -106,3 +106,21 @@ it('the nearest event of a type is the next or previous one of the same session'
   expect(rows.nearest(0, 'error', 1)).toBeUndefined();
   expect(rows.nearest(0, 'never.heard', 1)).toBeUndefined();
 });
+
+it('makes room once for as many rows as are expected, and for more than those too', () => {
+  const maker = new BatchMaker();
+  const rows = new Rows();
+  const add = (count: number) => rows.append(maker.batch(Array.from({ length: count }, (_, at) => ({ t: at }))));
+  rows.expect(6000);
+  add(100);
+  const { t } = rows;
+  add(5900);
+  expect(rows.t).toBe(t);
+  add(1);
+  expect(rows.count).toBe(6001);
+  // A guess from a few rows is not worth all the memory there is.
+  const wary = new Rows();
+  wary.expect(1e12);
+  wary.append(new BatchMaker().batch([{ t: 1 }]));
+  expect(wary.t.length).toBeLessThan(10_000);
+});
