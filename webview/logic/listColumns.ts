@@ -40,7 +40,7 @@ const leastWidths: readonly (readonly [Column, number])[] = [
   ['turn', 501],
   ['number', 431],
   ['session', 341],
-  ['delta', 321],
+  ['delta', 381],
 ];
 
 /**

@@ -136,6 +136,8 @@ export class PlayerView extends View {
     const playing = this.isPlaying ? this.#playing : null;
     const isOffered = playing === null || choices.some(({ key }) => key === playing.key);
     this.choices = isOffered ? choices : [playing, ...choices];
+    // The mark of where one clip was left says nothing of another.
+    if (!this.isPlaying && this.#shown === null && this.store.playhead !== null) this.store.setPlayhead(null);
     const choice = this.#choice;
     const awaited = choice === undefined ? '' : `${choice.key}|${choice.ms}`;
     // Rows that keep coming must not put it off for ever.

@@ -135,12 +135,12 @@ export const conversationStyles = css`
     background: var(--vscode-toolbar-hoverBackground);
   }
   .audio svg {
-    color: var(--vscode-charts-blue, currentColor);
+    color: var(--vscode-charts-green, currentColor);
     height: 16px;
     width: 90px;
   }
   .assistant .audio svg {
-    color: var(--vscode-charts-green, currentColor);
+    color: var(--vscode-charts-blue, currentColor);
   }
   .audio svg .cut {
     color: var(--vscode-descriptionForeground);
@@ -157,6 +157,11 @@ export const conversationStyles = css`
   }
   .chip.wrap {
     white-space: normal;
+  }
+  article[aria-current='true'] .num,
+  article[aria-current='true'] .note,
+  article[aria-current='true'] .chip {
+    color: inherit;
   }
   .unheard {
     background: repeating-linear-gradient(

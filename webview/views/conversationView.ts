@@ -158,7 +158,7 @@ export class ConversationView extends View {
       <div class="frame">
         <div
           class="scroller"
-          role="feed"
+          role="region"
           aria-label="Conversation"
           aria-busy=${this.#asking.size > 0 ? 'true' : 'false'}
           tabindex=${pages.total === 0 ? 0 : -1}

@@ -292,7 +292,7 @@ export class EventList extends View {
     const { shown, tracks } = listColumns(listLook, {
       width: this.#width,
       sessions: store.session === '' && (store.document?.sessions.length ?? 0) > 1,
-      turns: store.meaning.turns.all.length > 0,
+      turns: store.spanIndex.lane(store.session, 'turn').times.count > 0,
       numberWidth: number,
       timeWidth: time,
     });

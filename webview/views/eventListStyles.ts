@@ -69,10 +69,6 @@ export const eventListStyles = css`
     color: var(--vscode-list-activeSelectionForeground);
     outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
   }
-  .row.selected .dim,
-  .row.selected .type {
-    color: inherit;
-  }
   .row.member {
     background-image: linear-gradient(
       90deg,
@@ -83,6 +79,10 @@ export const eventListStyles = css`
   .row.plain .type {
     color: var(--vscode-descriptionForeground);
     font-style: italic;
+  }
+  .row.selected .dim,
+  .row.selected .type {
+    color: inherit;
   }
   .dir {
     font-family: var(--vscode-editor-font-family, monospace);

@@ -58,7 +58,7 @@ export class FindingsView extends View {
         padding: 32px 24px;
         text-align: center;
       }
-      article {
+      .finding {
         border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
         border-left: 3px solid transparent;
         display: grid;
@@ -67,11 +67,11 @@ export class FindingsView extends View {
         line-height: 1.45;
         padding: 8px 14px 10px 9px;
       }
-      article[aria-current='true'] {
+      .finding[aria-current='true'] {
         background: var(--vscode-list-inactiveSelectionBackground);
         border-left-color: var(--vscode-focusBorder);
       }
-      article > vscode-icon {
+      .finding > vscode-icon {
         margin-top: 2px;
       }
       .error > vscode-icon,
@@ -86,16 +86,19 @@ export class FindingsView extends View {
       .bar .info vscode-icon {
         color: var(--vscode-editorInfo-foreground);
       }
-      h3 {
+      h2 {
         font-size: 13px;
         font-weight: 600;
         margin: 0;
         overflow-wrap: anywhere;
       }
-      h3 .num {
+      h2 .num {
         color: var(--vscode-descriptionForeground);
         font-weight: normal;
         margin-left: 8px;
+      }
+      .finding[aria-current='true'] :is(.num, .meta, .dim) {
+        color: inherit;
       }
       p {
         grid-column: 2;
@@ -207,9 +210,9 @@ export class FindingsView extends View {
     const isCurrent = store.selected !== null && rows.includes(store.selected);
     const sessions = store.document?.sessions.length ?? 0;
     const label = RULES.find((each) => each.rule === rule)?.looksFor ?? '';
-    return html`<article class=${severity} role="listitem" aria-current=${isCurrent ? 'true' : 'false'}>
+    return html`<div class="finding ${severity}" role="listitem" aria-current=${isCurrent ? 'true' : 'false'}>
       <vscode-icon name=${severityIcons[severity]} label=${severity}></vscode-icon>
-      <h3>${title}<span class="num">${formatPosition(t)}</span></h3>
+      <h2>${title}<span class="num">${formatPosition(t)}</span></h2>
       <p>${explanation}</p>
       <p class="advice"><b>What to do:</b> ${advice}</p>
       <div class="rows num">
@@ -224,6 +227,6 @@ export class FindingsView extends View {
       <div class="meta" title=${label}>
         ${severity} · ${rule}${sessions > 1 && session !== '' ? ` · session ${session}` : ''}
       </div>
-    </article>`;
+    </div>`;
   }
 }

@@ -10,28 +10,33 @@ export const inspectorStyles = css`
     min-width: 0;
   }
   header {
-    align-items: center;
+    align-items: flex-start;
     display: flex;
     flex: none;
     gap: 8px;
     min-height: 30px;
-    padding: 2px 6px 2px 12px;
+    padding: 3px 6px 2px 12px;
+  }
+  /* What does not fit beside the type goes below it: the end of a type is what tells it from others. */
+  header .about {
+    column-gap: 10px;
+    display: flex;
+    flex: 1;
+    flex-wrap: wrap;
+    line-height: 20px;
+    min-width: 0;
+    padding-top: 2px;
   }
   header .facts {
     display: flex;
-    flex: none;
-    gap: 8px;
+    flex-wrap: wrap;
+    column-gap: 8px;
   }
   header .type {
-    flex: 0 1 auto;
-    min-width: 60px;
+    font-size: inherit;
     font-weight: 600;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  header .grow {
-    flex: 1;
+    margin: 0;
+    overflow-wrap: anywhere;
   }
   [role='tablist'] {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
@@ -108,23 +113,6 @@ export const inspectorStyles = css`
     margin: 0 0 10px;
     max-width: 72ch;
     white-space: pre-line;
-  }
-  @container (max-width: 520px) {
-    header {
-      flex-wrap: wrap;
-      row-gap: 0;
-    }
-    header .type {
-      flex: 1 1 0;
-    }
-    header .grow {
-      display: none;
-    }
-    header .facts {
-      flex: 0 0 100%;
-      order: 9;
-      padding-bottom: 2px;
-    }
   }
   .empty {
     color: var(--vscode-descriptionForeground);

@@ -76,14 +76,15 @@ export class InspectorView extends View {
     const isEvent = rows.kind[row] === 0;
     return html`
       <header>
-        <span class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</span>
-        <span class="facts dim num">
-          ${isEvent ? html`<span>#${rows.seq[row]}</span>` : nothing}
-          <span>${formatPosition(rows.t[row] ?? 0)}</span>
-          ${direction === '' ? nothing : html`<span>${direction}</span>`}
-          ${isEvent ? html`<span>${formatBytes(rows.bytes[row] ?? 0)}</span>` : nothing}
-        </span>
-        <span class="grow"></span>
+        <div class="about">
+          <h2 class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</h2>
+          <span class="facts dim num">
+            ${isEvent ? html`<span>#${rows.seq[row]}</span>` : nothing}
+            <span>${formatPosition(rows.t[row] ?? 0)}</span>
+            ${direction === '' ? nothing : html`<span>${direction}</span>`}
+            ${isEvent ? html`<span>${formatBytes(rows.bytes[row] ?? 0)}</span>` : nothing}
+          </span>
+        </div>
         ${this.#button('copy', 'Copy the payload', () => void this.#copy(), this.body === null || this.body.text === '')}
         ${this.#button('go-to-file', 'Open in editor', () => void store.ask('openBody', { row }))}
         ${

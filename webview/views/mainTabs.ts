@@ -86,6 +86,11 @@ export class MainTabs extends View {
     </div>`;
   }
 
+  protected override updated(): void {
+    // Where the tabs do not fit beside each other a key may choose one out of view.
+    this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   #count() {
     const { store } = this;
     const findings = store.meaning.findings.all.filter(

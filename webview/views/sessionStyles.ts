@@ -114,14 +114,14 @@ export const sessionStyles = css`
     outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
     outline-offset: -1px;
   }
+  .point[aria-selected='true'] .words,
+  .point[aria-selected='true'] .num {
+    color: inherit;
+  }
   .points:focus-visible .point[aria-selected='true'] {
     background: var(--vscode-list-activeSelectionBackground);
     color: var(--vscode-list-activeSelectionForeground);
     outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
-  }
-  .points:focus-visible .point[aria-selected='true'] .words,
-  .points:focus-visible .point[aria-selected='true'] .num {
-    color: inherit;
   }
   .refused vscode-icon {
     color: var(--vscode-errorForeground);

@@ -70,6 +70,7 @@ export class TimelineView extends View {
   #stop: (() => void)[] = [];
   #hover: Hit | null = null;
   #hoverAt = { x: 0, y: 0 };
+  #hoverIn = '';
   #gestures!: Gestures;
   #drags = false;
   /** Key of the finding that the keys have led to. */
@@ -128,6 +129,11 @@ export class TimelineView extends View {
   protected override storeChanged(): void {
     const { store } = this;
     this.hasRange = store.range !== null;
+    if (store.session !== this.#hoverIn) {
+      // What lay under a pointer at rest was of another session.
+      this.#hoverIn = store.session;
+      this.#hovered(null);
+    }
     const analysed = store.document?.analysed ?? 0;
     if (analysed !== this.#analysed) this.#levels.invalidate();
     this.#analysed = analysed;

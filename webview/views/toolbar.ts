@@ -62,7 +62,8 @@ export class Toolbar extends View {
         margin: 0 4px;
         min-width: 120px;
       }
-      button.errors {
+      /* The shape tells it; a theme's red is often too pale for letters. */
+      .errors vscode-icon {
         color: var(--vscode-errorForeground);
       }
       .group {
@@ -219,7 +220,7 @@ export class Toolbar extends View {
     const isOpen = status?.live === true && status.liveSessions.includes(id);
     const state = code !== 101 ? `✕ refused${code === 0 ? '' : ` ${code}`}` : isOpen ? '● open' : '○ closed';
     const time = formatTimeOfDay(document?.startedAt ?? '', start).slice(0, 8);
-    const about = call === undefined ? label : `sideband of call ${shortenMiddle(call, 16)}`;
+    const about = call === undefined ? label : `sideband ${shortenMiddle(call, 16)}`;
     return [`${state.slice(0, 1)} ${id}`, time, about, state.slice(2)].filter((word) => word !== '').join(' · ');
   }
 
