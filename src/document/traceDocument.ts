@@ -14,6 +14,7 @@ import { LineReader } from '../trace/lineReader';
 import { parseLine } from '../trace/parseLine';
 import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
+import { whyUnreadable } from '../trace/unreadable';
 import { AnalysisPass } from './analysisPass';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import { conversationPage } from './conversationPage';
@@ -55,6 +56,8 @@ export class TraceDocumentCore {
   /** Rows the second pass has behind it, and its run under way. */
   #analysed = 0;
   #analysing: Promise<void> | undefined;
+  /** Why the second pass stopped before the last row, for people; '' when it did not. */
+  #stopped = '';
   #sessions = new SessionFold(this.#index, (rows, take) => this.#eachLine(rows, take));
   #listener: DocumentListener;
   #searches = 0;
@@ -111,18 +114,25 @@ export class TraceDocumentCore {
     this.#whole = !this.#closed;
     this.#flush();
     this.#listener.state(this.#state());
-    this.#analysing ??= this.#analyse().finally(() => (this.#analysing = undefined));
+    this.#analysing ??= this.#analyse()
+      .catch((error: unknown) => this.#stopAnalysing(error))
+      .finally(() => (this.#analysing = undefined));
   }
 
   /** Lets the second pass come up to the rows there are, also those that come meanwhile. */
   async #analyse(): Promise<void> {
     let told = performance.now();
+    this.#stopped = '';
     while (this.#analysed < this.#index.offset.length && !this.#closed) {
       const first = this.#analysed;
       const end = Math.min(this.#index.offset.length, first + ROWS_ANALYSED_AT_ONCE);
       const rows = Array.from({ length: end - first }, (_, at) => first + at);
-      await this.#eachLine(rows, (row, line) => this.#pass.add(row, line));
-      this.#analysed = end;
+      await this.#eachLine(rows, (row, line) => {
+        if (line.length < this.#index.bytes.at(row)) throw new Error('the file ends before it');
+        // Each row once, also when one after it cannot be read and the pass begins again there.
+        this.#analysed = row + 1;
+        this.#pass.add(row, line);
+      });
       const now = performance.now();
       if (now - told > FLUSH_MS || this.#analysed === this.#index.offset.length) {
         told = now;
@@ -131,6 +141,16 @@ export class TraceDocumentCore {
       }
     }
     if (this.#isLive && !this.#closed) this.#clock.grew(this.#pass.lastT);
+  }
+
+  /** What was found so far stays; the next `follow` goes on from there. */
+  #stopAnalysing(error: unknown): void {
+    if (this.#closed) return;
+    this.#stopped =
+      `Row ${this.#analysed} could not be read a second time: ${whyUnreadable(error)}. ` +
+      'Turns, findings and sound are shown up to there; opening the trace again reads all of it anew.';
+    this.#listener.analysis(this.#pass.take());
+    this.#listener.state(this.#state());
   }
 
   /** Time passes and no row comes: some findings are about just that. */
@@ -395,7 +415,8 @@ export class TraceDocumentCore {
   }
 
   #state(): DocumentState {
-    const { header, lines, problems } = this.#reader;
+    const { header, lines } = this.#reader;
+    const problems = [...this.#reader.problems, ...(this.#stopped ? [this.#stopped] : [])];
     const notTrace = this.#whole && !header && !this.#understood && problems.length > 0;
     return {
       rows: this.#index.columns.rows,
