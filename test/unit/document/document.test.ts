@@ -133,6 +133,19 @@ describe('columns', () => {
     expect(states.at(-1)?.sessions).toMatchObject([{ label: 'transcription', status: 401, end: 1 }]);
   });
 
+  it('are known by their call: the request that began it, and its sideband', async () => {
+    const request =
+      '{"kind":"http","t":40,"start":10,"method":"POST","url":"https://api.openai.com/v1/realtime/calls","status":201,' +
+      '"requestHeaders":{},"responseHeaders":{"Location":"/v1/realtime/calls/rtc_a1"}}';
+    const { rows, states, document } = await openIndexed(await trace(request, openLine('s1', 50, 'call_id=rtc_a1')));
+    expect(rows()).toMatchObject([
+      { type: 'POST', session: '', call: 'rtc_a1' },
+      { type: 'open', session: 's1', call: 'rtc_a1' },
+    ]);
+    expect(states.at(-1)?.sessions).toMatchObject([{ id: 's1', label: 'call rtc_a1 (sideband)', call: 'rtc_a1' }]);
+    expect((await document.related(0)).effects).toEqual([{ cause: 0, effect: 1, kind: 'joined' }]);
+  });
+
   it('show a session nobody answered as that, without a status', async () => {
     const { rows, document } = await openIndexed(await trace(openLine('s1', 1, 'model=m', 0)));
     expect(rows()).toMatchObject([{ type: 'no answer', flags: RowFlag.error }]);
