@@ -93,23 +93,19 @@ export async function frames(browser, page, name, count) {
   const tasks = traceEvents.filter(
     (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'RunTask' && event.dur > 0,
   );
-  const waits = traceEvents.filter(
-    (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'Commit' && event.dur > 0,
-  );
   const work = new Array(starts.length - 1).fill(0);
   let longest = 0;
-  for (const { ts, dur } of tasks) {
+  for (const { ts, dur, tdur } of tasks) {
+    // Time on a processor: neither other work on the machine nor waiting for the compositor is work of the page.
+    const ms = (tdur ?? dur) / 1000;
     // A task belongs to the frame in which it ends: that of the mark begins just before it.
     const at = starts.findLastIndex((start) => start <= ts + dur);
     if (at < 0 || at >= work.length) continue;
-    work[at] += dur / 1000;
-    longest = Math.max(longest, dur / 1000);
+    work[at] += ms;
+    longest = Math.max(longest, ms);
   }
-  // In a commit the thread stands and waits for the compositor's: that is no work of the page.
-  for (const { ts, dur } of waits) {
-    const at = starts.findLastIndex((start) => start <= ts + dur);
-    if (at >= 0 && at < work.length) work[at] -= dur / 1000;
-  }
+  if (tasks.length > 0 && tasks.every(({ tdur }) => tdur === undefined))
+    throw new Error('Chromium told no processor time of tasks.');
   return { work, longest, gaps: starts.slice(1).map((ts, at) => (ts - starts[at]) / 1000) };
 }
 
