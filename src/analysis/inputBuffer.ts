@@ -37,8 +37,6 @@ export class InputBuffer {
   #pending: Pending = { ...EMPTY };
   /** Clock of the input: all audio appended so far, ms. */
   #clock = 0;
-  /** Where the last piece ends on the time axis. */
-  #end = -Infinity;
   /** A ring of pieces: clock of the input and time at which each begins. */
   #clocks = new Float64Array(PIECES);
   #starts = new Float64Array(PIECES);
@@ -61,15 +59,17 @@ export class InputBuffer {
     return this.#pending.ms;
   }
 
-  /** A piece of input audio passed. It was captured before it was sent, and after the piece before it. */
+  /**
+   * A piece of input audio passed. It was captured by the time it was sent; when a microphone that stalled catches up, pieces
+   * sent together overlap, so that one late piece does not make all later ones late.
+   */
   append({ t, row, audioMs }: TracedEvent): void {
-    const start = Math.max(this.#end, t - audioMs);
+    const start = t - audioMs;
     const at = this.#pieces++ % PIECES;
     this.#clocks[at] = this.#clock;
     this.#starts[at] = start;
     this.#lengths[at] = audioMs;
     this.#clock += audioMs;
-    this.#end = start + audioMs;
     if (this.#pending.firstRow === null) this.#pending = { ms: 0, firstRow: row, start };
     this.#pending.ms += audioMs;
     this.#level(t);

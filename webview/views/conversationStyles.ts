@@ -212,6 +212,12 @@ export const conversationStyles = css`
     flex-wrap: wrap;
     gap: 0 8px;
     grid-column: 2;
+    min-width: 0;
+  }
+  .response .line > span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+    white-space: normal;
   }
   .deleted .bubble,
   .deleted .code {

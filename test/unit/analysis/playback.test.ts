@@ -128,13 +128,25 @@ describe('the input buffer', () => {
     wire.append(1000, 100);
     wire.append(1001, 100);
     wire.append(5000, 100);
-    // 150 ms in is the middle of the second piece, which stands behind the first.
+    // 150 ms in is the middle of the second piece, which was captured by the time it was sent.
     wire.started(5001, 'u1', 0);
     wire.stopped(5002, 'u1', 150);
-    expect(wire.turns()[0]?.voiceEnd).toBe(1050);
+    expect(wire.turns()[0]?.voiceEnd).toBe(951);
     wire.stopped(5003, 'u1', 250);
     expect(wire.turns()[0]?.voiceEnd).toBe(4950);
     wire.stopped(5004, 'u1', 90_000);
     expect(wire.turns()[0]?.voiceEnd).toBeNull();
+  });
+
+  it('lets one late piece make no later one late', () => {
+    const wire = new Wire();
+    wire.session(0);
+    // A microphone that never pauses stalls for half a second and catches up.
+    for (let at = 100; at <= 1000; at += 100) wire.append(at, 100);
+    for (let piece = 0; piece < 6; piece++) wire.append(1600, 100);
+    for (let at = 1700; at <= 2500; at += 100) wire.append(at, 100);
+    wire.started(2501, 'u1', 0);
+    wire.stopped(2502, 'u1', 2400);
+    expect(wire.turns()[0]?.voiceEnd).toBe(2400);
   });
 });

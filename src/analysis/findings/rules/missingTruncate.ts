@@ -16,14 +16,14 @@ export const missingTruncate: Rule = {
     let last = '';
     let [total, longest] = [0, 0];
 
-    const tell = (t: number): void => {
+    const tell = (): void => {
       const found = open;
       open = undefined;
       if (!found) return;
       total += found.unheard;
       longest = Math.max(longest, found.unheard);
       const row = facts.heard.item(found.item)?.row;
-      report.add('', t, row === undefined ? [found.row] : [found.row, row], (times) => ({
+      report.add('', found.t, row === undefined ? [found.row] : [found.row, row], (times) => ({
         severity: 'warning',
         title: `Interrupted with ${seconds(longest)} of audio unheard, and not truncated${often(times)}`,
         explanation: `${times === 1 ? 'The user' : `In ${many(times, 'interruption')} the user`} began to speak while ${seconds(total)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.`,
@@ -34,7 +34,7 @@ export const missingTruncate: Rule = {
 
     return {
       tick(t) {
-        if (open && t - open.t >= GRACE_MS) tell(t);
+        if (open && t - open.t >= GRACE_MS) tell();
       },
       event({ type, from, row, t, item }) {
         if (open && type === 'conversation.item.truncate' && from === 'client') open = undefined;
@@ -53,7 +53,7 @@ export const missingTruncate: Rule = {
         open = { item: answer.item, row, t, unheard };
       },
       close({ t }) {
-        if (open && t - open.t >= GRACE_MS / 3) tell(t);
+        if (open && t - open.t >= GRACE_MS / 3) tell();
       },
     };
   },

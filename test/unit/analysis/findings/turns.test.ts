@@ -177,6 +177,8 @@ describe('echo', () => {
 describe('missing-truncate', () => {
   it('is found when seconds of the answer were unheard and nothing was cut', () => {
     const found = of('missing-truncate', diagnose([created(), ...answer, started(12.2, 'u1'), tick(16)]));
+    // Where the user interrupted, not where it was found out.
+    expect(found[0]?.t).toBe(12_200);
     expect(titles(found)).toEqual([
       'warning missing-truncate: Interrupted with 4.0 s of audio unheard, and not truncated',
     ]);
@@ -270,6 +272,10 @@ describe('slow-first-audio', () => {
     expect(titles(found)).toEqual(['info slow-first-audio: First audio takes 3.1 s at the 95th percentile']);
     expect(found[0]?.explanation).toContain('half had their first audio within 700 ms of speech_stopped');
     expect(found[0]?.rows).toEqual([20]);
+  });
+  it('is found for a single answer that nobody would wait for', () => {
+    const found = diagnose([created(), ...turns([0.5, 6.2])]);
+    expect(titles(found)).toEqual(['info slow-first-audio: First audio took 6.2 s']);
   });
   it('is not said of fast answers, few turns, or when a tool was called in between', () => {
     expect(diagnose([created(), ...turns([0.5, 0.6, 0.7, 0.8, 1.9])])).toEqual([]);
