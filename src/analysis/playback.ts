@@ -105,7 +105,7 @@ export class PlaybackTracker {
         if (!playback || end === undefined) return;
         // The client's own word is exact; the server's answer to it says the same.
         if (from === 'server' && playback.cutBy === 'truncate') return;
-        if (playback.playsTo > t) this.#stop(t, row);
+        if (playback.cutBy === 'none' && playback.playsTo > t) this.#stop(t, row);
         this.#cut(playback, Math.max(0, end), from === 'client' ? 'truncate' : 'server', row);
         return;
       }

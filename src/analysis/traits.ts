@@ -43,7 +43,7 @@ export class SessionTraits {
     );
   }
 
-  observe({ type, event, from }: TracedEvent): void {
+  observe({ type, event, from }: Pick<TracedEvent, 'type' | 'event' | 'from'>): void {
     if (from !== 'server' || !TELLING.has(type)) return;
     const config = asObject(event.session);
     if (!config) return;

@@ -184,7 +184,7 @@ class Counter {
 
   #takeMeaning(head: EventHead, id: string, t: number, event: JsonObject): void {
     const report = this.#report;
-    this.#lanes.observe(id, head.from, event);
+    this.#lanes.observe(id, head.from, t, event);
     if (event.type === 'error') this.#error(head.seq, id, t, summarise({ ...head, event }));
     if (event.type === 'response.created') this.#unfinished.add(`${id} ${asText(dig(event, 'response', 'id'))}`);
     if (event.type !== 'response.done') return;

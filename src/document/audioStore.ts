@@ -19,6 +19,12 @@ class Lane {
   row = new Growable((length) => new Uint32Array(length), 256);
   start = new Growable((length) => new Float64Array(length), 256);
   end = new Growable((length) => new Float64Array(length), 256);
+  /**
+   * What of the piece stands on the axis: from `start` to where the next answer begins, when it was cut off. Nothing overlaps,
+   * and both ascend.
+   */
+  shownFrom = new Growable((length) => new Float64Array(length), 256);
+  shownTo = new Growable((length) => new Float64Array(length), 256);
   clock = new Growable((length) => new Float64Array(length), 256);
   response = new Growable((length) => new Uint32Array(length), 256);
   item = new Growable((length) => new Uint32Array(length), 256);
@@ -38,6 +44,7 @@ export class AudioStore {
     lane.row.push(row);
     lane.start.push(place.start);
     lane.end.push(place.start + place.ms);
+    show(lane, place);
     lane.clock.push(place.clock);
     lane.response.push(response);
     lane.item.push(item);
@@ -63,15 +70,16 @@ export class AudioStore {
     const out = new PeakBuckets(startMs, endMs, buckets);
     const lane = this.#lanes.get(`${from} ${session}`);
     if (lane) {
-      for (let i = lane.end.after(startMs); i < lane.firstPeak.length && lane.start.at(i) < endMs; i++) {
+      for (let i = lane.shownTo.after(startMs); i < lane.firstPeak.length && lane.shownFrom.at(i) < endMs; i++) {
         const start = lane.start.at(i);
-        const end = lane.end.at(i);
+        const end = lane.shownTo.at(i);
+        if (lane.shownFrom.at(i) >= end) continue;
         const first = lane.firstPeak.at(i);
         const next = i + 1 < lane.firstPeak.length ? lane.firstPeak.at(i + 1) : lane.peaks.length / 2;
         const skipped = Math.max(0, Math.floor((startMs - start) / PEAK_MS));
         for (let peak = first + skipped; peak < next; peak++) {
           const from = start + (peak - first) * PEAK_MS;
-          if (from >= endMs) break;
+          if (from >= endMs || from >= end) break;
           out.add(from, Math.min(end, from + PEAK_MS), lane.peaks.at(peak * 2), lane.peaks.at(peak * 2 + 1));
         }
       }
@@ -79,7 +87,7 @@ export class AudioStore {
     return { startMs, endMs, min: out.min, max: out.max };
   }
 
-  /** The pieces a selector means, in order. `indexOf` finds a string's index in the table. */
+  /** The pieces a selector means, in order: of a response or an item all that was made, else what stands on the axis. `indexOf` finds a string's index in the table. */
   pieces(
     selector: AudioSelector,
     indexOf: (text: string) => number | undefined,
@@ -90,10 +98,14 @@ export class AudioStore {
     const response = selector.response === undefined ? undefined : (indexOf(selector.response) ?? -1);
     const item = selector.item === undefined || clocks ? undefined : (indexOf(selector.item) ?? -1);
     const found: StoredPiece[] = [];
-    for (let i = lane.end.after(selector.startMs ?? -Infinity); i < lane.start.length; i++) {
+    const isWhole = selector.response !== undefined || selector.item !== undefined;
+    const { startMs = -Infinity, endMs = Infinity } = selector;
+    for (let i = isWhole ? 0 : lane.shownTo.after(startMs); i < lane.start.length; i++) {
+      if (!isWhole && lane.shownFrom.at(i) >= endMs) break;
       const start = lane.start.at(i);
-      const ms = lane.end.at(i) - start;
-      if (selector.endMs !== undefined && start >= selector.endMs) break;
+      const end = isWhole ? lane.end.at(i) : lane.shownTo.at(i);
+      if (start >= endMs || end <= startMs || (!isWhole && lane.shownFrom.at(i) >= end)) continue;
+      const ms = end - start;
       if (response !== undefined && lane.response.at(i) !== response) continue;
       if (item !== undefined && lane.item.at(i) !== item) continue;
       const clock = lane.clock.at(i);
@@ -120,4 +132,21 @@ export class AudioStore {
     }
     return lane;
   }
+}
+
+/** Gives the newest piece its room on the axis: what nobody heard makes way for what is heard in its place. */
+function show(lane: Lane, { start, ms, late }: LanePlace): void {
+  const last = lane.shownTo.length - 1;
+  const end = last < 0 ? -Infinity : lane.shownTo.at(last);
+  if (late && end > start) {
+    lane.shownFrom.push(end);
+    lane.shownTo.push(end);
+    return;
+  }
+  for (let at = last; at >= 0 && lane.shownTo.at(at) > start; at--) {
+    lane.shownTo.set(at, start);
+    if (lane.shownFrom.at(at) > start) lane.shownFrom.set(at, start);
+  }
+  lane.shownFrom.push(start);
+  lane.shownTo.push(start + ms);
 }

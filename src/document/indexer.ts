@@ -186,7 +186,7 @@ export class TraceIndex {
       if (facts.audio && isWhole) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
-          const place = this.lanes.place(session, from, t, bytes, strings.get(names.response));
+          const place = this.lanes.place(session, from, t, bytes, strings.get(names.response), strings.get(names.item));
           this.audio.add(session, from, row, place, names.response, names.item);
           audioMs = place.ms;
           audioAt = place.start;
@@ -195,7 +195,7 @@ export class TraceIndex {
       }
       if (facts.tells) mark |= RowMark.telling;
       const event = facts.places ? parseEventBody(data, body) : undefined;
-      if (event) this.lanes.observe(session, from, event);
+      if (event) this.lanes.observe(session, from, t, event);
       if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
     }
     this.#addStateRow(row, session, head, facts, bytes);

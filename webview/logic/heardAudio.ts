@@ -11,8 +11,8 @@ export type AudioOf = (session: string, item: string) => { start: number; end: n
 const LEAST = 1;
 
 /**
- * Stretches of a session's output that were made and never heard, ms on the axis. Audio lies where it would be without
- * interruptions (`audioAt`), so what was heard is as much of its beginning as was played, wherever that was.
+ * Stretches of a session's output that were made and never heard, ms on the axis: of each item's audio (`audioAt`) what lies
+ * behind as much of it as was played. The next answer may be heard there: `besides` keeps it.
  */
 export function unheard(items: readonly Heard[], session: string, audioOf: AudioOf): { start: number; end: number }[] {
   return items.flatMap(({ session: own, item, cutBy, playsFrom, playsTo }) => {
@@ -20,6 +20,29 @@ export function unheard(items: readonly Heard[], session: string, audioOf: Audio
     if (audio === undefined) return [];
     const start = audio.start + playsTo - playsFrom;
     return audio.end - start > LEAST ? [{ start, end: audio.end }] : [];
+  });
+}
+
+/** Those stretches without what was heard of a session there, where a clip holds more than one answer. */
+export function besides(
+  stretches: readonly { start: number; end: number }[],
+  items: readonly Heard[],
+  session: string,
+): { start: number; end: number }[] {
+  const heard = items
+    .filter((item) => item.session === session && item.playsTo > item.playsFrom)
+    .sort((a, b) => a.playsFrom - b.playsFrom);
+  return stretches.flatMap((stretch) => {
+    const left: { start: number; end: number }[] = [];
+    let { start } = stretch;
+    for (const { playsFrom, playsTo } of heard) {
+      if (playsTo <= start) continue;
+      if (playsFrom >= stretch.end) break;
+      if (playsFrom > start) left.push({ start, end: playsFrom });
+      start = playsTo;
+    }
+    if (start < stretch.end) left.push({ start, end: stretch.end });
+    return left;
   });
 }
 

@@ -1,7 +1,7 @@
 /** What is played of a choice, out of the clips of its sides and the way the user wants to hear them. */
 import type { AudioClip } from '../../src/document/columns';
 import type { AudioChoice } from '../logic/audioChoice';
-import { layTrack, silence, unheard, type AudioOf, type Heard } from '../logic/heardAudio';
+import { besides, layTrack, silence, unheard, type AudioOf, type Heard } from '../logic/heardAudio';
 import { mix } from '../logic/stretch';
 import type { Clip } from './playback';
 import type { PlayerLook } from './playerLook';
@@ -17,7 +17,10 @@ export function clipOf(
   const tracks = clips.map((clip, at) => {
     const selector = choice.selectors[at];
     if (look.output !== 'heard' || selector?.from !== 'server') return clip;
-    return { ...clip, samples: silence(clip, unheard(items, selector.session, audioOf)) };
+    const { session, item, response } = selector;
+    const silent = unheard(items, session, audioOf);
+    const isAlone = item !== undefined || response !== undefined;
+    return { ...clip, samples: silence(clip, isAlone ? silent : besides(silent, items, session)) };
   });
   const clip = mix(tracks);
   const [left, right] = tracks;

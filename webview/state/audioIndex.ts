@@ -9,7 +9,10 @@ import type { Rows } from './rows';
 
 export type AudioSide = 'client' | 'server';
 
-/** The audio of one side; places are in the order of start, and those of one session never overlap. */
+/**
+ * The audio of one side; places are in the order of start. Those of one session overlap only where an answer was cut off and the
+ * next is heard in the place of its rest.
+ */
 export class AudioLane {
   readonly times = new Intervals();
   #row = new Uint32Array(64);
@@ -34,6 +37,8 @@ export class AudioLane {
   /** Place of the piece that is heard at `t`; -1 for silence. */
   at(t: number): number {
     const to = this.times.after(t);
+    // What began last is heard: the rest of an answer that was cut off makes way for it.
+    if (to > 0 && this.times.end(to - 1) > t) return to - 1;
     const at = this.times.nextEnding(0, to, t);
     return at < to ? at : -1;
   }

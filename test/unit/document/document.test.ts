@@ -30,6 +30,37 @@ const trace = (...lines: string[]) => traceFile([HEADER, ...lines, ''].join('\n'
 
 const kind = (name: (typeof ROW_KINDS)[number]) => ROW_KINDS.indexOf(name);
 
+describe('an answer after a barge-in', () => {
+  it('has its sound where it is heard, and the rest of the one before makes way for it', async () => {
+    const file = await trace(
+      openLine(),
+      speak(1, 100, 500, 1000),
+      speak(2, 110, 500, 2000),
+      fromServer(3, 300, { type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 }),
+      speak(4, 310, 100, 3000),
+      speak(5, 700, 200, 4000, 'resp_2', 'item_2'),
+    );
+    const { document, audio } = await openIndexed(file);
+    expect(audio().map(({ audioAt, audioMs }) => [audioAt, audioMs])).toEqual([
+      [100, 500],
+      [600, 500],
+      [1100, 100],
+      [700, 200],
+    ]);
+    const values = async (more: object) => {
+      const { samples, startMs } = await document.audio({ session: 's1', from: 'server', ...more });
+      const value = (ms: number) => samples[ms * 24 + 12];
+      return { startMs, ms: samples.length / 24, at: (times: number[]) => times.map(value) };
+    };
+    const all = await values({});
+    expect([all.startMs, all.ms, all.at([0, 499, 599, 600, 799])]).toEqual([100, 800, [1000, 1000, 2000, 4000, 4000]]);
+    const first = await values({ item: 'item_1' });
+    expect([first.ms, first.at([0, 999, 1099])]).toEqual([1100, [1000, 2000, 3000]]);
+    const { max } = await document.peaks('s1', 'server', 100, 1100, 10);
+    expect([...max]).toEqual([1000, 1000, 1000, 1000, 1000, 2000, 4000, 4000, 0, 0]);
+  });
+});
+
 describe('columns', () => {
   it('name neither end for a session that the inspector dropped', async () => {
     const dropped = closeLine('s1', 11, 1001).replace(/}$/, ',"origin":"inspector"}');

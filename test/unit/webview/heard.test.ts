@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layTrack, silence, silences, unheard, type Heard } from '../../../webview/logic/heardAudio';
+import { besides, layTrack, silence, silences, unheard, type Heard } from '../../../webview/logic/heardAudio';
 import { clipOf } from '../../../webview/player/clipOf';
 import { wrap } from '../../../webview/player/playback';
 import { Wire } from '../analysis/wire';
@@ -26,6 +26,18 @@ describe('what was never heard', () => {
       { start: 2350, end: 3350 },
     ]);
     expect(unheard(playback, 's2', (_, item) => lane(item))).toEqual([]);
+  });
+  it('is not the next answer, which is heard where the rest of the one before would have been', () => {
+    const heard: Heard[] = [
+      { session: 's1', item: 'a1', playsFrom: 100, playsTo: 500, cutBy: 'interruption' },
+      { session: 's1', item: 'a3', playsFrom: 700, playsTo: 900, cutBy: 'none' },
+    ];
+    const rest = unheard(heard, 's1', () => ({ start: 100, end: 1100 }));
+    expect(rest).toEqual([{ start: 500, end: 1100 }]);
+    expect(besides(rest, heard, 's1')).toEqual([
+      { start: 500, end: 700 },
+      { start: 900, end: 1100 },
+    ]);
   });
   it('is what the client cut off by its own word', () => {
     const wire = new Wire();
