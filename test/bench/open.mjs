@@ -104,7 +104,9 @@ async function questions(document, count, bareMs) {
     const row = Math.floor((i * 7919 * 131) % count);
     bodies.push((await timed(() => document.body(row, false))).ms);
   }
-  console.log(`body of any row: p50 ${quantile(bodies, 0.5).toFixed(2)} ms, worst ${Math.max(...bodies).toFixed(2)} ms`);
+  console.log(
+    `body of any row: p50 ${quantile(bodies, 0.5).toFixed(2)} ms, worst ${Math.max(...bodies).toFixed(2)} ms`,
+  );
   for (const [name, text, regex] of [
     ['text', 'nowhere to be found', false],
     ['expression', 'word [0-9]+ nowhere', true],
