@@ -19,6 +19,8 @@ export interface Page {
 export class ConversationPages {
   readonly #pages = new Map<number, Page>();
   readonly #heights = new Map<number, number>();
+  /** Pages on their way; those of other pages than these are no business of theirs. */
+  readonly asking = new Set<number>();
   total = 0;
 
   get count(): number {

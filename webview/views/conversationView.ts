@@ -28,7 +28,6 @@ export class ConversationView extends View {
   #session = '';
   /** Of the rows the pages belong to: after a reconnect everything is asked for again. */
   #of: unknown = null;
-  #asking = new Set<number>();
   #askTimer: ReturnType<typeof setTimeout> | undefined;
   #analysed = -1;
   /** Place of the entry the selected event belongs to; -1 for none. */
@@ -129,11 +128,11 @@ export class ConversationView extends View {
   }
 
   async #ask(page: number): Promise<void> {
-    if (this.#asking.has(page) || this.#session === '') return;
     const pages = this.#pages;
-    this.#asking.add(page);
+    if (pages.asking.has(page) || this.#session === '') return;
+    pages.asking.add(page);
     const answer = await this.store.ask('conversation', { session: this.#session, ...pages.question(page) });
-    this.#asking.delete(page);
+    pages.asking.delete(page);
     if (answer === undefined || pages !== this.#pages) return;
     this.#known = true;
     pages.put(page, answer.total, answer.entries);
@@ -160,7 +159,7 @@ export class ConversationView extends View {
           class="scroller"
           role="region"
           aria-label="Conversation"
-          aria-busy=${this.#asking.size > 0 ? 'true' : 'false'}
+          aria-busy=${pages.asking.size > 0 ? 'true' : 'false'}
           tabindex=${pages.total === 0 ? 0 : -1}
           @scroll=${this.#scrolled}
           @keydown=${this.#key}

@@ -71,6 +71,17 @@ describe('the pages of a conversation', () => {
     expect(pages.count).toBe(Math.ceil(1000 / pageSize));
   });
 
+  it('on their way for one session keep none of another from being asked for', () => {
+    const old = new ConversationPages();
+    old.asking.add(0);
+    const next = new ConversationPages();
+    expect(next.asking.has(0)).toBe(false);
+    next.asking.add(0);
+    // The old answer comes late.
+    old.asking.delete(0);
+    expect(next.asking.has(0)).toBe(true);
+  });
+
   it('stand by the heights they had, and only those near the view are kept', () => {
     const pages = new ConversationPages();
     pages.total = 100 * pageSize;
