@@ -262,10 +262,10 @@ export class Recorder {
     this.#writer.message(seq, t, this.#line(seq, t, message));
   }
 
-  #line(seq: number, t: number, { alsoSecret, ...message }: Kept): Line {
+  #line(seq: number, t: number, message: Kept): Line {
     const sent = message.sent - this.#zero;
     try {
-      return messageLine(seq, t, sent, message, alsoSecret);
+      return messageLine(seq, t, sent, message, message.alsoSecret);
     } catch {
       // A body that nothing can be made of is kept by its size; it must not take the recorder with it.
       return messageLine(seq, t, sent, { ...message, data: undefined });
