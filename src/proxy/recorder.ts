@@ -224,12 +224,24 @@ export class Recorder {
   }
 
   /** Keeps a message's place; `fill` gives its body. */
-  #slot(of: Pick<Kept, 'session' | 'alsoSecret' | 'from' | 't' | 'sent'>): Slot {
+  #slot(session: string, alsoSecret: readonly string[], from: Side, t: number, sent: number): Slot {
     const pending: Pending = { write: undefined };
     this.#pending.push(pending);
     return {
       fill: (data, bytes, binary) => {
-        pending.write = () => this.#message({ ...of, data, bytes, binary, injected: false, replaces: undefined });
+        const message = {
+          session,
+          alsoSecret,
+          from,
+          t,
+          sent,
+          data,
+          bytes,
+          binary,
+          injected: false,
+          replaces: undefined,
+        };
+        pending.write = () => this.#message(message);
         if (this.#pending[0] === pending) this.#flushPending();
         this.#options.late?.();
       },
@@ -331,8 +343,7 @@ export class Recorder {
         if (this.#pending.length === 0) this.#message(message);
         else this.#pending.push({ write: () => this.#message(message) });
       },
-      arrived: (t, sent) =>
-        this.#slot({ session: note.session, alsoSecret: session().alsoSecret, from: side, t, sent }),
+      arrived: (t, sent) => this.#slot(note.session, session().alsoSecret, side, t, sent),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
       close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
