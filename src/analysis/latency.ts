@@ -17,6 +17,11 @@ const FIRST_AUDIO = 'the first `response.output_audio.delta`';
 
 /** Every measure, in the order in which they are shown. */
 export const LATENCIES: Readonly<Record<LatencyName, LatencyInfo>> = {
+  toAnswer: measure(
+    'Wait for the answer',
+    `arrival of ${SPEECH_END}, in a turn without speech of its first \`response.create\``,
+    'arrival of the turn’s first audio, calls of tools in between included (of its first words, where a response has no audio)',
+  ),
   endpointing: measure(
     'Voice end to speech stop',
     'the moment the input audio at `audio_end_ms` was captured (by the server’s word the silence it waits for is in it)',

@@ -25,6 +25,13 @@ interface Running {
   bargeIn: Moment | undefined;
 }
 
+/** How long a turn waits for its answer. */
+interface Waiting {
+  from: Moment;
+  /** First words of an answer, which count when it ends without sound. */
+  words: Moment | undefined;
+}
+
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
 
 /** Follows the measures of one session. */
@@ -34,6 +41,7 @@ export class LatencyTracker {
   #playback: PlaybackTracker;
   #running = new Recent<string, Running>(64);
   #speechEnds = new Recent<TurnState, Moment>(16);
+  #waiting = new Recent<TurnState, Waiting>(16);
   #committed = new Recent<string, Moment>(256);
   #calls = new Recent<string, Moment>(256);
   #lastAudio = new Recent<string, number>(64);
@@ -120,6 +128,8 @@ export class LatencyTracker {
       lastAudio: undefined,
       bargeIn: undefined,
     });
+    const from = state?.turn.by === 'speech' ? this.#speechEnds.get(state) : asked;
+    if (state?.answers === 1 && !started.aside && from) this.#waiting.set(state, { from, words: undefined });
     if (asked) this.#measure('createToCreated', asked, event, state);
     if (speechEnd) this.#measure('speechToCreated', speechEnd, event, state);
     for (const call of started.calls) {
@@ -140,7 +150,11 @@ export class LatencyTracker {
     if (!running || running.hasWords) return;
     running.hasWords = true;
     const { asked, speechEnd, state } = running;
-    if (state && !running.aside) this.#turns.mark(state, 'first text', event);
+    if (state && !running.aside) {
+      this.#turns.mark(state, 'first text', event);
+      const waiting = this.#waiting.get(state);
+      if (waiting) waiting.words ??= { row: event.row, t: event.t };
+    }
     if (asked) this.#measure('createToText', asked, event, state);
     if (speechEnd) this.#measure('speechToTranscript', speechEnd, event, state);
   }
@@ -163,11 +177,22 @@ export class LatencyTracker {
       if (speechEnd && voiceEnd !== undefined) {
         this.#measure('voiceToAudio', { row: speechEnd.row, t: voiceEnd }, event, state);
       }
+      if (state && !running.aside) this.#answered(state, event);
     }
     running.lastAudio = { row, t };
   }
 
+  /** The turn's answer has begun: the wait is over, whatever tools were called in it. */
+  #answered(state: TurnState, at: Moment): void {
+    const waiting = this.#waiting.get(state);
+    if (!waiting) return;
+    this.#waiting.delete(state);
+    this.#measure('toAnswer', waiting.from, at, state);
+  }
+
   #done(event: TracedEvent, running: Running | undefined): void {
+    const words = running?.state && !running.aside ? this.#waiting.get(running.state)?.words : undefined;
+    if (running?.state && words) this.#answered(running.state, words);
     if (!running?.bargeIn || dig(event.event, 'response', 'status') !== 'cancelled') return;
     const { bargeIn, lastAudio, state } = running;
     this.#measure('bargeInToDone', bargeIn, event, state);

@@ -81,6 +81,7 @@ export interface Link {
 
 /** Measures of `LATENCIES` in latency.ts, which has for each a title, a formula in words and a unit. */
 export type LatencyName =
+  | 'toAnswer'
   | 'endpointing'
   | 'speechToCreated'
   | 'speechToTranscript'

@@ -94,7 +94,8 @@ export class TurnTracker {
 
   /** Adds what was measured within a turn. */
   measured(state: TurnState, latency: Latency): void {
-    if (state.turn.latencies.length >= LISTED) return;
+    // What a turn waited altogether is told once, and also where its tools have filled the list.
+    if (state.turn.latencies.length >= LISTED && latency.name !== 'toAnswer') return;
     state.turn.latencies.push(latency);
     this.#changed.add(state);
   }
@@ -301,7 +302,8 @@ export class TurnTracker {
     const item = asObject(event.event.item);
     const type = asText(item?.type);
     if (type === 'mcp_approval_request') this.#byCall.set(event.item, known.state);
-    const isNew = event.type === 'response.output_item.added';
+    // Some servers tell of a call only when it is whole.
+    const isNew = event.type === 'response.output_item.added' || (event.call !== '' && !this.#byCall.has(event.call));
     if ((type !== 'function_call' && type !== 'mcp_call') || !isNew) return;
     if (event.call) this.#byCall.set(event.call, known.state);
     const { tools } = known.state.turn;

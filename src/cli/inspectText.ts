@@ -1,28 +1,16 @@
 /** The analysis of a trace as text for people, at most 100 columns wide. */
 import { formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
-import type { Cost, LatencyName, Turn } from '../analysis/model';
+import type { Cost, Turn } from '../analysis/model';
 import type { AnalysisReport, FindingReport } from './inspectAnalysis';
 
 const WIDTH = 100;
 /** Turns listed; `--json` has all. */
 const MOST_TURNS = 100;
 const MOST_FINDINGS = 50;
-/** The first of these that was measured is how long a turn's answer took to begin. */
-export const TO_ANSWER: readonly LatencyName[] = [
-  'speechToAudio',
-  'createToAudio',
-  'speechToTranscript',
-  'createToText',
-];
-
-/** How long the answer of a turn took to begin, ms; undefined without one. */
-export function answerMs(turn: Turn): number | undefined {
-  for (const name of TO_ANSWER) {
-    const found = turn.latencies.find((latency) => latency.name === name);
-    if (found) return found.ms;
-  }
-  return undefined;
+/** How long the user waited for the answer of a turn, its tools included, ms; undefined without an answer. */
+export function answerMs({ latencies }: Turn): number | undefined {
+  return latencies.find(({ name }) => name === 'toAnswer')?.ms;
 }
 
 /** `$0.0123`; `no price known` where there is none. */

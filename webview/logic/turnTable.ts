@@ -24,7 +24,13 @@ const begunBy: Readonly<Record<Turn['by'], string>> = {
 };
 
 /** The first of these that was measured in a turn is how long its answer took to begin. */
-const toAnswer: readonly LatencyName[] = ['speechToAudio', 'createToAudio', 'speechToTranscript', 'createToText'];
+const toAnswer: readonly LatencyName[] = [
+  'toAnswer',
+  'speechToAudio',
+  'createToAudio',
+  'speechToTranscript',
+  'createToText',
+];
 
 /** How long a turn's answer took to begin, ms, and by which measure; undefined without an answer. */
 export function answerLatency(turn: Turn): { name: LatencyName; ms: number } | undefined {

@@ -30,6 +30,7 @@ describe('a spoken turn', () => {
       'speechToTranscript: 200',
       'speechToAudio: 250',
       'voiceToAudio: 560',
+      'toAnswer: 250',
     ]);
     const [turn] = wire.turns();
     expect(turn?.latencies).toMatchObject([
@@ -38,6 +39,7 @@ describe('a spoken turn', () => {
       { fromRow: stopped },
       { fromRow: stopped, toRow: audio },
       {},
+      { fromRow: stopped, toRow: audio },
     ]);
   });
 
@@ -56,10 +58,11 @@ describe('a spoken turn', () => {
       'createToAudio: 340',
       'speechToAudio: 350',
       'voiceToAudio: 500',
+      'toAnswer: 350',
     ]);
   });
 
-  it('is measured to its first answer only, not to the one after a tool', () => {
+  it('is measured to its first answer only, not to the one after a tool, for which the user waited', () => {
     const wire = new Wire();
     wire.session(0);
     wire.started(900, 'u1', 700);
@@ -74,7 +77,12 @@ describe('a spoken turn', () => {
     wire.created(2350, 'r2');
     wire.audio(2400, 250, 'r2');
     expect(wire.turns()).toMatchObject([{ responses: ['r1', 'r2'] }]);
-    expect(measured(wire)).toEqual(['speechToCreated: 40', 'createToCreated: 40', 'createToAudio: 90']);
+    expect(measured(wire)).toEqual([
+      'speechToCreated: 40',
+      'createToCreated: 40',
+      'createToAudio: 90',
+      'toAnswer: 390',
+    ]);
   });
 });
 
@@ -86,6 +94,50 @@ describe('a typed turn', () => {
     wire.created(350);
     wire.server(540, 'response.output_text.delta', { response_id: 'r1', item_id: 'a1' });
     expect(measured(wire)).toEqual(['createToCreated: 250', 'createToText: 440']);
+    // Words that no sound goes with are the answer; whether there is any is known at its end.
+    wire.done(700);
+    expect(measured(wire).at(-1)).toBe('toAnswer: 440');
+  });
+
+  it('waits from its first request, through a call, and not for what stays beside the conversation', () => {
+    const wire = new Wire();
+    wire.types(90, 'Weather?');
+    wire.client(100, 'response.create');
+    wire.created(150);
+    wire.client(160, 'response.create', { response: { conversation: 'none' } });
+    wire.created(170, 'r9', { conversation_id: null });
+    wire.audio(180, 250, 'r9', 'a9');
+    const item = { id: 'f1', type: 'function_call', name: 'get_weather', call_id: 'c1' };
+    wire.server(300, 'response.output_item.added', { response_id: 'r1', item });
+    wire.done(310);
+    wire.client(2300, 'conversation.item.create', { item: { type: 'function_call_output', call_id: 'c1' } });
+    wire.client(2310, 'response.create');
+    wire.created(2350, 'r2');
+    wire.words(2390, 'r2');
+    const audio = wire.audio(2400, 250, 'r2');
+    wire.done(2500, 'r2');
+    const waits = wire.turns().flatMap(({ latencies }) => latencies.filter(({ name }) => name === 'toAnswer'));
+    expect(waits).toEqual([{ name: 'toAnswer', ms: 2300, fromRow: 1, toRow: audio }]);
+  });
+
+  it('tells the wait also where calls of tools have filled the list', () => {
+    const wire = new Wire();
+    wire.types(0, 'Go');
+    wire.client(0, 'response.create');
+    for (let n = 1; n <= 70; n++) {
+      wire.created(n * 100, `r${n}`);
+      const item = { id: `f${n}`, type: 'function_call', name: 'look', call_id: `c${n}` };
+      wire.server(n * 100 + 10, 'response.output_item.done', { response_id: `r${n}`, item });
+      wire.done(n * 100 + 20, `r${n}`);
+      wire.client(n * 100 + 30, 'conversation.item.create', {
+        item: { type: 'function_call_output', call_id: `c${n}` },
+      });
+      wire.client(n * 100 + 40, 'response.create');
+    }
+    wire.created(8000, 'last');
+    wire.audio(8100, 250, 'last');
+    expect(measured(wire)).toHaveLength(65);
+    expect(measured(wire).at(-1)).toBe('toAnswer: 8100');
   });
 });
 
@@ -221,7 +273,7 @@ describe('LATENCIES', () => {
   });
 
   it('says of every measure what is taken from what', () => {
-    expect(LATENCY_NAMES).toHaveLength(17);
+    expect(LATENCY_NAMES).toHaveLength(18);
     for (const name of LATENCY_NAMES) {
       const { title, formula, from, to } = LATENCIES[name];
       expect([title, formula, from, to].every((words) => words.length > 5)).toBe(true);

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkPrices } from '../../../src/analysis/prices';
 import { formatReport, inspectTrace } from '../../../src/cli/inspect';
 import { analyseTrace, analyseWhole } from '../../../src/cli/inspectAnalysis';
+import { answerMs } from '../../../src/cli/inspectText';
 import { inspectHtml } from '../../../src/cli/inspectHtml';
 import { markup, Markup } from '../../../src/cli/markup';
 import { findChromium } from '../../../scripts/lib/system.mjs';
@@ -103,6 +104,42 @@ describe('the analysis of a trace for the command line', () => {
     const { prices } = checkPrices({ 'gpt-mine': { textInput: 10, cachedTextInput: 1, textOutput: 20 } });
     const { totals } = await analyseTrace(await trace(), prices);
     expect(totals.cost).toEqual({ usd: (1500 * 10 + 500 * 1 + 1000 * 20) / 1e6, source: 'your prices' });
+  });
+
+  it('says how long the user waited, also where the model called a tool first', async () => {
+    const call = { id: 'f1', type: 'function_call', name: 'get_weather', call_id: 'c1', arguments: '{}' };
+    const file = await traceFile(
+      [
+        HEADER,
+        openLine('s1', 100),
+        line(1, 200, 'server', { type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 }),
+        line(2, 1000, 'server', { type: 'input_audio_buffer.speech_stopped', item_id: 'u1', audio_end_ms: 700 }),
+        line(3, 1001, 'server', { type: 'input_audio_buffer.committed', item_id: 'u1' }),
+        line(4, 1010, 'server', { type: 'response.created', response: { id: 'r1', conversation_id: 'c' } }),
+        line(5, 1400, 'server', { type: 'response.output_item.done', response_id: 'r1', item: call }),
+        line(6, 1410, 'server', { type: 'response.done', response: { id: 'r1', status: 'completed', output: [call] } }),
+        line(7, 4000, 'client', {
+          type: 'conversation.item.create',
+          item: { type: 'function_call_output', call_id: 'c1', output: '{}' },
+        }),
+        line(8, 4001, 'client', { type: 'response.create' }),
+        line(9, 4100, 'server', { type: 'response.created', response: { id: 'r2', conversation_id: 'c' } }),
+        line(10, 4300, 'server', {
+          type: 'response.output_audio.delta',
+          response_id: 'r2',
+          item_id: 'a2',
+          delta: Buffer.alloc(4800).toString('base64'),
+        }),
+        line(11, 4400, 'server', { type: 'response.done', response: { id: 'r2', status: 'completed', output: [] } }),
+        closeLine('s1', 4500, 1000, 'bye'),
+        '',
+      ].join('\n'),
+    );
+    const [turn] = (await analyseTrace(file)).turns;
+    // From 1.0 s, where speech stopped, to 4.3 s; the request for the second response came at 4.001 s.
+    expect(turn && answerMs(turn)).toBe(3300);
+    const text = formatReport(await inspectTrace(file), await analyseTrace(file));
+    expect(text).toMatch(/^ +s1 +1 +speech .* 3\.30? s /m);
   });
 
   it('is text of at most 100 columns that steers no terminal', async () => {
