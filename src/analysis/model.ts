@@ -130,7 +130,10 @@ export interface Usage {
   text: TokenCount;
   audio: TokenCount;
   image: TokenCount;
-  /** Counted by the server without telling of which modality: never shared out by guess. */
+  /**
+   * Counted by the server without telling of which modality: never shared out by guess. What is cached here is a part of the
+   * input of all modalities, so that only the sum of all cached is below the sum of all input.
+   */
   unknown: TokenCount;
   /** As the server summed them up. */
   totalTokens: number;

@@ -64,20 +64,20 @@ function tokens(usage: JsonObject | undefined): Usage | null {
   if (transcribes && sum('output') === 0) told.text.output = count(usage.output_tokens) ?? 0;
   told.unknown.input = rest(usage.input_tokens, sum('input'));
   told.unknown.output = rest(usage.output_tokens, sum('output'));
-  placeCached(told, rest(input?.cached_tokens, sum('cached')), sum('cached'));
+  placeCached(told, rest(input?.cached_tokens, sum('cached')), sum('cached'), sum('input') + told.unknown.input);
   told.totalTokens =
     count(usage.total_tokens) ?? sum('input') + sum('output') + told.unknown.input + told.unknown.output;
   return told;
 }
 
-/** Where all input is of one modality, so is what was cached of it; else nobody knows. */
-function placeCached(told: Usage, missing: number, known: number): void {
+/** Where all input is of one modality, so is what was cached of it; else nobody knows, but that it was input. */
+function placeCached(told: Usage, missing: number, known: number, input: number): void {
   if (missing === 0) return;
   const all = [told.text, told.audio, told.image, told.unknown];
   const used = all.filter(({ input }) => input > 0);
   const only = used.length === 1 ? used[0] : undefined;
   if (only) only.cached = Math.min(only.input, known + missing);
-  else told.unknown.cached = missing;
+  else told.unknown.cached = Math.min(missing, input - known);
 }
 
 function rest(total: unknown, known: number): number {

@@ -111,7 +111,8 @@ function usageLines({ totals, unpriced }: AnalysisReport): string[] {
     image: usage.image,
     'not told': usage.unknown,
   })) {
-    if (input + output > 0) lines.push(`  ${name.padEnd(8)}  ${input} in (${cached} of it cached), ${output} out`);
+    if (input + cached + output > 0)
+      lines.push(`  ${name.padEnd(8)}  ${input} in (${cached} of it cached), ${output} out`);
   }
   if (usage.transcribedSeconds > 0)
     lines.push(`  ${usage.transcribedSeconds.toFixed(1)} s transcribed by a model that counts time`);

@@ -64,6 +64,11 @@ describe('usage of a response', () => {
       { input_token_details: { text_tokens: 5, cached_tokens_details: { text_tokens: 64 } } },
       'text 5/5/0, total 5',
     ],
+    [
+      'never has more cached of an unknown modality than there was of all',
+      { input_token_details: { text_tokens: 5, audio_tokens: 3, cached_tokens: 64 } },
+      'text 5/0/0, audio 3/0/0, ? 0/8/0, total 8',
+    ],
     ['is none where nothing is told', null, 'none'],
     ['is none for anything but an object', 'lots', 'none'],
   ];
@@ -135,6 +140,10 @@ it('is never negative, and never more cached than input, whatever a server write
           expect(Math.min(input, cached, output)).toBeGreaterThanOrEqual(0);
           expect(cached).toBeLessThanOrEqual(input);
         }
+        const all = [told.text, told.audio, told.image, told.unknown];
+        const sum = (name: 'input' | 'cached') => all.reduce((total, count) => total + count[name], 0);
+        // Sums of large doubles differ in their last digits by their order.
+        expect(sum('cached')).toBeLessThanOrEqual(sum('input') * (1 + 1e-9));
         expect(told.totalTokens).toBeGreaterThanOrEqual(0);
       }
     }),
