@@ -49,16 +49,6 @@ export class InputBuffer {
   #ms = new Growable((length) => new Float32Array(length), 16);
   #levelT = -Infinity;
 
-  /** Audio appended so far, ms: the clock of `audio_start_ms` and `audio_end_ms`. */
-  get clockMs(): number {
-    return this.#clock;
-  }
-
-  /** Audio that a commit sent now would take, ms. */
-  get levelMs(): number {
-    return this.#pending.ms;
-  }
-
   /**
    * A piece of input audio passed. It was captured by the time it was sent; when a microphone that stalled catches up, pieces
    * sent together overlap, so that one late piece does not make all later ones late.
@@ -130,13 +120,29 @@ export class InputBuffer {
     return (this.#starts[at % PIECES] as number) + Math.min(into, this.#lengths[at % PIECES] as number);
   }
 
-  /** The level between two times, at most `most` of its steps, evenly picked; the one before `start` is among them. */
+  /**
+   * The level between two times, the step before `start` among them. Where there are more than `most` steps, the first, the last
+   * and of each stretch between them the lowest and the highest are picked, so that neither peaks nor commits vanish.
+   */
   levels(start: number, end: number, most = 2000): BufferLevel[] {
     const from = Math.max(0, this.#t.after(start) - 1);
     const to = this.#t.after(end);
-    const step = Math.max(1, Math.ceil((to - from) / most));
-    const found: BufferLevel[] = [];
-    for (let at = from; at < to; at += step) found.push({ t: this.#t.at(at), ms: this.#ms.at(at) });
+    const at = (step: number): BufferLevel => ({ t: this.#t.at(step), ms: this.#ms.at(step) });
+    if (to - from <= Math.max(most, 1)) return Array.from({ length: to - from }, (_, step) => at(from + step));
+    const found = [at(from)];
+    const stretches = Math.floor((most - 2) / 2);
+    const edge = (stretch: number) => from + 1 + Math.floor(((to - from - 2) * stretch) / stretches);
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      let low = edge(stretch);
+      let high = low;
+      for (let step = low; step < edge(stretch + 1); step++) {
+        if (this.#ms.at(step) < this.#ms.at(low)) low = step;
+        if (this.#ms.at(step) > this.#ms.at(high)) high = step;
+      }
+      found.push(at(Math.min(low, high)));
+      if (low !== high) found.push(at(Math.max(low, high)));
+    }
+    if (most > 1) found.push(at(to - 1));
     return found;
   }
 

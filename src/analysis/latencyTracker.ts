@@ -161,12 +161,15 @@ export class LatencyTracker {
 
   #audio(event: TracedEvent): void {
     const { t, item, response, row } = event;
-    const last = this.#lastAudio.get(item);
-    if (last !== undefined) this.#log.add('deltaGap', t, Math.max(0, t - last));
-    this.#lastAudio.set(item, t);
+    const playback = this.#playback.of(item, response);
+    if (playback) {
+      const last = this.#lastAudio.get(playback.key);
+      if (last !== undefined) this.#log.add('deltaGap', t, Math.max(0, t - last));
+      this.#lastAudio.set(playback.key, t);
+    }
     const ahead = this.#playback.aheadMs(t);
     // Nothing is ahead of an answer that was cut off: it is thrown away as it comes.
-    if (this.#playback.of(item)?.cutBy === 'none') this.#log.add('aheadOfPlayback', t, ahead);
+    if (playback?.cutBy === 'none') this.#log.add('aheadOfPlayback', t, ahead);
     const running = this.#running.get(response);
     if (!running) return;
     const { asked, speechEnd, voiceEnd, state } = running;

@@ -29,7 +29,7 @@ const MOST_BARS = 24;
 export function measuresOf(analysis: Analysis, selection: Selection): Measures {
   const { start, end } = selection;
   const sessions = analysis.picked(selection.session);
-  const all = sessions.map((session) => session.metrics(start, end));
+  const all = sessions.map((session) => session.sums(start, end));
   const metrics: SessionMetrics = {
     session: all.length === 1 ? (all[0]?.session ?? '') : '',
     model: [...new Set(all.map(({ model }) => model).filter(Boolean))].slice(0, 5).join(', '),

@@ -2,6 +2,7 @@
  * What the user heard of the model, for a client that plays audio as it comes and stops when it is interrupted: a piece
  * begins when it arrives, or when the one before it has been played.
  */
+import type { Correlated } from './correlation';
 import { asNumber } from './json';
 import type { Playback, TracedEvent } from './model';
 import { Recent } from './recent';
@@ -9,6 +10,14 @@ import type { SessionTraits } from './traits';
 
 /** Items that a truncation may still be about. */
 const KEPT = 256;
+/** Sound without items (translation) is one stream; after so long a silence at the client it is another stretch of it, ms. */
+const PAUSE_MS = 1000;
+
+/** What a truncation on its way has changed: to be put back when it is refused. */
+interface Asked {
+  playback: Playback;
+  before: Pick<Playback, 'heardMs' | 'playsTo' | 'cutBy' | 'cutRow'>;
+}
 
 /** Sums of a session, ms of audio. */
 export interface PlayedAudio {
@@ -20,7 +29,10 @@ export interface PlayedAudio {
 export class PlaybackTracker {
   #session: string;
   #traits: SessionTraits;
+  /** By item; sound that has none by its response. */
   #items = new Recent<string, Playback>(KEPT);
+  /** Truncations that the server has not answered, by row. */
+  #asked = new Recent<number, Asked>(32);
   /** Items of which something is yet to be played, in their order. */
   #queue: Playback[] = [];
   /** When everything that arrived will have been played. */
@@ -38,9 +50,9 @@ export class PlaybackTracker {
     return Math.max(0, this.#until - t);
   }
 
-  /** Playback of an item, if it spoke lately. */
-  of(item: string): Playback | undefined {
-    return this.#items.get(item);
+  /** Playback of an item (of a response's sound, where it has no items), if it spoke lately. */
+  of(item: string, response = ''): Playback | undefined {
+    return this.#items.get(idOf(item, response));
   }
 
   /** Items whose sound is in the air, or waits for it, at that time (not before the last event). */
@@ -50,8 +62,10 @@ export class PlaybackTracker {
 
   /** A piece of the model's audio has arrived. */
   audio({ response, item, t, row, audioMs }: TracedEvent): void {
-    let playback = this.#items.get(item);
-    if (!playback) {
+    const id = idOf(item, response);
+    let playback = this.#items.get(id);
+    const isOver = playback !== undefined && (playback.cutBy !== 'none' || t - playback.playsTo > PAUSE_MS);
+    if (!playback || (item === '' && isOver)) {
       const start = Math.max(t, this.#until);
       playback = {
         key: `${this.#session} playback ${item || `#${row}`}`,
@@ -68,7 +82,7 @@ export class PlaybackTracker {
         cutRow: null,
         aheadMs: 0,
       };
-      this.#items.set(item, playback);
+      this.#items.set(id, playback);
     }
     playback.arrivedTo = Math.max(playback.arrivedTo, t);
     playback.generatedMs += audioMs;
@@ -86,9 +100,11 @@ export class PlaybackTracker {
     this.#changed.set(playback.key, playback);
   }
 
-  /** Takes an event that may interrupt or cut. */
-  event(event: TracedEvent): void {
+  /** Takes an event that may interrupt or cut, and what it was correlated with. */
+  event(event: TracedEvent, { answered, refused }: Pick<Correlated, 'answered' | 'refused'>): void {
     const { type, from, t, row, item } = event;
+    if (answered) this.#asked.delete(answered.row);
+    if (refused) this.#refused(refused.row);
     const end = asNumber(event.event.audio_end_ms);
     switch (`${from} ${type}`) {
       case 'server input_audio_buffer.speech_started':
@@ -106,6 +122,10 @@ export class PlaybackTracker {
         // The client's own word is exact; the server's answer to it says the same.
         if (from === 'server' && playback.cutBy === 'truncate') return;
         if (playback.cutBy === 'none' && playback.playsTo > t) this.#stop(t, row);
+        if (from === 'client') {
+          const { heardMs, playsTo, cutBy, cutRow } = playback;
+          this.#asked.set(row, { playback, before: { heardMs, playsTo, cutBy, cutRow } });
+        }
         this.#cut(playback, Math.max(0, end), from === 'client' ? 'truncate' : 'server', row);
         return;
       }
@@ -122,6 +142,19 @@ export class PlaybackTracker {
     const taken = [...this.#changed.values()].map((playback) => ({ ...playback }));
     this.#changed.clear();
     return taken;
+  }
+
+  /** A refused truncation says where playing stopped, not how much was heard: the estimate stands again. */
+  #refused(row: number): void {
+    const asked = this.#asked.get(row);
+    if (!asked) return;
+    this.#asked.delete(row);
+    const { playback, before } = asked;
+    // A later truncation knows better.
+    if (playback.cutRow !== row) return;
+    this.total.heardMs += before.heardMs - playback.heardMs;
+    Object.assign(playback, before);
+    this.#changed.set(playback.key, playback);
   }
 
   /** Everything that was not played by then never will be. */
@@ -150,4 +183,8 @@ export class PlaybackTracker {
   #drop(t: number): void {
     while (this.#queue[0] && this.#queue[0].playsTo <= t) this.#queue.shift();
   }
+}
+
+function idOf(item: string, response: string): string {
+  return item === '' ? `of ${response}` : item;
 }

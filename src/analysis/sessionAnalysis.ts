@@ -19,7 +19,7 @@ import { CallSpans } from './spans/calls';
 import { ConnectionSpans } from './spans/connection';
 import { ResponseSpans } from './spans/responses';
 import { SpeechSpans } from './spans/speech';
-import { SessionTally, type Tallied } from './tally';
+import { SessionTally } from './tally';
 import { SessionTraits } from './traits';
 import { TurnTracker } from './turns';
 import { addUsage, noUsage } from './usage';
@@ -93,7 +93,7 @@ export class SessionAnalysis {
     if (told.released) return told;
     this.#greeted(event);
     const isAudio = audioField(event.type, event.from) !== undefined;
-    if (!isAudio) this.#playback.event(event);
+    if (!isAudio) this.#playback.event(event, told);
     else if (event.from === 'server') this.#playback.audio(event);
     else this.#buffer.append(event);
     const took = this.#buffer.event(event, told);
@@ -133,16 +133,19 @@ export class SessionAnalysis {
       turns,
       playback: this.#playback.take(),
       configs: this.config.take(),
-      metrics: isChanged
-        ? [this.#metrics(this.#tally.whole(this.#playback.total), this.#log.summary(this.#isClosed))]
-        : [],
+      metrics: isChanged ? [this.#whole()] : [],
     };
   }
 
   /** Counts, sums and percentiles of what lies between two times. */
   metrics(start: number, end: number): SessionMetrics {
+    return { ...this.sums(start, end), latencies: this.#log.percentiles(start, end) };
+  }
+
+  /** The same without percentiles, for who has all values of several sessions to take them from. */
+  sums(start: number, end: number): Omit<SessionMetrics, 'latencies'> {
     this.#tallyPlayback();
-    return this.#metrics(this.#tally.between(start, end), this.#log.percentiles(start, end));
+    return { session: this.id, model: this.#model, ...this.#tally.between(start, end) };
   }
 
   /** Values of a measure between two times. */
@@ -155,8 +158,13 @@ export class SessionAnalysis {
     return this.#buffer.levels(start, end, most);
   }
 
-  #metrics(tallied: Tallied, latencies: SessionMetrics['latencies']): SessionMetrics {
-    return { session: this.id, model: this.account.model || this.#traits.model, ...tallied, latencies };
+  get #model(): string {
+    return this.account.model || this.#traits.model;
+  }
+
+  #whole(): SessionMetrics {
+    const tallied = this.#tally.whole(this.#playback.total);
+    return { session: this.id, model: this.#model, ...tallied, latencies: this.#log.summary(this.#isClosed) };
   }
 
   #tallyPlayback(): void {

@@ -56,7 +56,7 @@ describe('audio lanes', () => {
         const event = traced(row++, t, side, body);
         if (placesAudio(event.type, side)) lanes.observe('s1', side, t, body);
         traits.observe(event);
-        tracker.event(event);
+        tracker.event(event, {});
       };
       const speak = (t: number, ms: number, response: string, item: string) => {
         const body = { type: 'response.output_audio.delta', response_id: response, item_id: item };

@@ -76,6 +76,64 @@ describe('playback', () => {
     expect(wire.playback()).toMatchObject([{ heardMs: 500, cutBy: 'server' }]);
   });
 
+  it('is an estimate again when a truncation is refused', () => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.audio(0, 1000);
+    wire.audio(3000, 2000, 'r2', 'a2');
+    // Of an answer that was played to its end, and then of one that plays: 600 ms of it.
+    const refuse = (t: number, item: string, ms: number) => {
+      const event = { event_id: `e${t}`, item_id: item, content_index: 0, audio_end_ms: ms };
+      const row = wire.client(t, 'conversation.item.truncate', event);
+      wire.server(t + 50, 'error', { error: { type: 'invalid_request_error', event_id: `e${t}`, message: 'No.' } });
+      return row;
+    };
+    refuse(3100, 'a1', 300);
+    const stopped = refuse(3600, 'a2', 0);
+    expect(wire.playback()).toMatchObject([
+      { heardMs: 1000, playsTo: 1000, cutBy: 'none', cutRow: null },
+      { heardMs: 600, playsTo: 3600, cutBy: 'interruption', cutRow: stopped },
+    ]);
+    expect(wire.metrics()).toMatchObject({ outputAudioMs: 3000, heardAudioMs: 1600 });
+    // A second one that is taken is exact, also when the answer to the first comes after it.
+    wire.client(4000, 'conversation.item.truncate', { event_id: 'one', item_id: 'a2', audio_end_ms: 9000 });
+    wire.client(4010, 'conversation.item.truncate', { event_id: 'two', item_id: 'a2', audio_end_ms: 550 });
+    wire.server(4020, 'error', { error: { event_id: 'one', message: 'Audio content is already shorter than 9000ms' } });
+    wire.server(4030, 'conversation.item.truncated', { item_id: 'a2', audio_end_ms: 550 });
+    expect(wire.playback()[1]).toMatchObject({ heardMs: 550, cutBy: 'truncate' });
+    expect(wire.metrics().heardAudioMs).toBe(1550);
+  });
+
+  it('of sound without items is told stretch by stretch, and goes on after a cut', () => {
+    const wire = new Wire();
+    const heard = (t: number, ms: number) => wire.server(t, 'session.output_audio.delta', {}, { audioMs: ms });
+    heard(1000, 200);
+    heard(1250, 200);
+    // Nobody spoke for ten seconds; then the listener's app throws away what waits.
+    heard(12_000, 200);
+    heard(12_010, 1000);
+    wire.client(12_700, 'output_audio_buffer.clear');
+    heard(12_900, 200);
+    expect(wire.playback()).toMatchObject([
+      { item: '', playsFrom: 1000, playsTo: 1450, generatedMs: 400, heardMs: 400, cutBy: 'none' },
+      { item: '', playsFrom: 12_000, playsTo: 12_700, generatedMs: 1200, heardMs: 700, cutBy: 'interruption' },
+      { item: '', playsFrom: 12_900, playsTo: 13_100, generatedMs: 200, heardMs: 200, cutBy: 'none' },
+    ]);
+    expect(wire.metrics()).toMatchObject({ outputAudioMs: 1800, heardAudioMs: 1300 });
+    // A pause between two stretches is no gap in either.
+    expect(wire.metrics().latencies.deltaGap).toMatchObject({ count: 2, max: 250 });
+  });
+
+  it('of two responses without items is told of each', () => {
+    const wire = new Wire();
+    wire.audio(0, 500, 'r1', '');
+    wire.audio(100, 500, 'r2', '');
+    expect(wire.playback()).toMatchObject([
+      { response: 'r1', playsFrom: 0, playsTo: 500 },
+      { response: 'r2', playsFrom: 500, playsTo: 1000 },
+    ]);
+  });
+
   it('stops with a cancel of the client, but not when all has been played', () => {
     const wire = new Wire();
     wire.audio(0, 500);
@@ -108,7 +166,26 @@ describe('the input buffer', () => {
       { t: 110, ms: 0 },
       { t: 120, ms: 30 },
     ]);
-    expect(wire.analysis.bufferLevels({ session: 's1', start: 0, end: 1000 }, 2)).toHaveLength(2);
+  });
+
+  it.each([2, 3, 10, 11, 100, 999])('keeps its peaks and commits where no more than %i steps are asked for', (most) => {
+    const wire = new Wire();
+    wire.session(0, null);
+    // Turns of 7 steps, the highest level 700 ms in one of them and 350 ms in all others.
+    for (let turn = 0; turn < 150; turn++) {
+      for (let piece = 1; piece <= 7; piece++) wire.append(turn * 1000 + piece * 100, turn === 77 ? 100 : 50);
+      wire.client(turn * 1000 + 800, 'input_audio_buffer.commit');
+    }
+    const all = wire.analysis.bufferLevels({ session: 's1', start: 0, end: 1e9 }, 5000);
+    const some = wire.analysis.bufferLevels({ session: 's1', start: 0, end: 1e9 }, most);
+    expect(all).toHaveLength(1200);
+    expect(some.length).toBeLessThanOrEqual(most);
+    expect(some[0]).toEqual(all[0]);
+    expect(some.at(-1)).toEqual({ t: 149_800, ms: 0 });
+    expect(some.map(({ t }) => t)).toEqual(some.map(({ t }) => t).sort((a, b) => a - b));
+    if (most < 10) return;
+    expect(some).toContainEqual({ t: 77_700, ms: 700 });
+    expect(some.filter(({ ms }) => ms === 0).length).toBeGreaterThanOrEqual(Math.min(150, Math.floor(most / 2) - 1));
   });
 
   it('keeps what came after the end of speech when turn detection commits', () => {
