@@ -75,7 +75,7 @@ const ANSWERS = new Map<string, [request: string, kind: LinkKind]>([
   ['conversation.item.retrieved', ['conversation.item.retrieve', 'answered']],
 ]);
 
-/** Follows the causes of one session. Its work and memory do not grow with the session, but for 8 bytes an event. */
+/** Follows the causes of one session. Its work and memory do not grow with the session, but for where its events stand (`seqRows.ts`). */
 export class Correlator {
   #requests = new Requests();
   #rows = new SeqRows();

@@ -15,23 +15,48 @@ export interface StoredPiece {
   format: AudioFormat;
 }
 
+const float64 = () => new Growable((length) => new Float64Array(length), 256);
+const float32 = () => new Growable((length) => new Float32Array(length), 256);
+const uint32 = () => new Growable((length) => new Uint32Array(length), 256);
+
+/** Bit of `format`: nothing of the piece stands on the axis. */
+const HIDDEN = 0x80;
+const MOST_FORMATS = HIDDEN;
+
 class Lane {
-  row = new Growable((length) => new Uint32Array(length), 256);
-  start = new Growable((length) => new Float64Array(length), 256);
-  end = new Growable((length) => new Float64Array(length), 256);
+  row = uint32();
+  start = float64();
+  ms = float32();
   /**
-   * What of the piece stands on the axis: from `start` to where the next answer begins, when it was cut off. Nothing overlaps,
-   * and both ascend.
+   * What of the piece stands on the axis ends here: where it ends itself, or where the next answer begins, when it was cut off.
+   * Nothing overlaps, and these ascend.
    */
-  shownFrom = new Growable((length) => new Float64Array(length), 256);
-  shownTo = new Growable((length) => new Float64Array(length), 256);
-  clock = new Growable((length) => new Float64Array(length), 256);
-  response = new Growable((length) => new Uint32Array(length), 256);
-  item = new Growable((length) => new Uint32Array(length), 256);
+  shownTo = float64();
+  clock = float64();
+  /** Shorter than the others where the last ones are 0, as they are in all input. */
+  response = uint32();
+  item = uint32();
   format = new Growable((length) => new Uint8Array(length), 256);
   /** Index of the piece's first pair in `peaks`; there are only as many as have a waveform. */
-  firstPeak = new Growable((length) => new Uint32Array(length), 256);
+  firstPeak = uint32();
   peaks = new Growable((length) => new Int16Array(length), 4096);
+
+  get length(): number {
+    return this.row.length;
+  }
+
+  isHidden(at: number): boolean {
+    return (this.format.at(at) & HIDDEN) !== 0;
+  }
+
+  /** Where what stands on the axis begins. */
+  shownFrom(at: number): number {
+    return this.isHidden(at) ? this.shownTo.at(at) : this.start.at(at);
+  }
+
+  end(at: number): number {
+    return this.start.at(at) + this.ms.at(at);
+  }
 }
 
 export class AudioStore {
@@ -43,19 +68,19 @@ export class AudioStore {
     const lane = this.#lane(session, from);
     lane.row.push(row);
     lane.start.push(place.start);
-    lane.end.push(place.start + place.ms);
-    show(lane, place);
+    lane.ms.push(place.ms);
     lane.clock.push(place.clock);
-    lane.response.push(response);
-    lane.item.push(item);
+    if (response !== 0) lane.response.set(lane.length - 1, response);
+    if (item !== 0) lane.item.set(lane.length - 1, item);
     lane.format.push(this.#formatIndex(place.format));
+    show(lane, place);
   }
 
   /** The format of the lane's first piece that has no waveform yet; undefined when all have one. */
   unseenFormat(session: string, from: Side): AudioFormat | undefined {
     const lane = this.#lanes.get(`${from} ${session}`);
-    if (!lane || lane.firstPeak.length >= lane.row.length) return undefined;
-    return this.#formats[lane.format.at(lane.firstPeak.length)];
+    if (!lane || lane.firstPeak.length >= lane.length) return undefined;
+    return this.#formatOf(lane, lane.firstPeak.length);
   }
 
   /** Gives that piece its waveform. */
@@ -70,10 +95,10 @@ export class AudioStore {
     const out = new PeakBuckets(startMs, endMs, buckets);
     const lane = this.#lanes.get(`${from} ${session}`);
     if (lane) {
-      for (let i = lane.shownTo.after(startMs); i < lane.firstPeak.length && lane.shownFrom.at(i) < endMs; i++) {
+      for (let i = lane.shownTo.after(startMs); i < lane.firstPeak.length && lane.shownFrom(i) < endMs; i++) {
         const start = lane.start.at(i);
         const end = lane.shownTo.at(i);
-        if (lane.shownFrom.at(i) >= end) continue;
+        if (lane.isHidden(i)) continue;
         const first = lane.firstPeak.at(i);
         const next = i + 1 < lane.firstPeak.length ? lane.firstPeak.at(i + 1) : lane.peaks.length / 2;
         const skipped = Math.max(0, Math.floor((startMs - start) / PEAK_MS));
@@ -100,26 +125,30 @@ export class AudioStore {
     const found: StoredPiece[] = [];
     const isWhole = selector.response !== undefined || selector.item !== undefined;
     const { startMs = -Infinity, endMs = Infinity } = selector;
-    for (let i = isWhole ? 0 : lane.shownTo.after(startMs); i < lane.start.length; i++) {
-      if (!isWhole && lane.shownFrom.at(i) >= endMs) break;
+    for (let i = isWhole ? 0 : lane.shownTo.after(startMs); i < lane.length; i++) {
+      if (!isWhole && lane.shownFrom(i) >= endMs) break;
       const start = lane.start.at(i);
-      const end = isWhole ? lane.end.at(i) : lane.shownTo.at(i);
-      if (start >= endMs || end <= startMs || (!isWhole && lane.shownFrom.at(i) >= end)) continue;
+      const end = isWhole ? lane.end(i) : lane.shownTo.at(i);
+      if (start >= endMs || end <= startMs || (!isWhole && lane.isHidden(i))) continue;
       const ms = end - start;
       if (response !== undefined && lane.response.at(i) !== response) continue;
       if (item !== undefined && lane.item.at(i) !== item) continue;
       const clock = lane.clock.at(i);
       if (clocks && (clock + ms <= clocks.from || clock >= clocks.to)) continue;
-      found.push({ row: lane.row.at(i), start, ms, clock, format: this.#formats[lane.format.at(i)] as AudioFormat });
+      found.push({ row: lane.row.at(i), start, ms, clock, format: this.#formatOf(lane, i) as AudioFormat });
     }
     return found;
+  }
+
+  #formatOf(lane: Lane, at: number): AudioFormat | undefined {
+    return this.#formats[lane.format.at(at) & ~HIDDEN];
   }
 
   #formatIndex(format: AudioFormat): number {
     const known = this.#formats.findIndex((other) => other.codec === format.codec && other.rate === format.rate);
     if (known >= 0) return known;
-    // A byte holds the index; nobody changes formats 256 times but to do harm, and then the last one stands for all.
-    if (this.#formats.length < 255) this.#formats.push(format);
+    // A few bits hold the index; nobody changes formats so many times but to do harm, and then the last one stands for all.
+    if (this.#formats.length < MOST_FORMATS) this.#formats.push(format);
     return this.#formats.length - 1;
   }
 
@@ -139,14 +168,18 @@ function show(lane: Lane, { start, ms, late }: LanePlace): void {
   const last = lane.shownTo.length - 1;
   const end = last < 0 ? -Infinity : lane.shownTo.at(last);
   if (late && end > start) {
-    lane.shownFrom.push(end);
     lane.shownTo.push(end);
+    hide(lane, last + 1);
     return;
   }
   for (let at = last; at >= 0 && lane.shownTo.at(at) > start; at--) {
     lane.shownTo.set(at, start);
-    if (lane.shownFrom.at(at) > start) lane.shownFrom.set(at, start);
+    if (lane.start.at(at) >= start) hide(lane, at);
   }
-  lane.shownFrom.push(start);
   lane.shownTo.push(start + ms);
+  if (ms <= 0) hide(lane, last + 1);
+}
+
+function hide(lane: Lane, at: number): void {
+  lane.format.set(at, lane.format.at(at) | HIDDEN);
 }

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
-import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { SessionMetrics } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
@@ -23,7 +23,8 @@ export interface DocumentOptions {
   /** The user's own prices, which go before those of the list. */
   prices?: UserPrices;
   onColumns(batch: ColumnBatch): void;
-  onAnalysis(changes: AnalysisChanges): void;
+  /** What the analysis has new or changed; `changesFromBytes` reads it. */
+  onAnalysis(bytes: Uint8Array): void;
   onState(state: DocumentState): void;
 }
 
@@ -61,6 +62,8 @@ export interface TraceDocument {
 export async function openDocument(options: DocumentOptions): Promise<TraceDocument> {
   const worker = new Worker(path.join(options.workers, 'documentWorker.cjs'), {
     workerData: { file: options.file, ...(options.prices ? { prices: options.prices } : {}) },
+    // Rows make short-lived objects. Left alone, V8 keeps 100 MB of room for them; with less it is no slower.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const document = new WorkerDocument(worker, options);
   await document.opened;
@@ -100,7 +103,7 @@ class WorkerDocument implements TraceDocument {
         }
         if (this.#ended !== undefined) return;
         if (message.kind === 'columns') options.onColumns(message.batch);
-        else if (message.kind === 'analysis') options.onAnalysis(message.changes);
+        else if (message.kind === 'analysis') options.onAnalysis(message.bytes);
         else options.onState(message.state);
       });
       worker.on('error', (error) => end(`Reading ${options.file} failed: ${error.message}. Open it again.`));

@@ -65,7 +65,8 @@ export class TraceIndex {
   readonly audio = new AudioStore();
   /** Where each row's line lies in the file. */
   readonly offset = new Growable((length) => new Float64Array(length));
-  readonly bytes = new Growable((length) => new Float64Array(length));
+  /** Their lengths; of a line of 4 GiB or more, which nothing reads whole, as much as can be said. */
+  readonly bytes = new Growable((length) => new Uint32Array(length));
   readonly marks = new Growable((length) => new Uint8Array(length));
   /** By session, the rows that can change its state. */
   readonly stateRows = new Map<string, StateRows>();
@@ -87,7 +88,7 @@ export class TraceIndex {
     const row = this.offset.length;
     const { line, shift, part, head } = entry;
     this.offset.push(line.offset);
-    this.bytes.push(line.bytes);
+    this.bytes.push(Math.min(line.bytes, 0xffffffff));
     const last = this.#parts[this.#parts.length - 1] as Part;
     if (last.shift !== shift || last.part !== part) this.#parts.push({ row, shift, part });
     if (head) {
@@ -189,7 +190,8 @@ export class TraceIndex {
           const place = this.lanes.place(session, from, t, bytes, strings.get(names.response), strings.get(names.item));
           this.audio.add(session, from, row, place, names.response, names.item);
           audioMs = place.ms;
-          audioAt = place.start;
+          // As exact as the times it is made of. More would only be the noise of adding them up.
+          audioAt = Math.round(place.start * 1000) / 1000;
           mark |= RowMark.audio;
         }
       }

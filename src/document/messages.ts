@@ -2,7 +2,7 @@
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
-import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
@@ -44,5 +44,5 @@ export type DocumentMessage =
   | { kind: 'reply'; id: number; result: unknown }
   | { kind: 'refusal'; id: number; error: string }
   | { kind: 'columns'; batch: ColumnBatch }
-  | { kind: 'analysis'; changes: AnalysisChanges }
+  | { kind: 'analysis'; bytes: Uint8Array }
   | { kind: 'state'; state: DocumentState };

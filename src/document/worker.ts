@@ -1,6 +1,7 @@
 /** The thread a document lives in: opens the file, indexes it, answers requests. */
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import type { UserPrices } from '../analysis/prices';
+import { changesToBytes } from './changeBytes';
 import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
 import { TraceDocumentCore, type DocumentListener } from './traceDocument';
 
@@ -53,7 +54,10 @@ async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: Do
   try {
     const listener: DocumentListener = {
       columns: (batch) => post({ kind: 'columns', batch }, batch),
-      analysis: (changes) => post({ kind: 'analysis', changes }),
+      analysis: (changes) => {
+        const bytes = changesToBytes(changes);
+        post({ kind: 'analysis', bytes }, bytes);
+      },
       state: (state) => post({ kind: 'state', state }),
     };
     document = await TraceDocumentCore.open(file, listener, prices);

@@ -1,101 +1,111 @@
 /**
- * What the analysis of an open trace has come to, as the host keeps it: every list by key, each entry as it last was, so that
- * a page that was reloaded gets all of it again without the file being read again.
+ * What the analysis of an open trace has come to, as the host keeps it: changes in their order, in which a later one replaces an
+ * earlier one of the same entry, so that a page that was reloaded gets everything again without the file being read again. All
+ * of it is bytes, and the older part compressed: as objects, the turns of a long trace take more than all its rows.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AnalysisChanges } from '../analysis/model';
+import { changesFromBytes, changesToBytes } from '../document/changeBytes';
 
 /** The lists of `AnalysisChanges` whose entries have a key; metrics go by their session. */
 const LISTS = ['spans', 'turns', 'playback', 'findings', 'configs', 'metrics'] as const;
 type ListName = (typeof LISTS)[number];
-type Entry<L extends ListName> = AnalysisChanges[L][number];
+type Entry = AnalysisChanges[ListName][number];
 
-/** Entries of one post. */
-const POST = 5000;
+/** Newest changes kept as they came, bytes: a page that follows is sent them without more ado. */
+const MOST_LOOSE = 512 * 1024;
+/** Changes of so many bytes came of many rows at once, and have little to do with those before and after them. */
+const LARGE = 64 * 1024;
 
-const keyOf = (entry: Entry<ListName>): string => ('key' in entry ? entry.key : entry.session);
-
-/** Keys that a page has still to be sent, by list. */
-export type PendingKeys = Record<ListName, Set<string>>;
+interface Part {
+  /** Number of the newest change in it. */
+  last: number;
+  bytes: Uint8Array;
+}
 
 export class AnalysisLog {
-  readonly #entries: { [L in ListName]: Map<string, Entry<L>> } = {
-    spans: new Map(),
-    turns: new Map(),
-    playback: new Map(),
-    findings: new Map(),
-    configs: new Map(),
-    metrics: new Map(),
-  };
+  /** Oldest first, compressed. An entry that changed again stands in a later part too, and that one holds. */
+  readonly #packed: Part[] = [];
+  /** What came after those, as it came. */
+  #loose: Part[] = [];
+  #looseBytes = 0;
+  #last = 0;
 
-  /** Takes what changed, and gives the keys a page has to be told of. */
-  add(changes: AnalysisChanges): PendingKeys {
-    const pending = noKeys();
-    for (const list of LISTS) {
-      const entries = this.#entries[list] as Map<string, Entry<ListName>>;
-      for (const entry of changes[list]) {
-        const key = keyOf(entry);
-        entries.set(key, entry);
-        pending[list].add(key);
-      }
-    }
-    for (const key of changes.withdrawn) {
-      this.#entries.findings.delete(key);
-      pending.findings.add(key);
-    }
-    return pending;
+  /** Number of the newest changes: a page that was sent them has everything. */
+  get last(): number {
+    return this.#last;
   }
 
-  /** Every key there is, for a page that has nothing. */
-  all(): PendingKeys {
-    const pending = noKeys();
-    for (const list of LISTS) pending[list] = new Set(this.#entries[list].keys());
-    return pending;
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#packed.reduce((sum, part) => sum + part.bytes.length, this.#looseBytes);
   }
 
-  /** The next post of what is pending, as it is now; what it holds is pending no longer. Undefined when nothing is. */
-  take(pending: PendingKeys): AnalysisChanges | undefined {
-    const changes: AnalysisChanges = {
-      spans: [],
-      turns: [],
-      playback: [],
-      findings: [],
-      withdrawn: [],
-      configs: [],
-      metrics: [],
+  /** Takes changes, made by `changesToBytes`. */
+  add(bytes: Uint8Array): void {
+    this.#loose.push({ last: ++this.#last, bytes });
+    this.#looseBytes += bytes.length;
+    if (this.#looseBytes > MOST_LOOSE) this.#putAway();
+  }
+
+  /**
+   * The next post for a page that has all changes up to and with number `after` (0 for none), and where it stands then;
+   * undefined when it has everything. Some entries the page may have already, but never a later state of them.
+   */
+  after(after: number): { changes: AnalysisChanges; last: number } | undefined {
+    if (after >= this.#last) return undefined;
+    const packed = this.#packed.find(({ last }) => last > after);
+    if (packed) return { changes: changesFromBytes(inflateRawSync(packed.bytes)), last: packed.last };
+    return { changes: merged(this.#loose.filter(({ last }) => last > after)), last: this.#last };
+  }
+
+  #putAway(): void {
+    // Those of a live session are small, and most of them only say anew what has changed a little: one state of each is kept.
+    let small: Part[] = [];
+    const pack = (last: number, bytes: Uint8Array) => {
+      // At the lowest level entries become a tenth already, as they are so much alike.
+      this.#packed.push({ last, bytes: deflateRawSync(bytes, { level: 1 }) });
     };
-    let left = POST;
-    for (const list of LISTS) {
-      const into = changes[list] as Entry<ListName>[];
-      for (const key of pending[list]) {
-        if (left === 0) return changes;
-        left--;
-        pending[list].delete(key);
-        const entry = this.#entries[list].get(key);
-        if (entry) into.push(entry);
-        else if (list === 'findings') changes.withdrawn.push(key);
+    const packSmall = () => {
+      const newest = small.at(-1);
+      if (newest) pack(newest.last, small.length === 1 ? newest.bytes : changesToBytes(merged(small)));
+      small = [];
+    };
+    for (const part of this.#loose) {
+      if (part.bytes.length < LARGE) {
+        small.push(part);
+        continue;
       }
+      packSmall();
+      pack(part.last, part.bytes);
     }
-    return left === POST ? undefined : changes;
+    packSmall();
+    this.#loose = [];
+    this.#looseBytes = 0;
   }
 }
 
-export function noKeys(): PendingKeys {
-  return {
-    spans: new Set(),
-    turns: new Set(),
-    playback: new Set(),
-    findings: new Set(),
-    configs: new Set(),
-    metrics: new Set(),
+/** All changes as one, of each entry its last state only. */
+function merged(parts: readonly Part[]): AnalysisChanges {
+  const [only] = parts;
+  if (only && parts.length === 1) return changesFromBytes(only.bytes);
+  const entries = new Map<string, { list: ListName | 'withdrawn'; entry: Entry | string }>();
+  for (const { bytes } of parts) {
+    const changes = changesFromBytes(bytes);
+    for (const list of LISTS)
+      for (const entry of changes[list])
+        entries.set(`${list} ${'key' in entry ? entry.key : entry.session}`, { list, entry });
+    for (const key of changes.withdrawn) entries.set(`findings ${key}`, { list: 'withdrawn', entry: key });
+  }
+  const all: AnalysisChanges = {
+    spans: [],
+    turns: [],
+    playback: [],
+    findings: [],
+    withdrawn: [],
+    configs: [],
+    metrics: [],
   };
-}
-
-/** Adds keys to those that are pending. */
-export function addKeys(pending: PendingKeys, more: PendingKeys): void {
-  for (const list of LISTS) for (const key of more[list]) pending[list].add(key);
-}
-
-/** True when something is pending. */
-export function hasKeys(pending: PendingKeys): boolean {
-  return LISTS.some((list) => pending[list].size > 0);
+  for (const { list, entry } of entries.values()) (all[list] as (Entry | string)[]).push(entry);
+  return all;
 }

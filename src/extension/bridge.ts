@@ -12,7 +12,6 @@ import {
   type RequestName,
   type Requests,
 } from '../../webview/messages';
-import { addKeys, hasKeys, type PendingKeys } from './analysisLog';
 import type { ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
@@ -42,7 +41,8 @@ export interface BridgeOptions {
 interface Generation {
   readonly number: number;
   cursor: ColumnCursor;
-  analysis: PendingKeys;
+  /** The newest change of the analysis it has. */
+  analysis: number;
   status: boolean;
   state: boolean;
   posting: boolean;
@@ -68,10 +68,7 @@ export class Bridge {
         if (this.#generation) this.#generation.state = true;
         this.#schedule();
       }),
-      model.onDidAnalyse.on((keys) => {
-        if (this.#generation) addKeys(this.#generation.analysis, keys);
-        this.#schedule();
-      }),
+      model.onDidAnalyse.on(() => this.#schedule()),
       model.onDidReset.on(() => {
         this.#generation = undefined;
         options.reload();
@@ -141,7 +138,7 @@ export class Bridge {
     const generation: Generation = {
       number: ++this.#count,
       cursor: { row: 0, string: 0 },
-      analysis: model.analysis.all(),
+      analysis: 0,
       status: true,
       state: true,
       posting: false,
@@ -201,7 +198,7 @@ export class Bridge {
     return (
       generation.status ||
       generation.state ||
-      hasKeys(generation.analysis) ||
+      generation.analysis < model.analysis.last ||
       generation.cursor.row < model.columns.rows
     );
   }
@@ -222,8 +219,9 @@ export class Bridge {
       generation.cursor = next.cursor;
       yield { notify: 'columns', generation: number, params: next.batch };
     }
-    let changes = model.analysis.take(generation.analysis);
-    for (; changes; changes = model.analysis.take(generation.analysis))
-      yield { notify: 'analysis', generation: number, params: changes };
+    for (let next = model.analysis.after(generation.analysis); next; next = model.analysis.after(generation.analysis)) {
+      generation.analysis = next.last;
+      yield { notify: 'analysis', generation: number, params: next.changes };
+    }
   }
 }

@@ -1,9 +1,10 @@
 /**
- * The index of an open trace as the host keeps it (60 to 100 bytes a row), so that a page that was reloaded gets all
- * rows again without the file being read again. Small live batches are merged as they pile up, so a replay is a few
- * large posts and appending costs the same however long the trace is.
+ * The index of an open trace as the host keeps it (20 to 60 bytes a row), so that a page that was reloaded gets all
+ * rows again without the file being read again. Small live batches are merged and packed as they pile up, so a replay is a
+ * few large posts and appending costs the same however long the trace is.
  */
 import type { ColumnBatch } from '../document/columns';
+import { packColumn, packedAt, unpackColumn, type Column, type PackedColumn } from './packedColumn';
 
 const ARRAYS = [
   't',
@@ -21,7 +22,7 @@ const ARRAYS = [
   'audioMs',
   'audioAt',
 ] as const satisfies (keyof ColumnBatch)[];
-type Column = ColumnBatch[(typeof ARRAYS)[number]];
+type ColumnName = (typeof ARRAYS)[number];
 
 /** Rows at which a run of small batches becomes one large one, and most rows of one post. */
 const SEAL = 16_384;
@@ -58,9 +59,38 @@ function merge(batches: ColumnBatch[], first: number, most: number): ColumnBatch
   };
 }
 
+/** A batch put away; its strings stand as they were. */
+interface PackedBatch extends Pick<ColumnBatch, 'first' | 'count' | 'strings' | 'firstString'> {
+  columns: Record<ColumnName, PackedColumn>;
+}
+
+function pack(batch: ColumnBatch): PackedBatch {
+  const { first, count, strings, firstString } = batch;
+  const columns = Object.fromEntries(ARRAYS.map((name) => [name, packColumn(batch[name])]));
+  return { first, count, strings, firstString, columns: columns as Record<ColumnName, PackedColumn> };
+}
+
+/** Rows of a packed batch from row `start` on, at most `most`, with all of its strings. */
+function unpack(
+  { first, count, strings, firstString, columns }: PackedBatch,
+  start: number,
+  most: number,
+): ColumnBatch {
+  const from = start - first;
+  const to = Math.min(count, from + most);
+  const arrays = Object.fromEntries(ARRAYS.map((name) => [name, unpackColumn(columns[name], from, to)]));
+  return {
+    ...(arrays as unknown as Pick<ColumnBatch, ColumnName>),
+    first: start,
+    count: to - from,
+    strings,
+    firstString,
+  };
+}
+
 /** The columns of one document, in order. */
 export class ColumnLog {
-  #sealed: ColumnBatch[] = [];
+  #sealed: PackedBatch[] = [];
   #tail: ColumnBatch[] = [];
   #tailRows = 0;
   /** Rows held. */
@@ -73,19 +103,23 @@ export class ColumnLog {
     this.#tail.push(batch);
     this.#tailRows += batch.count;
     if (this.#tailRows < SEAL) return;
-    this.#sealed.push(merge(this.#tail, this.#tail[0]!.first, Infinity));
+    this.#sealed.push(pack(merge(this.#tail, this.#tail[0]!.first, Infinity)));
     this.#tail = [];
     this.#tailRows = 0;
   }
 
   /** The next post for a page at `cursor`, and where it stands then; undefined when it has everything. */
   after(cursor: ColumnCursor): { batch: ColumnBatch; cursor: ColumnCursor } | undefined {
-    const holds = (batch: ColumnBatch) =>
+    const holds = (batch: ColumnBatch | PackedBatch) =>
       batch.first + batch.count > cursor.row || batch.firstString + batch.strings.length > cursor.string;
-    const sealed = this.#sealed.find(holds);
-    const parts = sealed ? [sealed] : this.#tail.filter(holds);
-    if (!parts.length) return undefined;
-    const batch = merge(parts, cursor.row, POST);
+    const sealed = this.#sealed[firstOf(this.#sealed, holds)];
+    let batch: ColumnBatch;
+    if (sealed) batch = unpack(sealed, cursor.row, POST);
+    else {
+      const parts = this.#tail.filter(holds);
+      if (!parts.length) return undefined;
+      batch = merge(parts, cursor.row, POST);
+    }
     // Strings the page has already are left out; all of a batch's strings travel with the first of its rows.
     const known = Math.max(0, cursor.string - batch.firstString);
     batch.strings = batch.strings.slice(known);
@@ -100,8 +134,22 @@ export class ColumnLog {
   }
 
   /** A number of row `row` in a column, or undefined when there is no such row. */
-  at(name: (typeof ARRAYS)[number], row: number): number | undefined {
-    const batch = [...this.#sealed, ...this.#tail].find((b) => row >= b.first && row < b.first + b.count);
+  at(name: ColumnName, row: number): number | undefined {
+    const sealed = this.#sealed[firstOf(this.#sealed, ({ first, count }) => first + count > row)];
+    if (sealed) return row < sealed.first ? undefined : packedAt(sealed.columns[name], row - sealed.first);
+    const batch = this.#tail.find(({ first, count }) => row >= first && row < first + count);
     return batch?.[name][row - batch.first];
   }
+}
+
+/** Index of the first for which `holds` is true, when it is for all after it too; the length when there is none. */
+function firstOf<T>(list: readonly T[], holds: (each: T) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(list[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

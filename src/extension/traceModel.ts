@@ -5,7 +5,7 @@
 import type { UserPrices } from '../analysis/prices';
 import type { openDocument, TraceDocument } from '../document';
 import type { DocumentState } from '../document/columns';
-import { AnalysisLog, type PendingKeys } from './analysisLog';
+import { AnalysisLog } from './analysisLog';
 import { ColumnLog } from './columnLog';
 import { messageOf, Signal } from './signal';
 
@@ -28,8 +28,8 @@ export class TraceModel {
   state: DocumentState = EMPTY;
   /** Columns or state have changed. */
   readonly onDidGrow = new Signal<void>();
-  /** These entries of the analysis are new or changed. */
-  readonly onDidAnalyse = new Signal<PendingKeys>();
+  /** Entries of the analysis are new or changed. */
+  readonly onDidAnalyse = new Signal<void>();
   /** The index began again from the first row: pages must drop what they have. */
   readonly onDidReset = new Signal<void>();
 
@@ -111,7 +111,10 @@ export class TraceModel {
         this.columns.append(batch);
         this.onDidGrow.fire();
       },
-      onAnalysis: (changes) => this.onDidAnalyse.fire(this.analysis.add(changes)),
+      onAnalysis: (bytes) => {
+        this.analysis.add(bytes);
+        this.onDidAnalyse.fire();
+      },
       onState: (state) => {
         this.state = state;
         this.onDidGrow.fire();

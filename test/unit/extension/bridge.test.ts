@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HostMessage, InspectorStatus } from '../../../webview/messages';
 import type { DocumentOptions, TraceDocument } from '../../../src/document';
+import type { AnalysisChanges } from '../../../src/analysis/model';
+import { changesToBytes } from '../../../src/document/changeBytes';
 import type { Span } from '../../../src/document/columns';
 import { Bridge, type Handlers } from '../../../src/extension/bridge';
 import { TraceModel } from '../../../src/extension/traceModel';
@@ -71,6 +73,7 @@ function setUp(over: Partial<Handlers> = {}) {
     posts,
     logged,
     document: () => file,
+    analysed: (changes: Partial<AnalysisChanges>) => file.onAnalysis(changesToBytes(changesOf(changes))),
     fail: (error: Error | undefined) => (failure = error),
     hold: (until: Promise<unknown>) => (gate = until),
     follows: () => follows,
@@ -148,10 +151,10 @@ describe('requests', () => {
 
 describe('a page that is ready', () => {
   it('is sent status, document, columns and analysis, in this order, after its answer', async () => {
-    const { ready, document, posts, settle, take } = setUp();
+    const { ready, document, analysed, posts, settle, take } = setUp();
     await ready();
     document().onColumns(batchOf(0, 3, ['', 'a']));
-    document().onAnalysis(changesOf({ spans: [span('r1')] }));
+    analysed({ spans: [span('r1')] });
     await settle();
     take();
     await ready(9);
@@ -186,11 +189,11 @@ describe('a page that is ready', () => {
   });
 
   it('is sent a span that changed as it is when it is sent, whole', async () => {
-    const { ready, document, posts, settle, take } = setUp();
+    const { ready, analysed, posts, settle, take } = setUp();
     await ready();
     take();
-    document().onAnalysis(changesOf({ spans: [span('r1', 'one'), span('r2')] }));
-    document().onAnalysis(changesOf({ spans: [span('r1', 'two')] }));
+    analysed({ spans: [span('r1', 'one'), span('r2')] });
+    analysed({ spans: [span('r1', 'two')] });
     await settle();
     const sent = named(posts, 'analysis').flatMap(({ params }) => (params as { spans: Span[] }).spans);
     expect(sent).toEqual([span('r1', 'two'), span('r2')]);
