@@ -9,13 +9,17 @@ const severityOrder = { error: 0, warning: 1, info: 2 } as const;
 export class RowMeanings implements RowMeaning {
   readonly #rows: Rows;
   readonly #meaning: Meaning;
-  #turnsOf: readonly Turn[] | null = null;
+  /** Changes of the turns that are entered here; -1 before the first. */
+  #turnsVersion = -1;
   /** Of each session, in the order of their first rows. */
   #sessions = new Map<string, Turn[]>();
   #byResponse = new Map<string, Turn>();
   #byItem = new Map<string, Turn>();
+  #byTurn = new Map<string, Turn>();
   #findingsOf: readonly Finding[] | null = null;
   #byRow = new Map<number, Finding[]>();
+  /** Rows that findings rest on, in order. */
+  #foundRows = new Float64Array(0);
 
   constructor(rows: Rows, meaning: Meaning) {
     this.#rows = rows;
@@ -33,6 +37,12 @@ export class RowMeanings implements RowMeaning {
     if (owner?.session === session) return owner;
     const begun = this.turnBegun(row);
     return begun !== undefined && (begun.endRow === null || row <= begun.endRow) ? begun : undefined;
+  }
+  /** The turn of an item or response; undefined when it is part of none. */
+  turnOf({ session, item, response }: { session: string; item: string; response: string }): Turn | undefined {
+    this.#readTurns();
+    const turn = this.#byItem.get(item) ?? this.#byResponse.get(response);
+    return turn?.session === session ? turn : undefined;
   }
   /** The last turn of the row's session that had begun by then; undefined before the first. */
   turnBegun(row: number): Turn | undefined {
@@ -54,42 +64,76 @@ export class RowMeanings implements RowMeaning {
 
   /** Findings that rest on a row, the gravest first. */
   findings(row: number): readonly Finding[] {
-    const all = this.#meaning.findings.all;
-    if (all !== this.#findingsOf) {
-      this.#findingsOf = all;
-      this.#byRow = new Map();
-      for (const finding of all)
-        for (const of of finding.rows) {
-          const known = this.#byRow.get(of);
-          if (known === undefined) this.#byRow.set(of, [finding]);
-          else known.push(finding);
-        }
-      for (const known of this.#byRow.values())
-        known.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+    this.#readFindings();
+    return this.#byRow.get(row) ?? none;
+  }
+  /** True when a finding rests on any of the rows from `first` to `last`, of whatever session. */
+  hasFindings(first: number, last: number): boolean {
+    this.#readFindings();
+    const rows = this.#foundRows;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((rows[middle] ?? 0) < first) low = middle + 1;
+      else high = middle;
     }
-    return this.#byRow.get(row) ?? [];
+    return (rows[low] ?? Infinity) <= last;
   }
   rules(row: number): readonly string[] {
     const found = this.findings(row);
     return found.length === 0 ? noRules : found.map(({ rule }) => rule);
   }
 
+  #readFindings(): void {
+    const all = this.#meaning.findings.all;
+    if (all === this.#findingsOf) return;
+    this.#findingsOf = all;
+    this.#byRow = new Map();
+    for (const finding of all)
+      for (const of of finding.rows) {
+        const known = this.#byRow.get(of);
+        if (known === undefined) this.#byRow.set(of, [finding]);
+        else known.push(finding);
+      }
+    for (const known of this.#byRow.values())
+      known.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+    this.#foundRows = Float64Array.from(this.#byRow.keys()).sort();
+  }
+
   #readTurns(): void {
-    const all = this.#meaning.turns.all;
-    if (all === this.#turnsOf) return;
-    this.#turnsOf = all;
-    this.#sessions = new Map();
-    this.#byResponse = new Map();
-    this.#byItem = new Map();
-    for (const turn of all) {
-      const list = this.#sessions.get(turn.session);
-      if (list === undefined) this.#sessions.set(turn.session, [turn]);
-      else list.push(turn);
-      for (const response of turn.responses) this.#byResponse.set(response, turn);
-      for (const item of turn.userItems) this.#byItem.set(item, turn);
+    const { turns } = this.#meaning;
+    if (turns.version === this.#turnsVersion) return;
+    // A turn changes with each of its responses: only what changed is entered anew.
+    let changed = this.#turnsVersion < 0 ? undefined : turns.since(this.#turnsVersion);
+    this.#turnsVersion = turns.version;
+    if (changed === undefined) {
+      this.#sessions = new Map();
+      this.#byResponse = new Map();
+      this.#byItem = new Map();
+      this.#byTurn = new Map();
+      changed = turns.all;
     }
-    for (const list of this.#sessions.values()) list.sort((a, b) => a.startRow - b.startRow);
+    for (const turn of changed) this.#enter(turn);
+  }
+  #enter(turn: Turn): void {
+    let list = this.#sessions.get(turn.session);
+    if (list === undefined) this.#sessions.set(turn.session, (list = []));
+    const old = this.#byTurn.get(turn.key);
+    this.#byTurn.set(turn.key, turn);
+    // What changes is among the last.
+    const known = old === undefined ? -1 : list.lastIndexOf(old);
+    if (known >= 0 && old?.startRow === turn.startRow) list[known] = turn;
+    else {
+      if (known >= 0) list.splice(known, 1);
+      let at = list.length;
+      while (at > 0 && (list[at - 1] as Turn).startRow > turn.startRow) at -= 1;
+      list.splice(at, 0, turn);
+    }
+    for (const response of turn.responses) this.#byResponse.set(response, turn);
+    for (const item of turn.userItems) this.#byItem.set(item, turn);
   }
 }
 
+const none: readonly Finding[] = [];
 const noRules: readonly string[] = [];

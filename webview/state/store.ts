@@ -338,10 +338,9 @@ export class Store {
     const firstTime = last.count > 0 ? last.time(0) : undefined;
     const start = Math.min(session?.start ?? firstTime ?? 0, firstTime ?? Infinity);
     const lastTime = last.count > 0 ? last.time(last.count - 1) : 0;
-    const audio =
-      this.session === ''
-        ? this.audio.end
-        : Math.max(this.audio.lane(this.session, 'client').end, this.audio.lane(this.session, 'server').end);
+    // What was cut off and never heard takes no time.
+    const heard = this.meaning.heardEnd(this.session) ?? this.audio.lane(this.session, 'server').end;
+    const audio = Math.max(this.audio.lane(this.session, 'client').end, heard);
     const end = Math.max(lastTime, audio, session?.end ?? 0, start + leastExtent);
     return { start, end: end + (end - start) * 0.01 };
   }

@@ -39,7 +39,6 @@ export class ConversationView extends View {
   #focusIt = false;
   #isAtEnd = true;
   #known = false;
-  #turns: { of: unknown; byItem: Map<string, Turn>; byResponse: Map<string, Turn> } | undefined;
   #waves!: WaveThumbs;
   #resize: ResizeObserver | undefined;
 
@@ -200,12 +199,13 @@ export class ConversationView extends View {
   #page(page: number) {
     const shown = this.#pages.get(page);
     if (shown === undefined) return nothing;
-    let before = shown.before && this.#turnOf(shown.before);
+    const { meanings } = this.store;
+    let before = shown.before && meanings.turnOf(shown.before);
     return repeat(
       shown.entries,
       (entry) => entry.key,
       (entry, index) => {
-        const turn = this.#turnOf(entry);
+        const turn = meanings.turnOf(entry);
         const begins = turn !== undefined && turn !== before ? turn : undefined;
         before = turn ?? before;
         return this.#entry(entry, page * pageSize + index, turn, begins);
@@ -276,22 +276,6 @@ export class ConversationView extends View {
           playback.playsFrom,
           playback.playsFrom + Math.max(playback.generatedMs, 1),
         );
-  }
-
-  /** The turn an entry belongs to; tools' outputs go with their call's. */
-  #turnOf(entry: ConversationEntry): Turn | undefined {
-    const { all } = this.store.meaning.turns;
-    if (this.#turns?.of !== all) {
-      const byItem = new Map<string, Turn>();
-      const byResponse = new Map<string, Turn>();
-      for (const turn of all) {
-        if (turn.session !== this.#session) continue;
-        for (const item of turn.userItems) byItem.set(item, turn);
-        for (const response of turn.responses) byResponse.set(response, turn);
-      }
-      this.#turns = { of: all, byItem, byResponse };
-    }
-    return this.#turns.byItem.get(entry.item) ?? this.#turns.byResponse.get(entry.response);
   }
 
   protected override updated(): void {
