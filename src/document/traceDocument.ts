@@ -183,9 +183,14 @@ export class TraceDocumentCore {
   }
 
   /** Entries of a session's conversation, as far as it is analysed. */
-  conversation(question: ConversationQuestion): Promise<ConversationPage> {
+  async conversation(question: ConversationQuestion): Promise<ConversationPage> {
     const conversation = this.#pass.conversations.of(question.session);
-    return conversationPage(conversation, question, (rows, take) => this.#eachLine(rows, take));
+    const page = await conversationPage(conversation, question, (rows, take) => this.#eachLine(rows, take));
+    for (const entry of page.entries) {
+      const clocks = entry.role === 'user' ? this.#index.lanes.inputItem(entry.session, entry.item) : undefined;
+      if (clocks && clocks.to !== Infinity) entry.inputMs = clocks.to - clocks.from;
+    }
+    return page;
   }
 
   /** Sums, percentiles and spread of what lies between two times, of one session or ('') all, as far as analysed. */
@@ -239,6 +244,7 @@ export class TraceDocumentCore {
     if (within.length < pieces.length) problems.add('Only the first hour is here.');
     pieces = within;
     const byRow = new Map(pieces.map((piece) => [piece.row, piece]));
+    const last = pieces.at(-1);
     const placed: PlacedSamples[] = [];
     await this.#eachLine([...byRow.keys()], (row, line) => {
       const piece = byRow.get(row);
@@ -258,7 +264,9 @@ export class TraceDocumentCore {
       const to = Math.min(piece.ms, (selector.endMs ?? Infinity) - piece.start, (clocks?.to ?? Infinity) - piece.clock);
       const at = (ms: number) => Math.round((ms * piece.format.rate) / 1000);
       const samples = decoded.samples.subarray(at(from), Math.max(at(from), at(to)));
-      placed.push({ startMs: piece.start + from, samples: resample(samples, piece.format.rate, rate) });
+      // An item is what the server took: a pause in which nothing was sent is no part of it. It ends where it was said.
+      const start = clocks && last ? last.start - (last.clock - piece.clock) : piece.start;
+      placed.push({ startMs: start + from, samples: resample(samples, piece.format.rate, rate) });
     });
     if (pieces.some((piece) => piece.format.rate !== rate))
       problems.add(`Parts of it had another rate and were brought to ${rate} Hz.`);

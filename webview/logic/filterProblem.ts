@@ -48,9 +48,15 @@ function wordProblem(term: string): string {
   if (regex !== '') return regex;
   const colon = term.indexOf(':');
   const word = term.slice(0, Math.max(0, colon)).toLowerCase();
-  // Only what looks like a slip of the finger: text may well hold a colon.
-  const meant = /^[a-z]{2,10}$/.test(word) ? FILTER_KEYS.find((key) => isNear(word, key)) : undefined;
-  if (meant !== undefined) return `There is no ${word}: here, so this is looked for as text. Is ${meant}: meant?`;
+  // Text may well hold a colon: times, addresses and what is quoted are no keys.
+  if (/^[a-z]\w*$/.test(word) && colon < term.length - 1 && !term.startsWith('//', colon + 1)) {
+    const meant = FILTER_KEYS.find((key) => isNear(word, key));
+    const hint =
+      meant === undefined
+        ? `Keys are ${orList(FILTER_KEYS.map((key) => `${key}:`))}; quotes say that text is meant.`
+        : `Is ${meant}: meant?`;
+    return `There is no ${word}: here, so this is looked for as text. ${hint}`;
+  }
   return quoteProblem(term);
 }
 

@@ -17,8 +17,8 @@ export interface RangeFact {
 export interface RangeQuestion {
   range: TimeSpan;
   indexes: Pick<LaneIndexes, 'client' | 'server' | 'errors'>;
-  /** Of the sessions in the range; null before they are known. */
-  metrics: readonly SessionMetrics[] | null;
+  /** Of all that is in the range; null before it is known. */
+  metrics: SessionMetrics | null;
 }
 
 /** Measures worth a place in one line, with a word for each. */
@@ -41,51 +41,31 @@ export function rangeFacts({ range, indexes, metrics }: RangeQuestion): RangeFac
   const errors = within(indexes.errors, range);
   if (errors > 0) tell('errors', formatCount(errors));
   if (metrics === null) return facts;
-  const spoken = sum(metrics, ({ inputAudioMs }) => inputAudioMs);
-  const made = sum(metrics, ({ outputAudioMs }) => outputAudioMs);
-  const heard = sum(metrics, ({ heardAudioMs }) => heardAudioMs);
+  const { inputAudioMs: spoken, outputAudioMs: made, heardAudioMs: heard, turns, usage, cost } = metrics;
   if (spoken > 0) tell('spoken', formatDuration(spoken), 'audio of the user that was taken as input');
   if (made > 0) {
     const unheard = made - heard > 1 ? `, ${formatDuration(heard)} heard` : '';
     tell('answered', formatDuration(made) + unheard, 'audio the model made, and what of it the user heard');
   }
-  const turns = sum(metrics, ({ turns: count }) => count);
-  if (turns > 0) tell('turns', formatCount(turns));
-  const statuses = responses(metrics);
-  if (statuses !== '') tell('responses', statuses);
-  const [only] = metrics;
-  if (metrics.length === 1 && only !== undefined)
-    for (const [name, words] of latencies) {
-      const told = only.latencies[name];
-      if (told === undefined) continue;
-      const value =
-        told.count === 1
-          ? formatDuration(told.p50)
-          : `p50 ${formatDuration(told.p50)}  p95 ${formatDuration(told.p95)}`;
-      const times = told.count === 1 ? 'measured once' : `measured ${formatCount(told.count)} times`;
-      tell(words, value, `${LATENCIES[name].title}: ${LATENCIES[name].formula}; ${times}`);
-    }
-  const tokens = sum(metrics, ({ usage }) => usage.totalTokens);
-  if (tokens > 0) tell('tokens', formatCount(tokens));
-  const cost = metrics.every((each) => each.cost !== null || each.usage.totalTokens === 0)
-    ? sum(metrics, (each) => each.cost?.usd ?? 0)
-    : 0;
-  if (cost > 0) tell('cost', formatUsd(cost), metrics.find((each) => each.cost)?.cost?.source);
+  if (turns > 0) tell('turns', formatCount(turns), 'turns that begin in the range');
+  const statuses = Object.entries(metrics.responses)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${formatCount(count)} ${status.replaceAll('_', ' ')}`)
+    .join(', ');
+  if (statuses !== '') tell('responses', statuses, 'responses that end in the range');
+  for (const [name, words] of latencies) {
+    const told = metrics.latencies[name];
+    if (told === undefined) continue;
+    const value =
+      told.count === 1 ? formatDuration(told.p50) : `p50 ${formatDuration(told.p50)}  p95 ${formatDuration(told.p95)}`;
+    const times = told.count === 1 ? 'measured once' : `measured ${formatCount(told.count)} times`;
+    tell(words, value, `${LATENCIES[name].title}: ${LATENCIES[name].formula}; ${times}`);
+  }
+  if (usage.totalTokens > 0) tell('tokens', formatCount(usage.totalTokens));
+  if (cost !== null && cost.usd > 0) tell('cost', formatUsd(cost.usd), cost.source);
   return facts;
 }
 
 function within(index: SortedIndex, { start, end }: TimeSpan): number {
   return index.lowerBound(end) - index.lowerBound(start);
-}
-
-function sum<T>(list: readonly T[], of: (each: T) => number): number {
-  return list.reduce((all, each) => all + of(each), 0);
-}
-
-function responses(metrics: readonly SessionMetrics[]): string {
-  const counts = new Map<string, number>();
-  for (const each of metrics)
-    for (const [status, count] of Object.entries(each.responses))
-      if (count > 0) counts.set(status, (counts.get(status) ?? 0) + count);
-  return [...counts].map(([status, count]) => `${formatCount(count)} ${status.replace('_', ' ')}`).join(', ');
 }

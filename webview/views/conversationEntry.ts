@@ -201,7 +201,8 @@ function transcriptNote({ entry }: EntryLook) {
 }
 
 function audioChip({ entry, playback, wave, onPlay }: EntryLook, share: number) {
-  const ms = entry.role === 'user' ? (entry.end === null ? 0 : entry.end - entry.t) : (playback?.generatedMs ?? 0);
+  // What the server took, as in the player: between the events that tell of it lies its own patience too.
+  const ms = entry.role === 'user' ? (entry.inputMs ?? 0) : (playback?.generatedMs ?? 0);
   if (entry.role === 'assistant' && ms === 0) return nothing;
   const label = `Play ${entry.role === 'user' ? 'what the user said' : 'the answer'}`;
   return html`<button

@@ -61,7 +61,7 @@ export class FilterBox extends View {
         aria-label="Filter events"
         role="combobox"
         aria-autocomplete="list"
-        aria-controls="options"
+        aria-controls=${isOpen ? 'options' : nothing}
         aria-expanded=${String(isOpen)}
         aria-activedescendant=${isOpen && this.active >= 0 ? `option-${this.active}` : nothing}
         aria-invalid=${wrong === '' ? 'false' : 'true'}
@@ -135,6 +135,12 @@ export class FilterBox extends View {
     this.completion = isRange ? nothingToOffer : completeFilter(this.input.value, caret, this.store.seen);
     this.active = -1;
   }
+  /** True when Tab means an option: one was gone to, or the word under the caret was begun. A box only passed through keeps nobody. */
+  get #isTyped(): boolean {
+    const { from, options } = this.completion;
+    const caret = this.input.selectionStart ?? 0;
+    return options.length > 0 && (this.active >= 0 || caret > from || this.input.value[caret - 1] === ':');
+  }
   #close(): void {
     this.completion = nothingToOffer;
     this.active = -1;
@@ -162,6 +168,11 @@ export class FilterBox extends View {
       this.#offer();
       event.preventDefault();
       event.stopPropagation();
+      return;
+    }
+    if (event.key === 'Tab' && !event.shiftKey && this.#isTyped) {
+      this.#take(Math.max(0, this.active));
+      event.preventDefault();
       return;
     }
     // Space, letters and arrows mean something to the page; the rest has to reach VS Code.

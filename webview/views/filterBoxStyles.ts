@@ -24,7 +24,7 @@ export const filterBoxStyles = css`
     border: 1px solid var(--vscode-inputValidation-warningBorder, var(--vscode-focusBorder));
     color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
     left: -1px;
-    max-height: 60px;
+    max-height: 76px;
     overflow: hidden;
     overflow-wrap: anywhere;
     padding: 3px 7px;

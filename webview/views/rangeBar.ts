@@ -10,12 +10,18 @@ import { sharedStyles, View } from './view';
 
 /** A range that is drawn changes with every move; it is asked about when it rests, ms. */
 const askAfter = 120;
+/** News of a live session are asked for at most this often, ms. */
+const askAgainAfter = 1000;
 
 @customElement('rti-range-bar')
 export class RangeBar extends View {
   protected override readonly topics: readonly Topic[] = ['selection', 'spans', 'rows'];
-  @state() private metrics: SessionMetrics[] | null = null;
+  @state() private metrics: SessionMetrics | null = null;
+  /** What was asked about last, and how far the trace was analysed then. */
   #of: TimeSpan | null = null;
+  #session = '';
+  #rows: unknown = null;
+  #analysed = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -68,21 +74,32 @@ export class RangeBar extends View {
     super.storeChanged();
   }
 
+  /** The same question as the summary's, so that both say the same; asked again when the session changes or more is known. */
   #ask(): void {
-    const { range, session } = this.store;
-    if (range === this.#of || range === null) return;
+    const { range, session, rows, document } = this.store;
+    if (range === null) return;
+    const analysed = document?.analysed ?? 0;
+    const isSame = range === this.#of && session === this.#session && rows === this.#rows;
+    if (isSame && (analysed === this.#analysed || this.#timer !== undefined)) return;
+    if (!isSame) this.metrics = null;
     this.#of = range;
+    this.#session = session;
+    this.#rows = rows;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const params = { session, startMs: range.start, endMs: range.end };
-      this.store.bridge.request('metrics', params).then(
-        ({ sessions }) => {
-          if (this.store.range === range) this.metrics = sessions;
-        },
-        // The counts from the rows stand there all the same.
-        () => undefined,
-      );
-    }, askAfter);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#analysed = this.store.document?.analysed ?? 0;
+        this.store.bridge.request('measures', { session, start: range.start, end: range.end }).then(
+          ({ metrics }) => {
+            if (this.#of === range && this.#session === session && this.#rows === rows) this.metrics = metrics;
+          },
+          // The counts from the rows stand there all the same.
+          () => undefined,
+        );
+      },
+      isSame ? askAgainAfter : askAfter,
+    );
   }
 
   protected override render() {

@@ -14,8 +14,8 @@ import { sharedStyles, View } from './view';
 
 /** News of a live session are asked for at most this often, ms. */
 const askAgainAfter = 1000;
-/** Fewer values say more as numbers. */
-const leastSpread = 5;
+/** A range that is drawn changes with every move; it is asked about when it rests, ms. */
+const askAtRestAfter = 120;
 const spreadWidth = 200;
 const spreadHeight = 30;
 
@@ -49,19 +49,23 @@ export class SummaryView extends View {
     const { store } = this;
     const scope = this.#scope();
     const analysed = store.document?.analysed ?? 0;
-    const isNew = scope !== this.#asked || store.rows !== this.#of;
-    if (isNew || (analysed !== this.#analysed && this.#timer === undefined)) {
+    if (scope !== this.#asked || store.rows !== this.#of) {
+      const isFirst = this.#asked === '' || store.rows !== this.#of;
       this.#asked = scope;
       this.#of = store.rows;
-      this.#analysed = analysed;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.storeChanged();
-      }, askAgainAfter);
-      void this.#ask(scope);
-    }
+      if (isFirst) this.#askNow();
+      else this.#timer = setTimeout(() => this.#askNow(), askAtRestAfter);
+    } else if (analysed !== this.#analysed && this.#timer === undefined) this.#askNow();
     this.requestUpdate();
+  }
+  #askNow(): void {
+    this.#analysed = this.store.document?.analysed ?? 0;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.storeChanged();
+    }, askAgainAfter);
+    void this.#ask(this.#asked);
   }
   #scope(): string {
     const { session, range } = this.store;
@@ -85,7 +89,7 @@ export class SummaryView extends View {
       const turns = all.filter(
         (turn) =>
           (session === '' || turn.session === session) &&
-          (range === null || (turn.start <= range.end && (turn.end ?? Infinity) >= range.start)),
+          (range === null || (turn.start >= range.start && turn.start <= range.end)),
       );
       this.#turns = { of: all, key, turns };
     }
@@ -114,7 +118,9 @@ export class SummaryView extends View {
         <h2>Turns</h2>
         ${
           turns.length === 0
-            ? html`<p class="note">Nobody has said or asked anything here yet.</p>`
+            ? html`<p class="note">
+                ${store.range === null ? 'Nobody has said or asked anything here yet.' : 'No turn begins in this range.'}
+              </p>`
             : html`<rti-turns .store=${store} .turns=${turns}></rti-turns>`
         }
       </section>
@@ -133,8 +139,10 @@ export class SummaryView extends View {
   #scopeWords(): string {
     const { session, range, document } = this.store;
     const many = document?.sessions.length ?? 0;
-    const which = session !== '' ? `Session ${session}` : many > 1 ? `All ${many} sessions` : 'The whole session';
-    return range === null ? which : `${which}, ${formatPosition(range.start)} to ${formatPosition(range.end)}`;
+    const which = session !== '' ? `Session ${session}` : many > 1 ? `All ${many} sessions` : '';
+    if (range === null) return which === '' ? 'The whole session' : which;
+    const part = `${formatPosition(range.start)} to ${formatPosition(range.end)}`;
+    return which === '' ? `From ${part}` : `${which}, ${part}`;
   }
 
   #tiles({ metrics, unpriced }: Measures) {
@@ -224,7 +232,7 @@ export class SummaryView extends View {
         <td class="right">${formatDuration(told.p50)}</td>
         <td class="right">${formatDuration(told.p95)}</td>
         <td class="right">${formatDuration(told.max)}</td>
-        <td>${histogram === undefined || told.count < leastSpread ? nothing : spread(histogram, told)}</td>
+        <td>${histogram === undefined ? nothing : spread(histogram, told)}</td>
       </tr>
       <tr class="formula" id="formula-${name}" ?hidden=${!isOpen}>
         <td colspan="6">${formula.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</td>

@@ -56,6 +56,8 @@ export interface ConversationEntry {
   parts: EntryPart[];
   /** Of the user's audio. */
   transcript: Transcript | null;
+  /** Length of the input audio the server made a user's item of (its `audio_start_ms` to `audio_end_ms`), ms; absent while unknown. */
+  inputMs?: number;
   /** Of the item or response: `in_progress`, `completed`, `cancelled`, ...; `speaking`, `sent`, `refused` for the user's. */
   status: string;
   /** Why, in words. */

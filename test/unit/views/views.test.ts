@@ -2,81 +2,9 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findChromium } from '../../../scripts/lib/system.mjs';
-import { eventIds } from '../../../src/protocol/ids';
-import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { serveTrace } from '../../webview/traceHost.mjs';
-
-const HOSTILE = '<img src=x onerror="document.title=1">';
-const audio = Buffer.alloc(24_000, 40).toString('base64');
-
-/** Turn `n`: the user types, the model speaks a second, of which an app that cuts it lets half be heard. */
-function turn(n: number, t: number, { isCut = false, isSpoken = true } = {}): string[] {
-  const seq = n * 20;
-  const line = (from: 'client' | 'server') => (at: number, event: object) => {
-    const { response = '', item = '' } = eventIds(event as Record<string, unknown>);
-    const ids = { ...(response && { response }), ...(item && { item }) };
-    return eventLine(seq + at, t + at * 10, from, JSON.stringify(event), ids);
-  };
-  const [server, client] = [line('server'), line('client')];
-  const answer = { id: `a${n}`, type: 'message', role: 'assistant', status: 'completed' };
-  const content = [{ type: 'output_audio', transcript: `Answer number ${n} to you` }];
-  const ids = { response_id: `r${n}`, item_id: `a${n}`, output_index: 0, content_index: 0 };
-  return [
-    client(1, {
-      type: 'conversation.item.create',
-      item: {
-        id: `u${n}`,
-        type: 'message',
-        role: 'user',
-        content: [{ type: 'input_text', text: `Question ${n} ${HOSTILE}` }],
-      },
-    }),
-    server(2, {
-      type: 'conversation.item.added',
-      previous_item_id: n > 0 ? `a${n - 1}` : null,
-      item: {
-        id: `u${n}`,
-        type: 'message',
-        role: 'user',
-        content: [{ type: 'input_text', text: `Question ${n} ${HOSTILE}` }],
-      },
-    }),
-    client(3, { type: 'response.create' }),
-    server(4, { type: 'response.created', response: { id: `r${n}`, status: 'in_progress', conversation_id: 'c' } }),
-    server(5, { type: 'response.output_item.added', response_id: `r${n}`, item: { ...answer, content: [] } }),
-    server(6, { type: 'conversation.item.added', previous_item_id: `u${n}`, item: { ...answer, content: [] } }),
-    ...(isSpoken ? [7, 8].map((at) => server(at, { type: 'response.output_audio.delta', ...ids, delta: audio })) : []),
-    server(9, { type: 'response.output_audio_transcript.done', ...ids, transcript: `Answer number ${n} to you` }),
-    server(10, {
-      type: 'response.done',
-      response: { id: `r${n}`, status: 'completed', output: [{ ...answer, content }], usage: { total_tokens: 120 } },
-    }),
-    ...(isCut
-      ? [client(11, { type: 'conversation.item.truncate', item_id: `a${n}`, content_index: 0, audio_end_ms: 500 })]
-      : []),
-  ];
-}
-
-const session = (more: object) => ({ type: 'realtime', id: 'sess_1', model: 'gpt-realtime', audio: {}, ...more });
-
-async function trace(turns: number): Promise<string> {
-  const lines = [
-    HEADER,
-    openLine('s1', 10),
-    eventLine(1, 20, 'server', JSON.stringify({ type: 'session.created', session: session({ instructions: 'Old' }) })),
-    eventLine(2, 30, 'client', '{"type":"session.update","session":{"type":"realtime","instructions":"New","nope":1}}'),
-    eventLine(3, 40, 'server', JSON.stringify({ type: 'session.updated', session: session({ instructions: 'New' }) })),
-    eventLine(4, 50, 'client', '{"type":"response.cancel"}'),
-    eventLine(
-      5,
-      60,
-      'server',
-      '{"type":"error","error":{"type":"invalid_request_error","code":"response_cancel_not_active","message":"Nothing runs"}}',
-    ),
-  ];
-  for (let n = 1; n <= turns; n++) lines.push(...turn(n, n * 3000, { isCut: n === 1, isSpoken: turns < 100 }));
-  return traceFile([...lines, closeLine('s1', turns * 3000 + 5000, 1000, 'bye'), ''].join('\n'));
-}
+import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
+import { talkTrace } from './talkTrace';
 
 describe('the views', () => {
   let browser: Browser;
@@ -89,8 +17,9 @@ describe('the views', () => {
   });
   afterAll(() => browser.close());
 
-  async function open(turns: number): Promise<Page> {
-    const host = await serveTrace(await trace(turns));
+  const open = (turns: number) => openText(talkTrace(turns));
+  async function openText(text: string): Promise<Page> {
+    const host = await serveTrace(await traceFile(text));
     onTestFinished(() => host.close());
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     onTestFinished(() => page.close());
@@ -176,5 +105,61 @@ describe('the views', () => {
       .toBe('session');
     await page.reload();
     await expect.poll(() => page.getByRole('tab', { name: 'Session' }).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('give what the user said one length: what the server took of it, without the pause before', async () => {
+    const piece = Buffer.alloc(4800, 40).toString('base64');
+    const append = (seq: number, t: number) =>
+      eventLine(seq, t, 'client', JSON.stringify({ type: 'input_audio_buffer.append', audio: piece }));
+    const server = (seq: number, t: number, event: object) =>
+      eventLine(seq, t, 'server', JSON.stringify({ ...event, item_id: 'u1' }), { item: 'u1' });
+    const ten = Array.from({ length: 10 }, (_, n) => n);
+    const page = await openText(
+      [
+        HEADER,
+        openLine('s1', 10),
+        ...ten.map((n) => append(1 + n, 1000 + n * 100)),
+        ...ten.map((n) => append(20 + n, 20_000 + n * 100)),
+        server(40, 20_950, { type: 'input_audio_buffer.speech_started', audio_start_ms: 700 }),
+        server(41, 21_900, { type: 'input_audio_buffer.speech_stopped', audio_end_ms: 2000 }),
+        server(42, 21_910, { type: 'input_audio_buffer.committed' }),
+        closeLine('s1', 25_000, 1000, ''),
+        '',
+      ].join('\n'),
+    );
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    const user = page.getByRole('article').filter({ hasText: 'User' });
+    await expect.poll(() => user.locator('button.audio').innerText()).toContain('1.300 s');
+    await user.click();
+    await expect.poll(() => page.locator('rti-player .total').textContent()).toContain('0:01.3');
+  });
+
+  it('take a completion with Tab, and say which word of a filter is no key', async () => {
+    const page = await open(1);
+    const filter = page.getByRole('combobox', { name: 'Filter events' });
+    await filter.pressSequentially('resp');
+    await page.getByRole('option').first().waitFor();
+    await filter.press('Tab');
+    expect(await filter.inputValue()).toBe('response:');
+    await filter.fill('foo:bar');
+    await expect.poll(() => page.locator('rti-filter-box [role="status"]').innerText()).toContain('There is no foo:');
+    // A box that is only passed through keeps nobody.
+    await filter.fill('');
+    await filter.press('Tab');
+    await expect.poll(() => filter.evaluate((box) => box.matches(':focus'))).toBe(false);
+  });
+
+  it('say the same of a range in the bar and in the summary', async () => {
+    const page = await open(3);
+    await page.getByRole('tab', { name: 'Summary' }).click();
+    await page.evaluate(`document.querySelector('rti-app').store.selectRange({ start: 5500, end: 8000 })`);
+    const fact = (name: string) =>
+      page.locator('rti-range-bar dl div').filter({ hasText: name }).locator('dd').innerText();
+    const tile = (name: string) =>
+      page.locator('rti-summary .tile').filter({ hasText: name }).locator('.big').innerText();
+    await expect.poll(() => fact('turns')).toBe('1');
+    await expect.poll(() => tile('Turns')).toBe('1');
+    expect(await fact('tokens')).toBe(await tile('Tokens'));
+    expect(await page.locator('rti-summary .scope').innerText()).toMatch(/^From 5\.500 s to 8\.000 s/);
   });
 });

@@ -133,10 +133,14 @@ describe('a slip in a filter', () => {
     ['typ:session', 'There is no typ: here, so this is looked for as text. Is type: meant?'],
     ['-tpye:a', 'There is no tpye: here, so this is looked for as text. Is type: meant?'],
     ['items:x', 'There is no items: here, so this is looked for as text. Is item: meant?'],
+    [
+      'foo:bar',
+      'There is no foo: here, so this is looked for as text. Keys are type:, from:, response:, item:, call:, session:, turn:, finding: or is:; quotes say that text is meant.',
+    ],
     ['"open', 'The quote in "open is not closed.'],
     ['type:"open', 'The quote in "open is not closed.'],
   ])('%s is told of', (text, problem) => expect(filterProblem(text)).toBe(problem));
-  it.each(['turn:3', 'turn:2-4,7', 'is:error', 'finding:x', 'from:cli', 'note:x', '12:30', 'http://a', 'a:b', 'turn:'])(
+  it.each(['turn:3', 'turn:2-4,7', 'is:error', 'finding:x', 'from:cli', '"note:x"', '12:30', 'http://a', 'note:', 'turn:'])(
     '%s is none',
     (text) => expect(filterProblem(text)).toBe(''),
   );

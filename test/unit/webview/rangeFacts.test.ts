@@ -30,7 +30,7 @@ const { indexes } = (() => {
   ]);
   return { indexes: rows.indexes('') };
 })();
-const facts = (told: readonly SessionMetrics[] | null) =>
+const facts = (told: SessionMetrics | null) =>
   Object.fromEntries(
     rangeFacts({ range: { start: 5, end: 100 }, indexes, metrics: told }).map(({ name, value }) => [name, value]),
   );
@@ -40,7 +40,7 @@ it('a range says how long it is and how many events went each way before more is
 });
 
 it('a range of one session has its measures, tokens and cost', () => {
-  expect(facts([metrics({})])).toMatchObject({
+  expect(facts(metrics({}))).toMatchObject({
     spoken: '3.000 s',
     answered: '2.000 s, 1.500 s heard',
     turns: '2',
@@ -52,12 +52,6 @@ it('a range of one session has its measures, tokens and cost', () => {
   });
 });
 
-it('of several sessions counts add up, and percentiles, which would not, are left out', () => {
-  const both = facts([metrics({}), metrics({ session: 's2', turns: 3 })]);
-  expect(both).toMatchObject({ turns: '5', tokens: '2,468', cost: '$1.00' });
-  expect(both['speech to audio']).toBeUndefined();
-});
-
-it('a cost of which a part has no price is not told', () => {
-  expect(facts([metrics({}), metrics({ cost: null })]).cost).toBeUndefined();
+it('a cost that is not known is not told', () => {
+  expect(facts(metrics({ cost: null })).cost).toBeUndefined();
 });
