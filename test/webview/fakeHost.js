@@ -1,14 +1,19 @@
 /**
  * A FAKE host: stands where VS Code's extension host would, answers the webview's messages from a synthetic trace with
- * audio. Query: ?theme=dark|light|hc, &state=live|stopped|failed|listening|recorded|torn|empty|reading, &rows=N for a
+ * audio. Query: ?theme=dark|light|hc|hcl, &state=live|stopped|failed|listening|recorded|torn|empty|reading, &rows=N for a
  * long session, &sessions=N for as many more sessions, &grow=1 for rows that keep coming. It keeps what was asked of it in `fakeHost.asked`.
  */
 (() => {
   const query = new URLSearchParams(location.search);
-  const theme = { light: 'vscode-light', hc: 'vscode-high-contrast' }[query.get('theme')] ?? 'vscode-dark';
+  const themes = {
+    light: ['vscode-light'],
+    hc: ['vscode-high-contrast'],
+    hcl: ['vscode-high-contrast', 'vscode-high-contrast-light'],
+  };
+  const theme = themes[query.get('theme')] ?? ['vscode-dark'];
   const state = query.get('state') ?? 'live';
   const rate = 24_000;
-  addEventListener('DOMContentLoaded', () => document.body.classList.add(theme));
+  addEventListener('DOMContentLoaded', () => document.body.classList.add(...theme));
 
   const strings = [''];
   const stringAt = new Map([['', 0]]);

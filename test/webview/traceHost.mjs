@@ -71,7 +71,7 @@ window.acquireVsCodeApi = () => ({
 });
 </script><script type="module" src="/webview.js"></script></body></html>`;
 
-/** Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc`. */
+/** Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc|hcl`. */
 export async function serveTrace(trace, port = 0, status = {}) {
   const out = await mkdtemp(join(tmpdir(), 'trace-host-'));
   await build({
@@ -130,7 +130,11 @@ export async function serveTrace(trace, port = 0, status = {}) {
     '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
     '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
   };
-  const themes = { light: 'vscode-light', hc: 'vscode-high-contrast' };
+  const themes = {
+    light: 'vscode-light',
+    hc: 'vscode-high-contrast',
+    hcl: 'vscode-high-contrast vscode-high-contrast-light',
+  };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/')

@@ -66,7 +66,7 @@ export const composerStyles = css`
     user-select: text;
   }
   .error {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
   }
   .warning {
     color: var(--vscode-editorWarning-foreground);

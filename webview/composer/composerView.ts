@@ -340,6 +340,7 @@ export class ComposerView extends View {
         <vscode-button
           ?secondary=${this.armed}
           ?disabled=${target.kind !== 'open' || this.sending}
+          aria-disabled=${String(target.kind !== 'open' || this.sending)}
           title=${target.kind === 'open' ? 'Ctrl+Enter' : 'Choose or open a session first'}
           @click=${() => void this.#send()}
           >${this.armed ? 'Send anyway' : `Send to ${to}`}</vscode-button

@@ -11,7 +11,8 @@ const theme = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'var(--vscode-editorCursor-foreground)' },
   '.cm-gutters': {
     backgroundColor: 'var(--vscode-editor-background)',
-    color: 'var(--vscode-editorLineNumber-foreground)',
+    // Made for numbers beside code; Dark Modern's alone is 3.6 to 1.
+    color: 'color-mix(in srgb, var(--vscode-editorLineNumber-foreground) 60%, var(--vscode-foreground))',
     border: 'none',
   },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {

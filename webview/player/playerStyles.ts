@@ -27,13 +27,6 @@ export const playerStyles = css`
     min-width: 70px;
     text-overflow: ellipsis;
   }
-  .unseen {
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-    position: absolute;
-    width: 1px;
-  }
   .none {
     flex: 1;
     overflow: hidden;
@@ -41,7 +34,7 @@ export const playerStyles = css`
     white-space: nowrap;
   }
   .problem {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;

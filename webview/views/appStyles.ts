@@ -10,14 +10,6 @@ export const appStyles = css`
     /* Not hidden: that can still be scrolled, by the 3 px a splitter can be gripped beside it. */
     overflow: clip;
   }
-  .unseen {
-    clip-path: inset(50%);
-    height: 1px;
-    margin: 0;
-    overflow: hidden;
-    position: absolute;
-    width: 1px;
-  }
   rti-toolbar {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }

@@ -205,8 +205,7 @@ export class ConfigView extends View {
         ${changes.map(
           ({ path, kind, before: old, after }) =>
             html`<tr class=${kind}>
-              <td class="sign" title=${kind}>${changeSigns[kind]}</td>
-              <td>${path}</td>
+              <th scope="row"><span class="sign" title=${kind}>${changeSigns[kind]}</span>${path}</th>
               <td>
                 ${kind === 'added' ? nothing : html`<span class="before" title="before">${valueWords(old)}</span>`}
                 ${kind === 'changed' ? ' → ' : nothing}

@@ -164,11 +164,6 @@ export const conversationStyles = css`
     color: inherit;
   }
   .unheard {
-    background: repeating-linear-gradient(
-      -45deg,
-      transparent 0 3px,
-      var(--vscode-editorIndentGuide-background1, transparent) 3px 4px
-    );
     color: var(--vscode-descriptionForeground);
     text-decoration: line-through;
   }
@@ -183,7 +178,7 @@ export const conversationStyles = css`
     color: var(--vscode-editorWarning-foreground);
   }
   .error vscode-icon {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
   }
   .code {
     background: var(--vscode-textCodeBlock-background, transparent);
@@ -225,13 +220,6 @@ export const conversationStyles = css`
   }
   .aside {
     border-left: 3px dashed var(--vscode-descriptionForeground);
-  }
-  .unseen {
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-    position: absolute;
-    width: 1px;
   }
   .end {
     align-items: center;

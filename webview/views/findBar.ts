@@ -53,7 +53,7 @@ export class FindBar extends View {
         padding: 0 6px;
       }
       .count.none {
-        color: var(--vscode-errorForeground);
+        color: var(--error-text);
       }
     `,
   ];

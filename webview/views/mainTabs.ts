@@ -98,8 +98,11 @@ export class MainTabs extends View {
     );
     const worst = worstSeverity(findings);
     if (worst === undefined) return nothing;
-    return html`<span class="many num ${worst}" aria-label="${findings.length}, worst: ${worst}"
-      ><vscode-icon name=${severityIcons[worst]} size="13"></vscode-icon>${formatCount(findings.length)}</span
+    return html`<span class="many num ${worst}"
+      ><vscode-icon name=${severityIcons[worst]} size="13"></vscode-icon>${formatCount(findings.length)}<span
+        class="unseen"
+        >, worst: ${worst}</span
+      ></span
     >`;
   }
 

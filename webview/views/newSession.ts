@@ -59,7 +59,7 @@ export class NewSessionView extends View {
         margin-top: 16px;
       }
       .error {
-        color: var(--vscode-errorForeground);
+        color: var(--error-text);
         margin: 12px 0 0;
       }
     `,

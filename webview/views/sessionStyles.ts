@@ -42,13 +42,6 @@ export const sessionStyles = css`
   details {
     margin: 4px 0;
   }
-  .unseen {
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-    position: absolute;
-    width: 1px;
-  }
   summary {
     color: var(--vscode-textLink-foreground);
     cursor: pointer;
@@ -124,7 +117,7 @@ export const sessionStyles = css`
     outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
   }
   .refused vscode-icon {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
   }
   .detail {
     display: flex;
@@ -157,22 +150,31 @@ export const sessionStyles = css`
     flex: none;
   }
   .message.bad vscode-icon {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
   }
   table {
     border-collapse: collapse;
     width: 100%;
   }
-  td {
+  td,
+  th {
     overflow-wrap: anywhere;
     padding: 2px 8px;
     user-select: text;
     vertical-align: top;
   }
-  td.sign {
+  th {
+    font-weight: normal;
+    padding-left: 22px;
+    text-align: left;
+    text-indent: -16px;
+  }
+  .sign {
+    display: inline-block;
     text-align: center;
+    text-indent: 0;
     user-select: none;
-    width: 18px;
+    width: 16px;
   }
   tr.added {
     background: var(--vscode-diffEditor-insertedLineBackground, var(--vscode-diffEditor-insertedTextBackground));

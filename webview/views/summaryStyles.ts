@@ -207,7 +207,7 @@ export const turnsStyles = css`
     right: 0;
   }
   .bad::before {
-    color: var(--vscode-errorForeground);
+    color: var(--error-text);
     content: '✕ ';
   }
   .stopped::before {

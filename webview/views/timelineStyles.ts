@@ -53,14 +53,6 @@ export const timelineStyles = css`
     position: absolute;
     z-index: 3;
   }
-  .unseen {
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-    position: absolute;
-    white-space: nowrap;
-    width: 1px;
-  }
   .fold {
     background: none;
     border: 0;

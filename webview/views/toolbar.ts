@@ -64,7 +64,7 @@ export class Toolbar extends View {
       }
       /* The shape tells it; a theme's red is often too pale for letters. */
       .errors vscode-icon {
-        color: var(--vscode-errorForeground);
+        color: var(--error-text);
       }
       .group {
         display: flex;

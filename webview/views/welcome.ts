@@ -67,7 +67,7 @@ export class WelcomeView extends View {
         margin: 0 0 10px;
       }
       .error {
-        color: var(--vscode-errorForeground);
+        color: var(--error-text);
       }
       @media (max-width: 520px) {
         .line {
@@ -132,7 +132,9 @@ export class WelcomeView extends View {
             (line) =>
               html`<div class="line">
                 <strong>${line.title}</strong>
-                <code tabindex="0">${line.text}</code>
+                <code tabindex="0" role="textbox" aria-readonly="true" aria-label="Line for ${line.title}"
+                  >${line.text}</code
+                >
                 <button
                   class="icon"
                   title="Copy"
