@@ -2,7 +2,8 @@
 
 /** Chromium caps an element's height at about 33 million pixels; Firefox at about 17. */
 const mostHeight = 15_000_000;
-const overscan = 6;
+/** Rows drawn above and below: what comes into view within a frame of scrolling. */
+const overscan = 4;
 
 export interface ScrollWindow {
   /** Rows to draw: `first` up to, not including, `last`. */

@@ -18,8 +18,6 @@ export class RowMeanings implements RowMeaning {
   #byTurn = new Map<string, Turn>();
   #findingsOf: readonly Finding[] | null = null;
   #byRow = new Map<number, Finding[]>();
-  /** Rows that findings rest on, in order. */
-  #foundRows = new Float64Array(0);
 
   constructor(rows: Rows, meaning: Meaning) {
     this.#rows = rows;
@@ -64,41 +62,24 @@ export class RowMeanings implements RowMeaning {
 
   /** Findings that rest on a row, the gravest first. */
   findings(row: number): readonly Finding[] {
-    this.#readFindings();
-    return this.#byRow.get(row) ?? none;
-  }
-  /** True when a finding rests on any of the rows from `first` to `last`, of whatever session. */
-  hasFindings(first: number, last: number): boolean {
-    this.#readFindings();
-    const rows = this.#foundRows;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((rows[middle] ?? 0) < first) low = middle + 1;
-      else high = middle;
+    const all = this.#meaning.findings.all;
+    if (all !== this.#findingsOf) {
+      this.#findingsOf = all;
+      this.#byRow = new Map();
+      for (const finding of all)
+        for (const of of finding.rows) {
+          const known = this.#byRow.get(of);
+          if (known === undefined) this.#byRow.set(of, [finding]);
+          else known.push(finding);
+        }
+      for (const known of this.#byRow.values())
+        known.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
     }
-    return (rows[low] ?? Infinity) <= last;
+    return this.#byRow.get(row) ?? [];
   }
   rules(row: number): readonly string[] {
     const found = this.findings(row);
     return found.length === 0 ? noRules : found.map(({ rule }) => rule);
-  }
-
-  #readFindings(): void {
-    const all = this.#meaning.findings.all;
-    if (all === this.#findingsOf) return;
-    this.#findingsOf = all;
-    this.#byRow = new Map();
-    for (const finding of all)
-      for (const of of finding.rows) {
-        const known = this.#byRow.get(of);
-        if (known === undefined) this.#byRow.set(of, [finding]);
-        else known.push(finding);
-      }
-    for (const known of this.#byRow.values())
-      known.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
-    this.#foundRows = Float64Array.from(this.#byRow.keys()).sort();
   }
 
   #readTurns(): void {
@@ -135,5 +116,4 @@ export class RowMeanings implements RowMeaning {
   }
 }
 
-const none: readonly Finding[] = [];
 const noRules: readonly string[] = [];

@@ -31,24 +31,38 @@ export const eventListStyles = css`
     flex: 1;
     min-height: 0;
     overflow: auto scroll;
+    /* Where it is scrolled to is the list's own affair. */
+    overflow-anchor: none;
     outline: none;
     position: relative;
   }
   .rows {
+    /* A layer of its own is moved, not painted, when it is scrolled. Its letters are only as sharp as others on a plain ground. */
+    background: var(--vscode-editor-background);
     left: 0;
     position: absolute;
     right: 0;
     top: 0;
+    will-change: transform;
   }
   .row {
+    /* What is in a row neither moves the others nor reaches out of it. */
+    contain: size layout style;
     cursor: default;
     height: ${rowHeight}px;
     outline-offset: -1px;
   }
+  .probe {
+    position: absolute;
+    top: 0;
+    visibility: hidden;
+    width: max-content;
+  }
   .row > span {
     /* Captured text may hold marks that turn the direction of writing; they end with their cell. */
     unicode-bidi: isolate;
-    overflow: hidden;
+    /* Not hidden: every cell would be a box that scrolls, three hundred of them. */
+    overflow: clip;
     text-overflow: ellipsis;
   }
   .row:hover {
@@ -105,7 +119,7 @@ export const eventListStyles = css`
   }
   .type .name {
     flex: 0 1 auto;
-    overflow: hidden;
+    overflow: clip;
     text-overflow: ellipsis;
   }
   .run {
@@ -211,7 +225,7 @@ export const eventListStyles = css`
     color: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
   }
   .mark.finding.info {
-    color: var(--vscode-editorInfo-foreground, var(--vscode-charts-blue));
+    color: var(--info-text);
   }
   .row.selected .mark.finding,
   .row.marked .mark.finding {

@@ -1,4 +1,7 @@
-/** Head of the event list: names of the columns, what their times mean, and which of them are shown. */
+/**
+ * Head of the event list: names of the columns, what their times mean, and which of them are shown. Tells the width of the
+ * type's column, pixels, by `rti-type-width` whenever it is another.
+ */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
@@ -109,6 +112,38 @@ export class ListHeader extends View {
     `,
   ];
 
+  #resize: ResizeObserver | undefined;
+  #typeHead: HTMLElement | null = null;
+  /** Of the type's column and of the whole, pixels, as last laid out: to ask for them while drawing would lay out twice. */
+  #typeWidth = 0;
+  #width = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize = new ResizeObserver((entries) => {
+      for (const { target, contentRect } of entries)
+        if (target === this) this.#width = contentRect.width;
+        else if (target === this.#typeHead) this.#typeWidth = contentRect.width;
+      // Not laid out: another view is in the list's place.
+      if (this.#width === 0 || this.#typeWidth === 0) return;
+      this.requestUpdate();
+      this.dispatchEvent(new CustomEvent('rti-type-width', { detail: this.#typeWidth }));
+    });
+    this.#resize.observe(this);
+    if (this.#typeHead !== null) this.#resize.observe(this.#typeHead);
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize?.disconnect();
+  }
+  protected override updated(): void {
+    const head = this.renderRoot.querySelector<HTMLElement>('.type');
+    if (head === this.#typeHead) return;
+    if (this.#typeHead !== null) this.#resize?.unobserve(this.#typeHead);
+    this.#typeHead = head;
+    if (head !== null) this.#resize?.observe(head);
+  }
+
   protected override render() {
     return html`
       <div class="head num" role="group" aria-label="Columns" @contextmenu=${this.#context}>
@@ -166,16 +201,13 @@ export class ListHeader extends View {
     return html`<span class=${isRight ? 'right' : ''}>${heads[column]}</span>`;
   }
 
-  get #typeWidth(): number {
-    return this.renderRoot.querySelector('.type')?.clientWidth ?? 0;
-  }
   /** Of the list's width, percent. */
   get #share(): number {
-    return (this.#typeWidth / Math.max(1, this.clientWidth)) * 100;
+    return (this.#typeWidth / Math.max(1, this.#width)) * 100;
   }
   #widen(by: number): void {
     // A summary of a few letters is still to be gripped beside it.
-    const most = Math.max(leastTypeWidth, this.clientWidth * 0.7);
+    const most = Math.max(leastTypeWidth, this.#width * 0.7);
     this.store.setListLook({ typeWidth: Math.round(Math.min(most, Math.max(leastTypeWidth, this.#typeWidth + by))) });
   }
   #nextTime(): void {

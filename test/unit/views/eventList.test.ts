@@ -1,0 +1,118 @@
+/** The event list over a real trace, in a real Chromium: its rows are used again for others as it is scrolled. */
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findChromium } from '../../../scripts/lib/system.mjs';
+import { serveTrace } from '../../webview/traceHost.mjs';
+import { traceFile } from '../trace/traceLines';
+import { talkTrace } from './talkTrace';
+
+interface ShownRow {
+  index: number;
+  id: string;
+  type: string;
+  /** That the row is in the place that its number says, by the layout. */
+  inPlace: boolean;
+  /** Given to each element when it is first seen. */
+  element: number;
+}
+
+describe('the event list', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const executablePath = findChromium();
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+  });
+  afterAll(() => browser.close());
+
+  async function open(turns: number): Promise<Page> {
+    const host = await serveTrace(await traceFile(talkTrace(turns)));
+    onTestFinished(() => host.close());
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    onTestFinished(() => page.close());
+    await page.goto(host.url);
+    await page.locator('rti-event-list [role="row"]').first().waitFor();
+    return page;
+  }
+  const list = (page: Page) => page.getByRole('grid', { name: 'Events' });
+  const rows = (page: Page): Promise<ShownRow[]> =>
+    list(page).evaluate((grid) => {
+      const known = ((window as { known?: Map<Element, number> }).known ??= new Map());
+      const top = grid.getBoundingClientRect().top - grid.scrollTop;
+      return [...grid.querySelectorAll<HTMLElement>('[role="row"]')].map((row) => {
+        if (!known.has(row)) known.set(row, known.size);
+        const index = Number(row.getAttribute('aria-rowindex'));
+        const inPlace = Math.abs(row.getBoundingClientRect().top - top - (index - 1) * 22) < 1;
+        const type = row.querySelector('.type')?.getAttribute('title') ?? '';
+        return { index, id: row.id, type, inPlace, element: known.get(row) ?? -1 };
+      });
+    });
+  const scrollTo = (page: Page, top: number) => list(page).evaluate((grid, to) => void (grid.scrollTop = to), top);
+  const firstIndex = async (page: Page) => (await rows(page))[0]?.index;
+
+  it('keeps its rows in order, each in its place, however it is scrolled', async () => {
+    const page = await open(300);
+    const types = new Map<number, string>();
+    const check = async (first: number) => {
+      await expect.poll(() => firstIndex(page)).toBe(first);
+      const shown = await rows(page);
+      expect(shown.length).toBeLessThan(60);
+      expect(shown.map(({ index }) => index)).toEqual(shown.map((_, at) => first + at));
+      for (const row of shown) {
+        expect(row).toMatchObject({ id: `row-${row.index - 1}`, inPlace: true });
+        expect(types.get(row.index) ?? row.type).toBe(row.type);
+        types.set(row.index, row.type);
+      }
+    };
+    await check(1);
+    // Down and up by less than a screenful, far away, and back to rows that were seen before.
+    for (const top of [220, 440, 330, 22_000, 22_110, 21_890, 440, 0]) {
+      await scrollTo(page, top);
+      await check(Math.max(1, top / 22 - 3));
+    }
+  });
+
+  it('moves a row that stays in view, and takes those that left for the new ones', async () => {
+    const page = await open(300);
+    await scrollTo(page, 2200);
+    await expect.poll(() => firstIndex(page)).toBe(97);
+    const before = new Map((await rows(page)).map(({ index, element }) => [index, element]));
+    await scrollTo(page, 2310);
+    await expect.poll(() => firstIndex(page)).toBe(102);
+    const after = await rows(page);
+    const stayed = after.filter(({ index }) => before.has(index));
+    expect(stayed.length).toBe(before.size - 5);
+    for (const { index, element } of stayed) expect(element).toBe(before.get(index));
+    const used = new Set(before.values());
+    expect(after.every(({ element }) => used.has(element))).toBe(true);
+  });
+
+  it('tells a run by its badge, which opens it and leaves the keys with the list', async () => {
+    const page = await open(3);
+    const run = list(page).locator('.run').first();
+    const count = Number(await list(page).getAttribute('aria-rowcount'));
+    expect(await run.getAttribute('aria-expanded')).toBe('false');
+    await run.click();
+    await expect.poll(() => list(page).getAttribute('aria-rowcount')).toBe(String(count + 2));
+    expect(await run.getAttribute('aria-expanded')).toBe('true');
+    // Nothing was selected by it; the next key selects the first row.
+    expect(await list(page).locator('[aria-selected="true"]').count()).toBe(0);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => list(page).getAttribute('aria-activedescendant')).toBe('row-0');
+  });
+
+  it('shows what was selected while another view had its place', async () => {
+    const page = await open(300);
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await page.getByRole('article').first().press('End');
+    await page.getByRole('article').filter({ hasText: 'Answer number 299' }).click();
+    await page.getByRole('tab', { name: 'Events' }).click();
+    const selected = list(page).locator('[aria-selected="true"]');
+    await expect.poll(() => selected.count()).toBe(1);
+    await expect
+      .poll(async () => list(page).getAttribute('aria-activedescendant'))
+      .toBe(await selected.getAttribute('id'));
+  });
+});
