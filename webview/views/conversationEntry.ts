@@ -48,7 +48,7 @@ export function entryIcon({ kind, role, status }: ConversationEntry): string {
   if (kind !== 'response') return icons[kind];
   if (status === 'completed') return 'check';
   if (status === 'cancelled') return 'circle-slash';
-  return status === 'in_progress' ? 'ellipsis' : status === 'failed' ? 'error' : 'warning';
+  return status === 'in_progress' ? 'ellipsis' : status === 'failed' || status === 'refused' ? 'error' : 'warning';
 }
 
 /** Who speaks or what it is, in words. */
@@ -281,11 +281,12 @@ function responseLine({ entry, turn }: EntryLook) {
   const isPlain = entry.status === 'completed' && entry.detail === '';
   const ms = entry.end === null ? null : entry.end - entry.t;
   const cost = turn !== undefined && turn.responses.length === 1 && entry.tokens !== null ? turn.cost : undefined;
-  const kind = entry.status === 'failed' ? 'error' : isPlain || entry.status === 'in_progress' ? '' : 'warn';
+  const isRefused = entry.status === 'refused';
+  const kind = entry.status === 'failed' || isRefused ? 'error' : isPlain || entry.status === 'in_progress' ? '' : 'warn';
   return html`<vscode-icon name=${entryIcon(entry)} size="14"></vscode-icon>
     <div class="line num">
       <span class=${kind}
-        >${entry.status === 'in_progress' ? 'answering…' : entry.status}${entry.detail === '' ? '' : `: ${entry.detail}`}</span
+        >${entry.status === 'in_progress' ? 'answering…' : isRefused ? 'response.create refused' : entry.status}${entry.detail === '' ? '' : `: ${entry.detail}`}</span
       >
       ${entry.aside ? html`<span class="chip">outside the conversation</span>` : nothing}
       ${ms === null ? nothing : html`<span title="From response.created to response.done">${formatDuration(ms)}</span>`}

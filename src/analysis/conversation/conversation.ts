@@ -3,6 +3,7 @@
  * their own. Texts are those of the events that complete them; of words that still come only the rows are kept.
  */
 import type { Correlated } from '../correlation';
+import type { Request } from '../requests';
 import { withIds } from '../ids';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from '../json';
 import type { TracedEvent } from '../model';
@@ -111,7 +112,7 @@ export class Conversation {
 
   #server(event: TracedEvent, told: Correlated): void {
     const { type, item } = event;
-    if (told.refused) this.#refused(told.refused.row, event);
+    if (told.refused) this.#refused(told.refused, event);
     switch (type) {
       case 'input_audio_buffer.speech_started':
         if (item && !this.#byItem.has(item)) this.#user(event, 'speaking');
@@ -331,12 +332,20 @@ export class Conversation {
     call.roundMs ??= entry.roundMs;
   }
 
-  #refused(row: number, { event }: TracedEvent): void {
-    const entry = this.#sent.get(row);
+  #refused({ row, type }: Request, event: TracedEvent): void {
+    const entry = this.#sent.get(row) ?? (type === 'response.create' ? this.#unanswered(row, event) : undefined);
     if (!entry) return;
     this.#sent.delete(row);
     entry.status = 'refused';
-    entry.detail = errorWords(asObject(event.error));
+    entry.detail = errorWords(asObject(event.event.error));
+  }
+
+  /** An answer that was asked for and never began: without it the dialogue shows a silence that nobody can explain. */
+  #unanswered(row: number, event: TracedEvent): ConversationEntry {
+    const entry = this.#add({ ...event, item: '' }, 'response');
+    entry.role = 'assistant';
+    entry.row = row;
+    return entry;
   }
 
   #transcribed(event: TracedEvent): void {

@@ -167,6 +167,17 @@ describe('the conversation', () => {
     expect(output).toMatchObject({ status: 'refused', detail: 'invalid_tool_call_id: Not found' });
   });
 
+  it('tells of a response that was asked for and refused', () => {
+    const talk = new Talk()
+      .client({ type: 'response.create', event_id: 'wanted' })
+      .server({ type: 'error', error: { code: 'invalid_value', message: 'No video', event_id: 'wanted' } })
+      .client({ type: 'response.cancel', event_id: 'other' })
+      .server({ type: 'error', error: { code: 'response_cancel_not_active', message: 'None', event_id: 'other' } });
+    expect(talk.entries).toMatchObject([
+      { kind: 'response', role: 'assistant', status: 'refused', detail: 'invalid_value: No video', row: 0, lastRow: 1 },
+    ]);
+  });
+
   it('refuses a second item of an id that is taken, not the first, and takes one that is sent again after a refusal', () => {
     const create = (text: string) => ({
       type: 'conversation.item.create',
