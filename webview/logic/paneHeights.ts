@@ -8,6 +8,8 @@ export const stripHeight = 28;
 export const leastLanes = 104;
 /** The list's head and five rows; beside it the inspector's head, tabs and a few lines. */
 const leastMain = 134;
+/** Nine rows under the tabs: over it lanes that nobody asked to be high come second. */
+const comfortableMain = 250;
 /** Bars and a few lines of text; under the comfortable height the timeline gives its lanes up for the editor. */
 const leastComposer = 150;
 const comfortableComposer = 196;
@@ -18,6 +20,8 @@ export interface PaneWishes {
   /** What the user set, pixels; null when the pane is not there. */
   timeline: number | null;
   composer: number | null;
+  /** The user has pulled the timeline to its height: it does not make room for the list. */
+  isTimelineSet?: boolean;
 }
 export interface PaneHeights {
   timeline: number;
@@ -35,8 +39,10 @@ export function paneHeights(wishes: PaneWishes): PaneHeights {
   const room = Math.max(0, wishes.room);
   const strip = wishes.timeline === null ? 0 : Math.min(stripHeight, room);
   if (wishes.composer === null) {
-    const timeline = wishes.timeline === null ? 0 : lanes(wishes.timeline, room - leastMain, strip);
-    return result(room, timeline, 0, false, { timeline: room - leastMain, composer: 0 });
+    const most = room - leastMain;
+    const fair = wishes.isTimelineSet === true ? most : Math.min(most, Math.max(leastLanes, room - comfortableMain));
+    const timeline = wishes.timeline === null ? 0 : lanes(wishes.timeline, fair, strip);
+    return result(room, timeline, 0, false, { timeline: most, composer: 0 });
   }
   const mostComposer = room - leastMain - strip;
   if (mostComposer < leastComposer) {

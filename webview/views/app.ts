@@ -8,7 +8,7 @@ import '../player/playerView';
 import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
-import { mainTabs, mainTabTitles } from '../logic/mainTabs';
+import { mainTabTitles } from '../logic/mainTabs';
 import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
 import type { EventList } from './eventList';
@@ -21,6 +21,7 @@ import './keysHelp';
 import './mainTabs';
 import type { MainTabs } from './mainTabs';
 import './newSession';
+import { noticeLines } from './noticeLines';
 import './sessionView';
 import './splitter';
 import './summaryView';
@@ -28,6 +29,7 @@ import './timelineView';
 import type { TimelineView } from './timelineView';
 import './toolbar';
 import type { Toolbar } from './toolbar';
+import { isForPage, runKey } from './appKeys';
 import { appStyles } from './appStyles';
 import { sharedStyles, View } from './view';
 import './welcome';
@@ -35,6 +37,8 @@ import './welcome';
 /** What stands above and between the panes. */
 const bar = 'rti-toolbar, .notice, rti-player, rti-splitter[orientation="horizontal"]';
 const narrowWidth = 800;
+/** Height of the timeline until the user pulls it, pixels. */
+const usualTimeline = 300;
 /** A sheet of details over a list lower than this covers all of it. */
 const lowList = 280;
 
@@ -53,7 +57,7 @@ export class App extends View {
   @query('rti-toolbar') private toolbar!: Toolbar;
   @query('rti-composer') private composer!: ComposerView | null;
   /** Sizes the user set, pixels; `list` is a share of the width. */
-  #sizes = { timeline: 300, list: 0.62, composer: 300 };
+  #sizes = { timeline: usualTimeline, list: 0.62, composer: 300 };
   #panes: PaneHeights | undefined;
   #resize: ResizeObserver | undefined;
   /** Once opened the composer stays, so that closing it loses no draft. */
@@ -97,7 +101,7 @@ export class App extends View {
     const detail = !this.narrow || store.detailOpen;
     return html`
       <rti-toolbar .store=${store}></rti-toolbar>
-      ${this.#notices()}
+      ${noticeLines(store)}
       ${
         hasRows
           ? html`<h1 class="unseen">Realtime Inspector</h1>
@@ -208,42 +212,6 @@ export class App extends View {
     (view ?? this.list)?.focus();
   }
 
-  #notices() {
-    const { store } = this;
-    const proxy = store.status?.proxy;
-    const trouble = store.status?.live === true && proxy?.state === 'running' ? proxy.trouble : '';
-    const failed =
-      store.status?.live === true && proxy?.state === 'failed' && store.rows.count > 0 ? proxy.message : '';
-    const problems = store.rows.count > 0 ? (store.document?.problems ?? []) : [];
-    const lines: { kind: string; text: string; close?: true }[] = [
-      ...(trouble === '' ? [] : [{ kind: 'warning', text: trouble }]),
-      ...(failed === '' ? [] : [{ kind: 'error', text: failed }]),
-      ...(problems.length === 0
-        ? []
-        : [
-            {
-              kind: 'warning',
-              text: problems.length === 1 ? (problems[0] ?? '') : `${problems[0]} And ${problems.length - 1} more.`,
-            },
-          ]),
-      ...(store.notice === null ? [] : [{ kind: store.notice.kind, text: store.notice.text, close: true as const }]),
-    ];
-    return lines.map(
-      ({ kind, text, close }) =>
-        html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'status'}>
-          <vscode-icon name=${kind === 'info' ? 'info' : kind === 'warning' ? 'warning' : 'error'}></vscode-icon>
-          <span>${text}</span>
-          ${
-            close === true
-              ? html`<button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => store.tell(null)}>
-                  <vscode-icon name="close"></vscode-icon>
-                </button>`
-              : nothing
-          }
-        </div>`,
-    );
-  }
-
   protected override firstUpdated(): void {
     // Its words wrap into more lines as they grow.
     this.#resize?.observe(this.toolbar);
@@ -261,6 +229,7 @@ export class App extends View {
     const panes = paneHeights({
       room: clientHeight - bars,
       timeline: timeline === null ? null : this.#sizes.timeline,
+      isTimelineSet: this.#sizes.timeline !== usualTimeline,
       composer: store.composer === null ? null : this.#sizes.composer,
     });
     this.#panes = panes;
@@ -404,101 +373,18 @@ export class App extends View {
       this.#back();
       return;
     }
-    if (element !== null && isTyping(element)) return;
-    // Space and Enter belong to a focused button.
-    if ((event.key === ' ' || event.key === 'Enter') && element?.closest('button, vscode-button, [role="button"]'))
-      return;
-    if (this.#run(event)) event.preventDefault();
+    if (!isForPage(event, element)) return;
+    const { store, timeline, player } = this;
+    const isOurs = runKey(event, {
+      store,
+      timeline,
+      player,
+      edit: () => this.#edit(),
+      nextError: () => this.#nextError(),
+      focusFilter: () => this.toolbar.focusFilter(),
+      focusComposer: () => void this.updateComplete.then(() => this.composer?.focus()),
+      focusTab: () => void this.tabs?.updateComplete.then(() => this.#focusMain()),
+    });
+    if (isOurs) event.preventDefault();
   };
-
-  /** Runs a key; true when it is one of ours. */
-  #run(event: KeyboardEvent): boolean {
-    const { store, timeline } = this;
-    switch (event.key) {
-      case '?':
-        store.setPanel({ helpOpen: true });
-        return true;
-      case '/':
-        this.toolbar.focusFilter();
-        return true;
-      case '.':
-        store.setFollow(true);
-        return true;
-      case 'p':
-        if (store.status?.live === true) store.setPaused(store.pausedAt === null);
-        return true;
-      case 'e':
-        this.#edit();
-        return true;
-      case 'n':
-        store.compose({ request: Date.now() });
-        void this.updateComplete.then(() => this.composer?.focus());
-        return true;
-      case '[':
-        store.selectSameKind(-1);
-        return true;
-      case ']':
-        store.selectSameKind(1);
-        return true;
-      case 'c':
-      case 'v':
-        if (!store.selectRelated(event.key === 'c' ? 'cause' : 'effect') && store.selected !== null)
-          store.tell({ kind: 'info', text: `No ${event.key === 'c' ? 'cause' : 'effect'} of this event is known.` });
-        return true;
-      case '!':
-        this.#nextError();
-        return true;
-      case ' ':
-        void this.player?.toggle();
-        return true;
-      case '1':
-      case '2':
-      case '3':
-      case '4':
-      case '5':
-        store.setTab(mainTabs[Number(event.key) - 1] ?? 'events');
-        void this.tabs?.updateComplete.then(() => this.#focusMain());
-        return true;
-      case 'f':
-        store.fit();
-        return true;
-      case 'z':
-        timeline?.zoomToSelection();
-        return true;
-      case 'a':
-      case 'ArrowLeft':
-        timeline?.nudge({ pan: -0.2 });
-        return true;
-      case 'd':
-      case 'ArrowRight':
-        timeline?.nudge({ pan: 0.2 });
-        return true;
-      case 'w':
-        timeline?.nudge({ zoom: 0.7 });
-        return true;
-      case 's':
-        timeline?.nudge({ zoom: 1 / 0.7 });
-        return true;
-      case 'ArrowUp':
-        store.selectBy(-1);
-        return true;
-      case 'ArrowDown':
-        store.selectBy(1);
-        return true;
-      case 'Enter':
-        store.setPanel({ detailOpen: true });
-        return true;
-      default:
-        return false;
-    }
-  }
-}
-
-function isTyping(element: HTMLElement): boolean {
-  return (
-    element.isContentEditable ||
-    element.tagName === 'INPUT' ||
-    element.tagName === 'TEXTAREA' ||
-    element.tagName === 'SELECT'
-  );
 }

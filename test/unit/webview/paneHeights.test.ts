@@ -42,6 +42,12 @@ describe('the panes of a page', () => {
     expect(at(470)).toMatchObject({ timeline: stripHeight, main: 134, composer: 235, sheet: false });
     expect(at(380)).toMatchObject({ main: 0, sheet: true });
   });
+  it('leave a list beside a low timeline nine rows, unless the user wants the timeline high', () => {
+    expect(of(500)).toMatchObject({ timeline: 177, main: 250 });
+    expect(of(400)).toMatchObject({ timeline: leastLanes, main: 223 });
+    const pulled = paneHeights({ room: 500 - bars, timeline: 236, composer: null, isTimelineSet: true });
+    expect(pulled).toMatchObject({ timeline: 236, main: 191 });
+  });
   it('grow again with the page without a step back', () => {
     let before = 0;
     for (let height = 400; height <= 1000; height += 1) {
