@@ -8,7 +8,7 @@ const TEXT = 400;
 /** A turn and what decides when it is over. */
 export interface TurnState {
   turn: Turn;
-  /** Responses that run. */
+  /** Responses in the conversation that run. */
   active: Set<string>;
   /** Responses in the conversation that have begun. */
   answers: number;

@@ -285,9 +285,9 @@ export class TurnTracker {
     state ??= this.#begin('create', start, event);
     this.#byResponse.set(response, { state, aside, said: false });
     if (state.turn.responses.length < LISTED) state.turn.responses.push(response);
-    state.active.add(response);
     this.#changed.add(state);
     if (aside) return;
+    state.active.add(response);
     this.mark(state, 'response', event);
     state.answers++;
     state.turn.status = 'in_progress';
@@ -315,21 +315,20 @@ export class TurnTracker {
     const known = this.#byResponse.get(event.response);
     if (!known) return;
     const { state, aside } = known;
+    if (aside) return;
     const response = asObject(event.event.response);
     state.active.delete(event.response);
-    if (!aside) {
-      state.turn.status = asText(response?.status).slice(0, 64) || 'completed';
-      state.turn.detail = statusReason(response);
-      // A server that does not end its texts one by one has them here.
-      if (!known.said) {
-        for (const item of asList(response?.output).slice(0, LISTED)) {
-          for (const part of asList(dig(item, 'content')).slice(0, LISTED)) {
-            this.#said(event.response, asText(dig(part, 'transcript')) || asText(dig(part, 'text')));
-          }
+    state.turn.status = asText(response?.status).slice(0, 64) || 'completed';
+    state.turn.detail = statusReason(response);
+    // A server that does not end its texts one by one has them here.
+    if (!known.said) {
+      for (const item of asList(response?.output).slice(0, LISTED)) {
+        for (const part of asList(dig(item, 'content')).slice(0, LISTED)) {
+          this.#said(event.response, asText(dig(part, 'transcript')) || asText(dig(part, 'text')));
         }
       }
     }
-    if (state.active.size === 0 && state.answers > 0) this.#end(state, event);
+    if (state.active.size === 0) this.#end(state, event);
     this.#changed.add(state);
   }
 }

@@ -10,6 +10,8 @@ export class RecordedScript extends Script {
   #read = 0;
 
   override send(event: Json | string | Uint8Array): ServerEvent[] {
+    // What the server has said by itself came before this.
+    this.#catchUp();
     if (!(event instanceof Uint8Array)) {
       this.#record('client', this.nowMs, typeof event === 'string' ? (JSON.parse(event) as Json) : event);
     }

@@ -1,109 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../src/analysis/analysis';
 import type { LinkKind, SpanLane } from '../../../src/analysis/model';
-import { DEFAULT_SCENARIO } from '../../../src/simulator/defaultScenario';
-import { silence, speech } from '../simulator/speech';
-import { RecordedScript } from './recordedScript';
+import { SCENARIOS } from './scenarioScripts';
 import { Said } from './wire';
-
-const weather = {
-  type: 'function',
-  name: 'get_weather',
-  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-};
-const docs = { type: 'mcp', server_label: 'docs', server_url: 'https://docs.example/mcp', require_approval: 'never' };
-const mcp = { docs: { tools: [{ name: 'lookup_word', inputSchema: { type: 'object' }, output: 'A bird.' }] } };
-const callOf = (script: RecordedScript): unknown =>
-  script.events.find(({ type }) => type === 'response.function_call_arguments.done')?.call;
-
-/** One session for each way a session can go, played to the simulator's state machine. */
-const SCENARIOS: Record<string, () => RecordedScript> = {
-  text: () => {
-    const script = new RecordedScript();
-    script.update({ output_modalities: ['text'] });
-    script.say('Good morning');
-    script.respond();
-    return script;
-  },
-  spoken: () => {
-    const script = new RecordedScript();
-    script.update({ audio: { input: { transcription: { model: 'whisper-1' } } } });
-    script.hear(Buffer.concat([speech('Hello, who is there?'), silence(900)]));
-    script.wait(20_000);
-    return script;
-  },
-  bargeIn: () => {
-    const script = new RecordedScript();
-    script.hear(Buffer.concat([speech('Please tell me a very long story about the sea and its ships'), silence(700)]));
-    script.wait(150);
-    script.hear(Buffer.concat([speech('Stop it now please, I have heard enough of that.'), silence(700)]));
-    const spoken = script.events.find(({ type }) => type === 'response.output_audio.delta');
-    script.send({ type: 'conversation.item.truncate', item_id: spoken?.item, content_index: 0, audio_end_ms: 100 });
-    script.wait(20_000);
-    return script;
-  },
-  tool: () => {
-    const script = new RecordedScript();
-    script.update({ output_modalities: ['text'], tools: [weather] });
-    script.say('What is the weather in Oslo?');
-    script.respond();
-    const item = { type: 'function_call_output', call_id: callOf(script), output: 'fog' };
-    script.send({ type: 'conversation.item.create', item });
-    script.respond();
-    return script;
-  },
-  mcp: () => {
-    const script = new RecordedScript({ scenario: { mcp } });
-    script.update({ tools: [docs], output_modalities: ['text'] });
-    script.wait(1000);
-    script.say('Please look the word up: lookup word heron');
-    script.respond();
-    return script;
-  },
-  transcription: () => {
-    const script = new RecordedScript({ kind: 'transcription', model: 'gpt-4o-transcribe' });
-    const input = { transcription: { model: 'gpt-4o-transcribe' } };
-    script.send({ type: 'session.update', session: { type: 'transcription', audio: { input } } });
-    script.hear(
-      Buffer.concat([speech('First sentence here.'), silence(900), speech('And a second one.'), silence(900)]),
-    );
-    script.wait(5000);
-    return script;
-  },
-  outOfBand: () => {
-    const script = new RecordedScript();
-    script.update({ output_modalities: ['text'] });
-    script.say('Good morning');
-    script.send({ type: 'response.create' });
-    script.send({ type: 'response.create', response: { conversation: 'none', metadata: { for: 'tags' } } });
-    script.wait(20_000);
-    return script;
-  },
-  cancelled: () => {
-    const script = new RecordedScript();
-    script.say('Tell me everything about the sea');
-    script.send({ type: 'response.create' });
-    script.wait(300);
-    script.send({ type: 'response.cancel' });
-    script.wait(20_000);
-    return script;
-  },
-  failed: () => {
-    const script = new RecordedScript({ scenario: DEFAULT_SCENARIO });
-    script.update({ output_modalities: ['text'] });
-    script.say('simulate server_error');
-    script.respond();
-    return script;
-  },
-  refused: () => {
-    const script = new RecordedScript();
-    script.update({ bogus: 1 });
-    script.send({ type: 'response.cancel' });
-    script.send({ type: 'input_audio_buffer.commit', event_id: 'mine' });
-    script.wait(1000);
-    return script;
-  },
-};
 
 const run = (name: string) => {
   const script = SCENARIOS[name]?.();
@@ -142,8 +41,8 @@ describe('a session of the simulator', () => {
     expect(turns).toMatchObject([{ by: 'speech', status: 'completed', responses: [expect.any(String)] }]);
     const [turn] = turns;
     expect(turn?.heard).not.toBe('');
-    // The voice ended in the audio before turn detection could know it.
-    expect(turn?.voiceEnd).toBeLessThan(turn?.speechEnd ?? 0);
+    // The voice ended in audio that was captured before turn detection could know it.
+    expect(turn?.voiceEnd).toBeLessThanOrEqual(turn?.speechEnd ?? 0);
     const named = Object.fromEntries((turn?.latencies ?? []).map(({ name, ms }) => [name, ms]));
     const [stop, created] = ['input_audio_buffer.speech_stopped', 'response.created'].map(
       (type) => script.events.find((event) => event.type === type)?.t ?? NaN,
