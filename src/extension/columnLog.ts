@@ -24,9 +24,10 @@ const ARRAYS = [
 ] as const satisfies (keyof ColumnBatch)[];
 type ColumnName = (typeof ARRAYS)[number];
 
-/** Rows at which a run of small batches becomes one large one, and most rows of one post. */
+/** Rows at which a run of small batches becomes one large one. */
 const SEAL = 16_384;
-const POST = 65_536;
+/** Most rows of one post: what a page takes in within a frame, about half a megabyte. */
+const POST = 8_192;
 
 /** Where a page stands: the first row and the first string it does not have yet. */
 export interface ColumnCursor {

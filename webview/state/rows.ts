@@ -20,6 +20,7 @@ const numbers = {
   audioAt: Float64Array,
 } as const;
 type ColumnName = keyof typeof numbers;
+type Column = InstanceType<(typeof numbers)[ColumnName]>;
 const columnNames = Object.keys(numbers) as ColumnName[];
 
 /** Places of a lane's rows on the time axis, for one session or ('') for all. */
@@ -57,6 +58,10 @@ export class Rows implements RowSource {
   #rowByOddSeq = new Map<number, number>();
   #indexes = new Map<string, LaneIndexes>();
   #expected = 0;
+  /** Rows there is room for in every column. */
+  #room = 0;
+  /** The move to larger columns that is under way. */
+  #move: { room: number; left: ColumnName[]; into: Column; moved: number } | undefined;
 
   string(index: number): string {
     return this.#strings[index] ?? '';
@@ -139,6 +144,7 @@ export class Rows implements RowSource {
     for (const [at, text] of batch.strings.entries()) this.#strings[batch.firstString + at] = text;
     this.count = batch.first + batch.count;
     for (let row = batch.first; row < this.count; row += 1) this.#index(row);
+    this.#makeRoom(batch.count);
     return true;
   }
 
@@ -169,31 +175,51 @@ export class Rows implements RowSource {
     }
   }
 
-  /**
-   * Room for about so many rows is made when there is not enough: to move a long trace to larger columns time and again
-   * would hold up frames. A guess is believed only so far.
-   */
+  /** About so many rows will come: room is made for them in time, but a guess is believed only so far. */
   expect(count: number): void {
-    this.#expected = Math.min(count, mostExpected);
+    this.#expected = count;
   }
 
+  /** Makes room at once, where it was not made in time. */
   #grow(needed: number): void {
-    if (needed <= this.t.length) return;
-    const length = Math.max(1024, this.t.length * 2, needed, Math.min(this.#expected, needed * 64));
-    this.t = copyInto(new Float64Array(length), this.t);
-    this.sent = copyInto(new Float64Array(length), this.sent);
-    this.seq = copyInto(new Uint32Array(length), this.seq);
-    this.kind = copyInto(new Uint8Array(length), this.kind);
-    this.from = copyInto(new Uint8Array(length), this.from);
-    this.flags = copyInto(new Uint8Array(length), this.flags);
-    this.type = copyInto(new Uint32Array(length), this.type);
-    this.session = copyInto(new Uint32Array(length), this.session);
-    this.response = copyInto(new Uint32Array(length), this.response);
-    this.item = copyInto(new Uint32Array(length), this.item);
-    this.call = copyInto(new Uint32Array(length), this.call);
-    this.bytes = copyInto(new Float64Array(length), this.bytes);
-    this.audioMs = copyInto(new Float32Array(length), this.audioMs);
-    this.audioAt = copyInto(new Float64Array(length), this.audioAt);
+    if (needed <= this.#room) return;
+    const expected = Math.min(this.#expected, mostExpected, needed * 64);
+    this.#move ??= this.#newMove(Math.max(1024, this.#room * 2, needed, expected));
+    this.#moveOn(Infinity);
+    this.#grow(needed);
+  }
+
+  /**
+   * Moves a part of a long trace to larger columns while there is still room in the present ones: all of it at once, a million
+   * rows, held up a frame for 180 ms.
+   */
+  #makeRoom(added: number): void {
+    const { count } = this;
+    const isEnough = this.#expected > 0 && this.#expected <= this.#room * 1.01;
+    if (this.#move === undefined && !isEnough && count > this.#room * 0.9)
+      this.#move = this.#newMove(Math.ceil(Math.max(this.#room * 1.5, Math.min(this.#expected, mostExpected))));
+    if (this.#move === undefined) return;
+    const left = this.#move.left.length * count - this.#move.moved;
+    // Twice as fast as rows come, so that it is done before there is no room.
+    this.#moveOn((2 * added * left) / Math.max(1, this.#room - count));
+  }
+  #moveOn(numbersLeft: number): void {
+    for (let most = Math.ceil(numbersLeft); this.#move !== undefined && most > 0;) {
+      const { room, left, into, moved } = this.#move;
+      const name = left[0] as ColumnName;
+      const end = Math.min(this.count, moved + most);
+      into.set(this[name].subarray(moved, end), moved);
+      most -= Math.max(1, end - moved);
+      this.#move.moved = end;
+      if (end < this.count) return;
+      Object.assign(this, { [name]: into });
+      const next = left[1];
+      this.#move = next && { room, left: left.slice(1), into: new numbers[next](room), moved: 0 };
+      if (next === undefined) this.#room = room;
+    }
+  }
+  #newMove(room: number) {
+    return { room, left: columnNames, into: new numbers[columnNames[0] as ColumnName](room), moved: 0 };
   }
 }
 

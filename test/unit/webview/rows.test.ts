@@ -33,6 +33,34 @@ it('grows over many batches without losing a value', () => {
   expect(rows.lastTime).toBe(4999);
 });
 
+it('moves to larger columns piece by piece, and every row is right while it does', () => {
+  const maker = new BatchMaker();
+  const rows = new Rows();
+  rows.append(maker.batch(Array.from({ length: 1000 }, () => ({}))));
+  const before = { t: rows.t, bytes: rows.bytes };
+  let together = 0;
+  for (let n = 1000; n < 3000; n += 1) {
+    const { t, audioAt } = rows;
+    rows.append(maker.batch([{ t: n, bytes: n, audioAt: n }]));
+    // Columns are exchanged one after the other, not in the same batch.
+    if (rows.t !== t && rows.audioAt !== audioAt) together += 1;
+    for (const row of [n, Math.max(1000, n - 1), 1000])
+      expect([rows.t[row], rows.bytes[row], rows.audioAt[row]]).toEqual([row, row, row]);
+  }
+  expect(together).toBe(0);
+  expect(rows.t).not.toBe(before.t);
+  expect(rows.bytes).not.toBe(before.bytes);
+});
+
+it('makes no room for rows that are not expected', () => {
+  const maker = new BatchMaker();
+  const rows = new Rows();
+  rows.expect(2000);
+  for (let n = 0; n < 199; n += 1) rows.append(maker.batch(Array.from({ length: 10 }, () => ({}))));
+  expect(rows.count).toBe(1990);
+  expect(rows.t.length).toBe(2000);
+});
+
 it('an event is found by its number, also by one far out of line', () => {
   const rows = new Rows();
   rows.append(new BatchMaker().batch([{ seq: 1 }, { seq: 0 }, { seq: 2 }, { seq: 4_000_000_000 }]));
