@@ -230,7 +230,8 @@ describe('a session recorded from a live service', () => {
     const phases = { tcp: 10, tls: 20, upgrade: 15 };
     const { url, messages, ...rest } = expected;
     const at = { row: 0, t: -50, session: 's1', shift: 0 };
-    analysis.record({ kind: 'open', session: 's1', t: -50, url, headers: {}, status: 101, phases }, at);
+    const upgrade = { headers: {}, subprotocols: [], status: 101, upstream: url };
+    analysis.record({ kind: 'open', session: 's1', t: -50, url, phases, ...upgrade }, at);
     const lines = readFileSync(`${folder}${name}.jsonl`, 'utf8').trim().split('\n');
     expect(lines).toHaveLength(messages);
     for (const [n, line] of lines.entries()) {
