@@ -24,6 +24,7 @@ import { sessionType } from './rules/sessionType';
 import { silentAfterTool } from './rules/silentAfterTool';
 import { slowAudio } from './rules/slowAudio';
 import { smallCommit } from './rules/smallCommit';
+import { toolLoop } from './rules/toolLoop';
 import { transcription } from './rules/transcription';
 import { unknownCall } from './rules/unknownCall';
 import { voiceLocked } from './rules/voiceLocked';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   orphanCalls,
   silentAfterTool,
   unknownCall,
+  toolLoop,
   failedResponse,
   endlessSpeech,
   echo,

@@ -156,3 +156,49 @@ it('every finding here reads well', () => {
   expect(found).toHaveLength(3);
   expect(wellFormed(found)).toEqual([]);
 });
+
+describe('tool-loop', () => {
+  /** A response that calls, its output, and the request for the next one; one round a second. */
+  const round = (n: number, city: string, more: Record<string, unknown> = {}): Line[] => {
+    const item = { type: 'function_call', status: 'completed', name: 'get_weather', arguments: city, call_id: `c${n}` };
+    return [
+      [n, '<', 'response.created', { response: { id: `r${n}`, conversation_id: 'conv_1', ...more } }],
+      [n + 0.1, '<', 'response.output_item.done', { response_id: `r${n}`, item }],
+      [
+        n + 0.2,
+        '<',
+        'response.done',
+        { response: { id: `r${n}`, status: 'completed', conversation_id: 'conv_1', output: [item], ...more } },
+      ],
+      output(n + 0.3, `c${n}`),
+      create(n + 0.4),
+    ];
+  };
+  const rounds = (from: number, count: number, more?: Record<string, unknown>) =>
+    Array.from({ length: count }, (_, at) => round(from + at, at % 2 ? 'Oslo' : 'Bergen', more)).flat();
+  const typed: Line = [11, '>', 'conversation.item.create', { item: { type: 'message', role: 'user', content: [] } }];
+
+  it('is found at the tenth response that calls a tool, and goes on with the loop', () => {
+    expect(of('tool-loop', diagnose([created(), ...rounds(1, 9)]))).toEqual([]);
+    const [found, ...others] = of('tool-loop', diagnose([created(), ...rounds(1, 12)]));
+    expect(others).toEqual([]);
+    expect(found?.title).toBe('12 responses in a row called tools without the user: get_weather');
+    // From 1.2 s, where the first of them ended, to 12.2 s.
+    expect(found?.explanation).toMatch(/^For 11 s .*same arguments was made 6 times\./);
+    expect([found?.rowCount, found?.rows.slice(0, 2)]).toEqual([12, [3, 8]]);
+    expect(wellFormed(found ? [found] : [])).toEqual([]);
+  });
+  it('is none where the user speaks or writes in between', () => {
+    expect(of('tool-loop', diagnose([created(), ...rounds(1, 9), typed, ...rounds(12, 9)]))).toEqual([]);
+    const spoken: Line = [11, '<', 'input_audio_buffer.committed', { item_id: 'u1' }];
+    expect(of('tool-loop', diagnose([created(), ...rounds(1, 9), spoken, ...rounds(12, 9)]))).toEqual([]);
+  });
+  it('is none where the model answers in between, or calls beside the conversation', () => {
+    const answer: Line[] = [begun(10.5, 'a1'), done(10.8, 'a1')];
+    expect(of('tool-loop', diagnose([created(), ...rounds(1, 9), ...answer, ...rounds(12, 9)]))).toEqual([]);
+    expect(of('tool-loop', diagnose([created(), ...rounds(1, 20, { conversation_id: null })]))).toEqual([]);
+  });
+  it('is another one after the user has spoken', () => {
+    expect(of('tool-loop', diagnose([created(), ...rounds(0, 10), typed, ...rounds(12, 10)]))).toHaveLength(2);
+  });
+});
