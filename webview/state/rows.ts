@@ -108,6 +108,18 @@ export class Rows implements RowSource {
     return undefined;
   }
 
+  /** The next (1) or previous (-1) row of the same type and side as `row`, in a session ('' for all); undefined when there is none. */
+  alike(row: number, step: 1 | -1, session: string): number | undefined {
+    for (let other = row + step; other >= 0 && other < this.count; other += step)
+      if (
+        this.type[other] === this.type[row] &&
+        this.from[other] === this.from[row] &&
+        (session === '' || this.sessionOf(other) === session)
+      )
+        return other;
+    return undefined;
+  }
+
   /** Time of the row before it in its own session (of any row when it has none), ms; NaN when it is the first. */
   timeBefore(row: number): number {
     const index = this.indexes(this.sessionOf(row)).all;
