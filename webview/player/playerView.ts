@@ -4,7 +4,6 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { AudioChoice } from '../logic/audioChoice';
 import { formatClock } from '../logic/format';
-import { silences } from '../logic/heardAudio';
 import { SIDEBAND } from '../../src/analysis/calls';
 import { shownCall } from '../logic/shownSession';
 import type { Topic } from '../state/store';
@@ -12,11 +11,14 @@ import '../views/popupMenu';
 import type { PopupMenu } from '../views/popupMenu';
 import { sharedStyles, View } from '../views/view';
 import { clipOf } from './clipOf';
+import { lookControls } from './lookControls';
 import { Playable } from './playable';
 import { Playback, type Clip, type Part } from './playback';
-import { SHORTEST_SILENCE, SILENCE_LEFT, SPEEDS, usualPlayerLook, type PlayerLook } from './playerLook';
-import { playerMenu } from './playerMenu';
+import { usualPlayerLook, type PlayerLook } from './playerLook';
 import { playerStyles } from './playerStyles';
+import { SilenceSkip } from './silenceSkip';
+import { playerMenu } from './playerMenu';
+import { pointAt, pressKey, type Slider } from './slider';
 import { WaveCanvas } from './waveCanvas';
 
 /** Audio up to this long is fetched when it is chosen, so that its waveform is there before it is played. */
@@ -61,7 +63,7 @@ export class PlayerView extends View {
   /** Key and length of what `#preload` was last set for. */
   #preloading = '';
   readonly #wave = new WaveCanvas();
-  #silences: { of: Clip; list: Part[] } | null = null;
+  readonly #silence = new SilenceSkip();
   #resize: ResizeObserver | undefined;
   #theme: MutationObserver | undefined;
 
@@ -309,11 +311,8 @@ export class PlayerView extends View {
   #passSilence(): void {
     const clip = this.#shown;
     if (!this.look.skipSilence || clip === null || !this.isPlaying) return;
-    if (this.#silences?.of !== clip)
-      this.#silences = { of: clip, list: silences(clip.samples, clip.rate, SHORTEST_SILENCE) };
-    const at = this.#now;
-    const inside = this.#silences.list.find(({ start, end }) => at > start + SILENCE_LEFT && at < end - SILENCE_LEFT);
-    if (inside !== undefined) void this.#playback?.seek(inside.end - SILENCE_LEFT / 2);
+    const end = this.#silence.endOf(clip, this.#now);
+    if (end !== null) void this.#playback?.seek(end);
   }
   #showPosition(): void {
     const position = this.#now;
@@ -325,6 +324,14 @@ export class PlayerView extends View {
     this.#drawWave();
   }
 
+  readonly #slider: Slider = {
+    length: () => (this.#shown === null ? null : this.#shown.samples.length / this.#shown.rate),
+    now: () => this.#now,
+    part: () => this.repeated,
+    seek: (seconds) => void this.#seek(seconds),
+    setPart: (part) => this.#setPart(part),
+  };
+
   get #noneWords(): string {
     return shownCall(this.store) === '' ? 'no audio here' : `No audio here: this sideband tells the ${SIDEBAND}.`;
   }
@@ -333,6 +340,10 @@ export class PlayerView extends View {
     const { canvas } = this;
     if (canvas !== null && canvas !== undefined)
       this.#wave.draw(canvas, getComputedStyle(this), this.#shown, this.#now, this.repeated ?? null);
+  }
+  /** What the server took of the user's speech is known with the clip: between the events that tell of it lies its patience. */
+  get #isGuess(): boolean {
+    return this.#shown === null && this.#choice?.key.includes('|item-client|') === true;
   }
   get #length(): number {
     const clip = this.#shown;
@@ -392,52 +403,38 @@ export class PlayerView extends View {
         aria-valuemin="0"
         aria-valuemax=${length.toFixed(1)}
         aria-valuenow="0"
-        @pointerdown=${this.#pointer}
-        @keydown=${this.#key}
+        @pointerdown=${(event: PointerEvent) => pointAt(event, this.#slider)}
+        @keydown=${(event: KeyboardEvent) => pressKey(event, this.#slider)}
       ></canvas>
       <span class="time num"
         ><span class="now" .textContent=${formatClock(this.#now)}></span
-        ><span class="total dim"> / ${formatClock(length)}</span></span
+        ><span class="total dim"> / ${this.#isGuess ? '…' : formatClock(length)}</span></span
       >
-      <select
-        class="speed"
-        aria-label="Speed"
-        @change=${(event: Event) => this.#setLook({ speed: Number((event.target as HTMLSelectElement).value) })}
-      >
-        ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${speed === look.speed}>${speed}×</option>`)}
-      </select>
-      <button
-        class="icon"
-        title=${this.repeated === null ? 'Repeat' : 'Repeat a part: click to end that'}
-        aria-label="Repeat"
-        aria-pressed=${String(look.loop || this.repeated !== null)}
-        @click=${() => (this.repeated === null ? this.#setLook({ loop: !look.loop }) : this.#setPart(null))}
-      >
-        <vscode-icon name="sync"></vscode-icon>
-      </button>
-      <button
-        class="icon more"
-        title="How to hear it"
-        aria-label="How to hear it"
-        aria-haspopup="menu"
-        @click=${() =>
-          this.menu.show('How to hear it', this.opener, () =>
-            playerMenu(
-              this.look,
-              this.repeated !== null,
-              (change) => this.#setLook(change),
-              () => this.#setPart(null),
-            ),
-          )}
-      >
-        <vscode-icon name="settings"></vscode-icon>
-      </button>
+      ${lookControls({
+        look,
+        isPartRepeated: this.repeated !== null,
+        set: (change) => this.#setLook(change),
+        endRepeat: () => this.#setPart(null),
+        showMenu: () => this.#showMenu(),
+      })}
       <rti-menu></rti-menu>
       <span class="unseen" role="status">${this.news}</span>
       <button class="icon save" title="Save as WAV" aria-label="Save as WAV" @click=${() => void this.#save(choice)}>
         <vscode-icon name="save"></vscode-icon>
       </button>
     `;
+  }
+
+  #showMenu(): void {
+    // Made anew after each choice, which changes the look.
+    const items = () =>
+      playerMenu(
+        this.look,
+        this.repeated !== null,
+        (change) => this.#setLook(change),
+        () => this.#setPart(null),
+      );
+    this.menu.show('How to hear it', this.opener, items);
   }
 
   async #save(choice: AudioChoice): Promise<void> {
@@ -448,51 +445,4 @@ export class PlayerView extends View {
       this.store.tell({ kind: 'info', text: `Saved ${result.saved}` });
     }
   }
-
-  readonly #pointer = (event: PointerEvent): void => {
-    const { canvas } = this;
-    const clip = this.#shown;
-    if (canvas === null || clip === null) return;
-    const length = clip.samples.length / clip.rate;
-    const place = (e: PointerEvent): number => {
-      const box = canvas.getBoundingClientRect();
-      return Math.max(0, Math.min(1, (e.clientX - box.left) / box.width)) * length;
-    };
-    const began = place(event);
-    const seek = (e: PointerEvent): void => {
-      if (!event.shiftKey) void this.#seek(place(e));
-      else if (e !== event) this.#setPart({ start: Math.min(began, place(e)), end: Math.max(began, place(e)) });
-    };
-    canvas.setPointerCapture(event.pointerId);
-    seek(event);
-    const up = (): void => {
-      canvas.removeEventListener('pointermove', seek);
-      canvas.removeEventListener('pointerup', up);
-      canvas.removeEventListener('pointercancel', up);
-    };
-    canvas.addEventListener('pointermove', seek);
-    canvas.addEventListener('pointerup', up);
-    canvas.addEventListener('pointercancel', up);
-  };
-  readonly #key = (event: KeyboardEvent): void => {
-    const position = this.#now;
-    const to: Record<string, number> = {
-      ArrowLeft: position - (event.shiftKey ? 0.1 : 1),
-      ArrowRight: position + (event.shiftKey ? 0.1 : 1),
-      PageDown: position - 10,
-      PageUp: position + 10,
-      Home: 0,
-      End: this.#shown === null ? 0 : this.#shown.samples.length / this.#shown.rate,
-    };
-    const target = to[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'i' || event.key === 'o') {
-      const part = this.repeated ?? { start: 0, end: this.#length };
-      const next = event.key === 'i' ? { ...part, start: position } : { ...part, end: position };
-      if (next.end > next.start) this.#setPart(next);
-    } else if (target === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (target !== undefined) void this.#seek(target);
-  };
 }

@@ -2,9 +2,8 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import type { Finding } from '../../src/analysis/model';
 import type { Peaks } from '../../src/document/columns';
-import { formatCount, formatPosition } from '../logic/format';
+import { formatCount } from '../logic/format';
 import type { Topic } from '../state/store';
 import { BufferLevels } from '../timeline/bufferLevels';
 import { drawShapes, type Palette } from '../timeline/draw';
@@ -13,12 +12,11 @@ import { Glide } from '../timeline/glide';
 import { hitTest, type Hit } from '../timeline/hit';
 import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
 import { labelHeight, layoutTimeline } from '../timeline/layout';
-import { placeInNextLane } from '../timeline/laneSteps';
 import { PeakTiles } from '../timeline/peakTiles';
 import { gutterFor, type TimelineInput, type TimelineLayout } from '../timeline/picture';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
-import { tipOf } from '../timeline/tipText';
 import { waveSessions } from '../timeline/waveSessions';
+import { LaneWalk } from './laneWalk';
 import { readPalette } from './palette';
 import './rangeBar';
 import { hoverLines, inputOf } from './timelineInput';
@@ -73,8 +71,7 @@ export class TimelineView extends View {
   #hoverIn = '';
   #gestures!: Gestures;
   #drags = false;
-  /** Key of the finding that the keys have led to. */
-  #walkedTo = '';
+  #walk!: LaneWalk;
   #folded: ReadonlySet<LaneGroup> = new Set();
 
   static override styles = [sharedStyles, timelineStyles];
@@ -83,6 +80,7 @@ export class TimelineView extends View {
     super.connectedCallback();
     const { store } = this;
     this.#folded = new Set(LANE_GROUPS.filter((group) => store.kept.foldedLanes?.includes(group)));
+    this.#walk = new LaneWalk(store);
     this.#tiles = new PeakTiles(
       (session, from, startMs, endMs, buckets) =>
         store.bridge.request('peaks', { session, from, startMs, endMs, buckets }),
@@ -343,58 +341,10 @@ export class TimelineView extends View {
     if (event.key === 'r' || event.key === 'R') {
       const span = store.spanIndex.get(store.selectedSpan);
       store.selectRange(span === undefined ? store.view : { start: span.start, end: span.end ?? store.extent.end });
-      event.preventDefault();
-      return;
-    }
-    if (!event.shiftKey) return;
-    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      const span = store.spanIndex.get(store.selectedSpan);
-      const finding = this.#finding;
-      const lane = finding === undefined ? span?.lane : 'finding';
-      const t = finding?.t ?? store.selectedTime ?? (store.view.start + store.view.end) / 2;
-      const walked = { spans: store.spanIndex, findings: store.meaning.found, session: store.session };
-      const place = placeInNextLane(walked, { lane, t }, event.key === 'ArrowUp' ? -1 : 1);
-      if (place?.kind === 'span') store.select(place.span.startRow, { span: place.span.key });
-      else if (place !== undefined) this.#selectFinding(place.finding);
-    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      const step = event.key === 'ArrowLeft' ? -1 : 1;
-      const finding = this.#finding;
-      if (finding === undefined) store.selectSameKind(step);
-      else this.#selectFinding(store.meaning.found.beside(finding, step, store.session));
-    } else return;
+    } else if (event.shiftKey && this.#walk.step(event.key)) this.said.textContent = this.#walk.words();
+    else return;
     event.preventDefault();
-    this.#say();
   };
-  /** The finding that was walked to, while the selection is still on it. */
-  get #finding(): Finding | undefined {
-    const { store } = this;
-    const finding = store.meaning.found.get(this.#walkedTo);
-    return finding !== undefined && store.selectedSpan === '' && store.selected === finding.rows[0]
-      ? finding
-      : undefined;
-  }
-  #selectFinding(finding: Finding | undefined): void {
-    const [row] = finding?.rows ?? [];
-    if (finding === undefined || row === undefined) return;
-    this.#walkedTo = finding.key;
-    this.store.select(row);
-  }
-  /** Tells a screen reader what is selected now. */
-  #say(): void {
-    const { store } = this;
-    const span = store.spanIndex.get(store.selectedSpan);
-    const row = store.selected;
-    const finding = this.#finding;
-    const words =
-      finding !== undefined
-        ? tipOf({ kind: 'finding', finding, count: 1 }, undefined)
-        : span !== undefined
-          ? tipOf({ kind: 'span', span }, store.meaning.turns.get(span.key))
-          : row === null
-            ? ['nothing selected']
-            : [`${formatPosition(store.rows.t[row] ?? 0)} ${store.rows.typeOf(row)}`];
-    this.said.textContent = words.join('. ');
-  }
 
   /** Moves (share of the view) or zooms; for keys. */
   nudge(how: { pan?: number; zoom?: number }): void {
