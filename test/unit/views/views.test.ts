@@ -162,4 +162,61 @@ describe('the views', () => {
     expect(await fact('tokens')).toBe(await tile('Tokens'));
     expect(await page.locator('rti-summary .scope').innerText()).toMatch(/^From 5\.500 s to 8\.000 s/);
   });
+
+  it('end the axis with what happened and was heard, not with sound that was cut off', async () => {
+    const ids = { response_id: 'r1', item_id: 'a1', output_index: 0, content_index: 0 };
+    const line = (seq: number, t: number, from: 'client' | 'server', event: object) =>
+      eventLine(seq, t, from, JSON.stringify(event), { response: 'r1', item: 'a1' });
+    const minute = Buffer.alloc(48_000 * 60, 40).toString('base64');
+    const page = await openText(
+      [
+        HEADER,
+        openLine('s1', 10),
+        line(1, 1000, 'server', { type: 'response.created', response: { id: 'r1', status: 'in_progress' } }),
+        line(2, 1100, 'server', { type: 'response.output_audio.delta', ...ids, delta: minute }),
+        line(3, 3000, 'client', {
+          type: 'conversation.item.truncate',
+          item_id: 'a1',
+          content_index: 0,
+          audio_end_ms: 1900,
+        }),
+        line(4, 3010, 'server', {
+          type: 'conversation.item.truncated',
+          item_id: 'a1',
+          content_index: 0,
+          audio_end_ms: 1900,
+        }),
+        closeLine('s1', 5000, 1000, ''),
+        '',
+      ].join('\n'),
+    );
+    await expect
+      .poll(() => page.evaluate<number>(`document.querySelector('rti-app').store.extent.end`))
+      .toBeLessThan(5500);
+  });
+
+  it('move the player by its slider, repeat a part, and keep its menu true to what was chosen', async () => {
+    const page = await open(2);
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    await article(page, 'Answer number 2').click();
+    const slider = page.getByRole('slider', { name: 'Position' });
+    await expect.poll(() => page.locator('rti-player .total').textContent()).toContain('0:01.0');
+    const at = () => slider.getAttribute('aria-valuenow');
+    // Until the clip is here there is nowhere to go.
+    await expect.poll(() => slider.press('End').then(at)).toBe('1.0');
+    await slider.press('Home');
+    await slider.press('ArrowRight');
+    await slider.press('Shift+ArrowLeft');
+    await expect.poll(at).toBe('0.9');
+    await slider.press('o');
+    const repeat = page.getByRole('button', { name: 'Repeat' });
+    await expect.poll(() => repeat.getAttribute('aria-pressed')).toBe('true');
+    await repeat.click();
+    await expect.poll(() => repeat.getAttribute('aria-pressed')).toBe('false');
+    await page.getByRole('button', { name: 'How to hear it' }).click();
+    const heard = page.getByRole('menuitemradio', { name: /^As heard/ });
+    await heard.click();
+    if (!(await heard.isVisible())) await page.getByRole('button', { name: 'How to hear it' }).click();
+    await expect.poll(() => heard.getAttribute('aria-checked')).toBe('true');
+  });
 });
