@@ -209,7 +209,9 @@ export class Rows implements RowSource {
     const { count } = this;
     const isEnough = this.#expected > 0 && this.#expected <= this.#room * 1.01;
     if (this.#move === undefined && !isEnough && count > this.#room * 0.9)
-      this.#move = this.#newMove(Math.ceil(Math.max(this.#room * 1.5, Math.min(this.#expected, mostExpected))));
+      this.#move = this.#newMove(
+        Math.ceil(Math.max(this.#room * 1.5, Math.min(this.#expected, mostExpected, count * 8))),
+      );
     if (this.#move === undefined) return;
     const left = this.#move.left.length * count - this.#move.moved;
     // Twice as fast as rows come, so that it is done before there is no room.

@@ -21,6 +21,7 @@ export const watchStart = () => {
       // A task that follows the frame runs after it has been painted.
       painting = () => {
         seen.firstRows = performance.now();
+        performance.mark('first rows');
         seen.readShare = state ? state.read / state.size : 0;
       };
       port2.postMessage(0);
@@ -107,6 +108,35 @@ export async function frames(browser, page, name, count) {
   if (tasks.length > 0 && tasks.every(({ tdur }) => tdur === undefined))
     throw new Error('Chromium told no processor time of tasks.');
   return { work, longest, gaps: starts.slice(1).map((ts, at) => (ts - starts[at]) / 1000) };
+}
+
+/**
+ * Runs something under Chromium's trace; gives the longest task of the page's thread meanwhile and how many took over 50 ms, in
+ * processor time. The page's thread is the one that made a mark in `page` before.
+ *
+ * @param from Name of a mark of the page: tasks before it are not looked at. Without it all are.
+ */
+export async function longTasks(browser, page, run, from) {
+  await browser.startTracing(page, {
+    categories: ['-*', 'blink.user_timing', 'disabled-by-default-devtools.timeline'],
+  });
+  // A page that is not loaded yet marks its thread itself.
+  if (from === undefined) await page.evaluate(() => performance.mark('bench tasks'));
+  const result = await run();
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const mark = traceEvents.find(({ name }) => name === (from ?? 'bench tasks'));
+  if (mark === undefined) throw new Error(`The trace has no mark "${from ?? 'bench tasks'}".`);
+  const tasks = traceEvents
+    .filter(({ pid, tid, ph, name, ts }) => {
+      const isPage = pid === mark.pid && tid === mark.tid;
+      return isPage && ph === 'X' && name === 'RunTask' && ts > mark.ts;
+    })
+    .map(({ tdur, dur = 0 }) => (tdur ?? dur) / 1000);
+  return {
+    result,
+    longest: tasks.reduce((most, ms) => Math.max(most, ms), 0),
+    over: tasks.filter((ms) => ms > 50).length,
+  };
 }
 
 /** Bytes the page holds after a collection: objects and the buffers of typed arrays. */
