@@ -5,27 +5,20 @@
 import type { Correlated } from '../correlation';
 import type { Request } from '../requests';
 import { withIds } from '../ids';
-import { asList, asNumber, asObject, asText, dig, type JsonObject } from '../json';
+import { asList, asNumber, asObject, asText, type JsonObject } from '../json';
 import type { TracedEvent } from '../model';
 import { SessionTraits } from '../traits';
 import { responseUsage } from '../usage';
 import { errorWords, statusReason } from '../words';
-import type { ConversationEntry, EntryIds, EntryKind, EntryPart } from './model';
-import { keptText, partAt, setText, takeContent } from './parts';
+import { kindOf, newEntry, newTranscript, takeItem, takeTranscript } from './entries';
+import type { ConversationEntry, EntryIds, EntryKind } from './model';
+import { Order } from './order';
+import { keptText, partAt, takeWords } from './parts';
+import { moveBehind } from './place';
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
 /** Rows of words on their way that are kept of an entry. */
 const MOST_LIVE = 4000;
-const MOST_SEGMENTS = 500;
-const KINDS: Readonly<Record<string, EntryKind>> = {
-  message: 'message',
-  function_call: 'call',
-  function_call_output: 'output',
-  mcp_call: 'mcpCall',
-  mcp_list_tools: 'mcpTools',
-  mcp_approval_request: 'approvalRequest',
-  mcp_approval_response: 'approvalAnswer',
-};
 /** Deltas whose words belong to an entry: into which of its texts they go. */
 const WORDS: Readonly<Record<string, 'text' | 'audio' | 'arguments'>> = {
   'response.output_text.delta': 'text',
@@ -46,7 +39,7 @@ export interface LiveWords {
 export class Conversation {
   readonly #session: string;
   readonly #traits = new SessionTraits();
-  readonly #entries: ConversationEntry[] = [];
+  readonly #entries = new Order<ConversationEntry>();
   readonly #byItem = new Map<string, ConversationEntry>();
   readonly #byResponse = new Map<string, ConversationEntry>();
   readonly #byCall = new Map<string, ConversationEntry>();
@@ -67,7 +60,7 @@ export class Conversation {
 
   /** Entries from a place on, as they are now. */
   slice(from: number, count: number): readonly ConversationEntry[] {
-    return this.#entries.slice(from, from + count);
+    return this.#entries.slice(from, count);
   }
 
   /** Words of an entry that no event has summed up yet. */
@@ -78,8 +71,8 @@ export class Conversation {
   /** Place of the entry that an event belongs to, by its ids, else by its row; -1 for none. */
   placeOf({ row, item, response, call }: EntryIds): number {
     const entry = this.#byItem.get(item) ?? this.#byCall.get(call) ?? this.#byResponse.get(response);
-    if (entry) return this.#entries.lastIndexOf(entry);
-    return this.#entries.findIndex((each) => each.row === row || each.lastRow === row || each.transcript?.row === row);
+    if (entry) return this.#entries.placeOf(entry);
+    return this.#entries.findPlace((each) => each.row === row || each.lastRow === row || each.transcript?.row === row);
   }
 
   /** The next event, and what it was correlated with. Whatever is malformed changes nothing. */
@@ -167,33 +160,7 @@ export class Conversation {
 
   /** A new entry at the end. */
   #add(event: TracedEvent, kind: EntryKind): ConversationEntry {
-    const entry: ConversationEntry = {
-      key: `${this.#session} entry ${event.row}`,
-      session: this.#session,
-      kind,
-      role: '',
-      item: event.item,
-      response: '',
-      call: '',
-      row: event.row,
-      lastRow: event.row,
-      t: event.t,
-      end: null,
-      parts: [],
-      transcript: null,
-      status: '',
-      detail: '',
-      aside: false,
-      deleted: false,
-      truncatedMs: null,
-      name: '',
-      server: '',
-      arguments: '',
-      output: '',
-      roundMs: null,
-      otherRow: null,
-      tokens: null,
-    };
+    const entry = newEntry(this.#session, event, kind);
     this.#entries.push(entry);
     return entry;
   }
@@ -228,13 +195,9 @@ export class Conversation {
     entry.end ??= event.t;
     entry.lastRow = event.row;
     this.#committed.set(entry, event.t);
-    entry.transcript = {
-      state: this.#traits.transcribes || this.#traits.kind === 'transcription' ? 'pending' : 'off',
-      lateMs: null,
-      message: '',
-      row: null,
-      segments: [],
-    };
+    entry.transcript = newTranscript(
+      this.#traits.transcribes || this.#traits.kind === 'transcription' ? 'pending' : 'off',
+    );
     this.#move(entry, event.event.previous_item_id);
   }
 
@@ -265,60 +228,22 @@ export class Conversation {
   #move(entry: ConversationEntry, previous: unknown): void {
     const own = entry.response === '' ? undefined : this.#byResponse.get(entry.response);
     const before = typeof previous === 'string' ? this.#byItem.get(previous) : undefined;
-    if (!own && !before && previous !== null) return;
     const entries = this.#entries;
-    const at = entries.lastIndexOf(entry);
     if (own) {
-      const end = entries.lastIndexOf(own);
-      if (at < end && (!before || entries.lastIndexOf(before) < at)) return;
-      this.#splice(at, end);
-      return;
-    }
-    if (!before) {
+      const isIn = entries.isBefore(entry, own) && (!before || entries.isBefore(before, entry));
+      if (!isIn) entries.moveTo(entry, own, 0);
+    } else if (before) {
+      if (before !== entry) moveBehind(entries, entry, before);
+    } else if (previous === null && this.#atRoot.has(entry)) {
       // Null is the place at the root, but some servers say it of every item: only who asked for it is put there.
-      if (this.#atRoot.has(entry)) this.#splice(at, 0);
-      return;
+      entries.moveFirst(entry);
     }
-    if (before === entry) return;
-    let to = entries.lastIndexOf(before) + 1;
-    // The response that made the item before it ends before this one.
-    while (to < entries.length && entries[to]?.kind === 'response' && entries[to]?.response === before.response) to++;
-    const between = entries.slice(Math.min(at, to), Math.max(at, to));
-    if (between.every((each) => each === entry || each.kind === 'response' || each.aside)) return;
-    this.#splice(at, to);
-  }
-
-  #splice(at: number, to: number): void {
-    const [entry] = this.#entries.splice(at, 1);
-    if (entry) this.#entries.splice(at < to ? to - 1 : to, 0, entry);
   }
 
   #takeItem(entry: ConversationEntry, item: JsonObject, { t }: TracedEvent): void {
-    const role = asText(item.role);
-    const { kind } = entry;
-    entry.kind = kindOf(item);
-    // A user's item that was begun as speech stays one, whatever comes.
-    if (entry.kind === 'other' && kind === 'message') entry.kind = kind;
-    if (role === 'user' || role === 'assistant' || role === 'system') entry.role = role;
-    takeContent(entry.parts, item);
-    const call = asText(item.call_id).slice(0, 200) || asText(item.approval_request_id).slice(0, 200);
-    entry.call = call || entry.call;
-    entry.name = asText(item.name).slice(0, 200) || entry.name;
-    entry.server = asText(item.server_label).slice(0, 200) || entry.server;
-    entry.arguments = keptText(asText(item.arguments)).text || entry.arguments;
-    const failure = asObject(item.error);
-    entry.output =
-      keptText(asText(item.output)).text || (failure ? errorWords(failure) : asText(item.error)) || entry.output;
-    if (failure && entry.kind === 'mcpCall') entry.status = 'failed';
-    if (entry.kind === 'mcpTools' && Array.isArray(item.tools)) {
-      const names = item.tools.map((tool) => asText(dig(tool, 'name'))).filter(Boolean);
-      entry.output = keptText(names.join(', ')).text;
-      entry.status = 'completed';
-    }
-    if (entry.kind === 'approvalAnswer') entry.output = item.approve === true ? 'approved' : 'refused';
-    if (entry.kind === 'call' && call) this.#byCall.set(call, entry);
+    takeItem(entry, item, t);
+    if (entry.kind === 'call' && entry.call) this.#byCall.set(entry.call, entry);
     if (entry.kind === 'approvalRequest' && entry.item) this.#byCall.set(entry.item, entry);
-    if (entry.kind === 'mcpCall' && entry.output !== '') entry.roundMs ??= Math.max(0, t - (entry.end ?? entry.t));
   }
 
   /** An output and the call it is for know of each other. */
@@ -351,28 +276,9 @@ export class Conversation {
   #transcribed(event: TracedEvent): void {
     const entry = this.#byItem.get(event.item);
     if (!entry) return;
-    entry.transcript ??= { state: 'pending', lateMs: null, message: '', row: null, segments: [] };
-    const { transcript } = entry;
     entry.lastRow = event.row;
-    if (event.type.endsWith('.segment')) {
-      if (transcript.segments.length < MOST_SEGMENTS)
-        transcript.segments.push({
-          speaker: asText(event.event.speaker).slice(0, 64),
-          text: keptText(asText(event.event.text)).text,
-        });
-      return;
-    }
-    const committed = this.#committed.get(entry);
-    transcript.lateMs = committed === undefined ? null : Math.max(0, event.t - committed);
-    transcript.row = event.row;
-    this.#live.delete(entry);
-    if (event.type.endsWith('.failed')) {
-      transcript.state = 'failed';
-      transcript.message = errorWords(asObject(event.event.error));
-      return;
-    }
-    transcript.state = 'done';
-    setText(partAt(entry.parts, asNumber(event.event.content_index) ?? 0, 'audio'), asText(event.event.transcript));
+    takeTranscript(entry, event, this.#committed.get(entry));
+    if (!event.type.endsWith('.segment')) this.#live.delete(entry);
   }
 
   #begun(event: TracedEvent, { started }: Correlated): void {
@@ -408,14 +314,7 @@ export class Conversation {
     const entry = this.#byItem.get(event.item);
     if (!entry) return;
     entry.lastRow = event.row;
-    const told = asObject(event.event.part) ?? event.event;
-    const text = asText(told.transcript) || asText(told.text);
-    const named = asText(asObject(event.event.part)?.type);
-    const kind: EntryPart['kind'] = event.type.includes('audio') || named.includes('audio') ? 'audio' : 'text';
-    const part = partAt(entry.parts, asNumber(event.event.content_index) ?? 0, kind);
-    if (part) part.kind = kind;
-    setText(part, text);
-    if (text !== '') this.#live.delete(entry);
+    if (takeWords(entry.parts, event)) this.#live.delete(entry);
   }
 
   #done(event: TracedEvent): void {
@@ -446,11 +345,6 @@ export class Conversation {
     if (!live) this.#live.set(entry, (live = { into, rows: [] }));
     if (live.rows.length < MOST_LIVE) live.rows.push(row);
   }
-}
-
-function kindOf(item: JsonObject): EntryKind {
-  const type = asText(item.type);
-  return Object.hasOwn(KINDS, type) ? (KINDS[type] ?? 'other') : 'other';
 }
 
 /** The conversations of a trace, by session. */

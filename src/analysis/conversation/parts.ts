@@ -1,5 +1,6 @@
 /** Content of items as parts of an entry. */
-import { asList, asObject, asText, type JsonObject } from '../json';
+import { asList, asNumber, asObject, asText, type JsonObject } from '../json';
+import type { TracedEvent } from '../model';
 import { MOST_TEXT, type EntryPart } from './model';
 
 /** Parts of an item that are kept. */
@@ -46,4 +47,16 @@ export function takeContent(parts: EntryPart[], item: JsonObject): void {
     const url = asText(content?.image_url);
     if (url.startsWith('data:')) part.bytes = Math.floor((url.length - url.indexOf(',') - 1) * 0.75);
   }
+}
+
+/** Takes over the words that end a part (`response.*.done`, `response.content_part.*`); true when there are any. */
+export function takeWords(parts: EntryPart[], { type, event }: Pick<TracedEvent, 'type' | 'event'>): boolean {
+  const part = asObject(event.part);
+  const told = part ?? event;
+  const text = asText(told.transcript) || asText(told.text);
+  const kind = type.includes('audio') || asText(part?.type).includes('audio') ? 'audio' : 'text';
+  const place = partAt(parts, asNumber(event.content_index) ?? 0, kind);
+  if (place) place.kind = kind;
+  setText(place, text);
+  return text !== '';
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Analysis } from '../../../src/analysis/analysis';
+import { Conversation } from '../../../src/analysis/conversation/conversation';
 import { Growable } from '../../../src/analysis/growable';
 import { traced } from './wire';
 
@@ -34,7 +35,19 @@ function workOf(run: () => void): number {
   count(Map.prototype, ['get', 'has', 'set', 'delete'], () => 1);
   count(Set.prototype, ['has', 'add', 'delete'], () => 1);
   for (const owner of [Map.prototype, Set.prototype]) count(owner, ['values'], ({ size = 0 }) => size);
-  const searches = ['filter', 'find', 'findIndex', 'indexOf', 'includes', 'some', 'map', 'splice', 'shift', 'slice'];
+  const searches = [
+    'filter',
+    'find',
+    'findIndex',
+    'indexOf',
+    'lastIndexOf',
+    'includes',
+    'some',
+    'map',
+    'splice',
+    'shift',
+    'slice',
+  ];
   count(Array.prototype, searches, ({ length = 0 }) => length);
   count(Growable.prototype, ['at', 'push'], () => 1);
   const typed = Object.getPrototypeOf(Float64Array.prototype) as object;
@@ -96,4 +109,38 @@ it('an event of a session of 100,000 costs what one of a session of 10,000 does'
   const long = workPerEvent(100_000);
   expect(short).toBeGreaterThan(1);
   expect(long / short).toBeLessThan(1.5);
+});
+
+/** Work for each item of a conversation whose server says of every item that it follows the first. */
+function workPerItem(items: number): number {
+  const conversation = new Conversation('s1');
+  let row = 0;
+  const put = (event: Json) => {
+    conversation.event(traced(row, row * 10, 'server', event), { links: [], released: false });
+    row++;
+  };
+  const added = (n: number, previous: string | null) => {
+    const item = { id: `item_${n}`, type: 'message', role: 'user', status: 'completed', content: [] };
+    put({ type: 'conversation.item.added', previous_item_id: previous, item });
+  };
+  const steps = workOf(() => {
+    added(0, null);
+    // Ends of responses stand where they came, and must not be looked through for every item.
+    for (let n = 0; n < items; n++) put({ type: 'response.created', response: { id: `r${n}` } });
+    for (let n = 1; n < items; n++) added(n, 'item_0');
+  });
+  expect(conversation.slice(0, 3).map(({ item }) => item)).toEqual([
+    'item_0',
+    `item_${items - 1}`,
+    `item_${items - 2}`,
+  ]);
+  expect(conversation.length).toBe(2 * items);
+  return steps / items;
+}
+
+it('an item that is put among 40,000 others costs hardly more than one among 4,000', () => {
+  const few = workPerItem(4000);
+  const many = workPerItem(40_000);
+  expect(few).toBeGreaterThan(1);
+  expect(many / few).toBeLessThan(1.5);
 });
