@@ -77,6 +77,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['turn:2-4', 'also finding: with a rule, and is: with a mark'],
       ['error', 'also injected, redacted, binary, delta, audio, finding'],
       ['-term', 'leaves out what it finds'],
+      ['Tab', 'takes the suggestion'],
     ],
   ],
 ];
