@@ -6,6 +6,7 @@ import type { TraceRecord } from '../trace/records';
 import { callJoined, callOfHttp } from './calls';
 import type { Correlated } from './correlation';
 import { Findings } from './findings/findings';
+import { withIds } from './ids';
 import { LinkStore } from './links';
 import type { AnalysisChanges, BufferLevel, SessionMetrics, TracedEvent } from './model';
 import type { UserPrices } from './prices';
@@ -39,7 +40,7 @@ export class Analysis {
   /** What followed from what. */
   readonly links = new LinkStore();
   /** Diagnoses; what a piece of audio is like and the time of a live trace are told to it directly. */
-  readonly findings = new Findings();
+  readonly findings = new Findings((session) => this.#session(session).playback);
   #sessions = new Map<string, SessionAnalysis>();
   #changed = new Set<SessionAnalysis>();
   #outside = new SpanBook('');
@@ -55,8 +56,13 @@ export class Analysis {
 
   /** Takes an event. Rows must ascend. Never throws, whatever the event holds. */
   event(event: TracedEvent): Correlated {
-    this.findings.event(event);
-    return this.#touch(event.session).event(event);
+    const whole = withIds(event);
+    const session = this.#touch(event.session);
+    const told = session.correlate(whole);
+    // Rules look at what was playing when the event came.
+    this.findings.event(whole, told);
+    session.event(whole, told);
+    return told;
   }
 
   /** Takes any other record. */

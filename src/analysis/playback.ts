@@ -25,6 +25,15 @@ export interface PlayedAudio {
   heardMs: number;
 }
 
+/** What is heard at one moment. */
+export interface Playing {
+  playback: Readonly<Playback>;
+  /** ms of this item heard until then. */
+  heardMs: number;
+  /** ms of everything that lies ready, later items included. */
+  unheardMs: number;
+}
+
 /** Follows the playback of one session's answers. */
 export class PlaybackTracker {
   #session: string;
@@ -38,6 +47,9 @@ export class PlaybackTracker {
   /** When everything that arrived will have been played. */
   #until = -Infinity;
   #changed = new Map<string, Playback>();
+  #rows = new WeakMap<Playback, number>();
+  /** What was heard when playing last stopped, and when that was. */
+  lastCut: { playing: Playing; t: number } | undefined;
   readonly total: PlayedAudio = { generatedMs: 0, heardMs: 0 };
 
   constructor(session: string, traits: SessionTraits) {
@@ -55,9 +67,21 @@ export class PlaybackTracker {
     return this.#items.get(idOf(item, response));
   }
 
-  /** Items whose sound is in the air, or waits for it, at that time (not before the last event). */
-  playing(t: number): readonly Playback[] {
-    return this.#queue.filter(({ playsTo }) => playsTo > t);
+  /** Row of the first audio of an item, if it spoke lately. */
+  rowOf(item: string): number | undefined {
+    const playback = this.of(item);
+    return playback && this.#rows.get(playback);
+  }
+
+  /** What is heard at that time (not before the last event); undefined in silence. */
+  playingAt(t: number): Playing | undefined {
+    const playback = this.#queue.find(({ playsFrom, playsTo }) => playsFrom <= t && t < playsTo);
+    if (!playback) return undefined;
+    return {
+      playback,
+      heardMs: Math.max(0, playback.heardMs - (playback.playsTo - t)),
+      unheardMs: this.#until - t,
+    };
   }
 
   /** A piece of the model's audio has arrived. */
@@ -83,6 +107,7 @@ export class PlaybackTracker {
         aheadMs: 0,
       };
       this.#items.set(id, playback);
+      this.#rows.set(playback, row);
     }
     playback.arrivedTo = Math.max(playback.arrivedTo, t);
     playback.generatedMs += audioMs;
@@ -160,6 +185,8 @@ export class PlaybackTracker {
   /** Everything that was not played by then never will be. */
   #stop(t: number, row: number): void {
     this.#drop(t);
+    const playing = this.playingAt(t);
+    if (playing) this.lastCut = { playing, t };
     for (const playback of this.#queue) {
       const unplayed = Math.max(0, playback.playsTo - Math.max(t, playback.playsFrom));
       this.#cut(playback, playback.heardMs - unplayed, 'interruption', row);

@@ -4,7 +4,6 @@ import { ConfigHistory } from './configHistory';
 import { callJoined } from './calls';
 import { Correlator, type Correlated } from './correlation';
 import { addCost, SessionAccount } from './cost';
-import { withIds } from './ids';
 import { InputBuffer } from './inputBuffer';
 import { asText, dig } from './json';
 import { LatencyLog } from './latency';
@@ -38,13 +37,13 @@ export class SessionAnalysis {
   readonly id: string;
   readonly config: ConfigHistory;
   readonly account: SessionAccount;
+  readonly playback: PlaybackTracker;
   #links: LinkStore;
   #traits = new SessionTraits();
   #correlator = new Correlator(this.#traits);
   #buffer = new InputBuffer();
   #log = new LatencyLog();
   #tally = new SessionTally();
-  #playback: PlaybackTracker;
   #turns: TurnTracker;
   #latencies: LatencyTracker;
   #book: SpanBook;
@@ -64,9 +63,9 @@ export class SessionAnalysis {
     this.#links = links;
     this.config = new ConfigHistory(id);
     this.account = new SessionAccount(prices);
-    this.#playback = new PlaybackTracker(id, this.#traits);
+    this.playback = new PlaybackTracker(id, this.#traits);
     this.#turns = new TurnTracker(id, this.#buffer);
-    this.#latencies = new LatencyTracker(this.#log, this.#turns, this.#playback);
+    this.#latencies = new LatencyTracker(this.#log, this.#turns, this.playback);
     this.#book = new SpanBook(id);
     this.#responseSpans = new ResponseSpans(this.#book);
     this.#speechSpans = new SpeechSpans(this.#book, this.#buffer, this.#traits);
@@ -82,19 +81,23 @@ export class SessionAnalysis {
     this.#isChanged = true;
   }
 
-  /** The next event; its row is greater than any before. Returns what it was correlated with. */
-  event(raw: TracedEvent): Correlated {
-    const event = withIds(raw);
+  /** Binds the next event (its row is greater than any before) to others; `event` is to be called with it then. */
+  correlate(event: TracedEvent): Correlated {
     this.#isChanged = true;
     this.#traits.observe(event);
     const told = this.#correlator.add(event);
     for (const link of told.links) this.#links.add(link);
+    return told;
+  }
+
+  /** Takes the event that was just correlated, its ids filled in. */
+  event(event: TracedEvent, told: Correlated): void {
     // A message that was held back counted when it came.
-    if (told.released) return told;
+    if (told.released) return;
     this.#greeted(event);
     const isAudio = audioField(event.type, event.from) !== undefined;
-    if (!isAudio) this.#playback.event(event, told);
-    else if (event.from === 'server') this.#playback.audio(event);
+    if (!isAudio) this.playback.event(event, told);
+    else if (event.from === 'server') this.playback.audio(event);
     else this.#buffer.append(event);
     const took = this.#buffer.event(event, told);
     if (took && took.by !== 'idle') this.#tally.speech(event.t, took.ms);
@@ -108,7 +111,6 @@ export class SessionAnalysis {
       this.#speechSpans.event(event, told, took);
     }
     this.#callSpans.event(event, told);
-    return told;
   }
 
   /** Messages were not kept. */
@@ -131,7 +133,7 @@ export class SessionAnalysis {
     return {
       spans: [...this.#book.take(), ...spans],
       turns,
-      playback: this.#playback.take(),
+      playback: this.playback.take(),
       configs: this.config.take(),
       metrics: isChanged ? [this.#whole()] : [],
     };
@@ -163,12 +165,12 @@ export class SessionAnalysis {
   }
 
   #whole(): SessionMetrics {
-    const tallied = this.#tally.whole(this.#playback.total);
+    const tallied = this.#tally.whole(this.playback.total);
     return { session: this.id, model: this.#model, ...tallied, latencies: this.#log.summary(this.#isClosed) };
   }
 
   #tallyPlayback(): void {
-    for (const playback of this.#playback.changed()) this.#tally.played(playback);
+    for (const playback of this.playback.changed()) this.#tally.played(playback);
   }
 
   /** The first event of the server ends the connection's span. */

@@ -3,11 +3,12 @@
  * about. It holds no more than the present of a session, so that an endless one costs no more than a short one.
  */
 import { dialectOfHandshake, dialectOfSession, type DialectId } from '../../protocol/dialects';
+import type { Correlated } from '../correlation';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from '../json';
 import type { TracedEvent } from '../model';
 import { Recent } from '../recent';
-import { Requests, type Request } from '../requests';
-import { HeardAudio } from './heard';
+import type { PlaybackTracker } from '../playback';
+import type { Request } from '../requests';
 import type { Opened } from './rule';
 
 /** A response that has begun; kept for a while after it ended. */
@@ -29,9 +30,6 @@ export interface OpenSpeech {
   t: number;
 }
 
-/** The event types of a response's audio, today's and the beta's. */
-const OUTPUT_AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
-
 export class SessionFacts {
   opened: Opened | undefined;
   dialect: DialectId | undefined;
@@ -42,7 +40,6 @@ export class SessionFacts {
   /** ms that each commit on its way takes, by row. */
   readonly commits = new Recent<number, number>(32);
   readonly responses = new Recent<string, RunningResponse>(64);
-  readonly heard = new HeardAudio();
   /** Audio appended since the last commit or clear, ms. */
   bufferedMs = 0;
   /** When audio was last appended. */
@@ -51,20 +48,33 @@ export class SessionFacts {
   speech: OpenSpeech | undefined;
   /** What an `error` event is about, while it is being looked at. */
   refused: Request | undefined;
-  #requests = new Requests();
 
-  constructor(readonly session: string) {}
+  /** @param playback What the user hears; it takes in an event after the rules have seen it. */
+  constructor(
+    readonly session: string,
+    readonly playback: PlaybackTracker,
+  ) {}
 
   open(opened: Opened): void {
     this.opened = opened;
     this.dialect ??= dialectOfHandshake({ url: opened.url, headers: opened.headers });
   }
 
-  /** Takes an event; its ids are filled in. */
-  event(event: TracedEvent): void {
-    this.refused = undefined;
+  /** Takes an event, its ids filled in, and what it was correlated with. */
+  event(event: TracedEvent, told: Correlated): void {
+    this.refused = told.refused;
     if (event.from === 'client') this.#clientSent(event);
-    else this.#serverSent(event);
+    else this.#serverSent(event, told);
+  }
+
+  /** A held message goes on as another row, by which a refusal names it. */
+  released(row: number, { links }: Correlated): void {
+    const held = links.find(({ kind }) => kind === 'released')?.cause;
+    if (held === undefined) return;
+    const update = this.updates.get(held);
+    const commit = this.commits.get(held);
+    if (update !== undefined) this.updates.set(row, update);
+    if (commit !== undefined) this.commits.set(row, commit);
   }
 
   /** Turn detection as it is now; undefined when it is off or not known. */
@@ -93,7 +103,6 @@ export class SessionFacts {
 
   #clientSent(event: TracedEvent): void {
     const { row, t, type, event: body } = event;
-    this.#requests.add(event);
     switch (type) {
       case 'session.update':
       case 'transcription_session.update':
@@ -110,20 +119,11 @@ export class SessionFacts {
       case 'input_audio_buffer.clear':
         this.bufferedMs = 0;
         return;
-      case 'response.cancel':
-      case 'output_audio_buffer.clear':
-      case 'conversation.item.truncate':
-        this.heard.stop(t);
-        return;
     }
   }
 
-  #serverSent(event: TracedEvent): void {
+  #serverSent(event: TracedEvent, told: Correlated): void {
     const { row, t, type, event: body } = event;
-    if (OUTPUT_AUDIO.has(type)) {
-      if (event.audioMs > 0 && event.item !== '') this.heard.add(row, t, event.item, event.response, event.audioMs);
-      return;
-    }
     switch (type) {
       case 'session.created':
       case 'session.updated':
@@ -131,10 +131,6 @@ export class SessionFacts {
       case 'transcription_session.updated':
         this.config = asObject(body.session) ?? this.config;
         this.dialect ??= dialectOfSession(body);
-        if (type.endsWith('updated')) this.#answered('session.update', 'transcription_session.update');
-        return;
-      case 'error':
-        this.refused = this.#requests.refused(body.error);
         return;
       case 'input_audio_buffer.speech_started':
         this.speech = { item: event.item, row, t };
@@ -145,57 +141,25 @@ export class SessionFacts {
       case 'input_audio_buffer.committed':
         this.speech = undefined;
         // A commit of the client took its audio when it was sent.
-        if (!this.#answered('input_audio_buffer.commit')) this.bufferedMs = 0;
+        if (told.committed?.by !== 'client') this.bufferedMs = 0;
         return;
       case 'input_audio_buffer.cleared':
         this.speech = undefined;
-        this.#answered('input_audio_buffer.clear');
         return;
       case 'response.created':
-        this.#begun(event);
+        this.#begun(event, told);
         return;
-      case 'conversation.item.added':
-      case 'conversation.item.created':
-        this.#placed(event);
+      case 'response.done': {
+        const response = this.responses.get(event.response);
+        if (response) response.ended = true;
         return;
-      case 'response.done':
-        this.#ended(event);
-        return;
-      case 'conversation.item.truncated':
-      case 'output_audio_buffer.cleared':
-        this.#answered('conversation.item.truncate');
-        this.heard.stop(t);
-        return;
+      }
     }
   }
 
-  #answered(...types: string[]): boolean {
-    return types.some((type) => this.#requests.take(type) !== undefined);
-  }
-
-  /** An item the client asked for waits no longer: an error that names nobody is about another one. */
-  #placed({ item: id, call, event }: TracedEvent): void {
-    const item = asObject(event.item);
-    const [type, role] = [asText(item?.type), asText(item?.role)];
-    this.#requests.take('conversation.item.create', (request) =>
-      request.item !== ''
-        ? request.item === id
-        : request.itemType === type && request.role === role && request.call === call,
-    );
-  }
-
-  #begun({ row, t, response: id, event }: TracedEvent): void {
-    // Some servers leave the field out; only an explicit null means outside.
-    const inConversation = dig(event, 'response', 'conversation_id') !== null;
-    const asked = this.#requests.take('response.create', (request) => request.aside !== inConversation);
-    this.responses.set(id, { id, row, t, inConversation, askedRow: asked?.row, ended: false });
-  }
-
-  #ended({ t, response: id, event }: TracedEvent): void {
-    const response = this.responses.get(id);
-    if (response) response.ended = true;
-    // Turn detection stopped it because the user speaks: a client stops playing then.
-    if (dig(event, 'response', 'status_details', 'reason') === 'turn_detected') this.heard.stop(t);
+  #begun({ row, t, response: id }: TracedEvent, { started, answered }: Correlated): void {
+    const inConversation = started?.aside !== true;
+    this.responses.set(id, { id, row, t, inConversation, askedRow: answered?.row, ended: false });
   }
 }
 

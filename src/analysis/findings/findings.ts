@@ -4,9 +4,9 @@
  */
 import type { CloseRecord, OpenRecord } from '../../trace/records';
 import { isDelta } from '../audioEvents';
-import { withIds } from '../ids';
+import type { Correlated } from '../correlation';
 import type { Finding, TracedEvent } from '../model';
-import { Recent } from '../recent';
+import type { PlaybackTracker } from '../playback';
 import type { AudioProbe } from './audioReading';
 import { SessionFacts } from './facts';
 import type { Watch } from './rule';
@@ -19,13 +19,17 @@ interface Watched {
   ticking: Watch[];
   /** What looks at deltas: by far the most events, which most rules do not care about. */
   hearing: Watch[];
-  /** Numbers of messages that were held back on arrival. */
-  held: Recent<number, true>;
 }
 
 export class Findings {
   #store = new FindingStore();
   #sessions = new Map<string, Watched>();
+  #playbackOf: (session: string) => PlaybackTracker;
+
+  /** @param playbackOf The playback of a session, which has not taken in yet the event that rules look at. */
+  constructor(playbackOf: (session: string) => PlaybackTracker) {
+    this.#playbackOf = playbackOf;
+  }
 
   /** The handshake of a session, accepted or not; `t` on the trace's axis. */
   open(row: number, session: string, t: number, record: OpenRecord): void {
@@ -44,14 +48,12 @@ export class Findings {
     if (record.status !== 101) this.#sessions.delete(session);
   }
 
-  /** An event. A message that was held and its release are one, and count when it arrived. */
-  event(given: TracedEvent): void {
-    const event = withIds(given);
-    const { facts, watches, ticking, hearing, held } = this.#session(event.session);
-    if (event.sent === undefined) held.set(event.seq, true);
-    if (event.replaces !== undefined && held.has(event.replaces)) return;
+  /** An event, its ids filled in, and what it was correlated with. A held message and its release count once, when it came. */
+  event(event: TracedEvent, told: Correlated): void {
+    const { facts, watches, ticking, hearing } = this.#session(event.session);
+    if (told.released) return facts.released(event.row, told);
     for (const watch of ticking) watch.tick?.(event.t);
-    facts.event(event);
+    facts.event(event, told);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);
     else for (const watch of watches) watch.event?.(event);
   }
@@ -88,14 +90,13 @@ export class Findings {
   #session(session: string): Watched {
     const known = this.#sessions.get(session);
     if (known) return known;
-    const facts = new SessionFacts(session);
+    const facts = new SessionFacts(session, this.#playbackOf(session));
     const watches = RULES.map(({ rule, create }) => create(facts, this.#store.report(session, rule)));
     const watched = {
       facts,
       watches,
       ticking: watches.filter((watch) => watch.tick),
       hearing: watches.filter((watch) => watch.delta),
-      held: new Recent<number, true>(1024),
     };
     this.#sessions.set(session, watched);
     return watched;

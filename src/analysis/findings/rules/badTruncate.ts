@@ -22,9 +22,10 @@ export const badTruncate: Rule = {
         if (type === 'conversation.item.truncate' && from === 'client') {
           const ms = asNumber(event.audio_end_ms);
           asked.set(row, { ms, item });
-          // This cut has stopped the playback already, or turn detection did shortly before.
-          const cut = facts.heard.lastCut;
-          if (ms !== 0 || !cut || cut.playing.item.item !== item || t - cut.t > RECENT_MS) return;
+          // This cut stops the playback, or turn detection did shortly before.
+          const playing = facts.playback.playingAt(t);
+          const cut = playing ? { playing, t } : facts.playback.lastCut;
+          if (ms !== 0 || !cut || cut.playing.playback.item !== item || t - cut.t > RECENT_MS) return;
           const played = cut.playing.heardMs;
           if (played < HEARD_MS) return;
           report.add('zero', t, [row], (times) => ({
@@ -40,7 +41,7 @@ export const badTruncate: Rule = {
         const told = /of (\d+(?:\.\d+)?) ?ms is already shorter than/.exec(
           asText(dig(event.error, 'message')).slice(0, 500),
         );
-        const length = told?.[1] !== undefined ? Number(told[1]) : cut && facts.heard.item(cut.item)?.ms;
+        const length = told?.[1] !== undefined ? Number(told[1]) : cut && facts.playback.of(cut.item)?.generatedMs;
         const beyond = cut?.ms !== undefined && length !== undefined && cut.ms > length;
         report.add(beyond ? 'beyond' : 'refused', t, refusalRows(row, facts), (times) => ({
           severity: 'warning',

@@ -61,10 +61,10 @@ export const echo: Rule = {
           speech.heard = asText(event.transcript).slice(0, 4000);
           compare(t);
         } else if (type === 'input_audio_buffer.speech_started') {
-          const playing = facts.heard.at(t);
+          const playing = facts.playback.playingAt(t);
           if (!playing) return;
-          over.set(item, { answer: playing.item.item, row, heard: '' });
-          const delay = t - playing.item.playsFrom;
+          over.set(item, { answer: playing.playback.item, row, heard: '' });
+          const delay = t - playing.playback.playsFrom;
           // An answer in between was heard without that: a microphone that hears the loudspeaker hears it every time.
           const isNext = begun <= 1;
           begun = 0;

@@ -22,7 +22,7 @@ export const missingTruncate: Rule = {
       if (!found) return;
       total += found.unheard;
       longest = Math.max(longest, found.unheard);
-      const row = facts.heard.item(found.item)?.row;
+      const row = facts.playback.rowOf(found.item);
       report.add('', found.t, row === undefined ? [found.row] : [found.row, row], (times) => ({
         severity: 'warning',
         title: `Interrupted with ${seconds(longest)} of audio unheard, and not truncated${often(times)}`,
@@ -44,9 +44,9 @@ export const missingTruncate: Rule = {
         if (open && type === 'conversation.item.deleted' && item === open.item) open = undefined;
         if (from !== 'server' || type !== 'input_audio_buffer.speech_started') return;
         if (dig(facts.turnDetection(), 'interrupt_response') === false) return;
-        const playing = facts.heard.at(t);
+        const playing = facts.playback.playingAt(t);
         if (!playing || playing.unheardMs < UNHEARD_MS) return;
-        const { item: answer, unheardMs: unheard } = playing;
+        const { playback: answer, unheardMs: unheard } = playing;
         // A good client is silent from here on: what is left of this answer counts once.
         if (answer.item === last) return;
         last = answer.item;

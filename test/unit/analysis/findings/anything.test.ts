@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioField } from '../../../../src/analysis/audioEvents';
-import { Findings } from '../../../../src/analysis/findings/findings';
+import { Analysis } from '../../../../src/analysis/analysis';
 import { RULES } from '../../../../src/analysis/findings/rules';
 import { CATALOGUE, RETIRED } from '../../../../src/protocol/catalogue';
 import { eventIds } from '../../../../src/protocol/ids';
@@ -15,7 +15,8 @@ type Json = Record<string, unknown>;
 
 /** A session of the simulator, taken down as the recorder would. */
 class Recorded extends Script {
-  readonly findings = new Findings();
+  readonly analysis = new Analysis();
+  readonly findings = this.analysis.findings;
   #row = 0;
   #told = 0;
 
@@ -47,12 +48,13 @@ class Recorded extends Script {
     const { response = '', item = '', call = '' } = eventIds(event);
     const row = this.#row++;
     const base = { row, seq: row, session: 's1', t, sent: t, from, type, response, item, call, audioMs };
-    this.findings.event({ ...base, event: field ? {} : event, origin: undefined, replaces: undefined });
+    this.analysis.event({ ...base, event: field ? {} : event, origin: undefined, replaces: undefined });
   }
 
   end(): string[] {
     this.act(() => this.wait(20_000));
-    this.findings.close(this.#row, 's1', this.nowMs, { code: 1000, reason: '', by: 'client' });
+    const close = { kind: 'close', session: 's1', t: this.nowMs, code: 1000, reason: '', by: 'client' } as const;
+    this.analysis.record(close, { row: this.#row, t: this.nowMs, session: 's1', shift: 0 });
     expect(wellFormed(this.findings.all())).toEqual([]);
     return titles(this.findings.all());
   }
@@ -228,15 +230,17 @@ describe('whatever comes over the wire', () => {
   it('nothing throws, and every finding is whole', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-        const findings = new Findings();
+        const analysis = new Analysis();
+        const { findings } = analysis;
         let t = 0;
         events.forEach(({ kind, body: fields, step, id, audioMs }, row) => {
           t += step;
           const base = { row, seq: row, session: 's1', t, sent: t, type: kind.type, from: kind.from };
           const whole = { ...base, response: id, item: id, call: id, event: { type: kind.type, ...fields } };
-          findings.event({ ...whole, audioMs, origin: undefined, replaces: undefined });
+          analysis.event({ ...whole, audioMs, origin: undefined, replaces: undefined });
         });
-        findings.close(events.length, 's1', t, { code: 1006, reason: '\u0000', by: 'server' });
+        const close = { kind: 'close', session: 's1', t, code: 1006, reason: '\u0000', by: 'server' } as const;
+        analysis.record(close, { row: events.length, t, session: 's1', shift: 0 });
         const found = findings.all();
         expect(wellFormed(found)).toEqual([]);
         for (const { rows } of found) for (const row of rows) expect(row >= 0 && row <= events.length).toBe(true);
@@ -248,18 +252,20 @@ describe('whatever comes over the wire', () => {
   });
 
   it('no event of the catalogue alone, nor all of them one after the other, is more than a session in disorder', () => {
-    const findings = new Findings();
+    const analysis = new Analysis();
+    const { findings } = analysis;
     types.forEach(({ type, from }, row) => {
       const parsed = JSON.parse(eventTemplate(type, from) ?? '{}') as Json;
       const { response = '', item = '', call = '' } = eventIds(parsed);
       const base = { row, seq: row, session: 's1', t: row, sent: row, type, from, response, item, call };
-      findings.event({ ...base, event: parsed, audioMs: 0, origin: undefined, replaces: undefined });
+      analysis.event({ ...base, event: parsed, audioMs: 0, origin: undefined, replaces: undefined });
     });
     expect(wellFormed(findings.all())).toEqual([]);
   });
 
   it('what is kept does not grow with the session', () => {
-    const findings = new Findings();
+    const analysis = new Analysis();
+    const { findings } = analysis;
     const base = {
       session: 's1',
       from: 'server' as const,
@@ -271,7 +277,7 @@ describe('whatever comes over the wire', () => {
     };
     for (let row = 0; row < 20_000; row++) {
       const fields = { error: { code: `c${row}`, message: `m${row}` } };
-      findings.event({ ...base, row, seq: row, t: row, sent: row, type: 'error', event: fields, replaces: undefined });
+      analysis.event({ ...base, row, seq: row, t: row, sent: row, type: 'error', event: fields, replaces: undefined });
     }
     const found = findings.all();
     expect(found.length).toBeLessThan(30);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { probeAudio } from '../../../../src/analysis/findings/audioProbe';
-import { Findings } from '../../../../src/analysis/findings/findings';
+import { Analysis } from '../../../../src/analysis/analysis';
 import type { AudioFormat } from '../../../../src/audio/format';
 import { fromPcm } from '../../../../src/simulator/codec';
 import { speech } from '../../simulator/speech';
@@ -57,7 +57,8 @@ describe('input-codec', () => {
   const PCM: AudioFormat = { codec: 'pcm16', rate: 24_000 };
 
   function listen(bytes: Uint8Array, format: AudioFormat) {
-    const findings = new Findings();
+    const analysis = new Analysis();
+    const { findings } = analysis;
     const piece = 4800;
     for (let at = 0; at < bytes.length; at += piece) {
       const place = { row: at / piece, t: at / 48, session: 's1', from: 'client' as const, ms: 100 };

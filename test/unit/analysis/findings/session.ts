@@ -1,4 +1,4 @@
-import { Findings } from '../../../../src/analysis/findings/findings';
+import { Analysis } from '../../../../src/analysis/analysis';
 import type { Finding, TracedEvent } from '../../../../src/analysis/model';
 import type { Side } from '../../../../src/protocol/side';
 
@@ -28,13 +28,14 @@ export interface Ending {
 
 /** What the rules say of a session; with an ending, after its close. Rows are those of the table, from 0. */
 export function diagnose(lines: readonly Line[], end?: Ending): Finding[] {
-  const findings = new Findings();
-  lines.forEach((line, row) => findings.event(traced(row, line)));
+  const analysis = new Analysis();
+  lines.forEach((line, row) => analysis.event(traced(row, line)));
   if (end) {
     const { at, code = 1000, reason = '', by = 'client' } = end;
-    findings.close(lines.length, 's1', at * 1000, { code, reason, by });
+    const close = { kind: 'close', session: 's1', t: at * 1000, code, reason, by } as const;
+    analysis.record(close, { row: lines.length, t: at * 1000, session: 's1', shift: 0 });
   }
-  return findings.all();
+  return analysis.findings.all();
 }
 
 /** Rules and titles, for expectations. */

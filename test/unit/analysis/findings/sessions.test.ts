@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../../src/analysis/analysis';
-import { Findings } from '../../../../src/analysis/findings/findings';
 import { foldSessions } from '../../../../src/analysis/findings/store';
 import { encodeIdTime } from '../../../../src/protocol/ids';
 import type { OpenRecord } from '../../../../src/trace/records';
@@ -33,9 +32,10 @@ const opened = (more: Partial<OpenRecord> = {}): OpenRecord => ({
 
 /** What is said of a session that was opened so. */
 function open(record: OpenRecord, ...lines: Line[]) {
-  const findings = new Findings();
-  findings.open(0, 's1', 0, record);
-  lines.forEach((line, at) => findings.event(traced(at + 1, line)));
+  const analysis = new Analysis();
+  const { findings } = analysis;
+  analysis.record(record, { row: 0, t: 0, session: 's1', shift: 0 });
+  lines.forEach((line, at) => analysis.event(traced(at + 1, line)));
   expect(wellFormed(findings.all())).toEqual([]);
   return findings.all();
 }
@@ -189,16 +189,19 @@ describe('abnormal-close', () => {
     expect(diagnose([created()], { at: 5, code })).toEqual([]);
   });
   it('says nothing when the inspector itself ended the session', () => {
-    const findings = new Findings();
-    findings.close(0, 's1', 1, { code: 1006, reason: '', by: 'server', origin: 'inspector' });
+    const analysis = new Analysis();
+    const { findings } = analysis;
+    const ended = { code: 1006, reason: '', by: 'server', origin: 'inspector' } as const;
+    analysis.record({ kind: 'close', session: 's1', t: 1, ...ended }, { row: 0, t: 1, session: 's1', shift: 0 });
     expect(findings.all()).toEqual([]);
   });
 });
 
 describe('findings of a trace', () => {
   it('are told once, then when they change, then when they are withdrawn', () => {
-    const findings = new Findings();
-    const feed = (row: number, line: Line) => findings.event(traced(row, line));
+    const analysis = new Analysis();
+    const { findings } = analysis;
+    const feed = (row: number, line: Line) => analysis.event(traced(row, line));
     feed(0, created());
     feed(1, [2, '<', 'input_audio_buffer.speech_started', { item_id: 'u1' }]);
     feed(2, [40, '<', 'rate_limits.updated']);
@@ -213,10 +216,11 @@ describe('findings of a trace', () => {
   });
 
   it('keep sessions apart, and fold into one where several sessions have the same', () => {
-    const findings = new Findings();
+    const analysis = new Analysis();
+    const { findings } = analysis;
     for (const [n, session] of ['s1', 's2', 's3'].entries()) {
-      findings.event(traced(n * 2, error(n, { code: 'x', message: 'No' }), session));
-      if (session === 's2') findings.event(traced(n * 2 + 1, done(n, 'r1', 'failed'), session));
+      analysis.event(traced(n * 2, error(n, { code: 'x', message: 'No' }), session));
+      if (session === 's2') analysis.event(traced(n * 2 + 1, done(n, 'r1', 'failed'), session));
     }
     expect(findings.all().map(({ session, rule }) => `${session} ${rule}`)).toEqual([
       's1 refused-event',
@@ -233,11 +237,12 @@ describe('findings of a trace', () => {
   });
 
   it('count a message once that was held back and then released', () => {
-    const findings = new Findings();
+    const analysis = new Analysis();
+    const { findings } = analysis;
     const limits = error(1, { code: 'x' });
-    findings.event({ ...traced(0, limits), sent: undefined });
-    findings.event({ ...traced(1, limits), replaces: 0 });
-    findings.event({ ...traced(2, limits), replaces: 7 });
+    analysis.event({ ...traced(0, limits), sent: undefined });
+    analysis.event({ ...traced(1, limits), replaces: 0 });
+    analysis.event({ ...traced(2, limits), replaces: 7 });
     expect(findings.all().map(({ rows }) => rows)).toEqual([[0, 2]]);
   });
 
@@ -252,8 +257,9 @@ describe('findings of a trace', () => {
   });
 
   it('come for live sessions in which nothing happens, when the clock is told', () => {
-    const findings = new Findings();
-    findings.event(traced(0, [1, '<', 'input_audio_buffer.speech_started', { item_id: 'u1' }]));
+    const analysis = new Analysis();
+    const { findings } = analysis;
+    analysis.event(traced(0, [1, '<', 'input_audio_buffer.speech_started', { item_id: 'u1' }]));
     findings.tick(60_000);
     expect(titles(findings.all())).toHaveLength(1);
   });

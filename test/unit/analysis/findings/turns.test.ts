@@ -215,7 +215,7 @@ describe('bad-truncate', () => {
   it('is found at 0 though the answer was heard', () => {
     const [found] = of('bad-truncate', diagnose([created(), ...answer, started(12.2, 'u1'), truncate(12.4, 'a1', 0)]));
     expect(found?.title).toBe('An answer was cut at 0 ms though it was being heard');
-    expect(found?.explanation).toContain('About 2.2 s of the answer had been played');
+    expect(found?.explanation).toContain('About 2.0 s of the answer had been played');
   });
   it('is found for an item that cannot be cut', () => {
     const other = error(12.6, {
