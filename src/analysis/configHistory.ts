@@ -1,9 +1,7 @@
 /** The configuration of a session through time: what was asked for, what came into effect, what was refused. */
-import { mergeSession } from '../protocol/state/merge';
 import type { Correlated } from './correlation';
 import { asObject, asText, dig, type JsonObject } from './json';
 import type { ConfigPoint, TracedEvent } from './model';
-import { Recent } from './recent';
 
 /** Differences listed at most. */
 const MOST = 200;
@@ -16,53 +14,28 @@ export interface ConfigDifference {
   effective: unknown;
 }
 
-/** Follows the configuration of one session; keeps the effective one, not those before. */
+/** Follows the configuration of one session. */
 export class ConfigHistory {
   #session: string;
   #points: ConfigPoint[] = [];
-  #initial: JsonObject | undefined;
-  #effective: JsonObject | undefined;
-  /** Updates that are not answered, by row. */
-  #asked = new Recent<number, JsonObject>(64);
-
   constructor(session: string) {
     this.#session = session;
   }
 
-  /** What the server last said it is; undefined before `session.created`. */
-  get effective(): JsonObject | undefined {
-    return this.#effective;
-  }
-
-  /** What it will be if the server takes the updates that are on their way; undefined when nothing is known. */
-  get expected(): JsonObject | undefined {
-    if (!this.#effective && this.#asked.size === 0) return undefined;
-    let config = this.#effective ?? {};
-    for (const update of this.#asked.values()) config = mergeSession(config, update, this.#initial);
-    return config;
-  }
-
   event(event: TracedEvent, { refused, answered }: Correlated): void {
     const { type, from } = event;
-    const told = asObject(event.event.session);
     switch (`${from} ${type}`) {
       case 'client session.update':
       case 'client transcription_session.update':
-        if (told) this.#asked.set(event.row, told);
         return this.#point(event, 'asked', null, '');
       case 'server session.created':
       case 'server transcription_session.created':
-        this.#initial = told;
-        this.#effective = told ?? this.#effective;
         return this.#point(event, 'created', null, '');
       case 'server session.updated':
       case 'server transcription_session.updated':
-        if (answered) this.#asked.delete(answered.row);
-        this.#effective = told ?? this.#effective;
         return this.#point(event, 'effective', answered?.row ?? null, '');
       case 'server error':
         if (refused?.type !== 'session.update' && refused?.type !== 'transcription_session.update') return;
-        this.#asked.delete(refused.row);
         return this.#point(event, 'refused', refused.row, asText(dig(event.event, 'error', 'message')).slice(0, 500));
     }
   }

@@ -35,7 +35,7 @@ export interface SessionChanges {
 
 export class SessionAnalysis {
   readonly id: string;
-  readonly config: ConfigHistory;
+  #config: ConfigHistory;
   readonly account: SessionAccount;
   readonly playback: PlaybackTracker;
   #links: LinkStore;
@@ -61,7 +61,7 @@ export class SessionAnalysis {
   constructor(id: string, links: LinkStore, prices: UserPrices) {
     this.id = id;
     this.#links = links;
-    this.config = new ConfigHistory(id);
+    this.#config = new ConfigHistory(id);
     this.account = new SessionAccount(prices);
     this.playback = new PlaybackTracker(id, this.#traits);
     this.#turns = new TurnTracker(id, this.#buffer);
@@ -101,7 +101,7 @@ export class SessionAnalysis {
     else this.#buffer.append(event);
     const took = this.#buffer.event(event, told);
     if (took && took.by !== 'idle') this.#tally.speech(event.t, took.ms);
-    this.config.event(event, told);
+    this.#config.event(event, told);
     this.#turns.event(event, told, took);
     this.#latencies.event(event, told);
     if (event.from === 'server') {
@@ -134,7 +134,7 @@ export class SessionAnalysis {
       spans: [...this.#book.take(), ...spans],
       turns,
       playback: this.playback.take(),
-      configs: this.config.take(),
+      configs: this.#config.take(),
       metrics: isChanged ? [this.#whole()] : [],
     };
   }

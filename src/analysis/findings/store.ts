@@ -88,36 +88,3 @@ export class FindingStore {
     return `${owner} ${about}`;
   }
 }
-
-/**
- * Findings of a whole trace for a list of it all: what several sessions have in common (the same rule about the same thing) is
- * one finding, its `session` ''. Its words are those of the first, its rows of all of them.
- */
-export function foldSessions(findings: readonly Finding[]): Finding[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const same = finding.key.slice(finding.session.length);
-    const group = groups.get(same);
-    if (group) group.push(finding);
-    else groups.set(same, [finding]);
-  }
-  return [...groups]
-    .map(([same, group]) => {
-      const [first, ...others] = group;
-      if (!first || others.length === 0) return first;
-      return {
-        ...first,
-        key: same,
-        session: '',
-        title: `${first.title} (in ${group.length} sessions)`,
-        explanation: `In the first of ${group.length} sessions: ${first.explanation}`,
-        // The telling row of each session first.
-        rows: [...group.flatMap(({ rows }) => rows.slice(0, 1)), ...group.flatMap(({ rows }) => rows.slice(1))].slice(
-          0,
-          MOST_ROWS,
-        ),
-        rowCount: group.reduce((sum, { rowCount }) => sum + rowCount, 0),
-      };
-    })
-    .filter((finding) => finding !== undefined);
-}

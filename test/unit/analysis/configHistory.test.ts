@@ -20,18 +20,6 @@ describe('the configuration', () => {
     ]);
     expect(wire.configs()[4]?.message).toBe("Unknown parameter: 'session.bogus'.");
   });
-
-  it('expected is the effective one with the updates that are on their way', () => {
-    const wire = new Wire();
-    wire.session(1, { type: 'server_vad', threshold: 0.5 });
-    wire.client(10, 'session.update', { session: { audio: { input: { turn_detection: { threshold: 0.9 } } } } });
-    const config = wire.analysis.session('s1')?.config;
-    const input = (threshold: number) => ({ audio: { input: { turn_detection: { type: 'server_vad', threshold } } } });
-    expect(config?.expected).toMatchObject(input(0.9));
-    expect(config?.effective).toMatchObject(input(0.5));
-    wire.server(20, 'error', { error: { code: 'x', param: 'session.audio' } });
-    expect(config?.expected).toMatchObject(input(0.5));
-  });
 });
 
 describe('configDifferences', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../../src/analysis/analysis';
-import { foldSessions } from '../../../../src/analysis/findings/store';
 import { encodeIdTime } from '../../../../src/protocol/ids';
 import type { OpenRecord } from '../../../../src/trace/records';
 import {
@@ -215,7 +214,7 @@ describe('findings of a trace', () => {
     expect(findings.take().findings.map(({ rowCount }) => rowCount)).toEqual([2]);
   });
 
-  it('keep sessions apart, and fold into one where several sessions have the same', () => {
+  it('keep sessions apart', () => {
     const analysis = new Analysis();
     const { findings } = analysis;
     for (const [n, session] of ['s1', 's2', 's3'].entries()) {
@@ -228,12 +227,6 @@ describe('findings of a trace', () => {
       's2 failed-response',
       's3 refused-event',
     ]);
-    const folded = foldSessions(findings.all());
-    expect(folded.map(({ session, title, rows, rowCount }) => [session, title, rows, rowCount])).toEqual([
-      ['', 'Error of the server: x (in 3 sessions)', [0, 2, 4], 3],
-      ['s2', '1 response failed', [3], 1],
-    ]);
-    expect(wellFormed(folded)).toEqual([]);
   });
 
   it('count a message once that was held back and then released', () => {
