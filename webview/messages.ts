@@ -19,6 +19,7 @@ import type {
   RowBody,
 } from '../src/document/columns';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
+import type { SearchEnd, SearchFound } from '../src/document/searchModel';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
 export interface InspectorStatus {
@@ -125,19 +126,26 @@ export interface Requests {
   pickForCompare: { params: { row: number }; result: { picked: string } };
   /** The user's own filters, after they were set to `save` when that is given. */
   filterPresets: { params: { save?: FilterPreset[] }; result: { presets: FilterPreset[] } };
-  /** The search for text in bodies: rows whose line holds the text (case-insensitive), at most 100,000. */
-  search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
+  /**
+   * The search for text in bodies, from row `first` on: rows whose line holds the text (case-insensitive), at most 100,000. They
+   * are told of by `found` under the number the page gave it; the answer comes when it has ended.
+   */
+  search: { params: { search: number; text: string; regex: boolean; first: number }; result: SearchEnd };
+  /** Ends a search of the page; its rows so far are good. */
+  stopSearch: { params: { search: number }; result: { stopped: true } };
   run: { params: { command: HostCommand }; result: { done: true } };
 }
 export type RequestName = keyof Requests;
 
-/** What the host tells the webview. Each is a whole snapshot, except `columns` and `analysis`, which carry whole rows and entries. */
+/** What the host tells the webview. Each is a whole snapshot, except `columns`, `analysis` and `found`, which carry whole rows and entries. */
 export interface Notifications {
   status: InspectorStatus;
   document: DocumentState;
   columns: ColumnBatch;
   /** What the analysis has new or changed, each entry as it is now. */
   analysis: AnalysisChanges;
+  /** What a search has found since it last told; all rows before `looked` have been looked at. */
+  found: SearchFound & { search: number };
   /** Keys and menu entries that VS Code owns, and rows to show. */
   act: {
     action:
@@ -235,7 +243,8 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
   pickForCompare: (p) => isRow(p.row),
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),
-  search: (p) => isShort(p.text, 1024) && typeof p.regex === 'boolean',
+  search: (p) => isRow(p.search) && isShort(p.text, 1024) && typeof p.regex === 'boolean' && isRow(p.first),
+  stopSearch: (p) => isRow(p.search),
   run: (p) => HOST_COMMANDS.includes(p.command as HostCommand),
 };
 
@@ -254,6 +263,7 @@ const notificationNames: { [N in NotificationName]: true } = {
   document: true,
   columns: true,
   analysis: true,
+  found: true,
   act: true,
 };
 

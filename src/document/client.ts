@@ -12,7 +12,14 @@ import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
-import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
+import type {
+  DocumentMessage,
+  DocumentRequestMessage,
+  DocumentRequestName,
+  DocumentRequests,
+  StopMessage,
+} from './messages';
+import type { SearchEnd, SearchFound, SearchQuery } from './searchModel';
 
 /** Where the file is, where the bundles are, and who listens. */
 export interface DocumentOptions {
@@ -54,7 +61,11 @@ export interface TraceDocument {
   saveRows(ranges: RowRanges, file: string): Promise<number>;
   /** The messages of these rows, one a line, at most `most` characters. */
   messages(ranges: RowRanges, most: number): Promise<RowTexts>;
-  search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }>;
+  /**
+   * Looks for text in the lines, and tells of rows as it finds them, in their order and before the promise resolves. Several may
+   * be under way. Aborted, it ends soon and resolves with how far it has come.
+   */
+  search(query: SearchQuery, found: (found: SearchFound) => void, signal?: AbortSignal): Promise<SearchEnd>;
   close(): Promise<void>;
 }
 
@@ -62,8 +73,9 @@ export interface TraceDocument {
 export async function openDocument(options: DocumentOptions): Promise<TraceDocument> {
   const worker = new Worker(path.join(options.workers, 'documentWorker.cjs'), {
     workerData: { file: options.file, ...(options.prices ? { prices: options.prices } : {}) },
-    // Rows make short-lived objects. Left alone, V8 keeps 100 MB of room for them; with less it is no slower.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    // Reading makes objects that live shortly. Left alone, V8 keeps 150 MB of room for them, with less it is no slower; what has
+    // no bounds, the rows, is in no heap.
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1536 },
   });
   const document = new WorkerDocument(worker, options);
   await document.opened;
@@ -79,6 +91,8 @@ class WorkerDocument implements TraceDocument {
   readonly opened: Promise<void>;
   #worker: Worker;
   #waiting = new Map<number, Waiting>();
+  /** Who is told of what a search finds, by its request. */
+  #searches = new Map<number, (found: SearchFound) => void>();
   #next = 1;
   /** Why nothing can be asked any more. */
   #ended: string | undefined;
@@ -98,6 +112,8 @@ class WorkerDocument implements TraceDocument {
             return end(message.error);
           case 'reply':
             return this.#settle(message.id)?.resolve(message.result);
+          case 'found':
+            return this.#searches.get(message.id)?.(message.found);
           case 'refusal':
             return this.#settle(message.id)?.reject(new Error(message.error));
         }
@@ -171,8 +187,19 @@ class WorkerDocument implements TraceDocument {
     return this.#ask('messages', { ranges, most });
   }
 
-  search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }> {
-    return this.#ask('search', { text, regex });
+  search(query: SearchQuery, found: (found: SearchFound) => void, signal?: AbortSignal): Promise<SearchEnd> {
+    if (signal?.aborted === true) return Promise.resolve({ found: 0, looked: 0, of: 0, complete: false });
+    const id = this.#next;
+    const stop = () => {
+      const message: StopMessage = { stop: id };
+      this.#worker.postMessage(message);
+    };
+    signal?.addEventListener('abort', stop);
+    this.#searches.set(id, found);
+    return this.#ask('search', query).finally(() => {
+      signal?.removeEventListener('abort', stop);
+      this.#searches.delete(id);
+    });
   }
 
   async close(): Promise<void> {

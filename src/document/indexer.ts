@@ -83,6 +83,11 @@ export class TraceIndex {
   /** One object for all rows. */
   readonly #names: Names = { session: 0, type: 0, response: 0, item: 0, call: 0 };
 
+  /** Rows entered. */
+  get rows(): number {
+    return this.offset.length;
+  }
+
   /** Enters a line as the next row. */
   add(entry: TraceEntry): void {
     const row = this.offset.length;

@@ -1,4 +1,4 @@
-/** What passes between a document's worker and its owner: one typed table of requests, always answered, and three notices. */
+/** What passes between a document's worker and its owner: one typed table of requests, always answered, and the notices. */
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
@@ -6,6 +6,7 @@ import type { SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
+import type { SearchEnd, SearchFound, SearchQuery } from './searchModel';
 
 /** Requests by name. */
 export interface DocumentRequests {
@@ -26,7 +27,8 @@ export interface DocumentRequests {
   wav: { params: AudioSelector; result: Uint8Array };
   saveRows: { params: { ranges: RowRanges; file: string }; result: number };
   messages: { params: { ranges: RowRanges; most: number }; result: RowTexts };
-  search: { params: { text: string; regex: boolean }; result: { rows: number[]; complete: boolean } };
+  /** Rows are told of by `found` notices, which come before the answer; `StopMessage` ends it early. */
+  search: { params: SearchQuery; result: SearchEnd };
   close: { params: Record<string, never>; result: null };
 }
 export type DocumentRequestName = keyof DocumentRequests;
@@ -37,12 +39,18 @@ export interface DocumentRequestMessage<N extends DocumentRequestName = Document
   params: DocumentRequests[N]['params'];
 }
 
+/** Ends a request that takes long; it is answered with what it has come to. */
+export interface StopMessage {
+  stop: number;
+}
+
 /** Worker to owner. `opened` or `failed` comes first and once. */
 export type DocumentMessage =
   | { kind: 'opened' }
   | { kind: 'failed'; error: string }
   | { kind: 'reply'; id: number; result: unknown }
   | { kind: 'refusal'; id: number; error: string }
+  | { kind: 'found'; id: number; found: SearchFound }
   | { kind: 'columns'; batch: ColumnBatch }
   | { kind: 'analysis'; bytes: Uint8Array }
   | { kind: 'state'; state: DocumentState };

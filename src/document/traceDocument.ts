@@ -1,31 +1,26 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
-import { audioField } from '../analysis/audioEvents';
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import { relatedTo, type Related } from '../analysis/links';
 import { measuresOf, type Measures } from '../analysis/measures';
 import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
-import { summarise } from '../analysis/summary';
-import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
-import { base64Bytes, decodeAudio } from '../audio/decode';
-import { bytesToMs, DEFAULT_FORMAT } from '../audio/format';
 import { encodeWav } from '../audio/wav';
-import { LineReader } from '../trace/lineReader';
-import { parseLine } from '../trace/parseLine';
-import type { EventRecord } from '../trace/records';
 import { TraceReader } from '../trace/reader';
 import { whyUnreadable } from '../trace/unreadable';
 import { AnalysisPass } from './analysisPass';
+import { audioClip } from './audioClip';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import { conversationPage } from './conversationPage';
-import { audioText, messageText, withoutAudio } from './eventBody';
-import { RowMark, TraceIndex } from './indexer';
+import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
 import { messagesOf, saveRows, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
-import { makeMatcher } from './search';
+import { RowLines } from './rowLines';
+import { RowSummaries } from './rowSummaries';
+import type { SearchEnd, SearchFound, SearchQuery } from './searchModel';
 import { SessionFold } from './sessionFold';
 import type { SessionSnapshot } from './sessionSnapshot';
+import { searchText } from './textSearch';
 
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
@@ -37,15 +32,6 @@ export interface DocumentListener {
 const BATCH_ROWS = 20_000;
 /** How often a view hears of progress while a large file is indexed, ms. */
 const FLUSH_MS = 50;
-/** Lines larger than this are not read for a summary. */
-const SUMMARY_LINE = 1 << 20;
-/** Bytes read at once for rows that lie together. */
-const READ_TOGETHER = 4 << 20;
-/** Longest clip, ms: an hour is 170 MB of samples. */
-const LONGEST_CLIP_MS = 3_600_000;
-const MOST_FOUND = 100_000;
-/** Rows the second pass takes before others have a turn. */
-const ROWS_ANALYSED_AT_ONCE = 2_000;
 
 const NOT_A_TRACE = 'This file is not a Realtime trace: none of its lines can be read as a part of one.';
 
@@ -58,9 +44,10 @@ export class TraceDocumentCore {
   #analysing: Promise<void> | undefined;
   /** Why the second pass stopped before the last row, for people; '' when it did not. */
   #stopped = '';
-  #sessions = new SessionFold(this.#index, (rows, take) => this.#eachLine(rows, take));
+  #sessions = new SessionFold(this.#index, (rows, take) => this.#lines.each(rows, take));
+  readonly #lines: RowLines;
+  readonly #summaries: RowSummaries;
   #listener: DocumentListener;
-  #searches = 0;
   #closed = false;
   #size = 0;
   #flushedAt = 0;
@@ -75,6 +62,8 @@ export class TraceDocumentCore {
   private constructor(reader: TraceReader, listener: DocumentListener, prices: UserPrices | undefined) {
     this.#reader = reader;
     this.#pass = new AnalysisPass(this.#index, prices);
+    this.#lines = new RowLines(this.#index, reader.lines);
+    this.#summaries = new RowSummaries(this.#index, this.#lines, reader.lines);
     this.#listener = listener;
   }
 
@@ -123,22 +112,27 @@ export class TraceDocumentCore {
   async #analyse(): Promise<void> {
     let told = performance.now();
     this.#stopped = '';
-    while (this.#analysed < this.#index.offset.length && !this.#closed) {
-      const first = this.#analysed;
-      const end = Math.min(this.#index.offset.length, first + ROWS_ANALYSED_AT_ONCE);
-      const rows = Array.from({ length: end - first }, (_, at) => first + at);
-      await this.#eachLine(rows, (row, line) => {
-        if (line.length < this.#index.bytes.at(row)) throw new Error('the file ends before it');
-        // Each row once, also when one after it cannot be read and the pass begins again there.
-        this.#analysed = row + 1;
-        this.#pass.add(row, line);
-      });
-      const now = performance.now();
-      if (now - told > FLUSH_MS || this.#analysed === this.#index.offset.length) {
-        told = now;
-        this.#listener.analysis(this.#pass.take());
-        this.#listener.state(this.#state());
-      }
+    while (this.#analysed < this.#index.rows && !this.#closed) {
+      const end = this.#index.rows;
+      const came = await this.#lines.through(
+        this.#analysed,
+        end,
+        (row, line) => {
+          // Each row once, also when one after it cannot be read and the pass begins again there.
+          this.#analysed = row + 1;
+          this.#pass.add(row, line);
+        },
+        () => {
+          const now = performance.now();
+          if (now - told > FLUSH_MS || this.#analysed === this.#index.rows) {
+            told = now;
+            this.#listener.analysis(this.#pass.take());
+            this.#listener.state(this.#state());
+          }
+          return !this.#closed;
+        },
+      );
+      if (came < end && !this.#closed) throw new Error('the file ends before it');
     }
     if (this.#isLive && !this.#closed) this.#clock.grew(this.#pass.lastT);
   }
@@ -161,19 +155,12 @@ export class TraceDocumentCore {
     if (changes.findings.length + changes.withdrawn.length > 0) this.#listener.analysis(changes);
   }
 
-  async summaries(rows: number[]): Promise<string[]> {
-    const summaries = new Map<number, string>();
-    const readable = rows.filter((row) => this.#index.bytes.at(row) <= SUMMARY_LINE);
-    for (const row of rows) if (row < this.#index.bytes.length) summaries.set(row, '');
-    await this.#eachLine(readable, (row, line) => summaries.set(row, this.#summary(line)));
-    for (const row of rows) {
-      if (this.#index.bytes.at(row) > SUMMARY_LINE) summaries.set(row, await this.#longSummary(row));
-    }
-    return rows.map((row) => summaries.get(row) ?? '');
+  summaries(rows: number[]): Promise<string[]> {
+    return this.#summaries.of(rows);
   }
 
   body(row: number, whole: boolean): Promise<RowBody> {
-    this.#check(row);
+    this.#lines.check(row);
     return readBody(this.#reader.lines, row, this.#index.offset.at(row), this.#index.bytes.at(row), whole);
   }
 
@@ -185,7 +172,7 @@ export class TraceDocumentCore {
   /** Entries of a session's conversation, as far as it is analysed. */
   async conversation(question: ConversationQuestion): Promise<ConversationPage> {
     const conversation = this.#pass.conversations.of(question.session);
-    const page = await conversationPage(conversation, question, (rows, take) => this.#eachLine(rows, take));
+    const page = await conversationPage(conversation, question, (rows, take) => this.#lines.each(rows, take));
     for (const entry of page.entries) {
       const clocks = entry.role === 'user' ? this.#index.lanes.inputItem(entry.session, entry.item) : undefined;
       if (clocks && clocks.to !== Infinity) entry.inputMs = clocks.to - clocks.from;
@@ -222,62 +209,8 @@ export class TraceDocumentCore {
   }
 
   /** Assembles the audio a selector means; what is missing or broken is said in `problem`, never thrown. */
-  async audio(selector: AudioSelector): Promise<AudioClip> {
-    const index = this.#index;
-    const clocks =
-      selector.from === 'client' && selector.item !== undefined
-        ? index.lanes.inputItem(selector.session, selector.item)
-        : undefined;
-    let pieces = index.audio.pieces(selector, (text) => index.columns.strings.find(text), clocks);
-    const problems = new Set<string>();
-    const first = pieces[0];
-    if (!first) {
-      return {
-        rate: DEFAULT_FORMAT.rate,
-        samples: new Int16Array(0),
-        startMs: selector.startMs ?? 0,
-        problem: 'There is no audio here.',
-      };
-    }
-    const rate = first.format.rate;
-    const within = pieces.filter((piece) => piece.start + piece.ms - first.start <= LONGEST_CLIP_MS);
-    if (within.length < pieces.length) problems.add('Only the first hour is here.');
-    pieces = within;
-    const byRow = new Map(pieces.map((piece) => [piece.row, piece]));
-    const last = pieces.at(-1);
-    const placed: PlacedSamples[] = [];
-    await this.#eachLine([...byRow.keys()], (row, line) => {
-      const piece = byRow.get(row);
-      const parsed = parseLine(line);
-      if (!piece || parsed.kind !== 'event' || !parsed.body) return;
-      const field = audioField(parsed.head.type ?? '', parsed.head.from);
-      const base64 = field && audioText(line, parsed.body, field);
-      if (!base64) return;
-      const decoded = decodeAudio(base64, piece.format);
-      if (decoded.problem) problems.add(`The audio of event ${parsed.head.seq} is damaged: ${decoded.problem}.`);
-      // The part of it that was asked for, in ms from its beginning.
-      const from = Math.max(
-        0,
-        (selector.startMs ?? -Infinity) - piece.start,
-        (clocks?.from ?? -Infinity) - piece.clock,
-      );
-      const to = Math.min(piece.ms, (selector.endMs ?? Infinity) - piece.start, (clocks?.to ?? Infinity) - piece.clock);
-      const at = (ms: number) => Math.round((ms * piece.format.rate) / 1000);
-      const samples = decoded.samples.subarray(at(from), Math.max(at(from), at(to)));
-      // An item is what the server took: a pause in which nothing was sent is no part of it. It ends where it was said.
-      const start = clocks && last ? last.start - (last.clock - piece.clock) : piece.start;
-      placed.push({ startMs: start + from, samples: resample(samples, piece.format.rate, rate) });
-    });
-    if (pieces.some((piece) => piece.format.rate !== rate))
-      problems.add(`Parts of it had another rate and were brought to ${rate} Hz.`);
-    const startMs = placed[0]?.startMs ?? first.start;
-    const samples = assembleClip(placed, startMs, rate);
-    return {
-      rate,
-      samples,
-      startMs,
-      problem: [...problems].slice(0, 5).join(' '),
-    };
+  audio(selector: AudioSelector): Promise<AudioClip> {
+    return audioClip(selector, this.#index, this.#lines);
   }
 
   async wav(selector: AudioSelector): Promise<Uint8Array> {
@@ -286,135 +219,31 @@ export class TraceDocumentCore {
     return encodeWav(clip.samples, clip.rate);
   }
 
-  /**
-   * Rows whose line holds the text (any case) or matches the expression; sound is not searched. A later search ends an
-   * earlier one, which answers with what it has. Rejects when the expression is not valid.
-   */
-  async search(text: string, regex: boolean): Promise<{ rows: number[]; complete: boolean }> {
-    const own = ++this.#searches;
-    const matcher = makeMatcher(text, regex);
-    const rows: number[] = [];
-    const index = this.#index;
-    const last = index.offset.length;
-    let row = 0;
-    let cut = false;
-    const lines = await LineReader.open(this.#reader.lines.file);
-    try {
-      const goesOn = () =>
-        own === this.#searches && !this.#closed && row < last && rows.length <= MOST_FOUND && !matcher.exhausted;
-      await lines.read((line) => {
-        // Lines that are no rows (headers, empty ones) lie between the rows' offsets.
-        if (row >= last || line.offset !== index.offset.at(row)) return;
-        if (line.end - line.start < line.bytes) cut = true;
-        const isAudio = (index.marks.at(row) & RowMark.audio) !== 0;
-        const { buffer, start, end } = line;
-        const found = matcher.add(
-          row,
-          isAudio ? withoutAudio(buffer, start, end) : buffer.toString('utf8', start, end),
-        );
-        if (found.length > 0) rows.push(...found);
-        row++;
-      }, goesOn);
-      lines.takeTail((line) => {
-        if (row < last && line.offset === index.offset.at(row))
-          rows.push(...matcher.add(row++, line.buffer.toString('utf8', line.start, line.end)));
-        return true;
-      });
-    } finally {
-      await lines.close();
-    }
-    rows.push(...matcher.finish());
-    const complete = row >= last && matcher.complete && !cut && rows.length <= MOST_FOUND;
-    return { rows: rows.slice(0, MOST_FOUND), complete };
+  /** Looks through the rows there are; see `textSearch.ts`. Closing the document ends it. */
+  search(query: SearchQuery, tell: (found: SearchFound) => void, goesOn: () => boolean): Promise<SearchEnd> {
+    return searchText(query, { index: this.#index, lines: this.#lines }, tell, () => !this.#closed && goesOn());
   }
 
   /** Writes a trace of these rows; see `rowExport.ts`. */
   async saveRows(ranges: RowRanges, file: string): Promise<number> {
-    if (ranges.length > 0) this.#check(ranges[ranges.length - 1] ?? 0);
+    if (ranges.length > 0) this.#lines.check(ranges[ranges.length - 1] ?? 0);
     const { header, lines } = this.#reader;
-    return saveRows(ranges, file, { header, source: lines.file, eachLine: (rows, take) => this.#eachLine(rows, take) });
+    return saveRows(ranges, file, {
+      header,
+      source: lines.file,
+      eachLine: (rows, take) => this.#lines.each(rows, take),
+    });
   }
 
   async messages(ranges: RowRanges, most: number): Promise<RowTexts> {
-    if (ranges.length > 0) this.#check(ranges[ranges.length - 1] ?? 0);
-    return messagesOf(ranges, most, (rows, take) => this.#eachLine(rows, take));
+    if (ranges.length > 0) this.#lines.check(ranges[ranges.length - 1] ?? 0);
+    return messagesOf(ranges, most, (rows, take) => this.#lines.each(rows, take));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#clock.stop();
     await this.#reader.close();
-  }
-
-  #check(row: number): void {
-    if (!Number.isSafeInteger(row) || row < 0 || row >= this.#index.offset.length) {
-      throw new Error(`Row ${row} is not in this trace (it has ${this.#index.offset.length}).`);
-    }
-  }
-
-  /** Reads the lines of rows, neighbours in one go, in ascending order. */
-  async #eachLine(rows: number[], take: (row: number, line: Buffer) => void): Promise<void> {
-    const { offset, bytes } = this.#index;
-    const ordered = [...new Set(rows)].filter((row) => row >= 0 && row < offset.length).sort((a, b) => a - b);
-    for (let i = 0; i < ordered.length;) {
-      const start = offset.at(ordered[i] as number);
-      let next = i + 1;
-      let end = start + bytes.at(ordered[i] as number);
-      for (; next < ordered.length; next++) {
-        const row = ordered[next] as number;
-        const rowEnd = offset.at(row) + bytes.at(row);
-        // A small gap costs less than another read.
-        if (rowEnd - start > READ_TOGETHER || offset.at(row) - end > 64 * 1024) break;
-        end = rowEnd;
-      }
-      const block = await this.#reader.lines.range(start, end - start);
-      for (; i < next; i++) {
-        const row = ordered[i] as number;
-        const at = offset.at(row) - start;
-        take(row, block.subarray(at, at + bytes.at(row)));
-      }
-    }
-  }
-
-  #summary(line: Buffer): string {
-    const parsed = parseLine(line);
-    if (parsed.kind === 'record') return summarise(parsed.record);
-    if (parsed.kind !== 'event') return summarise({ kind: 'note', t: 0, text: line.toString('utf8', 0, 800) });
-    const { head, body } = parsed;
-    const record: EventRecord = { ...head };
-    const field = audioField(head.type ?? '', head.from);
-    if (body && field) {
-      const base64 = audioText(line, body, field);
-      const audioBytes = base64 === undefined ? 0 : base64Bytes(base64);
-      const format = this.#index.lanes.format(head.session, head.from, head.response ?? '');
-      return summarise({ ...record, event: {} }, { audioBytes, audioMs: bytesToMs(audioBytes, format) });
-    }
-    if (body?.format === 'base64') record.base64 = '';
-    else if (body) {
-      const text = messageText(line, body) ?? '';
-      try {
-        record.event = JSON.parse(text);
-      } catch {
-        record.text = text;
-      }
-    }
-    return summarise(record);
-  }
-
-  async #longSummary(row: number): Promise<string> {
-    const bytes = this.#index.bytes.at(row);
-    const data = await this.#reader.lines.range(this.#index.offset.at(row), Math.min(bytes, 64 * 1024));
-    const parsed = parseLine(data, bytes);
-    if (parsed.kind !== 'event') return `a line of ${bytes} bytes`;
-    const { head, body } = parsed;
-    const field = audioField(head.type ?? '', head.from);
-    if (body?.format === 'event' && field) {
-      const audioBytes = Math.floor(((body.end - body.start) * 3) / 4);
-      const format = this.#index.lanes.format(head.session, head.from, head.response ?? '');
-      return summarise({ ...head, event: {} }, { audioBytes, audioMs: bytesToMs(audioBytes, format) });
-    }
-    const begins = body ? data.toString('utf8', body.start, Math.min(data.length, body.start + 800)) : '';
-    return summarise(body?.format === 'base64' ? { ...head, base64: '' } : { ...head, text: begins });
   }
 
   #flush(): void {

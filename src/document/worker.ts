@@ -2,13 +2,28 @@
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import type { UserPrices } from '../analysis/prices';
 import { changesToBytes } from './changeBytes';
-import type { DocumentMessage, DocumentRequestMessage, DocumentRequestName, DocumentRequests } from './messages';
+import type {
+  DocumentMessage,
+  DocumentRequestMessage,
+  DocumentRequestName,
+  DocumentRequests,
+  StopMessage,
+} from './messages';
+import type { SearchFound } from './searchModel';
 import { TraceDocumentCore, type DocumentListener } from './traceDocument';
+
+/** One request under way. */
+interface Call {
+  found(found: SearchFound): void;
+  /** False when its owner does not want more of it. */
+  goesOn(): boolean;
+}
 
 type Handlers = {
   [N in DocumentRequestName]: (
     document: TraceDocumentCore,
     params: DocumentRequests[N]['params'],
+    call: Call,
   ) => Promise<DocumentRequests[N]['result']> | DocumentRequests[N]['result'];
 };
 
@@ -31,7 +46,7 @@ const handlers: Handlers = {
   wav: (document, selector) => document.wav(selector),
   saveRows: (document, { ranges, file }) => document.saveRows(ranges, file),
   messages: (document, { ranges, most }) => document.messages(ranges, most),
-  search: (document, { text, regex }) => document.search(text, regex),
+  search: (document, query, { found, goesOn }) => document.search(query, found, goesOn),
   close: async (document) => {
     await document.close();
     return null;
@@ -66,8 +81,20 @@ async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: Do
     owner.close();
     return;
   }
-  owner.on('message', (message: DocumentRequestMessage) => {
-    void answer(document, message, post).then(() => {
+  const wanted = new Set<number>();
+  owner.on('message', (message: DocumentRequestMessage | StopMessage) => {
+    if ('stop' in message) {
+      wanted.delete(message.stop);
+      return;
+    }
+    const { id } = message;
+    const call: Call = {
+      found: (found) => post({ kind: 'found', id, found }),
+      goesOn: () => wanted.has(id),
+    };
+    wanted.add(id);
+    void answer(document, message, call, post).then(() => {
+      wanted.delete(id);
       if (message.name === 'close') owner.close();
     });
   });
@@ -79,10 +106,11 @@ async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: Do
 async function answer<N extends DocumentRequestName>(
   document: TraceDocumentCore,
   { id, name, params }: DocumentRequestMessage<N>,
+  call: Call,
   post: (message: DocumentMessage, payload?: object) => void,
 ): Promise<void> {
   try {
-    const result = await handlers[name](document, params);
+    const result = await handlers[name](document, params, call);
     post({ kind: 'reply', id, result }, typeof result === 'object' && result !== null ? result : undefined);
   } catch (error) {
     post({ kind: 'refusal', id, error: describe(error) });

@@ -19,10 +19,18 @@ import type { TraceModel } from './traceModel';
 /** At most one update of the page in this time, ms. */
 const UPDATE_MS = 30;
 
+/** The page that asks, for a request that takes long. */
+export interface Asker {
+  /** Tells it what a search has found. */
+  found(found: Notifications['found']): void;
+  /** Aborted when the page is gone or loads anew. */
+  gone: AbortSignal;
+}
+
 /** What handles each request; `ready` is the bridge's own. */
 export type Handlers = {
-  [N in Exclude<RequestName, 'ready'>]: (params: Requests[N]['params']) => Promise<Requests[N]['result']>;
-};
+  [N in Exclude<RequestName, 'ready' | 'search'>]: (params: Requests[N]['params']) => Promise<Requests[N]['result']>;
+} & { search(params: Requests['search']['params'], asker: Asker): Promise<Requests['search']['result']> };
 
 /** Where messages go, and what the page is told of the world. */
 export interface BridgeOptions {
@@ -46,6 +54,7 @@ interface Generation {
   status: boolean;
   state: boolean;
   posting: boolean;
+  readonly ended: AbortController;
 }
 
 export class Bridge {
@@ -70,7 +79,7 @@ export class Bridge {
       }),
       model.onDidAnalyse.on(() => this.#schedule()),
       model.onDidReset.on(() => {
-        this.#generation = undefined;
+        this.#end();
         options.reload();
       }),
     ];
@@ -129,7 +138,7 @@ export class Bridge {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#generation = undefined;
+    this.#end();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -142,7 +151,9 @@ export class Bridge {
       status: true,
       state: true,
       posting: false,
+      ended: new AbortController(),
     };
+    this.#end();
     this.#generation = generation;
     this.#isGone = false;
     void this.options.post({ id, ok: true, result: { generation: generation.number } });
@@ -154,11 +165,25 @@ export class Bridge {
     await model.follow().catch((error: unknown) => this.options.log(`${model.file}: ${messageOf(error)}`));
   }
 
+  /** What the page that was has been asking for is wanted no longer. */
+  #end(): void {
+    this.#generation?.ended.abort();
+    this.#generation = undefined;
+  }
+
   async #handle(request: RequestMessage): Promise<unknown> {
+    const asked = this.#generation;
     const handler = this.options.handlers[request.request as Exclude<RequestName, 'ready'>] as (
       params: RequestMessage['params'],
+      asker: Asker,
     ) => Promise<unknown>;
-    return handler(request.params);
+    return handler(request.params, {
+      found: (params) => {
+        if (asked && asked === this.#generation)
+          void this.options.post({ notify: 'found', generation: asked.number, params });
+      },
+      gone: asked?.ended.signal ?? AbortSignal.abort(),
+    });
   }
 
   #schedule(): void {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Handlers } from './bridge';
+import { searchHandlers } from './searchHandlers';
 import { SECTION } from './settings';
 import type { Host } from './host';
 import type { listHandlers } from './listHandlers';
@@ -108,7 +109,7 @@ export function traceHandlers({
       await openBody(row);
       return { opened: true };
     },
-    search: async ({ text, regex }) => (await model.document()).search(text, regex),
+    ...searchHandlers(model),
     run: async ({ command }) => {
       await vscode.commands.executeCommand(`${SECTION}.${command}`);
       return { done: true };

@@ -135,9 +135,9 @@ export class LineReader {
     });
   }
 
-  /** Bytes of the file; fewer than asked for where it ends. */
-  async range(offset: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(length);
+  /** Bytes of the file; fewer than asked for where it ends. They lie in `room` where it is given and large enough. */
+  async range(offset: number, length: number, room?: Buffer): Promise<Buffer> {
+    const buffer = room && room.length >= length ? room : Buffer.allocUnsafeSlow(length);
     let filled = 0;
     while (filled < length) {
       const { bytesRead } = await this.#handle.read(buffer, filled, length - filled, offset + filled);

@@ -756,11 +756,14 @@
       return { presets };
     },
     openBody: () => ({ opened: true }),
-    search: ({ text, regex }) => {
+    stopSearch: () => ({ stopped: true }),
+    search: ({ search, text, regex, first }) => {
       const test = regex
         ? (body) => new RegExp(text, 'i').test(body)
         : (body) => body.toLowerCase().includes(text.toLowerCase());
-      return { rows: rows.flatMap((row, at) => (test(row.text) ? [at] : [])), complete: true };
+      const found = rows.flatMap((row, at) => (at >= first && test(row.text) ? [at] : []));
+      tell('found', { search, rows: found, looked: rows.length, of: rows.length });
+      return { found: found.length, looked: rows.length, of: rows.length, complete: true };
     },
     run: () => ({ done: true }),
   };

@@ -93,6 +93,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
     entryPoints: {
       documentWorker: join(root, 'src/document/worker.ts'),
       bridge: join(root, 'src/extension/bridge.ts'),
+      searchHandlers: join(root, 'src/extension/searchHandlers.ts'),
       traceModel: join(root, 'src/extension/traceModel.ts'),
       client: join(root, 'src/document/client.ts'),
     },
@@ -100,6 +101,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
   });
   const require = createRequire(join(out, 'x.cjs'));
   const { Bridge } = require('./bridge.cjs');
+  const { searchHandlers } = require('./searchHandlers.cjs');
   const { TraceModel } = require('./traceModel.cjs');
   const { openDocument } = require('./client.cjs');
   const model = new TraceModel(trace, out, async () => openDocument);
@@ -114,7 +116,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
     peaks: async ({ session, from, startMs, endMs, buckets }) =>
       (await document()).peaks(session, from, startMs, endMs, buckets),
     audio: async (selector) => (await document()).audio(selector),
-    search: async ({ text, regex }) => (await document()).search(text, regex),
+    ...searchHandlers({ document }),
     related: async ({ row }) => (await document()).related(row),
     bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
     metrics: async (p) => ({ sessions: await (await document()).metrics(p.session, p.startMs, p.endMs) }),

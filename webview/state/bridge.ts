@@ -29,7 +29,7 @@ const patience: Partial<Record<RequestName, number>> = {
   copyRows: 120_000,
   newSession: 60_000,
   run: 600_000,
-  search: 120_000,
+  search: 600_000,
   audio: 60_000,
   send: 30_000,
   body: 30_000,

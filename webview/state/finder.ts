@@ -32,6 +32,8 @@ export class Finder {
   /** Ends a look that is under way when it is no longer the newest. */
   #run = 0;
   #scanning = false;
+  /** More has been found in bodies since the look under way began. */
+  #isBehind = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #passes: (row: number) => boolean = () => false;
 
@@ -39,7 +41,11 @@ export class Finder {
     this.#source = source;
     this.#schedule = schedule;
     this.#changed = changed;
-    this.#search = new BodySearch(line, () => this.#look());
+    this.#search = new BodySearch(line, () => {
+      // What is looked through knows nothing of the newest: once more when it is through.
+      if (this.#scanning) this.#isBehind = true;
+      else this.#look();
+    });
   }
 
   get count(): number {
@@ -48,6 +54,10 @@ export class Finder {
   /** True while there may be more than what was found so far. */
   get isLooking(): boolean {
     return this.#scanning || this.#search.searching;
+  }
+  /** True while text is looked for in bodies; then `stop` ends it, and what was found stays. */
+  get isSearching(): boolean {
+    return this.#search.searching;
   }
   /** Which of the found ones is selected, from 1; 0 when none of them is. */
   get current(): number {
@@ -64,7 +74,7 @@ export class Finder {
   close(): void {
     this.isOpen = false;
     this.#forget();
-    void this.#search.look([]);
+    this.#search.look([]);
     this.#changed();
   }
   setText(text: string): void {
@@ -73,17 +83,22 @@ export class Finder {
     this.pattern = wanted === '' ? null : toPattern(wanted);
     if (this.pattern === null) {
       this.#forget();
-      void this.#search.look([]);
+      this.#search.look([]);
       this.#changed();
       return;
     }
-    void this.#search.look(bodySearches([{ exclude: false, kind: 'anywhere', pattern: this.pattern }]));
+    this.#forget();
+    this.#search.look(bodySearches([{ exclude: false, kind: 'anywhere', pattern: this.pattern }]));
     this.#look();
+  }
+  /** Ends the search for text in bodies. */
+  stop(): void {
+    this.#search.stop();
   }
   /** The list shows other rows, or more. */
   listChanged(): void {
     if (!this.isOpen || this.pattern === null) return;
-    this.#search.grown();
+    this.#search.grown(this.#source.rows.count);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#look();
@@ -117,6 +132,7 @@ export class Finder {
     this.#run += 1;
     this.#found = [];
     this.#scanning = false;
+    this.#isBehind = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -129,6 +145,9 @@ export class Finder {
     const run = ++this.#run;
     const found: number[] = [];
     this.#scanning = true;
+    this.#isBehind = false;
+    // The first hits are shown at once; later looks end before they replace what there is.
+    if (this.#found.length === 0) this.#found = found;
     const bodies = hits.get(patternKey(pattern));
     let position = 0;
     const go = (): void => {
@@ -141,10 +160,12 @@ export class Finder {
       }
       if (position < list.length) {
         this.#schedule(go);
+        if (this.#found === found) this.#changed();
         return;
       }
       this.#found = found;
       this.#scanning = false;
+      if (this.#isBehind) this.#schedule(() => this.#isBehind && this.#look());
       this.#changed();
     };
     go();

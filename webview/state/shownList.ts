@@ -6,7 +6,7 @@ import { ConversationRows } from '../logic/conversationRows';
 import { bodySearches, compileFilter, parseFilter, restsOnMeaning } from '../logic/filter';
 import { FoldedRows, type ListRows } from '../logic/fold';
 import type { RowMeaning } from '../logic/rowMeaning';
-import { BodySearch, type SearchLine } from './bodySearch';
+import { BodySearch, type CutSearch, type SearchLine } from './bodySearch';
 import { ItemAnchors } from './itemAnchors';
 import type { Rows } from './rows';
 
@@ -39,6 +39,8 @@ export class ShownList {
   pausedAt: number | null = null;
   readonly #source: ListSource;
   readonly #search: BodySearch;
+  /** The list of which a slice is to be looked at before the next frame. */
+  #waiting: ListRows | null = null;
   readonly #schedule: (run: () => void) => void;
   readonly #changed: () => void;
   /** Where the items of these rows stand; made when the list is first put in the order of the conversation. */
@@ -54,7 +56,7 @@ export class ShownList {
       line: SearchLine;
       schedule: (run: () => void) => void;
       changed: () => void;
-      cut: (text: string, rows: number) => void;
+      cut: (cut: CutSearch) => void;
     },
   ) {
     this.#source = source;
@@ -63,16 +65,18 @@ export class ShownList {
     this.filterText = options.filterText;
     this.order = options.order;
     this.#search = new BodySearch(options.line, (cut) => {
-      if (cut !== null) options.cut(cut.text, cut.rows);
-      this.refilter();
+      if (cut) options.cut(cut);
+      if (this.#waiting !== this.rows) this.extend();
+      this.#changed();
     });
+    this.#search.look(bodySearches(parseFilter(this.filterText)), true);
     this.rows = this.#make();
   }
 
   setFilter(text: string): void {
     this.filterText = text;
+    this.#search.look(bodySearches(parseFilter(text)));
     this.refilter();
-    void this.#search.look(bodySearches(parseFilter(text)));
   }
   setOrder(order: ListOrder): void {
     this.order = order;
@@ -101,20 +105,33 @@ export class ShownList {
   /** Rows have come. */
   grown(): void {
     this.extend();
-    this.#search.grown();
+    this.#search.grown(this.#source.rows.count);
   }
   /** Looks at the rows that are left, a slice now and the others before the next frames. */
   extend(): void {
     const { rows } = this;
-    const end = this.pausedAt ?? this.#source.rows.count;
+    const all = this.pausedAt ?? this.#source.rows.count;
+    // What bodies hold is known in the order of rows: those before `looked` are judged once and for all.
+    const end = Math.min(all, this.#search.looked);
     rows.extend(Math.min(end, rows.looked + slice));
-    this.filtering = rows.looked < end;
-    if (this.filtering)
-      this.#schedule(() => {
-        if (this.rows !== rows) return;
-        this.extend();
-        this.#changed();
-      });
+    this.filtering = rows.looked < (this.#search.stopped ? end : all);
+    if (rows.looked >= end || this.#waiting === rows) return;
+    this.#waiting = rows;
+    this.#schedule(() => {
+      if (this.#waiting !== rows) return;
+      this.#waiting = null;
+      if (this.rows !== rows) return;
+      this.extend();
+      this.#changed();
+    });
+  }
+
+  /** True while text is looked for in bodies; then `stopSearch` ends it, and what was found stays. */
+  get searching(): boolean {
+    return this.#search.searching;
+  }
+  stopSearch(): void {
+    this.#search.stop();
   }
 
   #make(): ListRows {

@@ -36,7 +36,10 @@ export class Store extends TimeState {
 
   /** What the list shows. */
   readonly shown: ShownList;
-  readonly searches = new SearchLine((params) => this.ask('search', params));
+  readonly searches = new SearchLine(
+    (params) => this.ask('search', params),
+    (search) => void this.ask('stopSearch', { search }),
+  );
   readonly finder: Finder;
   readonly marked = new Marked();
   /** Columns, times and order of the list. */
@@ -70,10 +73,16 @@ export class Store extends TimeState {
         this.finder.listChanged();
         this.notify('filter', 'rows');
       },
-      cut: (text, rows) =>
-        this.tell({ kind: 'info', text: `Only the first ${rows} events that hold "${text}" are shown.` }),
+      cut: ({ text, rows, ended }) =>
+        this.tell({
+          kind: 'info',
+          text: ended
+            ? `Only the first ${rows} events that hold "${text}" are shown.`
+            : `Some events are too long to be looked through for "${text}" to their end.`,
+        }),
     });
     this.#summaries = this.#newSummaries();
+    bridge.on('found', (found) => this.searches.take(found));
     bridge.on('columns', (batch) => {
       const first = this.rows.count;
       if (this.rows.append(batch)) {

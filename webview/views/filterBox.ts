@@ -117,7 +117,19 @@ export class FilterBox extends View {
     const { store } = this;
     const total = store.session === '' ? store.rows.count : store.rows.indexes(store.session).all.count;
     const { passed } = store.list;
-    if (store.filtering) return html`<span class="count num">${formatCount(passed)} so far…</span>`;
+    if (store.filtering)
+      return html`<span class="count num">${formatCount(passed)} so far…</span>${
+          store.shown.searching
+            ? html`<button
+                class="icon"
+                title="Stop searching, keep what was found"
+                aria-label="Stop searching"
+                @click=${() => store.shown.stopSearch()}
+              >
+                <vscode-icon name="stop-circle"></vscode-icon>
+              </button>`
+            : nothing
+        }`;
     return html`<span class="count num" aria-live="polite"
       >${passed < total ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
     >`;

@@ -1,6 +1,6 @@
 /** Find within the list: what is looked for, how many there are, and the way from one to the next. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { filterProblem } from '../logic/filterProblem';
 import { formatCount } from '../logic/format';
@@ -84,6 +84,7 @@ export class FindBar extends View {
         role="status"
         >${this.#count()}</span
       >
+      ${finder.isSearching ? this.#button('stop-circle', 'Stop searching, keep what was found', () => finder.stop()) : nothing}
       ${this.#button('arrow-up', 'Previous (Shift+F3)', () => this.go(-1))}
       ${this.#button('arrow-down', 'Next (F3)', () => this.go(1))}
       ${this.#button('close', 'Close (Escape)', () => this.#close())}
@@ -92,8 +93,8 @@ export class FindBar extends View {
   #count(): string {
     const { finder } = this.store;
     if (finder.pattern === null) return '';
-    if (finder.count === 0) return finder.isLooking ? 'looking…' : 'no results';
-    const more = finder.isLooking ? '…' : '';
+    if (finder.count === 0) return finder.isLooking ? 'searching…' : 'no results';
+    const more = finder.isLooking ? ' so far…' : '';
     const { current } = finder;
     return current > 0
       ? `${formatCount(current)} of ${formatCount(finder.count)}${more}`

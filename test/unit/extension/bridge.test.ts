@@ -4,7 +4,7 @@ import type { DocumentOptions, TraceDocument } from '../../../src/document';
 import type { AnalysisChanges } from '../../../src/analysis/model';
 import { changesToBytes } from '../../../src/document/changeBytes';
 import type { Span } from '../../../src/document/columns';
-import { Bridge, type Handlers } from '../../../src/extension/bridge';
+import { Bridge, type Asker, type Handlers } from '../../../src/extension/bridge';
 import { TraceModel } from '../../../src/extension/traceModel';
 import { changesOf } from '../analysis/changes';
 import { batchOf } from './columns';
@@ -98,9 +98,9 @@ const rowsOf = (posts: HostMessage[]) =>
 
 describe('requests', () => {
   it('are answered with the result', async () => {
-    const { bridge, posts } = setUp({ search: async ({ text }) => ({ rows: [text.length], complete: true }) });
-    await bridge.receive({ id: 7, request: 'search', params: { text: 'abc', regex: false } });
-    expect(posts).toEqual([{ id: 7, ok: true, result: { rows: [3], complete: true } }]);
+    const { bridge, posts } = setUp({ summaries: async ({ rows }) => ({ summaries: rows.map(String) }) });
+    await bridge.receive({ id: 7, request: 'summaries', params: { rows: [3] } });
+    expect(posts).toEqual([{ id: 7, ok: true, result: { summaries: ['3'] } }]);
   });
 
   it('are answered when the handler throws or rejects', async () => {
@@ -108,10 +108,10 @@ describe('requests', () => {
       body: () => {
         throw new Error('thrown');
       },
-      search: () => Promise.reject(new Error('rejected')),
+      related: () => Promise.reject(new Error('rejected')),
     });
     await bridge.receive({ id: 1, request: 'body', params: { row: 1 } });
-    await bridge.receive({ id: 2, request: 'search', params: { text: '', regex: false } });
+    await bridge.receive({ id: 2, request: 'related', params: { row: 1 } });
     expect(posts).toEqual([
       { id: 1, ok: false, error: 'thrown' },
       { id: 2, ok: false, error: 'rejected' },
@@ -138,14 +138,46 @@ describe('requests', () => {
   });
 
   it('of a page that is gone are not delivered to its successor', async () => {
-    let answer!: (value: { rows: number[]; complete: boolean }) => void;
-    const { bridge, posts, ready, settle } = setUp({ search: () => new Promise((resolve) => (answer = resolve)) });
+    let answer!: (value: { summaries: string[] }) => void;
+    const { bridge, posts, ready, settle } = setUp({ summaries: () => new Promise((resolve) => (answer = resolve)) });
     await ready();
-    void bridge.receive({ id: 5, request: 'search', params: { text: 'a', regex: false } });
+    void bridge.receive({ id: 5, request: 'summaries', params: { rows: [] } });
     await ready();
-    answer({ rows: [], complete: true });
+    answer({ summaries: [] });
     await settle();
     expect(posts.filter((post) => 'id' in post && post.id === 5)).toEqual([]);
+  });
+
+  it('that take long tell their page on the way; one that is gone they tell nothing, and are ended', async () => {
+    let asker!: Asker;
+    const end = { found: 1, looked: 2, of: 2, complete: true };
+    let answer!: (value: typeof end) => void;
+    const { bridge, posts, ready, settle, take } = setUp({
+      search: (_params, who) => {
+        asker = who;
+        return new Promise((resolve) => (answer = resolve));
+      },
+    });
+    await ready();
+    take();
+    const params = { search: 4, text: 'a', regex: false, first: 0 };
+    void bridge.receive({ id: 5, request: 'search', params });
+    const found = { search: 4, rows: [1], looked: 2, of: 2 };
+    asker.found(found);
+    answer(end);
+    await settle();
+    expect(posts).toEqual([
+      { notify: 'found', generation: 1, params: found },
+      { id: 5, ok: true, result: end },
+    ]);
+    void bridge.receive({ id: 6, request: 'search', params });
+    expect(asker.gone.aborted).toBe(false);
+    await ready();
+    expect(asker.gone.aborted).toBe(true);
+    take();
+    asker.found(found);
+    await settle();
+    expect(posts).toEqual([]);
   });
 });
 

@@ -73,7 +73,14 @@ describe('find', () => {
   function finder(rows: readonly TestRow[], bodies: readonly number[] = []) {
     const { source, list } = listOf(rows);
     const state = { selected: -1 };
-    const line = new SearchLine(() => Promise.resolve({ rows: [...bodies], complete: true }));
+    const of = rows.length;
+    const line = new SearchLine(
+      ({ search }) => {
+        line.take({ search, rows: [...bodies], looked: of, of });
+        return Promise.resolve({ found: bodies.length, looked: of, of, complete: true });
+      },
+      () => undefined,
+    );
     const made = new Finder(
       { rows: source, list, positionOfSelected: () => list.positionOf(state.selected) },
       line,
@@ -114,27 +121,6 @@ describe('find', () => {
     made.setText(' ');
     expect([made.count, made.pattern, made.next(1)]).toEqual([0, null, undefined]);
   });
-});
-
-it('searches of two owners wait for each other, and a later one of the same owner does not', async () => {
-  const asked: string[] = [];
-  const answers: (() => void)[] = [];
-  const line = new SearchLine(({ text }) => {
-    asked.push(text);
-    return new Promise((done) => answers.push(() => done({ rows: [], complete: true })));
-  });
-  const wanted = () => true;
-  const first = line.run('filter', { key: 'a', text: 'a', regex: false }, wanted);
-  const find = line.run('find', { key: 'b', text: 'b', regex: false }, wanted);
-  const second = line.run('filter', { key: 'c', text: 'c', regex: false }, wanted);
-  await Promise.resolve();
-  expect(asked).toEqual(['a', 'c']);
-  for (const answer of answers.splice(0)) answer();
-  await Promise.all([first, second]);
-  await new Promise((done) => setTimeout(done, 0));
-  expect(asked).toEqual(['a', 'c', 'b']);
-  for (const answer of answers.splice(0)) answer();
-  await find;
 });
 
 describe('what the analysis says of a row', () => {

@@ -119,12 +119,18 @@ describe('rows', () => {
 
 describe('the filter', () => {
   it('finds text in bodies through the host, and shows what it found when it comes', async () => {
-    const { store, rows, settle, asked } = await connected({ search: () => ({ rows: [1], complete: true }) });
+    const { store, rows, settle, asked, tell } = await connected({
+      search: ({ search }: { search: number }) => {
+        tell('found', { search, rows: [1], looked: 3, of: 3 });
+        return { found: 1, looked: 3, of: 3, complete: true };
+      },
+    });
     rows([{}, {}, {}]);
     store.setFilter('Lisbon');
     expect(shown(store)).toEqual([]);
     await settle();
-    expect(asked.find(({ request }) => request === 'search')?.params).toEqual({ text: 'lisbon', regex: false });
+    const { params } = asked.find(({ request }) => request === 'search') ?? {};
+    expect(params).toEqual({ search: 1, text: 'lisbon', regex: false, first: 0 });
     expect(shown(store)).toEqual([1]);
   });
   it('looks at a long trace in slices, and is done after a few frames', async () => {
