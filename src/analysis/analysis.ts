@@ -123,11 +123,6 @@ export class Analysis {
     return this.#sessions.get(session)?.bufferLevels(start, end, most) ?? [];
   }
 
-  /** One session, for who asks more of it; undefined when nothing of it has come. */
-  session(id: string): SessionAnalysis | undefined {
-    return this.#sessions.get(id);
-  }
-
   /** The session of that name, or ('') all of them. */
   picked(session: string): SessionAnalysis[] {
     if (session === '') return [...this.#sessions.values()];

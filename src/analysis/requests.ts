@@ -39,6 +39,12 @@ const BLAMED: [RegExp, string][] = [
   [/^audio$/, 'input_audio_buffer.append'],
 ];
 
+/** The type of client event that an error's code, or its param, speaks of; undefined when neither tells. */
+export function blamedType(error: unknown): string | undefined {
+  const hints = [asText(dig(error, 'code')), asText(dig(error, 'param'))];
+  return BLAMED.find(([pattern]) => hints.some((hint) => pattern.test(hint)))?.[1];
+}
+
 /** Codes that are about the whole session, or about a text that is no event. */
 const NOBODY = /^(session_expired|rate_limit_exceeded|insufficient_quota|server_error|invalid_api_key)$/;
 
@@ -106,7 +112,7 @@ export class Requests {
       return named;
     }
     const param = asText(dig(error, 'param'));
-    const blamed = BLAMED.find(([pattern]) => pattern.test(code) || pattern.test(param))?.[1];
+    const blamed = blamedType(error);
     if (blamed === 'input_audio_buffer.append') return this.#append;
     const guilty = blamed
       ? (this.take(blamed) ?? (blamed === 'session.update' ? this.take('transcription_session.update') : undefined))

@@ -2,6 +2,7 @@
  * Which client event a recorded server event answers. A recording shows when the client sent something, not when the
  * server came to it; the place of the answer does.
  */
+import { blamedType } from '../analysis/requests';
 import { member } from './config';
 import { typeOf, type RecordedMessage, type Recording } from './recording';
 import type { Json } from './wire';
@@ -30,19 +31,6 @@ const ANSWERS: Record<string, string> = {
   'conversation.item.retrieved': 'conversation.item.retrieve',
   'output_audio_buffer.cleared': 'output_audio_buffer.clear',
 };
-
-/** What an error's code, or the first word of its param, says about the event it answers. */
-const BLAMED: [RegExp, string][] = [
-  [/^input_audio_buffer_commit/, 'input_audio_buffer.commit'],
-  [/^response_cancel/, 'response.cancel'],
-  [/^item_truncate|^unsupported_content_type/, 'conversation.item.truncate'],
-  [/^item_delete/, 'conversation.item.delete'],
-  [/^item_retrieve/, 'conversation.item.retrieve'],
-  [/^item_create|^invalid_tool_call_id|^item\b/, 'conversation.item.create'],
-  [/^conversation_already_has_active_response|^response\b/, 'response.create'],
-  [/^cannot_update_voice|^session\b/, 'session.update'],
-  [/^audio$/, 'input_audio_buffer.append'],
-];
 
 export function findCauses({ messages }: Recording): Causes {
   const finder = new Finder(messages);
@@ -116,8 +104,7 @@ class Finder {
 
   #error(at: number, error: Json): void {
     const id = error['event_id'];
-    const hints = [error['code'], error['param']].filter((hint) => typeof hint === 'string');
-    const blamed = BLAMED.find(([pattern]) => hints.some((hint) => pattern.test(hint)))?.[1];
+    const blamed = blamedType(error);
     const named = typeof id === 'string' ? this.#pending.find(({ event }) => event['event_id'] === id) : undefined;
     const guilty =
       named ??
