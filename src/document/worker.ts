@@ -1,7 +1,7 @@
 /** The thread a document lives in: opens the file, indexes it, answers requests. */
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import type { UserPrices } from '../analysis/prices';
-import { changesToBytes } from './changeBytes';
+import { changesInPieces } from './changeBytes';
 import type {
   DocumentMessage,
   DocumentRequestMessage,
@@ -70,8 +70,7 @@ async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: Do
     const listener: DocumentListener = {
       columns: (batch) => post({ kind: 'columns', batch }, batch),
       analysis: (changes) => {
-        const bytes = changesToBytes(changes);
-        post({ kind: 'analysis', bytes }, bytes);
+        for (const bytes of changesInPieces(changes)) post({ kind: 'analysis', bytes }, bytes);
       },
       state: (state) => post({ kind: 'state', state }),
     };

@@ -15,7 +15,9 @@ type Entry = AnalysisChanges[ListName][number];
 /** Newest changes kept as they came, bytes: a page that follows is sent them without more ado. */
 const MOST_LOOSE = 512 * 1024;
 /** Changes of so many bytes came of many rows at once, and have little to do with those before and after them. */
-const LARGE = 64 * 1024;
+const LARGE = 16 * 1024;
+/** Bytes of one post, or a little more. */
+const POST = 64 * 1024;
 
 interface Part {
   /** Number of the newest change in it. */
@@ -56,7 +58,15 @@ export class AnalysisLog {
     if (after >= this.#last) return undefined;
     const packed = this.#packed.find(({ last }) => last > after);
     if (packed) return { changes: changesFromBytes(inflateRawSync(packed.bytes)), last: packed.last };
-    return { changes: merged(this.#loose.filter(({ last }) => last > after)), last: this.#last };
+    const parts: Part[] = [];
+    let bytes = 0;
+    for (const part of this.#loose) {
+      if (part.last <= after) continue;
+      parts.push(part);
+      bytes += part.bytes.length;
+      if (bytes > POST) break;
+    }
+    return { changes: merged(parts), last: parts.at(-1)?.last ?? this.#last };
   }
 
   #putAway(): void {

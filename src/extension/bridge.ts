@@ -12,7 +12,7 @@ import {
   type RequestName,
   type Requests,
 } from '../../webview/messages';
-import type { ColumnCursor } from './columnLog';
+import { releaseBatch, type ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
 
@@ -208,6 +208,7 @@ export class Bridge {
     try {
       for (const message of this.#missing(generation)) {
         await this.options.post(message);
+        if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
         if (generation !== this.#generation || !this.#visible) return;
       }
     } catch (error) {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// Opening a trace beside the bare reading of its file, in one process: rows, analysis, bodies, search, memory. Ratios within
-// one round; the cost of an event at three lengths. `node open.mjs [--events 1000000] [--rounds 3]`.
+// Opening a trace beside the bare reading of its file, in one process: rows, analysis, bodies, search. Ratios within one round;
+// the cost of an event at three lengths. Memory in processes of their own, over that of an empty trace. Ends with 1 when a goal
+// is missed. `node open.mjs [--events 1000000] [--rounds 3] [--snapshot DIR]`.
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,10 +11,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeTrace } from './lib/bigTrace.mjs';
+import { bundleHost } from './lib/bundleHost.mjs';
 import { quantile } from './lib/stats.mjs';
 
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    events: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    snapshot: { type: 'string' },
+  },
 });
 const EVENTS = Number(values.events);
 const ROUNDS = Number(values.rounds);
@@ -63,10 +70,46 @@ async function open(file) {
   return { document, rows, analysisMs: all - rows.ms, firstRows, count };
 }
 
+/** Most that the extension may take for the whole trace, MiB. */
+const MOST_MEMORY = 300;
+const ROWS_GOAL = 2;
+const ANALYSIS_GOAL = 5;
+const SEARCH_GOAL = 2.5;
+
+/** What the extension takes for a trace, bytes; with a directory, heap snapshots of both threads are put into it. */
+function memoryOf(file, snapshot) {
+  const script = new URL('lib/openMemory.mjs', import.meta.url).pathname;
+  const args = ['--expose-gc', script, file, bundles, ...(snapshot ? ['--snapshot', path.resolve(snapshot)] : [])];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+const bundles = path.join(workDir, 'host');
+await bundleHost(bundles);
+const emptyFile = path.join(workDir, 'empty.realtime.jsonl');
+await writeTrace(emptyFile, 0);
+const empty = memoryOf(emptyFile);
+const missed = [];
+const judge = (what, value, goal) => {
+  if (value > goal) missed.push(`${what}: ${value.toFixed(2)}, at most ${goal}`);
+};
+
 const median = (list) => quantile(list, 0.5);
 const spread = (list) => `${median(list).toFixed(2)} [${Math.min(...list).toFixed(2)}-${Math.max(...list).toFixed(2)}]`;
 
-console.log('events      rows/bare   analysis/bare   us/event rows   us/event analysis   first rows ms   RSS MiB');
+const HEADS = [
+  'events',
+  'rows/bare',
+  'analysis/bare',
+  'us rows',
+  'us analysis',
+  'first rows ms',
+  'MiB after',
+  'MiB most',
+];
+const WIDTHS = [9, 18, 18, 8, 12, 14, 10, 9];
+const line = (cells) => console.log(cells.map((cell, at) => String(cell).padEnd(WIDTHS[at])).join('  '));
+const MiB = (bytes) => bytes / (1 << 20);
+line(HEADS);
 for (const events of [EVENTS / 100, EVENTS / 10, EVENTS]) {
   const file = path.join(workDir, `${events}.realtime.jsonl`);
   await writeTrace(file, events);
@@ -78,22 +121,37 @@ for (const events of [EVENTS / 100, EVENTS / 10, EVENTS]) {
     const opened = await open(file);
     rows.push(opened.rows.ms / bare.ms);
     analysis.push(opened.analysisMs / bare.ms);
-    Object.assign(last, { ...opened, bare, rss: process.memoryUsage().rss / (1 << 20) });
+    Object.assign(last, { ...opened, bare });
     if (events === EVENTS && round === ROUNDS - 1) await questions(opened.document, opened.count, bare.ms);
     await opened.document.close();
   }
   const perEvent = (ms) => ((ms * 1000) / last.count).toFixed(2);
-  console.log(
-    [
-      String(last.count).padEnd(10),
-      spread(rows).padEnd(18),
-      spread(analysis).padEnd(18),
-      perEvent(last.rows.ms).padEnd(12),
-      perEvent(last.analysisMs).padEnd(12),
-      last.firstRows.toFixed(0).padEnd(10),
-      last.rss.toFixed(0),
-    ].join('  '),
-  );
+  const memory = memoryOf(file, events === EVENTS ? values.snapshot : undefined);
+  const after = MiB(memory.resident - empty.resident);
+  const most = MiB(memory.peak - empty.peak);
+  line([
+    last.count,
+    spread(rows),
+    spread(analysis),
+    perEvent(last.rows.ms),
+    perEvent(last.analysisMs),
+    last.firstRows.toFixed(0),
+    after.toFixed(0),
+    most.toFixed(0),
+  ]);
+  if (events === EVENTS) {
+    judge('rows, of the bare reading', median(rows), ROWS_GOAL);
+    judge('analysis, of the bare reading', median(analysis), ANALYSIS_GOAL);
+    judge('memory after the analysis, MiB', after, MOST_MEMORY);
+    judge('memory at most, MiB', most, MOST_MEMORY);
+    for (const [thread, held] of [
+      ['host', memory.host],
+      ['worker', memory.worker],
+    ])
+      console.log(
+        `${thread} holds ${MiB(held.heapUsed).toFixed(0)} MiB of objects, ${MiB(held.arrayBuffers).toFixed(0)} MiB of buffers`,
+      );
+  }
   fs.rmSync(file);
 }
 
@@ -111,7 +169,28 @@ async function questions(document, count, bareMs) {
     ['text', 'nowhere to be found', false],
     ['expression', 'word [0-9]+ nowhere', true],
   ]) {
-    const found = await timed(() => document.search(text, regex));
-    console.log(`search for ${name}: ${(found.ms / bareMs).toFixed(2)} times the bare reading`);
+    const first = await timed(() => {
+      let isTold = false;
+      return document.search(
+        { text: '"type"', regex: false },
+        () => (isTold = true),
+        () => !isTold,
+      );
+    });
+    const found = await timed(() =>
+      document.search(
+        { text, regex },
+        () => undefined,
+        () => true,
+      ),
+    );
+    const times = found.ms / bareMs;
+    console.log(
+      `search for ${name}: ${times.toFixed(2)} times the bare reading, first hits after ${first.ms.toFixed(0)} ms`,
+    );
+    judge(`search for ${name}, of the bare reading`, times, SEARCH_GOAL);
   }
 }
+
+for (const each of missed) console.log(`MISSED ${each}`);
+process.exitCode = missed.length > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisChanges, Finding, SessionMetrics, Span } from '../../../src/analysis/model';
-import { changesToBytes } from '../../../src/document/changeBytes';
+import { changesFromBytes, changesInPieces, changesToBytes } from '../../../src/document/changeBytes';
 import { AnalysisLog } from '../../../src/extension/analysisLog';
 import { changesOf } from '../analysis/changes';
 
@@ -42,6 +42,19 @@ function play(log: AnalysisLog, turns: number, page?: Page) {
   }
   add(log, { spans: [span('turn 0', 'said again')] });
 }
+
+describe('changes in pieces', () => {
+  it('are together what they were, a hundred entries at a time and in their order', () => {
+    const spans = Array.from({ length: 250 }, (_, at) => span(`span ${at}`, ''));
+    const changes = changesOf({ spans, findings: [finding('a', 'A')], withdrawn: ['b'], metrics: [metrics('s1', 3)] });
+    const pieces = changesInPieces(changes).map(changesFromBytes);
+    expect(pieces.map(({ spans }) => spans.length)).toEqual([100, 100, 50]);
+    expect(pieces.flatMap(({ spans }) => spans)).toEqual(spans);
+    expect(pieces[2]).toEqual({ ...changes, spans: spans.slice(200) });
+    expect(changesInPieces(changesOf({}))).toEqual([]);
+    expect(changesInPieces(changesOf({ spans: spans.slice(0, 100) }))).toHaveLength(1);
+  });
+});
 
 describe('the log of the analysis', () => {
   it('gives a page that was reloaded the last state of everything, in few posts', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnBatch } from '../../../src/document/columns';
-import { ColumnLog, type ColumnCursor } from '../../../src/extension/columnLog';
+import { ColumnLog, releaseBatch, type ColumnCursor } from '../../../src/extension/columnLog';
 import { batchOf } from './columns';
 
 /** Everything after a cursor, as a page would put it together; checks that posts follow each other without a gap. */
@@ -71,6 +71,22 @@ describe('the column log', () => {
       if (!ArrayBuffer.isView(value)) continue;
       expect(value.byteLength).toBe(value.buffer.byteLength);
       expect(value).toEqual(like[name as keyof ColumnBatch]);
+    }
+  });
+
+  it('gives the same again when what it has posted was given back', () => {
+    const log = new ColumnLog();
+    log.append(batchOf(0, 20_000, ['', 'a']));
+    log.append(batchOf(20_000, 7));
+    for (let round = 0; round < 2; round++) {
+      let rows = 0;
+      for (let next = log.after({ row: 0, string: 0 }); next; next = log.after(next.cursor)) {
+        expect(next.batch.t[0]).toBe(rows);
+        expect(next.batch.bytes.at(-1)).toBe((rows + next.batch.count - 1) * 10);
+        rows += next.batch.count;
+        releaseBatch(next.batch);
+      }
+      expect(rows).toBe(20_007);
     }
   });
 
