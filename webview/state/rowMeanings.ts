@@ -6,15 +6,20 @@ import type { Rows } from './rows';
 
 const severityOrder = { error: 0, warning: 1, info: 2 } as const;
 
+/** Turns of one session: ids are its own, as apps that choose them use the same in each. */
+interface SessionTurns {
+  /** In the order of their first rows. */
+  list: Turn[];
+  byResponse: Map<string, Turn>;
+  byItem: Map<string, Turn>;
+}
+
 export class RowMeanings implements RowMeaning {
   readonly #rows: Rows;
   readonly #meaning: Meaning;
   /** Changes of the turns that are entered here; -1 before the first. */
   #turnsVersion = -1;
-  /** Of each session, in the order of their first rows. */
-  #sessions = new Map<string, Turn[]>();
-  #byResponse = new Map<string, Turn>();
-  #byItem = new Map<string, Turn>();
+  #sessions = new Map<string, SessionTurns>();
   #byTurn = new Map<string, Turn>();
   #findingsOf: readonly Finding[] | null = null;
   #byRow = new Map<number, Finding[]>();
@@ -28,25 +33,24 @@ export class RowMeanings implements RowMeaning {
   turn(row: number): Turn | undefined {
     this.#readTurns();
     const rows = this.#rows;
-    const session = rows.sessionOf(row);
+    const known = this.#sessions.get(rows.sessionOf(row));
     const owner =
-      (rows.response[row] === 0 ? undefined : this.#byResponse.get(rows.responseOf(row))) ??
-      (rows.item[row] === 0 ? undefined : this.#byItem.get(rows.itemOf(row)));
-    if (owner?.session === session) return owner;
+      (rows.response[row] === 0 ? undefined : known?.byResponse.get(rows.responseOf(row))) ??
+      (rows.item[row] === 0 ? undefined : known?.byItem.get(rows.itemOf(row)));
+    if (owner !== undefined) return owner;
     const begun = this.turnBegun(row);
     return begun !== undefined && (begun.endRow === null || row <= begun.endRow) ? begun : undefined;
   }
   /** The turn of an item or response; undefined when it is part of none. */
   turnOf({ session, item, response }: { session: string; item: string; response: string }): Turn | undefined {
     this.#readTurns();
-    const turn = this.#byItem.get(item) ?? this.#byResponse.get(response);
-    return turn?.session === session ? turn : undefined;
+    const known = this.#sessions.get(session);
+    return known?.byItem.get(item) ?? known?.byResponse.get(response);
   }
   /** The last turn of the row's session that had begun by then; undefined before the first. */
   turnBegun(row: number): Turn | undefined {
     this.#readTurns();
-    const list = this.#sessions.get(this.#rows.sessionOf(row));
-    if (list === undefined) return undefined;
+    const list = this.#sessions.get(this.#rows.sessionOf(row))?.list ?? noTurns;
     let low = 0;
     let high = list.length;
     while (low < high) {
@@ -90,16 +94,16 @@ export class RowMeanings implements RowMeaning {
     this.#turnsVersion = turns.version;
     if (changed === undefined) {
       this.#sessions = new Map();
-      this.#byResponse = new Map();
-      this.#byItem = new Map();
       this.#byTurn = new Map();
       changed = turns.all;
     }
     for (const turn of changed) this.#enter(turn);
   }
   #enter(turn: Turn): void {
-    let list = this.#sessions.get(turn.session);
-    if (list === undefined) this.#sessions.set(turn.session, (list = []));
+    let session = this.#sessions.get(turn.session);
+    if (session === undefined)
+      this.#sessions.set(turn.session, (session = { list: [], byResponse: new Map(), byItem: new Map() }));
+    const { list, byResponse, byItem } = session;
     const old = this.#byTurn.get(turn.key);
     this.#byTurn.set(turn.key, turn);
     // What changes is among the last.
@@ -111,9 +115,10 @@ export class RowMeanings implements RowMeaning {
       while (at > 0 && (list[at - 1] as Turn).startRow > turn.startRow) at -= 1;
       list.splice(at, 0, turn);
     }
-    for (const response of turn.responses) this.#byResponse.set(response, turn);
-    for (const item of turn.userItems) this.#byItem.set(item, turn);
+    for (const response of turn.responses) byResponse.set(response, turn);
+    for (const item of turn.userItems) byItem.set(item, turn);
   }
 }
 
+const noTurns: readonly Turn[] = [];
 const noRules: readonly string[] = [];

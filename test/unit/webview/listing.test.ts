@@ -160,6 +160,22 @@ describe('what the analysis says of a row', () => {
     expect([0, 1, 2, 3, 4, 5, 6].map((row) => meanings.turnNumber(row))).toEqual([0, 1, 2, 1, 2, 0, 2]);
     expect(meanings.turnBegun(3)?.number).toBe(2);
   });
+  it('is a turn of its own session, also where another one has the same ids', () => {
+    const two = new Meaning();
+    const both = new RowMeanings(
+      rowsOf([{ session: 's1', response: 'r1' }, {}, { session: 's2', response: 'r1' }]),
+      two,
+    );
+    const ids = { userItems: ['msg_001'], responses: ['r1'] };
+    const [first, second] = [turn(1, 0, 0, ids), { ...turn(1, 2, 2, ids), key: 's2 turn 1', session: 's2' }];
+    two.add({ ...changesOf({}), turns: [first, second] });
+    expect([both.turn(0), both.turn(2)]).toEqual([first, second]);
+    for (const [session, its] of Object.entries({ s1: first, s2: second })) {
+      expect(both.turnOf({ session, item: 'msg_001', response: '' })).toBe(its);
+      expect(both.turnOf({ session, item: '', response: 'r1' })).toBe(its);
+    }
+    expect(both.turnOf({ session: 's3', item: 'msg_001', response: 'r1' })).toBeUndefined();
+  });
   it('are the findings that rest on it, the gravest first', () => {
     const finding = (key: string, severity: Finding['severity'], on: number[]): Finding => ({
       key,
