@@ -126,7 +126,15 @@ export class TraceIndex {
 
   /** What a row's times are shifted by, and in which of the joined traces it stands. */
   partOf(row: number): Readonly<Part> {
-    return this.#parts.findLast((part) => part.row <= row) as Part;
+    const parts = this.#parts;
+    let low = 0;
+    let high = parts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((parts[middle] as Part).row <= row) low = middle;
+      else high = middle - 1;
+    }
+    return parts[low] as Part;
   }
 
   sessions(): DocumentState['sessions'] {

@@ -41,49 +41,72 @@ async function eachPart(
   await flush();
 }
 
+/** The trace that rows are taken from. */
+export interface RowSource {
+  /** Its headers: more than one where traces were joined. */
+  headers: readonly TraceHeader[];
+  /** In which of the joined traces a row stands, counted from 1. */
+  partOf(row: number): number;
+  eachLine: EachLine;
+  /** Its file. */
+  source: string;
+}
+
 /**
  * Writes a trace of these rows: their lines as they stand, after a header with the same start, so that times and numbers stay
- * what they were. The file takes its name when it is whole. Resolves with the number of lines; rejects, for people, when
- * it cannot be written.
+ * what they were. Of joined traces each row stays in its own, also where of those before it none is wanted: a part's times
+ * count from its header, and its sessions are named by its number. The file takes its name when it is whole. Resolves with the
+ * number of rows; rejects, for people, when it cannot be written.
  */
-export async function saveRows(
-  ranges: RowRanges,
-  file: string,
-  from: { header: TraceHeader | undefined; eachLine: EachLine; source: string },
-): Promise<number> {
+export async function saveRows(ranges: RowRanges, file: string, from: RowSource): Promise<number> {
   if (path.resolve(file) === path.resolve(from.source))
     throw new Error('A selection cannot be saved over the trace it is taken from. Choose another name.');
-  const started = from.header?.startedAt ?? new Date(0).toISOString();
-  const header: TraceHeader = {
-    kind: 'trace',
-    version: Math.max(TRACE_VERSION, from.header?.version ?? 0),
-    // A selection is a trace of its own; the same one has the same id, so that saving it twice gives the same file.
-    id: createHash('sha256')
-      .update(`${from.header?.id ?? ''} ${ranges.join(' ')}`)
-      .digest('hex')
-      .slice(0, 32),
-    startedAt: started,
-    generator: from.header?.generator ?? 'realtime-inspector',
-  };
-  const part = `${file}.part`;
-  const handle = await open(part, 'w', 0o600);
+  const partial = `${file}.part`;
+  const handle = await open(partial, 'w', 0o600);
   let count = 0;
+  let part = 1;
   try {
-    await handle.write(`${JSON.stringify(header)}\n`);
-    await eachPart(ranges, from.eachLine, async (lines) => {
+    await handle.appendFile(lineOf(headerOf(ranges, from.headers[0])));
+    await eachPart(ranges, from.eachLine, async (lines, rows) => {
       count += lines.length;
-      await handle.writev(lines.flatMap((line) => [line, LINE_FEED]));
+      const written: Buffer[] = [];
+      for (const [at, line] of lines.entries()) {
+        const wanted = from.partOf(rows[at] as number);
+        while (part < wanted) {
+          const header = from.headers[part++];
+          if (header) written.push(lineOf(header));
+        }
+        written.push(line, LINE_FEED);
+      }
+      // Goes on where a write was cut short, as on a disk that is full.
+      await handle.appendFile(Buffer.concat(written));
       return true;
     });
     await handle.close();
-    await rename(part, file);
+    await rename(partial, file);
   } catch (error) {
     await handle.close().catch(() => undefined);
-    await rm(part, { force: true });
+    await rm(partial, { force: true });
     throw error;
   }
   return count;
 }
+
+function headerOf(ranges: RowRanges, first: TraceHeader | undefined): TraceHeader {
+  return {
+    kind: 'trace',
+    version: Math.max(TRACE_VERSION, first?.version ?? 0),
+    // A selection is a trace of its own; the same one has the same id, so that saving it twice gives the same file.
+    id: createHash('sha256')
+      .update(`${first?.id ?? ''} ${ranges.join(' ')}`)
+      .digest('hex')
+      .slice(0, 32),
+    startedAt: first?.startedAt ?? new Date(0).toISOString(),
+    generator: first?.generator ?? 'realtime-inspector',
+  };
+}
+
+const lineOf = (header: TraceHeader): Buffer => Buffer.from(`${JSON.stringify(header)}\n`);
 
 const LINE_FEED = Buffer.from('\n');
 

@@ -13,7 +13,7 @@ import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState,
 import { conversationPage } from './conversationPage';
 import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
-import { messagesOf, saveRows, type RowRanges, type RowTexts } from './rowExport';
+import { messagesOf, saveRows, type EachLine, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { RowLines } from './rowLines';
 import { RowSummaries } from './rowSummaries';
@@ -227,12 +227,10 @@ export class TraceDocumentCore {
   /** Writes a trace of these rows; see `rowExport.ts`. */
   async saveRows(ranges: RowRanges, file: string): Promise<number> {
     if (ranges.length > 0) this.#lines.check(ranges[ranges.length - 1] ?? 0);
-    const { header, lines } = this.#reader;
-    return saveRows(ranges, file, {
-      header,
-      source: lines.file,
-      eachLine: (rows, take) => this.#lines.each(rows, take),
-    });
+    const { headers, lines } = this.#reader;
+    const partOf = (row: number) => this.#index.partOf(row).part;
+    const eachLine: EachLine = (rows, take) => this.#lines.each(rows, take);
+    return saveRows(ranges, file, { headers, partOf, source: lines.file, eachLine });
   }
 
   async messages(ranges: RowRanges, most: number): Promise<RowTexts> {

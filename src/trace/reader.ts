@@ -55,7 +55,7 @@ const MOST_PROBLEMS = 100;
 /** An open trace. */
 export class TraceReader {
   readonly lines: LineReader;
-  #header: TraceHeader | undefined;
+  readonly #headers: TraceHeader[] = [];
   #problems: string[] = [];
   #unlisted = 0;
   #fate = '';
@@ -82,7 +82,12 @@ export class TraceReader {
 
   /** The file's first line; undefined when it has none. */
   get header(): TraceHeader | undefined {
-    return this.#header;
+    return this.#headers[0];
+  }
+
+  /** All headers so far: more than one where traces were joined, the nth beginning part n. */
+  get headers(): readonly TraceHeader[] {
+    return this.#headers;
   }
 
   /** What is wrong with the file, for people; a snapshot. */
@@ -172,11 +177,10 @@ export class TraceReader {
         `Written by a newer version (format ${header.version}, this reads up to ${TRACE_VERSION}): some of it may not be shown.`,
       );
     }
-    if (!this.#header) {
-      this.#header = header;
-      return;
-    }
-    const shift = Date.parse(header.startedAt) - Date.parse(this.#header.startedAt);
+    const [first] = this.#headers;
+    this.#headers.push(header);
+    if (!first) return;
+    const shift = Date.parse(header.startedAt) - Date.parse(first.startedAt);
     this.#shift = Number.isFinite(shift) ? shift : 0;
     this.#report(`Line ${line} begins another trace; its times are counted on from the first one's start.`);
   }

@@ -51,6 +51,56 @@ describe('a selection saved as a trace', () => {
   });
 });
 
+describe('a selection of joined traces', () => {
+  const second = HEADER.replace('"t1"', '"t2"').replace('21:00:00.000', '21:00:10.000');
+  // Put together by the same clock, or by one that stood still: the start tells nothing of where one ends.
+  const third = HEADER.replace('"t1"', '"t3"');
+  const parts = [HEADER, ...lines, second, ...lines, third, ...lines];
+  const joined = () => traceFile([...parts, ''].join('\n'));
+  const facts = (rows: Record<string, unknown>[]) =>
+    rows.map(({ t, sent, seq, session, type }) => ({ t, sent, seq, session, type }));
+
+  it.each([
+    ['all of it', [0, 17]],
+    ['rows of each part', [1, 2, 7, 8, 13, 14]],
+    ['the last part only', [12, 17]],
+    ['the first and the last one', [0, 1, 16, 17]],
+    ['the seam of two', [5, 6]],
+  ])('%s: keeps times, numbers and sessions', async (_what, ranges) => {
+    const { document, rows } = await openIndexed(await joined());
+    const saved = path.join(await folder(), 'selection.realtime.jsonl');
+    const wanted = ranges.flatMap((first, at) =>
+      at % 2 ? [] : Array.from({ length: (ranges[at + 1] ?? 0) - first + 1 }, (_, more) => first + more),
+    );
+    expect(await document.saveRows(ranges, saved)).toBe(wanted.length);
+    const all = facts(rows());
+    const again = await openIndexed(saved);
+    expect(facts(again.rows())).toEqual(wanted.map((row) => all[row]));
+  });
+
+  it('has the sessions of its parts apart, and what is made of them', async () => {
+    const { document } = await openIndexed(await joined());
+    const saved = path.join(await folder(), 'selection.realtime.jsonl');
+    await document.saveRows([0, 17], saved);
+    const { states } = await openIndexed(saved);
+    expect(states.at(-1)?.sessions.map(({ id, start, end }) => [id, start, end])).toEqual([
+      ['s1', 1, 6],
+      ['s1 (2)', 10_001, 10_006],
+      ['s1 (3)', 1, 6],
+    ]);
+  });
+
+  it('is found where the first part has no header', async () => {
+    const { document, rows } = await openIndexed(
+      await traceFile([...lines, HEADER, ...lines, second, ...lines].join('\n')),
+    );
+    const saved = path.join(await folder(), 'selection.realtime.jsonl');
+    await document.saveRows([0, 17], saved);
+    const again = await openIndexed(saved);
+    expect(facts(again.rows())).toEqual(facts(rows()));
+  });
+});
+
 describe('rows on the clipboard', () => {
   it('are their messages to the letter, one a line, and the trace’s own line where there is no such', async () => {
     const { document } = await openIndexed(await trace());
