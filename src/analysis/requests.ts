@@ -5,7 +5,10 @@ import { Recent } from './recent';
 
 /** A client event that waits for its answer. */
 export interface Request {
+  /** Where its answer is told of: of a message that was held back, where it went on. */
   row: number;
+  /** Where it came from the client, which is what is noted of it then. */
+  came: number;
   t: number;
   type: string;
   eventId: string;
@@ -150,6 +153,7 @@ function read({ row, t, type, event, item, call, response }: TracedEvent): Reque
   const made = asObject(event.item);
   return {
     row,
+    came: row,
     t,
     type,
     eventId: asText(event.event_id).slice(0, 512),

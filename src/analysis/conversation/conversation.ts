@@ -208,10 +208,10 @@ export class Conversation {
     const isDone = event.type === 'conversation.item.done';
     let entry = this.#byItem.get(event.item);
     if (!entry && answered) {
-      entry = this.#sent.get(answered.row);
+      entry = this.#sent.get(answered.came);
       if (entry && entry.item !== '' && entry.item !== event.item) entry = undefined;
     }
-    if (answered) this.#sent.delete(answered.row);
+    if (answered) this.#sent.delete(answered.came);
     const isNew = entry === undefined;
     entry ??= this.#add(event, kindOf(item));
     entry.item = event.item;
@@ -257,10 +257,10 @@ export class Conversation {
     call.roundMs ??= entry.roundMs;
   }
 
-  #refused({ row, type }: Request, event: TracedEvent): void {
-    const entry = this.#sent.get(row) ?? (type === 'response.create' ? this.#unanswered(row, event) : undefined);
+  #refused({ came, type }: Request, event: TracedEvent): void {
+    const entry = this.#sent.get(came) ?? (type === 'response.create' ? this.#unanswered(came, event) : undefined);
     if (!entry) return;
-    this.#sent.delete(row);
+    this.#sent.delete(came);
     entry.status = 'refused';
     entry.detail = errorWords(asObject(event.event.error));
   }

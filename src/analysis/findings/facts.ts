@@ -67,16 +67,6 @@ export class SessionFacts {
     else this.#serverSent(event, told);
   }
 
-  /** A held message goes on as another row, by which a refusal names it. */
-  released(row: number, { links }: Correlated): void {
-    const held = links.find(({ kind }) => kind === 'released')?.cause;
-    if (held === undefined) return;
-    const update = this.updates.get(held);
-    const commit = this.commits.get(held);
-    if (update !== undefined) this.updates.set(row, update);
-    if (commit !== undefined) this.commits.set(row, commit);
-  }
-
   /** Turn detection as it is now; undefined when it is off or not known. */
   turnDetection(): JsonObject | undefined {
     return (

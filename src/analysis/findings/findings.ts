@@ -51,7 +51,7 @@ export class Findings {
   /** An event, its ids filled in, and what it was correlated with. A held message and its release count once, when it came. */
   event(event: TracedEvent, told: Correlated): void {
     const { facts, watches, ticking, hearing } = this.#session(event.session);
-    if (told.released) return facts.released(event.row, told);
+    if (told.released) return;
     for (const watch of ticking) watch.tick?.(event.t);
     facts.event(event, told);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);
