@@ -95,6 +95,11 @@ export class Finder {
   stop(): void {
     this.#search.stop();
   }
+  /** All rows come anew, and what the host was looking for is answered no more. */
+  reset(): void {
+    this.#forget();
+    this.#search.forget();
+  }
   /** The list shows other rows, or more. */
   listChanged(): void {
     if (!this.isOpen || this.pattern === null) return;

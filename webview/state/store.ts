@@ -139,6 +139,7 @@ export class Store extends TimeState {
     this.#sent.forgetAll();
     this.sentRow = null;
     this.shown.reset();
+    this.finder.reset();
     this.notify('rows', 'spans', 'filter');
     try {
       await this.bridge.ready();

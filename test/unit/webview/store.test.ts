@@ -117,6 +117,28 @@ describe('rows', () => {
   });
 });
 
+it('find looks again from the first row when rows come anew: what the host was asked before is answered no more', async () => {
+  const { store, rows, lose, restart, asked, settle, tell } = await connected({
+    search: () => new Promise(() => undefined),
+  });
+  rows([{}, {}]);
+  store.finder.open();
+  store.finder.setText('lisbon');
+  lose([{}]);
+  rows([{}]);
+  await settle();
+  restart();
+  rows([{}, {}, {}]);
+  const searches = () => asked.filter(({ request }) => request === 'search').map(({ params }) => params);
+  await vi.waitFor(() => expect(searches()).toHaveLength(2), 5000);
+  expect(searches()[1]).toMatchObject({ text: 'lisbon', first: 0 });
+  tell('found', { search: 2, rows: [2], looked: 3, of: 3 });
+  await vi.waitFor(async () => {
+    await settle();
+    expect(store.finder.next(1)).toBe(2);
+  }, 5000);
+});
+
 describe('the filter', () => {
   it('finds text in bodies through the host, and shows what it found when it comes', async () => {
     const { store, rows, settle, asked, tell } = await connected({
