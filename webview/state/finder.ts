@@ -59,6 +59,10 @@ export class Finder {
   get isSearching(): boolean {
     return this.#search.searching;
   }
+  /** The user has stopped the search: there may be more. */
+  get isStopped(): boolean {
+    return this.#search.stopped;
+  }
   /** Which of the found ones is selected, from 1; 0 when none of them is. */
   get current(): number {
     const at = this.#source.positionOfSelected();

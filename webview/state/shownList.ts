@@ -130,6 +130,10 @@ export class ShownList {
   get searching(): boolean {
     return this.#search.searching;
   }
+  /** Rows that were looked at before the user stopped the search; null when it was not stopped. */
+  get stoppedAt(): number | null {
+    return this.#search.stopped ? Math.min(this.#search.looked, this.#source.rows.count) : null;
+  }
   stopSearch(): void {
     this.#search.stop();
   }

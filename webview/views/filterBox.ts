@@ -130,6 +130,14 @@ export class FilterBox extends View {
               </button>`
             : nothing
         }`;
+    const { stoppedAt } = store.shown;
+    if (stoppedAt !== null)
+      return html`<span
+        class="count num"
+        aria-live="polite"
+        title="The search was stopped. Change the filter to search again."
+        >${formatCount(passed)} in the first ${formatCount(stoppedAt)}</span
+      >`;
     return html`<span class="count num" aria-live="polite"
       >${passed < total ? `${formatCount(passed)} of ${formatCount(total)}` : formatCount(total)}</span
     >`;

@@ -93,8 +93,9 @@ export class FindBar extends View {
   #count(): string {
     const { finder } = this.store;
     if (finder.pattern === null) return '';
-    if (finder.count === 0) return finder.isLooking ? 'searching…' : 'no results';
-    const more = finder.isLooking ? ' so far…' : '';
+    if (finder.count === 0)
+      return finder.isLooking ? 'searching…' : finder.isStopped ? 'none yet, stopped' : 'no results';
+    const more = finder.isLooking ? ' so far…' : finder.isStopped ? ', stopped' : '';
     const { current } = finder;
     return current > 0
       ? `${formatCount(current)} of ${formatCount(finder.count)}${more}`

@@ -76,6 +76,10 @@ describe('a text looked for in bodies', () => {
     expect(kept).toEqual(lisbons.slice(0, kept.length));
     expect(kept.length).toBeLessThan(400);
     expect(store.shown.searching).toBe(false);
+    expect(store.shown.stoppedAt).toBeGreaterThan(kept.at(-1) ?? 0);
+    expect(store.shown.stoppedAt).toBeLessThan(40_001);
+    store.setFilter('lisbon');
+    await vi.waitFor(() => expect([shown().length, store.shown.stoppedAt]).toEqual([400, null]), 20_000);
   });
 
   it('left out, lets no row be seen that may hold it', async () => {
