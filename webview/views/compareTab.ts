@@ -30,7 +30,8 @@ export class CompareTab extends View {
         padding: 0;
       }
       li {
-        line-height: 22px;
+        /* Links below one another are 24 px apart, so that a finger hits the one it meant (WCAG 2.5.8). */
+        line-height: 24px;
       }
     `,
   ];

@@ -70,6 +70,7 @@ export class EventDocs extends View {
         margin: 16px 0 6px;
       }
       .facts {
+        align-items: baseline;
         display: grid;
         gap: 4px 14px;
         grid-template-columns: max-content 1fr;
@@ -82,6 +83,10 @@ export class EventDocs extends View {
         margin: 0;
         min-width: 0;
         overflow-wrap: anywhere;
+      }
+      .facts button.link {
+        /* A list of them breaks over lines, and they stay 24 px apart (WCAG 2.5.8). */
+        line-height: 24px;
       }
       .fields {
         margin: 0;

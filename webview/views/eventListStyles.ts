@@ -73,6 +73,11 @@ export const eventListStyles = css`
   .row.inRange {
     background: color-mix(in srgb, var(--vscode-editor-selectionBackground) 35%, transparent);
   }
+  /* There a selection is as far from the ground as can be: words in grey or blue are not read on a share of it. */
+  :host-context(.vscode-high-contrast) .row.inRange {
+    background: none;
+    box-shadow: inset 3px 0 var(--vscode-editor-selectionBackground);
+  }
   .row.selected {
     background: var(--vscode-list-inactiveSelectionBackground);
     color: var(--vscode-list-inactiveSelectionForeground, inherit);

@@ -134,6 +134,10 @@ export const sessionStyles = css`
     gap: 4px 10px;
     padding: 4px 8px;
   }
+  .bar button.link {
+    /* The bar breaks in a narrow page, and its links lie below one another (WCAG 2.5.8). */
+    min-height: 24px;
+  }
   .bar label {
     align-items: center;
     display: inline-flex;
