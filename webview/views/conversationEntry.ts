@@ -282,7 +282,8 @@ function responseLine({ entry, turn }: EntryLook) {
   const ms = entry.end === null ? null : entry.end - entry.t;
   const cost = turn !== undefined && turn.responses.length === 1 && entry.tokens !== null ? turn.cost : undefined;
   const isRefused = entry.status === 'refused';
-  const kind = entry.status === 'failed' || isRefused ? 'error' : isPlain || entry.status === 'in_progress' ? '' : 'warn';
+  const kind =
+    entry.status === 'failed' || isRefused ? 'error' : isPlain || entry.status === 'in_progress' ? '' : 'warn';
   return html`<vscode-icon name=${entryIcon(entry)} size="14"></vscode-icon>
     <div class="line num">
       <span class=${kind}

@@ -39,9 +39,9 @@ describe('the event list', () => {
   const list = (page: Page) => page.getByRole('grid', { name: 'Events' });
   const rows = (page: Page): Promise<ShownRow[]> =>
     list(page).evaluate((grid) => {
-      const known = ((window as { known?: Map<Element, number> }).known ??= new Map());
+      const known = ((globalThis as { known?: Map<unknown, number> }).known ??= new Map());
       const top = grid.getBoundingClientRect().top - grid.scrollTop;
-      return [...grid.querySelectorAll<HTMLElement>('[role="row"]')].map((row) => {
+      return [...grid.querySelectorAll('[role="row"]')].map((row) => {
         if (!known.has(row)) known.set(row, known.size);
         const index = Number(row.getAttribute('aria-rowindex'));
         const inPlace = Math.abs(row.getBoundingClientRect().top - top - (index - 1) * 22) < 1;

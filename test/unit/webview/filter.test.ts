@@ -140,8 +140,16 @@ describe('a slip in a filter', () => {
     ['"open', 'The quote in "open is not closed.'],
     ['type:"open', 'The quote in "open is not closed.'],
   ])('%s is told of', (text, problem) => expect(filterProblem(text)).toBe(problem));
-  it.each(['turn:3', 'turn:2-4,7', 'is:error', 'finding:x', 'from:cli', '"note:x"', '12:30', 'http://a', 'note:', 'turn:'])(
-    '%s is none',
-    (text) => expect(filterProblem(text)).toBe(''),
-  );
+  it.each([
+    'turn:3',
+    'turn:2-4,7',
+    'is:error',
+    'finding:x',
+    'from:cli',
+    '"note:x"',
+    '12:30',
+    'http://a',
+    'note:',
+    'turn:',
+  ])('%s is none', (text) => expect(filterProblem(text)).toBe(''));
 });
