@@ -23,6 +23,10 @@ const begunBy: Readonly<Record<Turn['by'], string>> = {
   idle: 'time-out',
 };
 
+/** What a turn's wait is, in words. */
+export const answerExplained =
+  'From the end of speech, or the request, to the first audio of the answer (or its first words, where it has no audio)';
+
 /** The first of these that was measured in a turn is how long its answer took to begin. */
 const toAnswer: readonly LatencyName[] = [
   'toAnswer',
@@ -77,13 +81,7 @@ export const turnColumns: readonly TurnColumn[] = [
   number('start', 'start', 'When it began', (turn) => turn.start, formatPosition),
   column('heard', 'user', 'What the user said or wrote', (turn) => turn.heard),
   column('said', 'answer', 'What the model said or wrote', (turn) => turn.said),
-  number(
-    'answer',
-    'to answer',
-    'From the end of speech, or the request, to the first audio of the answer (or its first words, where it has no audio)',
-    (turn) => answerLatency(turn)?.ms ?? NaN,
-    formatDuration,
-  ),
+  number('answer', 'to answer', answerExplained, (turn) => answerLatency(turn)?.ms ?? NaN, formatDuration),
   number(
     'created',
     'to response',

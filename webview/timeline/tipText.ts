@@ -3,6 +3,7 @@ import type { Playback, Turn } from '../../src/analysis/model';
 import { LATENCIES } from '../../src/analysis/latency';
 import type { Span } from '../../src/document/columns';
 import { formatCount, formatDelta, formatDuration, formatPosition, shortenEnd } from '../logic/format';
+import { answerLatency } from '../logic/turnTable';
 import type { Target } from './picture';
 import { spanName } from './spanBars';
 import { turnSegments } from './turnBars';
@@ -58,7 +59,7 @@ const laneWords: Partial<Record<Span['lane'], string>> = { call: 'tool call', pa
 
 function turnTip(span: Span, turn: Turn | undefined): string[] {
   const steps = turnSegments(span, turn).map(({ name, start, end }) => `${name} ${formatDelta(end - start)}`);
-  const wait = turn?.latencies.find(({ name }) => name === 'speechToAudio' || name === 'createToAudio');
+  const wait = turn === undefined ? undefined : answerLatency(turn);
   const words = (label: string, text: string | undefined) =>
     text === undefined || text === '' ? [] : [`${label}: ${shortenEnd(text, 100)}`];
   return [

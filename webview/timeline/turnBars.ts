@@ -2,6 +2,7 @@
 import type { SpanMark, Turn } from '../../src/analysis/model';
 import type { Span } from '../../src/document/columns';
 import { formatDuration } from '../logic/format';
+import { answerLatency } from '../logic/turnTable';
 import { clusters } from './clusters';
 import type { Lane } from './lanes';
 import { boxOf, type Picture } from './picture';
@@ -23,31 +24,32 @@ export interface Segment {
  */
 export function turnSegments(span: Span, turn: Turn | undefined): Segment[] {
   const at = (name: string): number | null => mark(span.marks, name)?.t ?? null;
-  const answer = at('first audio') ?? at('first text');
-  const hasAudio = at('first audio') !== null;
+  const wait = turn?.latencies.find(({ name }) => name === 'toAnswer');
+  // What was measured is what the answer began with; a later response may have more to mark.
+  const answer =
+    span.marks.find(({ row }) => row === wait?.toRow) ??
+    mark(span.marks, 'first audio') ??
+    mark(span.marks, 'first text');
+  const hasAudio = answer?.name === 'first audio';
   const steps: [string, string, number | null, ColorName][] = [
     ['end of speech told', 'end', turn?.speechEnd ?? at('speech end'), 'input'],
     ['committed', 'commit', at('committed'), 'conversation'],
     ['response created', 'created', at('response'), 'limits'],
-    [hasAudio ? 'first audio' : 'first text', hasAudio ? 'audio' : 'text', answer, 'response'],
+    [hasAudio ? 'first audio' : 'first text', hasAudio ? 'audio' : 'text', answer?.t ?? null, 'response'],
   ];
   const segments: Segment[] = [];
   let from: number | null = turn?.voiceEnd ?? null;
   // Without speech the wait begins with what was asked.
-  if (from === null && (turn?.speechEnd ?? at('speech end')) === null) from = span.start;
+  if (from === null && (turn?.speechEnd ?? at('speech end')) === null) {
+    // Measured from the request; its items may have come before it.
+    from = wait === undefined || answer?.row !== wait.toRow ? span.start : answer.t - wait.ms;
+  }
   for (const [name, short, t, color] of steps) {
     if (t === null) continue;
     if (from !== null && t >= from) segments.push({ name, short, start: from, end: t, color });
     if (from === null || t >= from) from = t;
   }
   return segments;
-}
-
-/** What is said of a turn as a whole: from the end of speech being told (or what was asked) to the first sound or word. */
-export function turnWait(span: Span, turn: Turn | undefined): number | null {
-  const from = turn?.speechEnd ?? mark(span.marks, 'speech end')?.t ?? span.start;
-  const to = mark(span.marks, 'first audio')?.t ?? mark(span.marks, 'first text')?.t;
-  return to === undefined || to < from ? null : to - from;
 }
 
 function mark(marks: readonly SpanMark[], name: string): SpanMark | undefined {
@@ -90,9 +92,9 @@ export function turnLane(picture: Picture, lane: Lane): void {
     const first = segments[0];
     const before = Math.min(x + w, first === undefined ? Infinity : scale.x(first.start)) - x;
     if (before > 24) text(picture, x + 4, lane, span.label, before - 6, 'foreground');
-    const wait = turnWait(span, turn);
+    const wait = turn === undefined ? undefined : answerLatency(turn);
     const last = segments[segments.length - 1];
-    if (wait === null || last === undefined) continue;
+    if (wait === undefined || last === undefined) continue;
     // Beside the bar's last segment, within the turn or, where that is too short, behind it.
     const inner = Math.max(scale.left, scale.x(last.end)) + 5;
     const outer = x + w + 4;
@@ -100,7 +102,7 @@ export function turnLane(picture: Picture, lane: Lane): void {
     const at = x + w - inner > waitWidth ? inner : outer;
     const most = (at === inner ? x + w : until) - at;
     if (most > waitWidth && scale.x(last.end) > scale.left - 60)
-      text(picture, at, lane, formatDuration(wait), most, 'foreground');
+      text(picture, at, lane, formatDuration(wait.ms), most, 'foreground');
   }
 }
 

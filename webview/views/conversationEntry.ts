@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDuration, formatPosition } from '../log
 import { heardText } from '../logic/heardText';
 import { indentJson } from '../logic/jsonText';
 import { costWords } from '../logic/money';
+import { answerExplained, answerLatency } from '../logic/turnTable';
 
 /** What an entry is drawn from. */
 export interface EntryLook {
@@ -77,19 +78,10 @@ export function entryTitle({ kind, role, name, server }: ConversationEntry): str
 
 /** A turn's header: what to know of it at a glance. */
 export function turnHeader(turn: Turn): TemplateResult {
-  const measures = new Map(turn.latencies.map((latency) => [latency.name, latency.ms]));
-  const first = (
-    [
-      ['speechToAudio', 'to first audio'],
-      ['createToAudio', 'to first audio'],
-      ['speechToTranscript', 'to first words'],
-      ['createToText', 'to first words'],
-    ] as const
-  ).find(([name]) => measures.has(name));
-  const ms = first === undefined ? undefined : measures.get(first[0]);
+  const wait = answerLatency(turn);
   return html`<div class="turn num" role="heading" aria-level="2">
     <b>Turn ${turn.number}</b>
-    ${ms === undefined || first === undefined ? nothing : html`<span>${formatDuration(ms)} ${first[1]}</span>`}
+    ${wait === undefined ? nothing : html`<span title=${answerExplained}>${formatDuration(wait.ms)} to answer</span>`}
     ${turn.usage === null ? nothing : html`<span>${formatCount(turn.usage.totalTokens)} tokens</span>`}
     ${turn.usage === null ? nothing : html`<span title=${turn.cost?.source ?? ''}>${costWords(turn.cost)}</span>`}
   </div>`;

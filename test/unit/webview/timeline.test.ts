@@ -14,8 +14,10 @@ import { placeInNextLane } from '../../../webview/timeline/laneSteps';
 import { gutterFor, type TimelineInput } from '../../../webview/timeline/picture';
 import type { Shape } from '../../../webview/timeline/shapes';
 import { clampSpan, panSpan, ticks, TimeScale, zoomSpan } from '../../../webview/timeline/timeScale';
+import { turnColumns } from '../../../webview/logic/turnTable';
+import { turnHeader } from '../../../webview/views/conversationEntry';
 import { tipOf } from '../../../webview/timeline/tipText';
-import { turnSegments, turnWait } from '../../../webview/timeline/turnBars';
+import { turnSegments } from '../../../webview/timeline/turnBars';
 import { changesOf } from '../analysis/changes';
 import { rowsOf, type TestRow } from './columns';
 
@@ -128,6 +130,11 @@ const within = (layout: ReturnType<typeof layoutTimeline>, name: LaneName): Shap
   const { y, h } = laneOf(layout, name);
   return layout.shapes.filter((shape) => 'y' in shape && shape.y >= y && shape.y < y + h);
 };
+/** What a template was filled with, templates within it included. */
+const words = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null && 'values' in value
+    ? (value.values as unknown[]).flatMap(words)
+    : [value];
 const marks = (shapes: Shape[]) =>
   shapes.filter((shape) => shape.kind === 'rect' && shape.w === 1.5) as Extract<Shape, { kind: 'rect' }>[];
 
@@ -303,7 +310,7 @@ describe('a turn', () => {
     key: 't',
     speechEnd: 400,
     voiceEnd: 200,
-    latencies: [],
+    latencies: [{ name: 'toAnswer', ms: 300, fromRow: 1, toRow: 5 }],
     heard: 'Hi?',
     said: 'Hello.',
   } as unknown as Turn;
@@ -314,13 +321,39 @@ describe('a turn', () => {
       ['created', 410, 500],
       ['audio', 500, 700],
     ]);
-    expect(turnWait(turn, told)).toBe(300);
   });
   it('without speech waits from what was asked, and leaves out what was not told', () => {
     const asked = span({ lane: 'turn', start: 100, marks: [{ name: 'first text', t: 350, row: 4 }] });
     expect(turnSegments(asked, undefined)).toMatchObject([{ short: 'text', start: 100, end: 350 }]);
-    expect(turnWait(asked, undefined)).toBe(250);
-    expect(turnWait(span({ lane: 'turn' }), undefined)).toBeNull();
+  });
+  it('says one number for its wait in bar, tip, table and conversation: from the request, tools included', () => {
+    const asked = span({
+      key: 't',
+      lane: 'turn',
+      label: 'turn 1',
+      start: 100,
+      end: 900,
+      marks: [
+        { name: 'response', t: 200, row: 3 },
+        { name: 'first audio', t: 440, row: 9 },
+      ],
+    });
+    const latencies = [
+      { name: 'createToAudio', ms: 140, fromRow: 8, toRow: 9 },
+      { name: 'toAnswer', ms: 339, fromRow: 2, toRow: 9 },
+    ];
+    const turn = { ...told, key: 't', speechEnd: null, voiceEnd: null, number: 1, usage: null, latencies } as Turn;
+    const layout = layoutTimeline(input([{}], { spans: [asked], turns: [turn] }));
+    const texts = within(layout, 'turn').flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+    expect(texts).toContain('339 ms');
+    // Its pieces add up to it: the item that came a millisecond before the request is none of the wait.
+    expect(turnSegments(asked, turn).map(({ short, start, end }) => [short, start, end])).toEqual([
+      ['created', 101, 200],
+      ['audio', 200, 440],
+    ]);
+    expect(tipOf({ kind: 'span', span: asked }, turn)).toContain('Wait for the answer 339 ms');
+    expect(turnColumns.find(({ key }) => key === 'answer')?.text(turn)).toBe('339 ms');
+    expect(turnHeader(turn).values.flatMap((value) => words(value))).toContain('339 ms');
   });
   it('is drawn with labels where there is room, in ms', () => {
     const layout = layoutTimeline(input([{}], { spans: [turn], turns: [told] }));
