@@ -8,7 +8,7 @@
 import type { Related } from '../src/analysis/links';
 import type { ConversationPage, ConversationQuestion } from '../src/analysis/conversation/model';
 import type { Measures } from '../src/analysis/measures';
-import type { AnalysisChanges, SessionMetrics } from '../src/analysis/model';
+import type { AnalysisChanges } from '../src/analysis/model';
 import type {
   AudioClip,
   AudioSelector,
@@ -92,8 +92,6 @@ export interface Requests {
   related: { params: { row: number }; result: Related };
   /** Steps of a session's input buffer between two times, at most `most` (1 to 8192). */
   bufferSteps: { params: { session: string; startMs: number; endMs: number; most: number }; result: BufferSteps };
-  /** Turns, latencies, tokens and cost of what lies between two times, a session ('' for all) each. */
-  metrics: { params: { session: string; startMs: number; endMs: number }; result: { sessions: SessionMetrics[] } };
   audio: { params: AudioSelector; result: AudioClip };
   /** Asks the user where to save, and writes a WAV file. `saved` is '' when the user thought better of it. */
   saveWav: { params: AudioSelector & { name: string }; result: { saved: string } };
@@ -226,7 +224,6 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   related: (p) => isRow(p.row),
   bufferSteps: (p) =>
     isShort(p.session) && isTime(p.startMs) && isTime(p.endMs) && isRow(p.most) && p.most >= 1 && p.most <= 8192,
-  metrics: (p) => isShort(p.session) && isTime(p.startMs) && isTime(p.endMs),
   audio: isSelector,
   saveWav: (p) => isSelector(p) && isShort(p.name),
   send: (p) =>

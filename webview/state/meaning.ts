@@ -1,5 +1,6 @@
 /** What the analysis says of the trace beside its spans, each list in the order of time. */
 import type { AnalysisChanges, ConfigPoint, Finding, Playback, SessionMetrics, Turn } from '../../src/analysis/model';
+import { Sightings, type RowAt } from './sightings';
 import { TimedIndex } from './timedIndex';
 
 /** So many changes are kept for those who follow them; who is further behind reads all. */
@@ -99,16 +100,21 @@ export class Meaning {
   readonly playback = new Ordered<Playback>((item) => item.arrivedFrom);
   readonly findings = new Ordered<Finding>((finding) => finding.t);
   readonly configs = new Ordered<ConfigPoint>((config) => config.t);
-  /** The same by time: answers where they are heard (or would have been), findings where they are told. */
+  /** The same by time: answers where they are heard (or would have been), findings wherever they were seen. */
   readonly heard = new TimedIndex<Playback>(({ arrivedFrom, arrivedTo, playsFrom, generatedMs }) => ({
     lane: '',
     start: arrivedFrom,
     end: Math.max(arrivedTo, playsFrom + generatedMs),
   }));
-  readonly found = new TimedIndex<Finding>(({ t }) => ({ lane: '', start: t, end: t }));
+  readonly found: Sightings;
   readonly #metrics = new Map<string, SessionMetrics>();
   /** Of each session the answer that is heard last. */
   readonly #lastHeard = new Map<string, Playback>();
+
+  /** @param rowAt Finds the events that findings were seen at. */
+  constructor(rowAt: RowAt = () => undefined) {
+    this.found = new Sightings(rowAt);
+  }
 
   add(changes: AnalysisChanges): void {
     this.turns.put(changes.turns);

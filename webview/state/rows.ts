@@ -98,6 +98,14 @@ export class Rows implements RowSource {
     return row === undefined || row === 0 ? this.#rowByOddSeq.get(seq) : row - 1;
   }
 
+  /** Row of a session's event of that time, ms, and number: joined traces count from the same number each. */
+  rowAt(session: string, t: number, seq: number): number | undefined {
+    const { all } = this.indexes(session);
+    for (let at = all.lowerBound(t); at < all.count && all.time(at) === t; at += 1)
+      if (this.seq[all.row(at)] === seq && this.kind[all.row(at)] === KIND_EVENT) return all.row(at);
+    return undefined;
+  }
+
   /** The next (1) or previous (-1) event of that type in the session of `row`; undefined when there is none. */
   nearest(row: number, type: string, step: 1 | -1): number | undefined {
     const wanted = this.#strings.indexOf(type);

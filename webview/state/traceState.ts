@@ -19,7 +19,7 @@ export abstract class TraceState extends PanelState {
   /** Spans by key, and by lane and time. */
   spanIndex = newSpanIndex();
   /** Turns, findings and the rest of what the analysis says. */
-  meaning = new Meaning();
+  meaning = meaningOf(this.rows);
   /** Turns and findings by row. */
   meanings = new RowMeanings(this.rows, this.meaning);
   /** Types and ids there are. */
@@ -38,7 +38,7 @@ export abstract class TraceState extends PanelState {
     this.audio = new AudioIndex();
     this.#analysed = 0;
     this.spanIndex = newSpanIndex();
-    this.meaning = new Meaning();
+    this.meaning = meaningOf(this.rows);
     this.meanings = new RowMeanings(this.rows, this.meaning);
     this.seen = new SeenValues(this.rows, this.meaning);
   }
@@ -71,6 +71,10 @@ export abstract class TraceState extends PanelState {
       for (const listener of this.#peakListeners) listener(session, from, span);
     this.#analysed = Math.max(this.#analysed, end);
   }
+}
+
+function meaningOf(rows: Rows): Meaning {
+  return new Meaning((session, t, seq) => rows.rowAt(session, t, seq));
 }
 
 function newSpanIndex(): TimedIndex<Span> {

@@ -1,6 +1,6 @@
 /** Walking the timeline by keys: along a lane, and from lane to lane at the same time. */
-import type { Finding } from '../../src/analysis/model';
 import type { Span } from '../../src/document/columns';
+import type { Sighting, Sightings } from '../state/sightings';
 import type { TimedIndex, TimedLane } from '../state/timedIndex';
 
 /** Lanes from top to bottom; findings stand in one of their own. */
@@ -19,11 +19,11 @@ const lanes: readonly (Span['lane'] | 'finding')[] = [
 ];
 
 /** What a key leads to. */
-export type Place = { kind: 'span'; span: Span } | { kind: 'finding'; finding: Finding };
+export type Place = { kind: 'span'; span: Span } | { kind: 'finding'; finding: Sighting };
 
 export interface Walked {
   spans: TimedIndex<Span>;
-  findings: TimedIndex<Finding>;
+  findings: Pick<Sightings, 'lane'>;
   /** '' for all. */
   session: string;
 }

@@ -1,8 +1,9 @@
 /** What a layout is worked out from, and what it gathers: shared by the files that lay out one kind of lane each. */
-import type { Finding, Playback, Turn } from '../../src/analysis/model';
+import type { Playback, Turn } from '../../src/analysis/model';
 import type { BufferSteps, Peaks, Span } from '../../src/document/columns';
 import type { AudioLane } from '../state/audioIndex';
 import type { LaneIndexes } from '../state/rows';
+import type { Sighting } from '../state/sightings';
 import type { TimedLane } from '../state/timedIndex';
 import type { Lane, LaneGroup, LaneName } from './lanes';
 import type { Shape } from './shapes';
@@ -26,7 +27,7 @@ export interface TimelineInput {
   /** Spans of the shown session, by their lane. */
   spans(lane: Span['lane']): TimedLane<Span>;
   turn(key: string): Turn | undefined;
-  findings: TimedLane<Finding>;
+  findings: TimedLane<Sighting>;
   playback: TimedLane<Playback>;
   audio: { client: AudioLane; server: AudioLane };
   peaks: { client: readonly Peaks[]; server: readonly Peaks[] };
@@ -51,7 +52,7 @@ export type Target =
   | { kind: 'span'; span: Span }
   | { kind: 'spans'; first: Span; count: number }
   | { kind: 'playback'; playback: Playback }
-  | { kind: 'finding'; finding: Finding; count: number };
+  | { kind: 'finding'; finding: Sighting; count: number };
 
 /** Something that can be pointed at. */
 export interface Bar {

@@ -1,13 +1,13 @@
 /** Walking over the timeline by keys: along a lane, from lane to lane, and down to the findings. */
-import type { Finding } from '../../src/analysis/model';
 import { formatPosition } from '../logic/format';
+import type { Sighting } from '../state/sightings';
 import type { Store } from '../state/store';
 import { placeInNextLane } from '../timeline/laneSteps';
 import { tipOf } from '../timeline/tipText';
 
 export class LaneWalk {
   readonly #store: Store;
-  /** Key of the finding that the keys have led to. */
+  /** Key of the finding's sighting that the keys have led to. */
   #walkedTo = '';
 
   constructor(store: Store) {
@@ -53,14 +53,14 @@ export class LaneWalk {
   }
 
   /** The finding that was walked to, while the selection is still on it. */
-  get #finding(): Finding | undefined {
+  get #finding(): Sighting | undefined {
     const store = this.#store;
     const finding = store.meaning.found.get(this.#walkedTo);
     return finding !== undefined && store.selectedSpan === '' && store.selected === finding.rows[0]
       ? finding
       : undefined;
   }
-  #select(finding: Finding | undefined): void {
+  #select(finding: Sighting | undefined): void {
     const [row] = finding?.rows ?? [];
     if (finding === undefined || row === undefined) return;
     this.#walkedTo = finding.key;

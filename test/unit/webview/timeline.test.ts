@@ -3,6 +3,7 @@ import type { Finding, Playback, Turn } from '../../../src/analysis/model';
 import type { Peaks, Span } from '../../../src/document/columns';
 import { AudioLane } from '../../../webview/state/audioIndex';
 import { Meaning } from '../../../webview/state/meaning';
+import { Sightings } from '../../../webview/state/sightings';
 import { TimedIndex } from '../../../webview/state/timedIndex';
 import { clusters, packRows } from '../../../webview/timeline/clusters';
 import { dragWindow, overviewPart } from '../../../webview/timeline/gestures';
@@ -86,7 +87,7 @@ function input(rows: TestRow[], told: Told = {}, over: Partial<TimelineInput> = 
   const made = rowsOf(rows);
   const spans = new TimedIndex<Span>(({ lane, start, end }) => ({ lane, start, end }));
   spans.put(told.spans ?? []);
-  const meaning = new Meaning();
+  const meaning = new Meaning((session, t, seq) => made.rowAt(session, t, seq));
   meaning.add(
     changesOf({
       turns: [...(told.turns ?? [])],
@@ -443,6 +444,35 @@ describe('problems', () => {
       [GUTTER + 700, 'info'],
     ]);
   });
+  it('stand wherever a finding was seen, and each leads to its own event', () => {
+    const occurrences = [100, 400, 700].map((t, at) => ({ t, seq: 10 + at }));
+    const rows = [100, 400, 400, 700].map((t, at) => ({ t, from: 'server' as const, seq: [10, 99, 11, 12][at] ?? 0 }));
+    const seen = { ...finding(100, 'warning'), rowCount: 3, occurrences };
+    const told = input(rows, { findings: [seen] });
+    const layout = layoutTimeline(told);
+    const places = (name: LaneName) =>
+      within(layout, name).flatMap((shape) =>
+        (shape.kind === 'glyph' && shape.glyph === 'triangle') || ('color' in shape && shape.color === 'warning')
+          ? [shape]
+          : [],
+      ).length;
+    expect([places('problem'), places('overview')]).toEqual([3, 3]);
+    const bar = layout.bars[1];
+    const hit = hitTest(layout, told, (bar?.x ?? 0) + 2, (bar?.y ?? 0) + 2);
+    expect(hit.row).toBe(2);
+    expect(hit.target === null ? [] : tipOf(hit.target, undefined)).toEqual([
+      '0.400 s  warning: It went wrong',
+      'Because of this.',
+      'time 2 of 3',
+    ]);
+    // One that is told anew loses no place, one that is withdrawn all of them.
+    const meaning = new Meaning();
+    const telling = (count: number) => ({ ...seen, occurrences: occurrences.slice(0, count) });
+    for (const count of [1, 3]) meaning.add(changesOf({ findings: [telling(count)] }));
+    expect(meaning.found.lane('s1').times.count).toBe(3);
+    meaning.add(changesOf({ withdrawn: [seen.key] }));
+    expect(meaning.found.lane('s1').times.count).toBe(0);
+  });
   it('on one place show the gravest, and how many there are', () => {
     const findings = [finding(400, 'info'), finding(401, 'error', [5]), finding(402, 'warning')];
     const layout = layoutTimeline(input([{}], { findings }));
@@ -635,7 +665,7 @@ it('by keys one goes to what stands at the same time in the next lane that has s
     span({ lane: 'response', start: 400, end: 500 }),
   ];
   index.put([speech, early, late]);
-  const findings = new TimedIndex<Finding>(({ t }) => ({ lane: '', start: t, end: t }));
+  const findings = new Sightings(() => undefined);
   const walked = { spans: index, findings, session: '' };
   expect(placeInNextLane(walked, { lane: 'speech', t: 190 }, 1)).toEqual({ kind: 'span', span: early });
   expect(placeInNextLane(walked, { lane: 'speech', t: 350 }, 1)).toEqual({ kind: 'span', span: late });
@@ -644,9 +674,15 @@ it('by keys one goes to what stands at the same time in the next lane that has s
   expect(placeInNextLane(walked, { lane: undefined, t: 0 }, 1)).toEqual({ kind: 'span', span: speech });
   const [first, second] = [finding(200, 'warning'), finding(480, 'error')];
   findings.put([first, second]);
-  expect(placeInNextLane(walked, { lane: 'response', t: 450 }, 1)).toEqual({ kind: 'finding', finding: second });
+  expect(placeInNextLane(walked, { lane: 'response', t: 450 }, 1)).toEqual({
+    kind: 'finding',
+    finding: { ...second, nth: 1, of: 1 },
+  });
   expect(placeInNextLane(walked, { lane: 'finding', t: 200 }, -1)).toEqual({ kind: 'span', span: early });
-  expect(placeInNextLane(walked, { lane: undefined, t: 210 }, -1)).toEqual({ kind: 'finding', finding: first });
+  expect(placeInNextLane(walked, { lane: undefined, t: 210 }, -1)).toEqual({
+    kind: 'finding',
+    finding: { ...first, nth: 1, of: 1 },
+  });
 });
 
 describe('a click finds', () => {
