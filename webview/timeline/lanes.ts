@@ -57,7 +57,7 @@ const kinds: Readonly<Record<LaneName, LaneKind>> = {
     goes: 4,
   },
   client: {
-    label: '→ client',
+    label: 'client →',
     short: '→',
     title: 'Events from the client',
     group: 'input',
@@ -95,7 +95,7 @@ const kinds: Readonly<Record<LaneName, LaneKind>> = {
   call: {
     label: 'tools',
     short: 'tls',
-    title: 'Tools: calls and how long their output took',
+    title: 'Tools: calls, how long the tool worked, and (hatched) how long the model took to go on',
     group: 'answer',
     thin: 11,
     full: 18,

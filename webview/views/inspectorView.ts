@@ -72,7 +72,7 @@ export class InspectorView extends View {
       return html`<div class="empty">Select an event to see its payload, documentation and timing.</div>`;
     const { rows } = store;
     const from = rows.from[row];
-    const direction = from === FROM.client ? '→ server' : from === FROM.server ? '← client' : '';
+    const direction = from === FROM.client ? 'client →' : from === FROM.server ? '← server' : '';
     const isEvent = rows.kind[row] === 0;
     return html`
       <header>

@@ -115,7 +115,7 @@ export class RelatedTab extends View {
     const { rows } = store;
     const seq = rows.seq[row] ?? 0;
     const from = rows.from[row];
-    const side = from === FROM.client ? '→ server' : from === FROM.server ? '← client' : '';
+    const side = from === FROM.client ? 'client →' : from === FROM.server ? '← server' : '';
     const distance = ms < 0 ? `${formatDuration(-ms)} earlier` : `${formatDuration(ms)} later`;
     return html`<div role="listitem">
       <button

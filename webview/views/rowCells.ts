@@ -118,8 +118,8 @@ function turnCell(): Cell {
 
 const directions = {
   both: { sign: '↔', words: 'both ways', looks: 'dir' },
-  client: { sign: '→', words: 'to server', looks: 'dir client' },
-  server: { sign: '←', words: 'to client', looks: 'dir server' },
+  client: { sign: '→', words: 'client → server', looks: 'dir client' },
+  server: { sign: '←', words: 'server → client', looks: 'dir server' },
   none: { sign: '·', words: '', looks: 'dir' },
 } as const;
 
