@@ -100,15 +100,17 @@ function axis({ input, scale, shapes }: Picture, lane: Lane | undefined): number
     shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: input.height, color: 'grid' });
     // The first label would lose its left half behind the lane names.
     const isCut = x - scale.left < 24;
+    // And the last one its right half.
+    const isAtEnd = input.width - x < 24;
     if (length !== null && Math.abs(x - length) < (rangeLabel + 44) / 2) continue;
     shapes.push({
       kind: 'text',
-      x: isCut ? x + 3 : x,
+      x: isCut ? x + 3 : isAtEnd ? x - 3 : x,
       y: lane.y + Math.min(9, lane.h / 2),
       text: mark.label,
       color: 'dim',
       most: 82,
-      align: isCut ? 'left' : 'center',
+      align: isCut ? 'left' : isAtEnd ? 'right' : 'center',
     });
   }
   return top;

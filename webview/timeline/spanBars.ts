@@ -25,6 +25,8 @@ interface Look {
   words: string;
   /** Pixel at which the next one begins over it: words end there. */
   until?: number;
+  /** From when on it only waits, ms: hatched. */
+  waitsFrom?: number;
   /** With the sign of its status. */
   glyph?: boolean;
   alpha?: number;
@@ -50,6 +52,10 @@ function spanBar(picture: Picture, { entry: span, count, start, end }: Cluster<S
   shapes.push({ kind: 'rect', x, y, w, h, color, alpha: look.alpha ?? (span.status === 'completed' ? 0.32 : 0.18) });
   if (span.status === 'cancelled' || span.status === 'failed' || span.status === 'incomplete')
     shapes.push({ kind: 'hatch', x, y, w, h, color });
+  else if (look.waitsFrom !== undefined) {
+    const from = Math.max(x, picture.scale.x(look.waitsFrom));
+    if (from < x + w) shapes.push({ kind: 'hatch', x: from, y, w: x + w - from, h, color });
+  }
   const selected = span.key === input.selectedSpan;
   shapes.push({
     kind: 'frame',
@@ -153,6 +159,22 @@ function rowPlaces(lane: Lane, rows: readonly number[]): (row: number) => Place 
   return (row) => ({ y: lane.y + 2 + Math.min(row, count - 1) * each, h: each - 1 });
 }
 
+/** How long a tool worked, and how long the model was waited for then, ms; null where that is not known (yet). */
+export function toolTimes(span: Span): { tool: number | null; model: number | null; sent: number | null } {
+  const sent = span.marks.find(({ name }) => name === 'output sent')?.t ?? null;
+  const { start, end } = span;
+  if (sent === null) return { tool: end === null ? null : end - start, model: null, sent };
+  return { tool: sent - start, model: end === null ? null : end - sent, sent };
+}
+
+/** The same in words: `tool 6.12 ms`, `model 1.574 s`; a tool whose output passes no client has its time only. */
+export function toolWords(span: Span): string[] {
+  const { tool, model, sent } = toolTimes(span);
+  if (tool === null) return [];
+  if (sent === null) return [formatDuration(tool)];
+  return [`tool ${formatDuration(tool)}`, ...(model === null ? [] : [`model ${formatDuration(model)}`])];
+}
+
 /** Tool calls: up to the output's sending the app works, then the model is waited for. */
 export function callLane(
   picture: Picture,
@@ -162,13 +184,22 @@ export function callLane(
   const { scale, shapes } = picture;
   const place = rowPlaces(lane, rows);
   for (const [n, cluster] of shown.entries()) {
-    const { entry, count, start, end } = cluster;
+    const { entry, count } = cluster;
     const { y, h } = place(rows[n] ?? 0);
-    const took = end === Infinity ? '' : formatDuration(end - start);
-    spanBar(picture, cluster, { y, h }, { color: 'conversation', words: words(entry.label, took), glyph: true });
-    const sent = entry.marks.find((mark) => mark.name === 'output sent');
-    if (count > 1 || sent === undefined || sent.t < scale.span.start || sent.t > scale.span.end) continue;
-    const x = scale.x(sent.t);
+    const { sent } = toolTimes(entry);
+    spanBar(
+      picture,
+      cluster,
+      { y, h },
+      {
+        color: 'conversation',
+        words: words(entry.label, ...toolWords(entry)),
+        glyph: true,
+        ...(sent === null ? {} : { waitsFrom: sent }),
+      },
+    );
+    if (count > 1 || sent === null || sent < scale.span.start || sent > scale.span.end) continue;
+    const x = scale.x(sent);
     shapes.push({ kind: 'line', x1: x, y1: y, x2: x, y2: y + h, color: 'foreground', width: 2 });
   }
 }

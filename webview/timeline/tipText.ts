@@ -5,7 +5,7 @@ import type { Span } from '../../src/document/columns';
 import { formatCount, formatDelta, formatDuration, formatPosition, shortenEnd } from '../logic/format';
 import { answerLatency } from '../logic/turnTable';
 import type { Target } from './picture';
-import { spanName } from './spanBars';
+import { spanName, toolWords } from './spanBars';
 import { turnSegments } from './turnBars';
 
 const mostWords = 160;
@@ -44,7 +44,7 @@ function spanTip(span: Span): string[] {
     laneWords[span.lane] ?? span.lane,
     spanName(span),
     span.status.replace('_', ' '),
-    length(span.start, span.end),
+    ...(span.lane === 'call' && span.end !== null ? toolWords(span) : [length(span.start, span.end)]),
   ];
   const told = [...new Set(words)].filter((word) => word !== '').join(' · ');
   const marks = span.marks

@@ -6,7 +6,8 @@ import { Meaning } from '../../../webview/state/meaning';
 import { Sightings } from '../../../webview/state/sightings';
 import { TimedIndex } from '../../../webview/state/timedIndex';
 import { clusters, packRows } from '../../../webview/timeline/clusters';
-import { dragWindow, overviewPart } from '../../../webview/timeline/gestures';
+import { toolWords } from '../../../webview/timeline/spanBars';
+import { dragWindow, overviewPart, zoomFactor } from '../../../webview/timeline/gestures';
 import { Glide } from '../../../webview/timeline/glide';
 import { hitTest } from '../../../webview/timeline/hit';
 import type { LaneGroup, LaneName } from '../../../webview/timeline/lanes';
@@ -528,6 +529,39 @@ it('tool calls at the same time stand below one another, each with its name and 
   expect(second?.y).toBeGreaterThanOrEqual((first?.y ?? 0) + (first?.h ?? 0));
   const texts = within(layout, 'call').flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
   expect(texts).toEqual(expect.arrayContaining(['get_weather · 500 ms', 'get_time · 390 ms']));
+});
+
+it('a tool call tells the tool’s time from that of the model, which is hatched', () => {
+  const sent = { name: 'output sent', t: 206, row: 3 };
+  const call = span({ key: 'a', lane: 'call', label: 'get_weather', start: 200, end: 700, marks: [sent] });
+  const layout = layoutTimeline(input([{}], { spans: [call] }));
+  const shapes = within(layout, 'call');
+  expect(shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []))).toContain(
+    'get_weather · tool 6.00 ms · model 494 ms',
+  );
+  expect(shapes).toContainEqual(expect.objectContaining({ kind: 'hatch', x: GUTTER + 206, w: 494 }));
+  expect(tipOf({ kind: 'span', span: call }, undefined)[0]).toBe(
+    '0.200 s  tool call · get_weather · completed · tool 6.00 ms · model 494 ms',
+  );
+  // While the model is waited for its time is not known; a tool that is still at work has none.
+  const waits = { ...call, end: null, status: 'in_progress' };
+  expect([toolWords(waits), toolWords({ ...waits, marks: [] })]).toEqual([['tool 6.00 ms'], []]);
+});
+
+it('labels of the axis stay whole at its right end', () => {
+  const layout = layoutTimeline(input([{}], {}, { view: { start: 0, end: 1000 } }));
+  const last = layout.shapes.find((shape) => shape.kind === 'text' && shape.text === '1.0 s');
+  expect(last).toMatchObject({ align: 'right' });
+  expect((last as Extract<Shape, { kind: 'text' }>).x).toBeLessThan(GUTTER + 1000);
+});
+
+it('a notch of the wheel zooms by about a quarter with Ctrl too, a pinch follows the fingers', () => {
+  for (const notch of [100, 120])
+    for (const hasCtrl of [false, true]) {
+      expect(zoomFactor(notch, hasCtrl)).toBeCloseTo(1.27, 1);
+      expect(zoomFactor(notch, hasCtrl) * zoomFactor(-notch, hasCtrl)).toBeCloseTo(1);
+    }
+  expect(zoomFactor(10, true)).toBeCloseTo(Math.exp(0.1));
 });
 
 const everything: Told = {
