@@ -22,6 +22,13 @@ describe('audio lanes', () => {
     expect(lanes.place('s1', 'client', 502, pcm(100), '').start).toBe(600);
   });
 
+  it('leaves a burst after a stall where its pieces were shown, and is right again after a pause as long as it is late', () => {
+    const lanes = new AudioLanes();
+    const starts = (...sent: number[]) => sent.map((t) => lanes.place('s1', 'client', t, pcm(100), '').start);
+    expect(starts(500, 900, 900, 900, 1000)).toEqual([400, 800, 900, 1000, 1100]);
+    expect(starts(1300, 1400)).toEqual([1200, 1300]);
+  });
+
   it('puts output at its arrival, or behind what is still playing', () => {
     const lanes = new AudioLanes();
     expect(lanes.place('s1', 'server', 100, pcm(250), 'r1').start).toBe(100);
