@@ -7,7 +7,6 @@ import { Worker } from 'node:worker_threads';
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
-import type { SessionMetrics } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
@@ -52,8 +51,6 @@ export interface TraceDocument {
   related(row: number): Promise<Related>;
   /** Steps of a session's input buffer between two times, the one before them included; at most `most`. */
   bufferSteps(session: string, startMs: number, endMs: number, most: number): Promise<BufferSteps>;
-  /** Metrics of a stretch of time, of each session ('' for all). */
-  metrics(session: string, startMs: number, endMs: number): Promise<SessionMetrics[]>;
   audio(selector: AudioSelector): Promise<AudioClip>;
   /** The same audio as a complete WAV file. */
   wav(selector: AudioSelector): Promise<Uint8Array>;
@@ -165,10 +162,6 @@ class WorkerDocument implements TraceDocument {
 
   bufferSteps(session: string, startMs: number, endMs: number, most: number): Promise<BufferSteps> {
     return this.#ask('bufferSteps', { session, startMs, endMs, most });
-  }
-
-  metrics(session: string, startMs: number, endMs: number): Promise<SessionMetrics[]> {
-    return this.#ask('metrics', { session, startMs, endMs });
   }
 
   audio(selector: AudioSelector): Promise<AudioClip> {

@@ -2,7 +2,6 @@
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
-import type { SessionMetrics } from '../analysis/model';
 import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
@@ -22,7 +21,6 @@ export interface DocumentRequests {
   };
   related: { params: { row: number }; result: Related };
   bufferSteps: { params: { session: string; startMs: number; endMs: number; most: number }; result: BufferSteps };
-  metrics: { params: { session: string; startMs: number; endMs: number }; result: SessionMetrics[] };
   audio: { params: AudioSelector; result: AudioClip };
   wav: { params: AudioSelector; result: Uint8Array };
   saveRows: { params: { ranges: RowRanges; file: string }; result: number };

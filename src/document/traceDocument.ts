@@ -2,7 +2,7 @@
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import { relatedTo, type Related } from '../analysis/links';
 import { measuresOf, type Measures } from '../analysis/measures';
-import type { AnalysisChanges, SessionMetrics } from '../analysis/model';
+import type { AnalysisChanges } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import { encodeWav } from '../audio/wav';
 import { TraceReader } from '../trace/reader';
@@ -202,10 +202,6 @@ export class TraceDocumentCore {
   bufferSteps(session: string, startMs: number, endMs: number, most: number): BufferSteps {
     const levels = this.#pass.analysis.bufferLevels({ session, start: startMs, end: endMs }, most);
     return { t: Float64Array.from(levels, ({ t }) => t), ms: Float32Array.from(levels, ({ ms }) => ms) };
-  }
-
-  metrics(session: string, startMs: number, endMs: number): SessionMetrics[] {
-    return this.#pass.analysis.metrics({ session, start: startMs, end: endMs });
   }
 
   /** Assembles the audio a selector means; what is missing or broken is said in `problem`, never thrown. */

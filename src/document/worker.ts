@@ -41,7 +41,6 @@ const handlers: Handlers = {
     document.peaks(session, from, startMs, endMs, buckets),
   related: (document, { row }) => document.related(row),
   bufferSteps: (document, { session, startMs, endMs, most }) => document.bufferSteps(session, startMs, endMs, most),
-  metrics: (document, { session, startMs, endMs }) => document.metrics(session, startMs, endMs),
   audio: (document, selector) => document.audio(selector),
   wav: (document, selector) => document.wav(selector),
   saveRows: (document, { ranges, file }) => document.saveRows(ranges, file),

@@ -60,9 +60,6 @@ export function traceHandlers({
       const steps = await (await model.document()).bufferSteps(session, startMs, endMs, most);
       return { t: exact(steps.t), ms: exact(steps.ms) };
     },
-    metrics: async ({ session, startMs, endMs }) => ({
-      sessions: await (await model.document()).metrics(session, startMs, endMs),
-    }),
     audio: async (selector) => {
       const clip = await (await model.document()).audio(selector);
       return { ...clip, samples: exact(clip.samples) };

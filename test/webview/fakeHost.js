@@ -743,7 +743,6 @@
     }),
     related: () => ({ causes: [], effects: [] }),
     bufferSteps: () => ({ t: new Float64Array(0), ms: new Float64Array(0) }),
-    metrics: () => ({ sessions: [] }),
     copyRows: (params) => {
       fakeHost.copied = params;
       return { copied: 'ranges' in params ? params.ranges.length / 2 : 0, left: 0 };

@@ -119,7 +119,6 @@ export async function serveTrace(trace, port = 0, status = {}) {
     ...searchHandlers({ document }),
     related: async ({ row }) => (await document()).related(row),
     bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
-    metrics: async (p) => ({ sessions: await (await document()).metrics(p.session, p.startMs, p.endMs) }),
     openBody: async () => ({ opened: true }),
     openConfig: async () => ({ opened: true }),
     ...Object.fromEntries(

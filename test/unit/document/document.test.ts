@@ -527,11 +527,11 @@ describe('meaning', () => {
   });
   it('has the measures of a stretch of time', async () => {
     const { document } = await openIndexed(await said());
-    const [whole] = await document.metrics('s1', 0, 1000);
+    const { metrics: whole } = await document.measures('s1', 0, 1000);
     expect(whole).toMatchObject({ session: 's1', turns: 1, responses: { completed: 1 } });
-    expect(whole?.latencies.createToCreated).toMatchObject({ count: 1, p50: 70 });
-    const [early] = await document.metrics('', 0, 250);
-    expect(early?.latencies.createToCreated).toBeUndefined();
+    expect(whole.latencies.createToCreated).toMatchObject({ count: 1, p50: 70 });
+    const { metrics: early } = await document.measures('', 0, 250);
+    expect(early.latencies.createToCreated).toBeUndefined();
   });
 });
 
