@@ -127,7 +127,7 @@ export class ComposerView extends View {
       return;
     }
     const { row } = composer;
-    this.as = rows.from[row] === FROM.server ? 'server' : 'client';
+    this.as = rows.from.at(row) === FROM.server ? 'server' : 'client';
     this.#target.holdThatOf(row);
     void this.#edit(row);
   }
@@ -367,7 +367,7 @@ export class ComposerView extends View {
     if (stretch !== undefined) this.#editor?.goTo(stretch.offset, stretch.length);
   }
   #editedLabel(): string {
-    const seq = this.#replaces === undefined ? 0 : (this.store.rows.seq[this.#replaces] ?? 0);
+    const seq = this.#replaces === undefined ? 0 : (this.store.rows.seq.at(this.#replaces) ?? 0);
     return `Edit #${seq}`;
   }
 }

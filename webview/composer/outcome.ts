@@ -105,7 +105,7 @@ export interface OutcomeLinks {
 export function outcomeLine({ outcome, answer }: OutcomeWatch, store: Store, links: OutcomeLinks) {
   if (outcome.kind === 'none') return nothing;
   if (outcome.kind === 'failed') return html`<span class="line error">${outcome.text}</span>`;
-  const rowLink = (row: number, words = `#${store.rows.seq[row] ?? 0}`) =>
+  const rowLink = (row: number, words = `#${store.rows.seq.at(row) ?? 0}`) =>
     html`<button class="link" title="Show it in the list" @click=${() => links.showRow(row)}>${words}</button>`;
   if (answer.kind === 'refused') {
     const { message, param, ours } = answer.error;

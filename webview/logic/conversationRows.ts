@@ -48,7 +48,7 @@ export class ConversationRows implements ListRows {
       const row = this.#folded.firstRow(this.#placed);
       const anchor = this.#anchors.anchor(row);
       this.#positions.add(anchor, 1);
-      if (this.#rows.item[row] === 0) continue;
+      if (this.#rows.item.at(row) === 0) continue;
       const item = this.#items.get(anchor);
       if (item === undefined) this.#items.set(anchor, [this.#placed]);
       else item.push(this.#placed);

@@ -152,8 +152,8 @@ function compileTerm(term: Term, rows: RowSource, hits: BodyHits, meaning: RowMe
       const audio = term.marks.includes('audio');
       const finding = term.marks.includes('finding');
       return (row) =>
-        ((rows.flags[row] ?? 0) & flags) !== 0 ||
-        (audio && (rows.audioMs[row] ?? 0) > 0) ||
+        ((rows.flags.at(row) ?? 0) & flags) !== 0 ||
+        (audio && (rows.audioMs.at(row) ?? 0) > 0) ||
         (finding && meaning.rules(row).length > 0);
     }
     case 'turns':
@@ -173,23 +173,24 @@ function compileTerm(term: Term, rows: RowSource, hits: BodyHits, meaning: RowMe
           if (matches(pattern, 'inspector')) injected = true;
         }
         return (row) =>
-          sides.has(rows.from[row] ?? FROM.neither) || (injected && ((rows.flags[row] ?? 0) & FLAG.injected) !== 0);
+          sides.has(rows.from.at(row) ?? FROM.neither) ||
+          (injected && ((rows.flags.at(row) ?? 0) & FLAG.injected) !== 0);
       }
       const { column } = term;
       const test = memo((index) => {
         const text = rows.string(index);
         return text !== '' && term.patterns.some((pattern) => matches(pattern, text));
       });
-      return (row) => test(rows[column][row] ?? 0);
+      return (row) => test(rows[column].at(row) ?? 0);
     }
     case 'anywhere': {
       const found = hits.get(patternKey(term.pattern));
       const test = memo((index) => matches(term.pattern, rows.string(index)));
       return (row) =>
-        test(rows.type[row] ?? 0) ||
-        test(rows.response[row] ?? 0) ||
-        test(rows.item[row] ?? 0) ||
-        test(rows.call[row] ?? 0) ||
+        test(rows.type.at(row) ?? 0) ||
+        test(rows.response.at(row) ?? 0) ||
+        test(rows.item.at(row) ?? 0) ||
+        test(rows.call.at(row) ?? 0) ||
         (found?.has(row) ?? false);
     }
   }

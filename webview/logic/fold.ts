@@ -116,8 +116,8 @@ export class FoldedRows implements ListRows {
       } else {
         this.#last[entry] = row;
         this.#count[entry] = (this.#count[entry] ?? 0) + 1;
-        this.#bytes[entry] = (this.#bytes[entry] ?? 0) + (rows.bytes[row] ?? 0);
-        this.#audioMs[entry] = (this.#audioMs[entry] ?? 0) + (rows.audioMs[row] ?? 0);
+        this.#bytes[entry] = (this.#bytes[entry] ?? 0) + (rows.bytes.at(row) ?? 0);
+        this.#audioMs[entry] = (this.#audioMs[entry] ?? 0) + (rows.audioMs.at(row) ?? 0);
         this.#open.find((run) => run.at === entry)?.members.push(row);
       }
     }
@@ -240,8 +240,8 @@ export class FoldedRows implements ListRows {
       row,
       count: 1,
       last: row,
-      bytes: bytes[row] ?? 0,
-      audioMs: audioMs[row] ?? 0,
+      bytes: bytes.at(row) ?? 0,
+      audioMs: audioMs.at(row) ?? 0,
       open: false,
       member: true,
     };
@@ -274,8 +274,8 @@ export class FoldedRows implements ListRows {
     this.#first[this.#entries] = row;
     this.#last[this.#entries] = row;
     this.#count[this.#entries] = 1;
-    this.#bytes[this.#entries] = this.#rows.bytes[row] ?? 0;
-    this.#audioMs[this.#entries] = this.#rows.audioMs[row] ?? 0;
+    this.#bytes[this.#entries] = this.#rows.bytes.at(row) ?? 0;
+    this.#audioMs[this.#entries] = this.#rows.audioMs.at(row) ?? 0;
     this.#entries += 1;
   }
 }
@@ -294,18 +294,18 @@ function lowerBound(values: readonly number[], value: number): number {
 
 /** Whether a row may be one of a run. */
 function folds(rows: RowSource, row: number): boolean {
-  return ((rows.flags[row] ?? 0) & FLAG.delta) !== 0 || rows.kind[row] === KIND_CONTROL;
+  return ((rows.flags.at(row) ?? 0) & FLAG.delta) !== 0 || rows.kind.at(row) === KIND_CONTROL;
 }
 
 function sameKind(rows: RowSource, a: number, b: number): boolean {
-  if (rows.kind[a] === KIND_CONTROL || rows.kind[b] === KIND_CONTROL)
-    return rows.kind[a] === rows.kind[b] && rows.session[a] === rows.session[b];
+  if (rows.kind.at(a) === KIND_CONTROL || rows.kind.at(b) === KIND_CONTROL)
+    return rows.kind.at(a) === rows.kind.at(b) && rows.session.at(a) === rows.session.at(b);
   return (
-    rows.type[a] === rows.type[b] &&
-    rows.item[a] === rows.item[b] &&
-    rows.from[a] === rows.from[b] &&
-    rows.session[a] === rows.session[b] &&
-    rows.response[a] === rows.response[b]
+    rows.type.at(a) === rows.type.at(b) &&
+    rows.item.at(a) === rows.item.at(b) &&
+    rows.from.at(a) === rows.from.at(b) &&
+    rows.session.at(a) === rows.session.at(b) &&
+    rows.response.at(a) === rows.response.at(b)
   );
 }
 

@@ -1,18 +1,24 @@
+/** A column of numbers; how they are kept is its own affair. */
+export interface Numbers {
+  /** The number of a row, from 0; nothing, or 0, for a row that is not there. */
+  at(row: number): number | undefined;
+}
+
 /** Read access to the rows of a trace, as filter, fold and timeline need it. */
 export interface RowSource {
   readonly count: number;
-  readonly t: Float64Array;
-  readonly seq: Uint32Array;
-  readonly kind: Uint8Array;
-  readonly from: Uint8Array;
-  readonly flags: Uint8Array;
-  readonly type: Uint32Array;
-  readonly session: Uint32Array;
-  readonly response: Uint32Array;
-  readonly item: Uint32Array;
-  readonly call: Uint32Array;
-  readonly bytes: Float64Array;
-  readonly audioMs: Float32Array;
+  readonly t: Numbers;
+  readonly seq: Numbers;
+  readonly kind: Numbers;
+  readonly from: Numbers;
+  readonly flags: Numbers;
+  readonly type: Numbers;
+  readonly session: Numbers;
+  readonly response: Numbers;
+  readonly item: Numbers;
+  readonly call: Numbers;
+  readonly bytes: Numbers;
+  readonly audioMs: Numbers;
   /** The string table's entry; '' for an index nobody sent. */
   string(index: number): string;
 }

@@ -37,7 +37,7 @@ export class SessionRows {
     const facts = this.#facts;
     for (; this.#looked < all.count; this.#looked += 1) {
       const row = all.row(this.#looked);
-      const kind = rows.kind[row];
+      const kind = rows.kind.at(row);
       if (kind === kindOpen) facts.open = row;
       else if (kind === kindClose) facts.close = row;
       else if (kind === 0) {

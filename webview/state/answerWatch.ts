@@ -66,16 +66,16 @@ export class AnswerWatch {
     sent: { event: SentEvent; session: string; row: number },
   ): Answer | undefined | Promise<Answer | undefined> {
     if (rows.sessionOf(row) !== sent.session) return undefined;
-    const after = (rows.t[row] ?? 0) - (rows.t[sent.row] ?? 0);
+    const after = (rows.t.at(row) ?? 0) - (rows.t.at(sent.row) ?? 0);
     if (after > watchFor) {
       this.#sent = undefined;
       return undefined;
     }
     const type = rows.typeOf(row);
-    if (rows.kind[row] !== KIND_EVENT)
+    if (rows.kind.at(row) !== KIND_EVENT)
       return type.startsWith('close') && this.answer.kind === 'waiting' ? { kind: 'closed', row, type } : undefined;
     // What the inspector itself told the client is no word of the server's.
-    if (rows.from[row] !== FROM.server || rows.has(row, FLAG.injected)) return undefined;
+    if (rows.from.at(row) !== FROM.server || rows.has(row, FLAG.injected)) return undefined;
     if (type === 'error') return this.#judgeError(row, sent.event, after);
     if (this.answer.kind !== 'waiting') return undefined;
     return isAnswer(sent.event, type, rows.itemOf(row), rows.responseOf(row))

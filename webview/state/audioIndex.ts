@@ -113,10 +113,10 @@ export class AudioIndex {
   /** Takes the rows from `first` on that hold audio; each row is told of once. */
   addRows(rows: Rows, first: number): void {
     for (let row = first; row < rows.count; row += 1) {
-      const ms = rows.audioMs[row] ?? 0;
+      const ms = rows.audioMs.at(row) ?? 0;
       if (ms === 0) continue;
-      const side = rows.from[row] === FROM.client ? 'client' : 'server';
-      const start = rows.audioAt[row] ?? 0;
+      const side = rows.from.at(row) === FROM.client ? 'client' : 'server';
+      const start = rows.audioAt.at(row) ?? 0;
       const session = rows.sessionOf(row);
       this.#lane(session, side).add(row, start, ms, rows.responseOf(row), rows.itemOf(row));
       if (session !== '') this.#lane('', side).add(row, start, ms, '', '');

@@ -23,10 +23,10 @@ export class ItemAnchors {
     const moved: { from: number; to: number }[] = [];
     for (; this.#looked < rows.count; this.#looked += 1) {
       const row = this.#looked;
-      if (rows.item[row] === 0) continue;
+      if (rows.item.at(row) === 0) continue;
       const key = this.#key(row);
       const known = this.#anchors.get(key);
-      const adds = this.#adds(rows.type[row] ?? 0);
+      const adds = this.#adds(rows.type.at(row) ?? 0);
       if (known === undefined) this.#anchors.set(key, { row, isAdded: adds });
       else if (adds && !known.isAdded) {
         moved.push({ from: known.row, to: row });
@@ -38,12 +38,12 @@ export class ItemAnchors {
 
   /** The row at which a row's item stands; the row itself when it names none. */
   anchor(row: number): number {
-    return this.#rows.item[row] === 0 ? row : (this.#anchors.get(this.#key(row))?.row ?? row);
+    return this.#rows.item.at(row) === 0 ? row : (this.#anchors.get(this.#key(row))?.row ?? row);
   }
 
   /** An item's id is its session's own. */
   #key(row: number): number {
-    return (this.#rows.session[row] ?? 0) * 2 ** 26 + (this.#rows.item[row] ?? 0);
+    return (this.#rows.session.at(row) ?? 0) * 2 ** 26 + (this.#rows.item.at(row) ?? 0);
   }
   #adds(type: number): boolean {
     let adds = this.#isAdding.get(type);

@@ -72,10 +72,10 @@ export function withOpens(store: Pick<Store, 'rows'>, ranges: readonly number[])
   for (let at = 0; at + 1 < ranges.length; at += 2)
     for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1) && row < rows.count; row += 1) {
       wanted[row] = 1;
-      sessions.add(rows.session[row] ?? 0);
+      sessions.add(rows.session.at(row) ?? 0);
     }
   for (let row = 0; row < rows.count; row += 1)
-    if (rows.kind[row] === kindOpen && sessions.has(rows.session[row] ?? 0)) wanted[row] = 1;
+    if (rows.kind.at(row) === kindOpen && sessions.has(rows.session.at(row) ?? 0)) wanted[row] = 1;
   const all: number[] = [];
   for (let row = wanted.indexOf(1); row >= 0;) {
     let end = wanted.indexOf(0, row);
@@ -95,11 +95,11 @@ async function listText(store: Store, rows: readonly number[]): Promise<string |
     if (answer === undefined) return undefined;
     for (const [at, row] of part.entries()) {
       const { rows: all } = store;
-      const side = all.from[row] === FROM.client ? '->' : all.from[row] === FROM.server ? '<-' : '  ';
-      const seq = all.seq[row] ?? 0;
+      const side = all.from.at(row) === FROM.client ? '->' : all.from.at(row) === FROM.server ? '<-' : '  ';
+      const seq = all.seq.at(row) ?? 0;
       const words = [
         (seq === 0 ? '' : `#${seq}`).padStart(7),
-        formatPosition(all.t[row] ?? 0).padStart(12),
+        formatPosition(all.t.at(row) ?? 0).padStart(12),
         side,
         all.typeOf(row) || '(no type)',
         answer.summaries[at] ?? '',

@@ -35,8 +35,8 @@ export class RowMeanings implements RowMeaning {
     const rows = this.#rows;
     const known = this.#sessions.get(rows.sessionOf(row));
     const owner =
-      (rows.response[row] === 0 ? undefined : known?.byResponse.get(rows.responseOf(row))) ??
-      (rows.item[row] === 0 ? undefined : known?.byItem.get(rows.itemOf(row)));
+      (rows.response.at(row) === 0 ? undefined : known?.byResponse.get(rows.responseOf(row))) ??
+      (rows.item.at(row) === 0 ? undefined : known?.byItem.get(rows.itemOf(row)));
     if (owner !== undefined) return owner;
     const begun = this.turnBegun(row);
     return begun !== undefined && (begun.endRow === null || row <= begun.endRow) ? begun : undefined;

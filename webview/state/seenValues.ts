@@ -107,8 +107,8 @@ export class SeenValues implements FilterValues {
     const rows = this.#rows;
     for (; this.#looked < rows.count; this.#looked += 1) {
       const row = this.#looked;
-      this.#types.add(rows.type[row] ?? 0);
-      for (const column of idColumns) this.#ids[column].add(rows[column][row] ?? 0);
+      this.#types.add(rows.type.at(row) ?? 0);
+      for (const column of idColumns) this.#ids[column].add(rows[column].at(row) ?? 0);
     }
   }
 }

@@ -34,7 +34,7 @@ export class SentWatch {
     let last: number | null = null;
     for (let row = first; row < rows.count && this.#waiting.length > 0; row += 1) {
       if (!rows.has(row, FLAG.injected)) continue;
-      const as = rows.from[row] === FROM.client ? 'client' : 'server';
+      const as = rows.from.at(row) === FROM.client ? 'client' : 'server';
       const session = rows.sessionOf(row);
       const at = this.#waiting.findIndex(
         (waiting) => waiting.after <= row && waiting.as === as && waiting.session === session,

@@ -60,7 +60,7 @@ export class SpokenIndex {
       const response = rows.responseOf(row);
       const item = rows.itemOf(row);
       if (response === '' && item === '') continue;
-      const news = this.#newsOf(rows.type[row] ?? 0);
+      const news = this.#newsOf(rows.type.at(row) ?? 0);
       const session = this.#session(rows.sessionOf(row));
       if (response !== '') {
         const spoken = note(session.responses, response);

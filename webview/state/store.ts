@@ -181,7 +181,7 @@ export class Store extends TimeState {
     if (this.selected !== null) {
       this.follow = false;
       this.viewFollows = false;
-      if (options.reveal !== false) this.revealTime(this.rows.t[this.selected] ?? 0);
+      if (options.reveal !== false) this.revealTime(this.rows.t.at(this.selected) ?? 0);
     }
     this.notify('selection', 'view', 'filter');
   }
@@ -203,7 +203,7 @@ export class Store extends TimeState {
     return true;
   }
   get selectedTime(): number | null {
-    return this.selected === null ? null : (this.rows.t[this.selected] ?? null);
+    return this.selected === null ? null : (this.rows.t.at(this.selected) ?? null);
   }
   /** Next (or previous) row of the same type and side, in the shown session; of a span, the next one of its lane. */
   selectSameKind(step: 1 | -1): void {

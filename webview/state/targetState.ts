@@ -112,5 +112,5 @@ export class TargetState {
 
 /** Pieces of text change nothing in a session's state. */
 function isNews(rows: Rows, row: number): boolean {
-  return !rows.has(row, FLAG.delta) || (rows.audioMs[row] ?? 0) > 0;
+  return !rows.has(row, FLAG.delta) || (rows.audioMs.at(row) ?? 0) > 0;
 }

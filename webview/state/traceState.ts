@@ -55,10 +55,10 @@ export abstract class TraceState extends PanelState {
     const end = Math.min(analysed, rows.count);
     const news = new Map<string, { session: string; from: 'client' | 'server'; span: TimeSpan }>();
     for (let row = this.#analysed; row < end; row += 1) {
-      const ms = rows.audioMs[row] ?? 0;
+      const ms = rows.audioMs.at(row) ?? 0;
       if (ms === 0) continue;
-      const start = rows.audioAt[row] ?? 0;
-      const from = rows.from[row] === FROM.client ? 'client' : 'server';
+      const start = rows.audioAt.at(row) ?? 0;
+      const from = rows.from.at(row) === FROM.client ? 'client' : 'server';
       const session = rows.sessionOf(row);
       const known = news.get(`${from}|${session}`)?.span;
       if (known === undefined) news.set(`${from}|${session}`, { session, from, span: { start, end: start + ms } });

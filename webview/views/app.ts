@@ -263,7 +263,7 @@ export class App extends View {
 
   #edit(row = this.store.selected): void {
     if (row === null) return;
-    if (this.store.rows.kind[row] !== 0)
+    if (this.store.rows.kind.at(row) !== 0)
       this.store.tell({ kind: 'info', text: 'Only events can be edited and resent.' });
     else {
       // Narrow, the composer needs the room of the sheet.

@@ -48,7 +48,7 @@ export class CompareTab extends View {
           ({ label, other }) =>
             html`<li>
               <button class="link" @click=${() => void store.ask('compare', { row, with: other })}>${label}</button>
-              <span class="dim num">#${store.rows.seq[other]} · ${formatPosition(store.rows.t[other] ?? 0)}</span>
+              <span class="dim num">#${store.rows.seq.at(other)} · ${formatPosition(store.rows.t.at(other) ?? 0)}</span>
             </li>`,
         )}
       </ul>

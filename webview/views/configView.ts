@@ -92,7 +92,7 @@ export class ConfigView extends View {
       <vscode-icon name=${icon} size="14"></vscode-icon>
       <span>${words}</span>
       <span class="num note">${formatPosition(point.t)}</span>
-      <span class="words">#${store.rows.seq[point.row] ?? ''} ${what}</span>
+      <span class="words">#${store.rows.seq.at(point.row) ?? ''} ${what}</span>
     </div>`;
   }
 
@@ -130,7 +130,7 @@ export class ConfigView extends View {
           : all.find(({ row }) => row === this.against);
     const config = this.#config(point);
     const label = (each: ConfigPoint) =>
-      `#${store.rows.seq[each.row] ?? ''} ${kinds[each.kind][1].toLowerCase()}${each === beside ? ' (nearest)' : ''}`;
+      `#${store.rows.seq.at(each.row) ?? ''} ${kinds[each.kind][1].toLowerCase()}${each === beside ? ' (nearest)' : ''}`;
     return html`<div class="bar">
         <label
           >Show

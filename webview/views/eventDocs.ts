@@ -130,13 +130,13 @@ export class EventDocs extends View {
     return this.store.rows.callOf(this.row).startsWith('rtc_');
   }
   get #side(): 'client' | 'server' {
-    return this.store.rows.from[this.row] === FROM.client ? 'client' : 'server';
+    return this.store.rows.from.at(this.row) === FROM.client ? 'client' : 'server';
   }
 
   protected override render() {
     const { rows } = this.store;
     const type = rows.typeOf(this.row);
-    if (rows.kind[this.row] !== KIND_EVENT) return html`<p>${aboutRow(type, this.#isOfCall)}</p>`;
+    if (rows.kind.at(this.row) !== KIND_EVENT) return html`<p>${aboutRow(type, this.#isOfCall)}</p>`;
     const info = findEvent(type, this.#side);
     if (info === undefined)
       return html`<p>

@@ -12,11 +12,11 @@ export function rowContext(rows: Rows, row: number, marked?: { count: number; ha
   return JSON.stringify({
     webviewSection: 'row',
     rtiRow: row,
-    rtiEvent: (rows.seq[row] ?? 0) > 0,
+    rtiEvent: (rows.seq.at(row) ?? 0) > 0,
     rtiType: rows.typeOf(row) !== '',
     rtiResponse: rows.responseOf(row) !== '',
     rtiItem: rows.itemOf(row) !== '',
-    rtiHasAudio: (rows.audioMs[row] ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
+    rtiHasAudio: (rows.audioMs.at(row) ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
     rtiMany: isMarked && marked.count > 1,
     rtiTwo: isMarked && marked.count === 2,
     preventDefaultContextMenuItems: true,
@@ -53,7 +53,7 @@ class EventRow {
     const { store } = look;
     const { rows, range, marked } = store;
     const { row } = entry;
-    const t = rows.t[row] ?? 0;
+    const t = rows.t.at(row) ?? 0;
     const isMarked = marked.count > 0 && marked.has(row);
     this.position = position;
     this.selected = isSelected(store, entry, position);
@@ -61,7 +61,7 @@ class EventRow {
     if (this.selected) looks += ' selected';
     if (isMarked) looks += ' marked';
     if (entry.member) looks += ' member';
-    if (rows.kind[row] !== 0) looks += ' plain';
+    if (rows.kind.at(row) !== 0) looks += ' plain';
     if (range !== null && t >= range.start && t <= range.end) looks += ' inRange';
     this.#looks(looks);
     this.#id(`row-${position}`);

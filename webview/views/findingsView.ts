@@ -219,7 +219,7 @@ export class FindingsView extends View {
         ${rows.map(
           (row) =>
             html`<button class="link" @click=${() => store.showRow(row)}>
-              ${(store.rows.seq[row] ?? 0) > 0 ? `#${store.rows.seq[row]} ` : ''}${store.rows.typeOf(row) || '(no type)'}
+              ${(store.rows.seq.at(row) ?? 0) > 0 ? `#${store.rows.seq.at(row)} ` : ''}${store.rows.typeOf(row) || '(no type)'}
             </button>`,
         )}
         ${rowCount > rows.length ? html`<span class="dim">and ${formatCount(rowCount - rows.length)} more</span>` : nothing}

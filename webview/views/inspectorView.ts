@@ -71,18 +71,18 @@ export class InspectorView extends View {
     if (row === null || row >= store.rows.count)
       return html`<div class="empty">Select an event to see its payload, documentation and timing.</div>`;
     const { rows } = store;
-    const from = rows.from[row];
+    const from = rows.from.at(row);
     const direction = from === FROM.client ? 'client →' : from === FROM.server ? '← server' : '';
-    const isEvent = rows.kind[row] === 0;
+    const isEvent = rows.kind.at(row) === 0;
     return html`
       <header>
         <div class="about">
           <h2 class="type" title=${rows.typeOf(row)}>${rows.typeOf(row) || '(no type)'}</h2>
           <span class="facts dim num">
-            ${isEvent ? html`<span>#${rows.seq[row]}</span>` : nothing}
-            <span>${formatPosition(rows.t[row] ?? 0)}</span>
+            ${isEvent ? html`<span>#${rows.seq.at(row)}</span>` : nothing}
+            <span>${formatPosition(rows.t.at(row) ?? 0)}</span>
             ${direction === '' ? nothing : html`<span>${direction}</span>`}
-            ${isEvent ? html`<span>${formatBytes(rows.bytes[row] ?? 0)}</span>` : nothing}
+            ${isEvent ? html`<span>${formatBytes(rows.bytes.at(row) ?? 0)}</span>` : nothing}
           </span>
         </div>
         ${this.#button('copy', 'Copy the payload', () => void this.#copy(), this.body === null || this.body.text === '')}
@@ -151,7 +151,7 @@ export class InspectorView extends View {
       ? body.head.redacted.filter((pointer): pointer is string => typeof pointer === 'string')
       : [];
     if (body.format === 'none') {
-      const isEvent = rows.kind[row] === 0;
+      const isEvent = rows.kind.at(row) === 0;
       return html`${isEvent ? html`<div class="bar">The body of this message was too large to keep.</div>` : nothing}
         <rti-payload-tree .text=${JSON.stringify(body.head)} .redacted=${redacted}></rti-payload-tree>`;
     }
@@ -159,10 +159,10 @@ export class InspectorView extends View {
       return html`<rti-spoken .text=${body.text}></rti-spoken
         ><rti-payload-tree
           .text=${body.text}
-          .from=${rows.from[row] === FROM.client ? 'client' : 'server'}
+          .from=${rows.from.at(row) === FROM.client ? 'client' : 'server'}
           .redacted=${redacted}
-          .audioMs=${rows.audioMs[row] ?? 0}
-          .playable=${(rows.audioMs[row] ?? 0) > 0}
+          .audioMs=${rows.audioMs.at(row) ?? 0}
+          .playable=${(rows.audioMs.at(row) ?? 0) > 0}
         ></rti-payload-tree>`;
     const why =
       body.cutFrom > 0
@@ -212,11 +212,11 @@ export class InspectorView extends View {
   /** Sound and pictures are a chip: pages of base64 tell nobody anything. */
   #rawText(row: number, text: string) {
     if (this.base64) return text;
-    const isAudio = (this.store.rows.audioMs[row] ?? 0) > 0;
+    const isAudio = (this.store.rows.audioMs.at(row) ?? 0) > 0;
     return rawParts(text).map((part) => {
       if (part.kind === 'text') return part.text;
       const size = formatBytes(Math.floor((part.text.replace(/=+$/, '').length * 3) / 4));
-      const ms = this.store.rows.audioMs[row] ?? 0;
+      const ms = this.store.rows.audioMs.at(row) ?? 0;
       return isAudio
         ? html`<button class="chip" title="Play this audio" @click=${() => this.#emit('rti-play-row')}>
             ▶ audio ${formatDuration(ms)} ${size}

@@ -48,7 +48,7 @@ export class LaneWalk {
           ? tipOf({ kind: 'span', span }, store.meaning.turns.get(span.key))
           : row === null
             ? ['nothing selected']
-            : [`${formatPosition(store.rows.t[row] ?? 0)} ${store.rows.typeOf(row)}`];
+            : [`${formatPosition(store.rows.t.at(row) ?? 0)} ${store.rows.typeOf(row)}`];
     return words.join('. ');
   }
 

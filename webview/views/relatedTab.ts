@@ -82,7 +82,7 @@ export class RelatedTab extends View {
     const { related, document } = store;
     const isPending = (document?.analysed ?? 0) <= row;
     const findings = store.meanings.findings(row);
-    const t = (of: number) => store.rows.t[of] ?? 0;
+    const t = (of: number) => store.rows.t.at(of) ?? 0;
     const causes = related === null ? [] : relationLines(row, related.causes, 'causes', t);
     const effects = related === null ? [] : relationLines(row, related.effects, 'effects', t);
     return html`
@@ -113,15 +113,15 @@ export class RelatedTab extends View {
   #line({ row, words, step, ms }: RelationLine) {
     const { store } = this;
     const { rows } = store;
-    const seq = rows.seq[row] ?? 0;
-    const from = rows.from[row];
+    const seq = rows.seq.at(row) ?? 0;
+    const from = rows.from.at(row);
     const side = from === FROM.client ? 'client →' : from === FROM.server ? '← server' : '';
     const distance = ms < 0 ? `${formatDuration(-ms)} earlier` : `${formatDuration(ms)} later`;
     return html`<div role="listitem">
       <button
         class="line"
         data-step=${step}
-        title=${`At ${formatPosition(rows.t[row] ?? 0)}. Click selects it.`}
+        title=${`At ${formatPosition(rows.t.at(row) ?? 0)}. Click selects it.`}
         @click=${() => store.showRow(row)}
       >
         <span class="words">${step > 1 ? '↳ which ' : ''}${words}</span>

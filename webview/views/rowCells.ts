@@ -37,7 +37,7 @@ export function makeCell(column: Column): Cell {
   switch (column) {
     case 'number':
       return textCell('right dim', ({ look: { store }, entry: { row } }) =>
-        isEvent(store, row) ? String(store.rows.seq[row] ?? '') : '',
+        isEvent(store, row) ? String(store.rows.seq.at(row) ?? '') : '',
       );
     case 'time':
       return textCell('right', ({ look, entry, above }) => timeText(look.store, entry.row, above?.row));
@@ -45,7 +45,7 @@ export function makeCell(column: Column): Cell {
       return textCell('right dim', ({ look, entry, above }) => deltaText(look.store, entry.row, above?.row));
     case 'size':
       return textCell('right dim', ({ look: { store }, entry }) =>
-        isEvent(store, entry.row) ? formatBytes(entry.open ? (store.rows.bytes[entry.row] ?? 0) : entry.bytes) : '',
+        isEvent(store, entry.row) ? formatBytes(entry.open ? (store.rows.bytes.at(entry.row) ?? 0) : entry.bytes) : '',
       );
     case 'session':
       return sessionCell();
@@ -61,7 +61,7 @@ export function makeCell(column: Column): Cell {
 }
 
 function isEvent({ rows }: Store, row: number): boolean {
-  return rows.kind[row] === 0;
+  return rows.kind.at(row) === 0;
 }
 /** What is looked for stands out where it is seen. */
 function patternOf({ finder }: Store) {
@@ -132,7 +132,7 @@ function directionCell(): Cell {
   return {
     element,
     draw: ({ look: { store }, entry }) => {
-      const from = store.rows.from[entry.row];
+      const from = store.rows.from.at(entry.row);
       const way = isHeartbeat(store, entry)
         ? 'both'
         : from === FROM.client

@@ -94,7 +94,7 @@ export class SessionView extends View {
         ${line('URL', url)} ${line('Goes to', upstream)}
         <dt>Handshake</dt>
         <dd class="num">
-          ${this.#link(row, formatPosition(this.store.rows.t[row] ?? 0))},
+          ${this.#link(row, formatPosition(this.store.rows.t.at(row) ?? 0))},
           ${status === 101 ? 'accepted (101)' : status === 0 ? 'not answered' : `refused with ${String(status)}`}${
             client === 'inspector' ? ', opened by the inspector' : ''
           }
@@ -132,7 +132,7 @@ export class SessionView extends View {
     if (typeof code !== 'number') return html`<span class="note">Reading…</span>`;
     const reason = typeof head?.reason === 'string' && head.reason !== '' ? ` “${head.reason}”` : '';
     const by = head?.origin === 'inspector' ? 'the inspector' : `the ${String(head?.by)}`;
-    return html`<span class="num">${this.#link(row, formatPosition(this.store.rows.t[row] ?? 0))}</span>, closed with
+    return html`<span class="num">${this.#link(row, formatPosition(this.store.rows.t.at(row) ?? 0))}</span>, closed with
       <b class="num">${code}</b>${reason} by ${by}. ${closeMeaning(code)}`;
   }
 

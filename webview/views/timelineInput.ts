@@ -19,8 +19,8 @@ export function inputOf(store: Store, view: TimeSpan): FromStore {
   return {
     indexes: rows.indexes(session),
     typeOf: (row) => rows.typeOf(row),
-    timeOf: (row) => rows.t[row] ?? 0,
-    isFromClient: (row) => rows.from[row] === FROM.client,
+    timeOf: (row) => rows.t.at(row) ?? 0,
+    isFromClient: (row) => rows.from.at(row) === FROM.client,
     isInjected: (row) => rows.has(row, FLAG.injected),
     spans: (lane) => store.spanIndex.lane(session, lane),
     turn: (key) => meaning.turns.get(key),
@@ -59,10 +59,10 @@ export function hoverLines(store: Store, layout: TimelineLayout, { lane, t, row,
     const turn = target.kind === 'span' ? store.meaning.turns.get(target.span.key) : undefined;
     return [...tipOf(target, turn), ...away(t)];
   }
-  const time = row === null ? t : (rows.t[row] ?? t);
+  const time = row === null ? t : (rows.t.at(row) ?? t);
   const isFar = Math.abs(layout.scale.x(time) - x) > reach && lane !== 'microphone' && lane !== 'speaker';
   if (row === null || isFar) return [formatPosition(t), ...away(t)];
   const summary = store.rowSummary(row);
-  const size = formatBytes(rows.bytes[row] ?? 0);
+  const size = formatBytes(rows.bytes.at(row) ?? 0);
   return [`${formatPosition(time)}  ${rows.typeOf(row)}  ${size}`, ...(summary ? [summary] : []), ...away(time)];
 }

@@ -78,11 +78,11 @@ export class TimingTab extends View {
   protected override render() {
     const { store, row } = this;
     const { rows, document } = store;
-    const t = rows.t[row] ?? 0;
-    const sent = rows.sent[row] ?? NaN;
+    const t = rows.t.at(row) ?? 0;
+    const sent = rows.sent.at(row) ?? NaN;
     const before = rows.timeBefore(row);
-    const bytes = rows.bytes[row] ?? 0;
-    const from = rows.from[row];
+    const bytes = rows.bytes.at(row) ?? 0;
+    const from = rows.from.at(row);
     const replaces = this.body?.head.replaces;
     const turn = store.meanings.turn(row);
     const cause = store.related?.row === row ? store.related.causes.find(({ effect }) => effect === row) : undefined;
@@ -96,7 +96,7 @@ export class TimingTab extends View {
         'since its cause',
         cause === undefined
           ? ''
-          : html`${formatDuration(t - (rows.t[cause.cause] ?? 0))} ${this.#rowLink(cause.cause)}
+          : html`${formatDuration(t - (rows.t.at(cause.cause) ?? 0))} ${this.#rowLink(cause.cause)}
               <span class="dim">${rows.typeOf(cause.cause)}</span>`,
       ],
       [
@@ -107,13 +107,13 @@ export class TimingTab extends View {
       ],
       [
         'size',
-        rows.kind[row] !== 0
+        rows.kind.at(row) !== 0
           ? ''
           : bytes < 1000
             ? formatBytes(bytes)
             : `${formatBytes(bytes)}  ·  ${formatCount(bytes)} bytes`,
       ],
-      ['audio', (rows.audioMs[row] ?? 0) > 0 ? formatDuration(rows.audioMs[row] ?? 0) : ''],
+      ['audio', (rows.audioMs.at(row) ?? 0) > 0 ? formatDuration(rows.audioMs.at(row) ?? 0) : ''],
       ['from', from === FROM.client ? 'client' : from === FROM.server ? 'server' : ''],
       ['sent by the inspector', rows.has(row, FLAG.injected) ? 'yes' : ''],
       ['made from', typeof replaces === 'number' ? this.#seqLink(replaces) : ''],
@@ -163,14 +163,14 @@ export class TimingTab extends View {
     const { rows } = this.store;
     for (let other = row - 1; other >= Math.max(0, row - furthest); other -= 1)
       if (
-        rows.type[other] === rows.type[row] &&
-        rows.from[other] === rows.from[row] &&
-        rows.session[other] === rows.session[row]
+        rows.type.at(other) === rows.type.at(row) &&
+        rows.from.at(other) === rows.from.at(row) &&
+        rows.session.at(other) === rows.session.at(row)
       )
-        return formatDuration((rows.t[row] ?? 0) - (rows.t[other] ?? 0));
+        return formatDuration((rows.t.at(row) ?? 0) - (rows.t.at(other) ?? 0));
     return '';
   }
-  #rowLink(row: number, words = `#${this.store.rows.seq[row] ?? 0}`) {
+  #rowLink(row: number, words = `#${this.store.rows.seq.at(row) ?? 0}`) {
     return html`<button class="link" @click=${() => this.store.select(row)}>${words}</button>`;
   }
   #seqLink(seq: number) {

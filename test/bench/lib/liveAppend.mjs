@@ -53,7 +53,7 @@ export const watchPainted = () => {
   port1.onmessage = () => {
     const rows = list.querySelectorAll('.row');
     const row = rows[rows.length - 1]?.dataset.row;
-    const seq = row === undefined ? 0 : store.rows.seq[Number(row)];
+    const seq = row === undefined ? 0 : store.rows.seq.at(Number(row));
     if (seq === last) return;
     last = seq;
     painted.at.push(performance.timeOrigin + performance.now());

@@ -107,8 +107,8 @@ export function longTrace(rows: number) {
   const input = (view: { start: number; end: number }, width = 1400, height = 420): TimelineInput => ({
     indexes: made.indexes('s1'),
     typeOf: (row) => made.typeOf(row),
-    timeOf: (row) => made.t[row] ?? 0,
-    isFromClient: (row) => made.from[row] === 0,
+    timeOf: (row) => made.t.at(row) ?? 0,
+    isFromClient: (row) => made.from.at(row) === 0,
     isInjected: (row) => made.has(row, 1),
     spans: (lane) => spans.lane('s1', lane),
     turn: (key) => meaning.turns.get(key),

@@ -28,8 +28,8 @@ it('grows over many batches without losing a value', () => {
   for (let n = 0; n < 50; n += 1)
     rows.append(maker.batch(Array.from({ length: 100 }, (_, at) => ({ t: n * 100 + at, bytes: n * 100 + at }))));
   expect(rows.count).toBe(5000);
-  expect(rows.t[4321]).toBe(4321);
-  expect(rows.bytes[4321]).toBe(4321);
+  expect(rows.t.at(4321)).toBe(4321);
+  expect(rows.bytes.at(4321)).toBe(4321);
   expect(rows.lastTime).toBe(4999);
 });
 
@@ -45,7 +45,7 @@ it('moves to larger columns piece by piece, and every row is right while it does
     // Columns are exchanged one after the other, not in the same batch.
     if (rows.t !== t && rows.audioAt !== audioAt) together += 1;
     for (const row of [n, Math.max(1000, n - 1), 1000])
-      expect([rows.t[row], rows.bytes[row], rows.audioAt[row]]).toEqual([row, row, row]);
+      expect([rows.t.at(row), rows.bytes.at(row), rows.audioAt.at(row)]).toEqual([row, row, row]);
   }
   expect(together).toBe(0);
   expect(rows.t).not.toBe(before.t);

@@ -99,8 +99,8 @@ function input(rows: TestRow[], told: Told = {}, over: Partial<TimelineInput> = 
   return {
     indexes: made.indexes(''),
     typeOf: (row) => made.typeOf(row),
-    timeOf: (row) => made.t[row] ?? 0,
-    isFromClient: (row) => made.from[row] === 0,
+    timeOf: (row) => made.t.at(row) ?? 0,
+    isFromClient: (row) => made.from.at(row) === 0,
     isInjected: (row) => made.has(row, 1),
     spans: (lane) => spans.lane('', lane),
     turn: (key) => meaning.turns.get(key),
