@@ -239,17 +239,28 @@ export interface Finding {
   rule: string;
   session: string;
   severity: Severity;
-  /** One line, without a full stop at the end. */
+  /** One line, without a full stop at the end. Of something found several times it has the numbers of the worst, and how often. */
   title: string;
-  /** What happened and why it matters, with this session's numbers. */
+  /** What happened and why it matters, with this session's numbers: those of the worst time, and when the others were. */
   explanation: string;
   /** What to do about it. */
   advice: string;
+  /** When it happened, the worst time where there were several. */
   t: number;
-  /** Rows it rests on, the telling one first; at most 20. */
+  /** Rows it rests on, first the one at `t`; at most 20. */
   rows: number[];
   /** Rows altogether, when more than listed. */
   rowCount: number;
+  /** Each time it was found, in order of time: to be marked one by one. The first 50 and the worst; `times` has how many there were. */
+  occurrences: Occurrence[];
+  times: number;
+}
+
+/** One of the times that something was found. */
+export interface Occurrence {
+  t: number;
+  /** Number of the event there; 0 for a line that is no event. */
+  seq: number;
 }
 
 // ---- sessions --------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import type { AudioProbe } from './audioReading';
 import { SessionFacts } from './facts';
 import type { Watch } from './rule';
 import { RULES } from './rules';
+import { RowSeqs } from './rowSeqs';
 import { FindingStore } from './store';
 
 interface Watched {
@@ -22,7 +23,8 @@ interface Watched {
 }
 
 export class Findings {
-  #store = new FindingStore();
+  #seqs = new RowSeqs();
+  #store = new FindingStore((row) => this.#seqs.seqOf(row));
   #sessions = new Map<string, Watched>();
   #playbackOf: (session: string) => PlaybackTracker;
 
@@ -51,6 +53,7 @@ export class Findings {
   /** An event, its ids filled in, and what it was correlated with. A held message and its release count once, when it came. */
   event(event: TracedEvent, told: Correlated): void {
     const { facts, watches, ticking, hearing } = this.#session(event.session);
+    this.#seqs.add(event.row, event.seq);
     if (told.released) return;
     for (const watch of ticking) watch.tick?.(event.t);
     facts.event(event, told);

@@ -7,10 +7,21 @@ import type { SessionFacts } from './facts';
 /** What a finding says. Text from the wire goes through `plain` first. */
 export interface Words {
   severity: Severity;
-  /** One line, without a full stop at the end. */
-  title: string;
+  /**
+   * One line, without a full stop at the end. How often it happened is added, unless the title is made of that number, from 1:
+   * it is kept, so it must hold on to words only, not to an event.
+   */
+  title: string | ((times: number) => string);
+  /** Of one time that it happened; when the others were is added. */
   explanation: string;
   advice: string;
+}
+
+/** One time that something was found. */
+export interface Seen {
+  t: number;
+  /** First the row at `t`, then those it has to do with. */
+  rows: readonly number[];
 }
 
 /**
@@ -18,10 +29,13 @@ export interface Words {
  * code, and no id of which a session has thousands.
  */
 export interface Report {
-  /** Once more: its rows join those of the times before. `say` is told how often it has been by now, from 1. */
-  add(about: string, t: number, rows: readonly number[], say: (times: number) => Words): void;
-  /** As a whole: takes the place of what was said about it before. `rowCount` where more rows are meant than given. */
-  put(about: string, t: number, rows: readonly number[], words: Words, rowCount?: number): void;
+  /** Once more. It is told with the time, rows and words of the worst: the first of the greatest `weight`. */
+  add(about: string, seen: Seen, words: Words, weight?: number): void;
+  /**
+   * As a whole: takes the place of what was said about it before. Of several times the one that the words are about stands
+   * first; `times` where there were more than given.
+   */
+  put(about: string, seen: Seen | readonly [Seen, ...Seen[]], words: Words, times?: number): void;
   /** It turned out not to hold. */
   withdraw(about: string): void;
 }

@@ -188,6 +188,8 @@ describe('what the analysis says of a row', () => {
       t: 0,
       rows: on,
       rowCount: on.length,
+      occurrences: [],
+      times: 1,
     });
     meaning.add({ ...changesOf({}), findings: [finding('slow', 'info', [1, 2]), finding('bad', 'error', [2])] });
     expect([...meanings.rules(2)]).toEqual(['bad', 'slow']);

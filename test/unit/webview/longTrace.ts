@@ -98,6 +98,8 @@ export function longTrace(rows: number) {
         t: t + 2600,
         rows: [n * turnRows],
         rowCount: 1,
+        occurrences: [],
+        times: 1,
       });
   }
   spans.put(all);

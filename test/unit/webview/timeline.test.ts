@@ -68,6 +68,8 @@ const finding = (t: number, severity: Finding['severity'], rows: number[] = [0])
   t,
   rows,
   rowCount: rows.length,
+  occurrences: [],
+  times: 1,
 });
 /** Pieces of [start, ms, item] whose rows count from 0. */
 const audioOf = (...pieces: [start: number, ms: number, item?: string][]) => {

@@ -67,12 +67,17 @@ export const abnormalClose: Rule = {
             'Look it up in what the other end documents.',
           ];
       const said = plain(reason, 120);
-      report.put(String(code), t, [row], {
-        severity: code >= 3000 || code === 1006 || code === 1011 ? 'error' : 'warning',
-        title: code === 1006 ? `The ${by} was gone without a goodbye (1006)` : `The ${by} closed with ${code}: ${what}`,
-        explanation: `${explanation}${said ? ` The reason given is "${said}".` : ' No reason was given.'}`,
-        advice,
-      });
+      report.put(
+        String(code),
+        { t, rows: [row] },
+        {
+          severity: code >= 3000 || code === 1006 || code === 1011 ? 'error' : 'warning',
+          title:
+            code === 1006 ? `The ${by} was gone without a goodbye (1006)` : `The ${by} closed with ${code}: ${what}`,
+          explanation: `${explanation}${said ? ` The reason given is "${said}".` : ' No reason was given.'}`,
+          advice,
+        },
+      );
     },
   }),
 };

@@ -5,7 +5,7 @@ import { Recent } from '../../recent';
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { serverSays, often } from '../text';
+import { serverSays } from '../text';
 
 /** Less than this may well be a cut at the first sound. */
 const HEARD_MS = 500;
@@ -28,12 +28,17 @@ export const badTruncate: Rule = {
           if (ms !== 0 || !cut || cut.playing.playback.item !== item || t - cut.t > RECENT_MS) return;
           const played = cut.playing.heardMs;
           if (played < HEARD_MS) return;
-          report.add('zero', t, [row], (times) => ({
-            severity: 'warning',
-            title: `An answer was cut at 0 ms though it was being heard${often(times)}`,
-            explanation: `About ${formatMs(played)} of the answer had been played when it was cut at 0: its whole transcript leaves the conversation, and the model does not know that it said anything.`,
-            advice: 'Send as audio_end_ms what was played of this item (content part), not of the current chunk.',
-          }));
+          report.add(
+            'zero',
+            { t, rows: [row] },
+            {
+              severity: 'warning',
+              title: `An answer was cut at 0 ms though it was being heard`,
+              explanation: `About ${formatMs(played)} of the answer had been played when it was cut at 0: its whole transcript leaves the conversation, and the model does not know that it said anything.`,
+              advice: 'Send as audio_end_ms what was played of this item (content part), not of the current chunk.',
+            },
+            played,
+          );
           return;
         }
         if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'truncate') return;
@@ -43,16 +48,21 @@ export const badTruncate: Rule = {
         );
         const length = told?.[1] !== undefined ? Number(told[1]) : cut && facts.playback.of(cut.item)?.generatedMs;
         const beyond = cut?.ms !== undefined && length !== undefined && cut.ms > length;
-        report.add(beyond ? 'beyond' : 'refused', t, refusalRows(row, facts), (times) => ({
-          severity: 'warning',
-          title: `${beyond ? `A cut at ${formatMs(cut.ms ?? 0)}, but the answer has ${formatMs(length)} of audio` : 'A truncation was refused'}${often(times)}`,
-          explanation: beyond
-            ? `The cut lies ${formatMs((cut.ms ?? 0) - length)} beyond the end, so it was refused: the model believes that all of the answer was heard.`
-            : `${serverSays(event.error)} Nothing was cut, so the model believes that all of it was heard.`,
-          advice: beyond
-            ? 'Count what was played from the first sample of this item, and never send more than the audio received for it.'
-            : 'Truncate only spoken messages of the model, by the id of the item that was playing.',
-        }));
+        report.add(
+          beyond ? 'beyond' : 'refused',
+          { t, rows: refusalRows(row, facts) },
+          {
+            severity: 'warning',
+            title: `${beyond ? `A cut at ${formatMs(cut.ms ?? 0)}, but the answer has ${formatMs(length)} of audio` : 'A truncation was refused'}`,
+            explanation: beyond
+              ? `The cut lies ${formatMs((cut.ms ?? 0) - length)} beyond the end, so it was refused: the model believes that all of the answer was heard.`
+              : `${serverSays(event.error)} Nothing was cut, so the model believes that all of it was heard.`,
+            advice: beyond
+              ? 'Count what was played from the first sample of this item, and never send more than the audio received for it.'
+              : 'Truncate only spoken messages of the model, by the id of the item that was playing.',
+          },
+          beyond ? (cut.ms ?? 0) - length : 0,
+        );
       },
     };
   },

@@ -2,7 +2,6 @@
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often } from '../text';
 
 export const benignError: Rule = {
   rule: 'benign-error',
@@ -11,14 +10,18 @@ export const benignError: Rule = {
     event({ type, from, row, t, event }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'nothing to cancel')
         return;
-      report.add('', t, refusalRows(row, facts), (times) => ({
-        severity: 'info',
-        title: `A response.cancel came when nothing was running${often(times)}`,
-        explanation:
-          'The response had ended before the cancel arrived, or there was none. Nothing was lost and the session goes on.',
-        advice:
-          'Ignore the code response_cancel_not_active. An app that stops at every error event stops here for nothing.',
-      }));
+      report.add(
+        '',
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: 'info',
+          title: `A response.cancel came when nothing was running`,
+          explanation:
+            'The response had ended before the cancel arrived, or there was none. Nothing was lost and the session goes on.',
+          advice:
+            'Ignore the code response_cancel_not_active. An app that stops at every error event stops here for nothing.',
+        },
+      );
     },
   }),
 };

@@ -25,13 +25,17 @@ export const cancelBurst: Rule = {
         const count = recent.length;
         const rows = recent.map((one) => one.row);
         recent = [];
-        report.add('', t, rows, (times) => ({
-          severity: 'warning',
-          title: `${count} answers cancelled by turn detection within ${seconds(WITHIN_MS)}${times === 1 ? '' : ` (${times} bursts)`}`,
-          explanation: `In ${seconds(t - first)}, ${count} responses were begun and cancelled again because speech was heard. Each short pause ends a turn${silence === undefined ? '' : ` (silence_duration_ms is ${silence})`} and each sound after it interrupts the answer; tokens are spent and nothing is said.`,
-          advice:
-            'Raise silence_duration_ms to 500 or more, or the threshold; or use semantic_vad, which waits for the end of a thought.',
-        }));
+        report.add(
+          '',
+          { t: first, rows },
+          {
+            severity: 'warning',
+            title: `${count} answers cancelled by turn detection within ${seconds(WITHIN_MS)}`,
+            explanation: `In ${seconds(t - first)}, ${count} responses were begun and cancelled again because speech was heard. Each short pause ends a turn${silence === undefined ? '' : ` (silence_duration_ms is ${silence})`} and each sound after it interrupts the answer; tokens are spent and nothing is said.`,
+            advice:
+              'Raise silence_duration_ms to 500 or more, or the threshold; or use semantic_vad, which waits for the end of a thought.',
+          },
+        );
       },
     };
   },

@@ -2,7 +2,7 @@
 import { formatMs } from '../../format';
 import { asText } from '../../json';
 import { Recent } from '../../recent';
-import type { Rule } from '../rule';
+import type { Rule, Seen } from '../rule';
 import { many, plain } from '../text';
 
 /** Speech that starts so soon after an answer's first sound is hardly a person's, ms: turn detection alone takes 250. */
@@ -21,26 +21,30 @@ export const echo: Rule = {
   create(facts, report) {
     const said = new Recent<string, string>(8);
     /** The user's items that began while an answer played. */
-    const over = new Recent<string, { answer: string; row: number; heard: string }>(8);
-    let early: number[] = [];
+    const over = new Recent<string, { answer: string; row: number; t: number; heard: string }>(8);
+    let early: Seen[] = [];
     let delays: number[] = [];
     /** The last answer with sound, and how many have begun since speech last started early. */
     let answer = '';
     let begun = 0;
 
-    const compare = (t: number): void => {
+    const compare = (): void => {
       for (const speech of over.values()) {
         const answer = said.get(speech.answer);
         if (!answer || !speech.heard || !resembles(speech.heard, answer)) continue;
         const heard = plain(speech.heard, 80);
         speech.heard = '';
-        report.add('words', t, [speech.row], (times) => ({
-          severity: 'warning',
-          title: `The model hears itself: what "the user" said were its own words${times === 1 ? '' : ` (${times} times)`}`,
-          explanation: `While the answer "${plain(answer, 80)}" was playing, speech was heard and written down as "${heard}". The loudspeaker reaches the microphone, so the answer interrupts itself and goes into the conversation as the user’s words.`,
-          advice:
-            'Use a headset or echo cancellation (echoCancellation: true in getUserMedia), do not send audio while the answer plays, or set turn_detection.interrupt_response to false.',
-        }));
+        report.add(
+          'words',
+          { t: speech.t, rows: [speech.row] },
+          {
+            severity: 'warning',
+            title: `The model hears itself: what "the user" said were its own words`,
+            explanation: `While the answer "${plain(answer, 80)}" was playing, speech was heard and written down as "${heard}". The loudspeaker reaches the microphone, so the answer interrupts itself and goes into the conversation as the user’s words.`,
+            advice:
+              'Use a headset or echo cancellation (echoCancellation: true in getUserMedia), do not send audio while the answer plays, or set turn_detection.interrupt_response to false.',
+          },
+        );
       }
     };
 
@@ -54,16 +58,16 @@ export const echo: Rule = {
         if (from !== 'server') return;
         if (SPOKEN.has(type)) {
           said.set(item, asText(event.transcript).slice(0, 4000));
-          compare(t);
+          compare();
         } else if (type === 'conversation.item.input_audio_transcription.completed') {
           const speech = over.get(item);
           if (!speech) return;
           speech.heard = asText(event.transcript).slice(0, 4000);
-          compare(t);
+          compare();
         } else if (type === 'input_audio_buffer.speech_started') {
           const playing = facts.playback.playingAt(t);
           if (!playing) return;
-          over.set(item, { answer: playing.playback.item, row, heard: '' });
+          over.set(item, { answer: playing.playback.item, row, t, heard: '' });
           const delay = t - playing.playback.playsFrom;
           // An answer in between was heard without that: a microphone that hears the loudspeaker hears it every time.
           const isNext = begun <= 1;
@@ -77,12 +81,14 @@ export const echo: Rule = {
             delays = [];
             return;
           }
-          early.push(row);
+          early.push({ t, rows: [row] });
           delays.push(delay);
-          if (early.length < OFTEN) return;
-          report.put('early', t, early, {
+          const [first, ...others] = early;
+          if (!first || early.length < OFTEN) return;
+          const count = early.length;
+          report.put('early', [first, ...others], {
             severity: 'warning',
-            title: `Speech starts right after the model begins to speak, ${early.length} times in a row`,
+            title: () => `Speech starts right after the model begins to speak, ${count} times in a row`,
             explanation: `${many(early.length, 'answer')} were interrupted ${formatMs(Math.min(...delays))} to ${formatMs(Math.max(...delays))} after their first sound. People do not interrupt that fast every time; a microphone that hears the loudspeaker does.`,
             advice:
               'Use a headset or echo cancellation, raise turn_detection.threshold, or do not send audio while the answer plays.',

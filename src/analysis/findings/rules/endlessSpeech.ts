@@ -27,18 +27,22 @@ export const endlessSpeech: Rule = {
         Number.isFinite(facts.lastAppend) && t - facts.lastAppend >= STARVED_MS && t - speech.t >= STARVED_MS;
       if (told || (!starved && t - speech.t < LONG_MS)) return;
       told = about;
-      report.put(about, t, [speech.row], {
-        severity: 'warning',
-        title: starved
-          ? 'Speech never stops because no more audio is sent'
-          : `Speech goes on for more than ${seconds(LONG_MS)}`,
-        explanation: starved
-          ? `speech_started came ${seconds(t - speech.t)} ago and no audio has been appended for ${seconds(t - facts.lastAppend)}. Turn detection waits for silence, and silence has to be sent: without audio the turn never ends and no answer begins.`
-          : `speech_started came ${seconds(t - speech.t)} ago and turn detection has heard no pause since. Noise, music or the wrong audio format are heard as speech; until it stops, nobody answers.`,
-        advice: starved
-          ? 'Go on sending audio (silence is fine) until speech_stopped, or commit the buffer yourself when the microphone is switched off.'
-          : 'Raise turn_detection.threshold, use noise reduction, and listen to the input in the inspector.',
-      });
+      report.put(
+        about,
+        { t: speech.t, rows: [speech.row] },
+        {
+          severity: 'warning',
+          title: starved
+            ? 'Speech never stops because no more audio is sent'
+            : `Speech goes on for more than ${seconds(LONG_MS)}`,
+          explanation: starved
+            ? `speech_started came ${seconds(t - speech.t)} ago and no audio has been appended for ${seconds(t - facts.lastAppend)}. Turn detection waits for silence, and silence has to be sent: without audio the turn never ends and no answer begins.`
+            : `speech_started came ${seconds(t - speech.t)} ago and turn detection has heard no pause since. Noise, music or the wrong audio format are heard as speech; until it stops, nobody answers.`,
+          advice: starved
+            ? 'Go on sending audio (silence is fine) until speech_stopped, or commit the buffer yourself when the microphone is switched off.'
+            : 'Raise turn_detection.threshold, use noise reduction, and listen to the input in the inspector.',
+        },
+      );
     };
     return {
       tick: tell,

@@ -41,6 +41,7 @@ export const inputCodec: Rule = {
     let [heardMs, pieces, loudness] = [0, 0, 0];
     let done = false;
     const rows: number[] = [];
+    let since = 0;
 
     const add = (reading: Reading, piece: Roughness | undefined): void => {
       const sum = sums.get(reading) ?? { noise: 0, sound: 0 };
@@ -62,22 +63,27 @@ export const inputCodec: Rule = {
         if (probe.container) {
           done = true;
           const wav = probe.container === 'WAV';
-          report.put('container', probe.t, [probe.row], {
-            severity: wav ? 'warning' : 'error',
-            title: `The appended audio begins with ${wav ? 'a WAV header' : `the head of a file (${probe.container})`}`,
-            explanation: wav
-              ? 'The API takes bare samples; the header is heard as a click, and says a rate and codec that nobody reads.'
-              : 'The API takes bare samples and decodes no files: all of it is heard as noise.',
-            advice: wav
-              ? 'Send the samples only, after converting them to the session’s format.'
-              : 'Decode it first and send samples in the session’s format.',
-          });
+          report.put(
+            'container',
+            { t: probe.t, rows: [probe.row] },
+            {
+              severity: wav ? 'warning' : 'error',
+              title: `The appended audio begins with ${wav ? 'a WAV header' : `the head of a file (${probe.container})`}`,
+              explanation: wav
+                ? 'The API takes bare samples; the header is heard as a click, and says a rate and codec that nobody reads.'
+                : 'The API takes bare samples and decodes no files: all of it is heard as noise.',
+              advice: wav
+                ? 'Send the samples only, after converting them to the session’s format.'
+                : 'Decode it first and send samples in the session’s format.',
+            },
+          );
           return;
         }
         if (probe.rms < AUDIBLE_RMS) return;
         heardMs += probe.ms;
         pieces++;
         loudness += probe.rms;
+        if (rows.length === 0) since = probe.t;
         if (rows.length < 20) rows.push(probe.row);
         for (const reading of Object.keys(NAMES) as Reading[]) add(reading, probe.readings[reading]);
         if (heardMs < ENOUGH_MS) return;
@@ -92,21 +98,29 @@ export const inputCodec: Rule = {
           .sort((a, b) => roughnessOf(a) - roughnessOf(b));
         if (guess === undefined || roughnessOf(guess) > Math.min(SOUND, SMOOTHER * declared)) {
           if (declared < NOISE || !tooLoud) return;
-          report.put('noise', probe.t, rows, {
-            severity: 'warning',
-            title: 'The appended audio sounds like noise',
-            explanation: `In the first ${seconds(heardMs)} of sound, each sample has nothing to do with the one before it, read as ${NAMES[probe.declared]} or in any other format known here. That is what compressed audio (Opus, MP3, AAC) looks like, or text that was encoded twice.`,
-            advice:
-              'Play the clip in the inspector. Decode compressed audio, and encode the bytes of the samples once, as base64.',
-          });
+          report.put(
+            'noise',
+            { t: since, rows },
+            {
+              severity: 'warning',
+              title: 'The appended audio sounds like noise',
+              explanation: `In the first ${seconds(heardMs)} of sound, each sample has nothing to do with the one before it, read as ${NAMES[probe.declared]} or in any other format known here. That is what compressed audio (Opus, MP3, AAC) looks like, or text that was encoded twice.`,
+              advice:
+                'Play the clip in the inspector. Decode compressed audio, and encode the bytes of the samples once, as base64.',
+            },
+          );
           return;
         }
-        report.put('codec', probe.t, rows, {
-          severity: 'error',
-          title: `The appended audio is ${NAMES[guess]}, the session takes it for ${NAMES[probe.declared]}`,
-          explanation: `Read as ${NAMES[probe.declared]}, the first ${seconds(heardMs)} of sound are noise; read as ${NAMES[guess]} they are smooth as sound is. The model hears the noise.`,
-          advice: ADVICE[guess],
-        });
+        report.put(
+          'codec',
+          { t: since, rows },
+          {
+            severity: 'error',
+            title: `The appended audio is ${NAMES[guess]}, the session takes it for ${NAMES[probe.declared]}`,
+            explanation: `Read as ${NAMES[probe.declared]}, the first ${seconds(heardMs)} of sound are noise; read as ${NAMES[guess]} they are smooth as sound is. The model hears the noise.`,
+            advice: ADVICE[guess],
+          },
+        );
       },
     };
   },

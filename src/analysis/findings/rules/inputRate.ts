@@ -32,8 +32,9 @@ export const inputRate: Rule = {
     let run: { row: number; from: number; to: number; ms: number } | undefined;
     let [wallMs, audioMs] = [0, 0];
     const rows: number[] = [];
+    let since = 0;
 
-    const judge = (t: number, wall: number, audio: number): void => {
+    const judge = (wall: number, audio: number): void => {
       if (wall < ENOUGH_MS) return;
       const rate = bytesPerMs(facts.config, 'input') * 1000;
       const bytes = (audio / wall) * rate;
@@ -42,13 +43,17 @@ export const inputRate: Rule = {
       // Faster or slower than the clock for reasons of its own, e.g. a file sent as fast as it goes.
       if (!known) return report.withdraw('');
       const slow = bytes < rate;
-      report.put('', t, rows, {
-        severity: 'error',
-        title: `The appended audio looks like ${known[1]}, not what the session takes it for`,
-        explanation: `In ${seconds(wall)} of steady sending, ${Math.round(bytes).toLocaleString('en-US')} bytes came a second; the session’s format has ${rate.toLocaleString('en-US')}. It is heard ${slow ? `${(rate / bytes).toFixed(1)} times too fast and too high` : `${(bytes / rate).toFixed(1)} times too slow and too low`}, and times such as audio_start_ms do not fit the clock.`,
-        advice:
-          'Resample to the rate of audio.input.format (PCM: 24,000 Hz, mono, 16 bits), or set the format to what is sent. Play the clip in the inspector to hear it.',
-      });
+      report.put(
+        '',
+        { t: since, rows },
+        {
+          severity: 'error',
+          title: `The appended audio looks like ${known[1]}, not what the session takes it for`,
+          explanation: `In ${seconds(wall)} of steady sending, ${Math.round(bytes).toLocaleString('en-US')} bytes came a second; the session’s format has ${rate.toLocaleString('en-US')}. It is heard ${slow ? `${(rate / bytes).toFixed(1)} times too fast and too high` : `${(bytes / rate).toFixed(1)} times too slow and too low`}, and times such as audio_start_ms do not fit the clock.`,
+          advice:
+            'Resample to the rate of audio.input.format (PCM: 24,000 Hz, mono, 16 bits), or set the format to what is sent. Play the clip in the inspector to hear it.',
+        },
+      );
     };
 
     return {
@@ -60,6 +65,7 @@ export const inputRate: Rule = {
             audioMs += run.ms;
           }
           run = { row, from: t, to: t, ms: 0 };
+          if (rows.length === 0) since = t;
           if (rows.length < 20) rows.push(row);
           return;
         }
@@ -68,7 +74,7 @@ export const inputRate: Rule = {
         run.ms += ms;
         run.to = t;
         const length = run.to - run.from;
-        if (Math.floor(length / RUN_MS) > judged) judge(t, wallMs + length, audioMs + run.ms);
+        if (Math.floor(length / RUN_MS) > judged) judge(wallMs + length, audioMs + run.ms);
       },
     };
   },

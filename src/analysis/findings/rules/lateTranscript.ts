@@ -13,7 +13,6 @@ export const lateTranscript: Rule = {
   create(_facts, report) {
     /** Committed and not written down: when, and when its answer ended. */
     const waiting = new Recent<string, { t: number; answer: string; ended: number | undefined }>(32);
-    let worst = 0;
     return {
       event({ type, from, row, t, item, response }) {
         if (from !== 'server') return;
@@ -34,14 +33,19 @@ export const lateTranscript: Rule = {
             const one = waiting.get(item);
             waiting.delete(item);
             if (one?.ended === undefined || t - one.ended < LATE_MS) return;
-            worst = Math.max(worst, t - one.ended);
-            report.add('', t, [row], (times) => ({
-              severity: 'info',
-              title: `${many(times, 'transcript')} of the user came after the answer`,
-              explanation: `The transcription runs beside the answer and is not part of it; the latest came ${formatMs(worst)} after its response.done. A chat view that adds lines as they arrive shows the answer above the question.`,
-              advice:
-                'Order messages by previous_item_id of conversation.item.added, and fill in the transcript by item_id when it comes.',
-            }));
+            const late = t - one.ended;
+            report.add(
+              '',
+              { t, rows: [row] },
+              {
+                severity: 'info',
+                title: (times) => `${many(times, 'transcript')} of the user came after the answer`,
+                explanation: `The transcription runs beside the answer and is not part of it; it came ${formatMs(late)} after the response.done. A chat view that adds lines as they arrive shows the answer above the question.`,
+                advice:
+                  'Order messages by previous_item_id of conversation.item.added, and fill in the transcript by item_id when it comes.',
+              },
+              late,
+            );
           }
         }
       },

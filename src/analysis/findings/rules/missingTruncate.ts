@@ -1,7 +1,7 @@
 /** The user interrupts, the audio that lies at the client is not heard, and the model is never told. */
 import type { Rule } from '../rule';
 import { dig } from '../../json';
-import { many, often, seconds } from '../text';
+import { seconds } from '../text';
 
 /** Less than this is lost in the noise of the estimate, ms. */
 const UNHEARD_MS = 1000;
@@ -14,22 +14,24 @@ export const missingTruncate: Rule = {
   create(facts, report) {
     let open: { item: string; row: number; t: number; unheard: number } | undefined;
     let last = '';
-    let [total, longest] = [0, 0];
 
     const tell = (): void => {
       const found = open;
       open = undefined;
       if (!found) return;
-      total += found.unheard;
-      longest = Math.max(longest, found.unheard);
       const row = facts.playback.rowOf(found.item);
-      report.add('', found.t, row === undefined ? [found.row] : [found.row, row], (times) => ({
-        severity: 'warning',
-        title: `Interrupted with ${seconds(longest)} of audio unheard, and not truncated${often(times)}`,
-        explanation: `${times === 1 ? 'The user' : `In ${many(times, 'interruption')} the user`} began to speak while ${seconds(total)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.`,
-        advice:
-          'On speech_started, stop playing, throw away what is queued, and send conversation.item.truncate with the item’s id and the ms that were played.',
-      }));
+      report.add(
+        '',
+        { t: found.t, rows: row === undefined ? [found.row] : [found.row, row] },
+        {
+          severity: 'warning',
+          title: `Interrupted with ${seconds(found.unheard)} of audio unheard, and not truncated`,
+          explanation: `The user began to speak while ${seconds(found.unheard)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.`,
+          advice:
+            'On speech_started, stop playing, throw away what is queued, and send conversation.item.truncate with the item’s id and the ms that were played.',
+        },
+        found.unheard,
+      );
     };
 
     return {

@@ -1,7 +1,8 @@
 /** A function call that never gets its output: the model waits, or goes on without the answer. */
+import { formatMs } from '../../format';
 import { asText, dig } from '../../json';
 import { Recent } from '../../recent';
-import type { Rule } from '../rule';
+import type { Rule, Seen } from '../rule';
 import { listed, many, plain, seconds } from '../text';
 
 /** A tool may take its time; after this much of it people have hung up, ms. */
@@ -14,6 +15,15 @@ interface Call {
   t: number;
   /** Why it is counted as missing; '' while there is hope. */
   missing: '' | 'time' | 'next' | 'end';
+  /** The response that was begun without it, or the session's end. */
+  without: number | undefined;
+  /** How long after the call that was. */
+  ms: number | undefined;
+}
+
+/** The call, and the event that made it too late. */
+function seen({ t, row, without }: Call): Seen {
+  return { t, rows: without === undefined ? [row] : [row, without] };
 }
 
 export const orphanCalls: Rule = {
@@ -25,29 +35,24 @@ export const orphanCalls: Rule = {
     let due = Infinity;
     const answered = new Recent<string, true>(256);
 
-    const tell = (t: number): void => {
+    const tell = (): void => {
       const missing = [...waiting.values()].filter((one) => one.missing !== '');
-      if (missing.length === 0) return report.withdraw('');
+      const [first, ...others] = missing;
+      if (!first || first.missing === '') return report.withdraw('');
       const names = [...new Set(missing.map((one) => one.name || 'a function'))].slice(0, 4);
       const why = {
         time: `no output came within ${seconds(WAIT_MS)}`,
-        next: 'another response was begun without it',
+        next: `another response was begun without it${first.ms === undefined ? '' : `, ${formatMs(first.ms)} after the call`}`,
         end: 'the session ended without it',
       };
-      const [first] = missing;
-      const reason = first && first.missing !== '' ? why[first.missing] : '';
-      report.put(
-        '',
-        t,
-        missing.map((one) => one.row),
-        {
-          severity: 'warning',
-          title: `${many(missing.length, 'function call')} without an output: ${listed(names)}`,
-          explanation: `The model called ${first?.name || 'a function'} (${first?.call ?? ''}) and ${reason}. It does not know what came of it: it stays silent, makes something up, or calls again.`,
-          advice:
-            'Send a function_call_output with this call_id for every call, also when the tool failed or is unknown (say so in the output), and then one response.create.',
-        },
-      );
+      const reason = why[first.missing];
+      report.put('', [seen(first), ...others.map(seen)], {
+        severity: 'warning',
+        title: (times) => `${many(times, 'function call')} without an output: ${listed(names)}`,
+        explanation: `The model called ${first.name || 'a function'} (${first.call}) and ${reason}. It does not know what came of it: it stays silent, makes something up, or calls again.`,
+        advice:
+          'Send a function_call_output with this call_id for every call, also when the tool failed or is unknown (say so in the output), and then one response.create.',
+      });
     };
 
     return {
@@ -64,7 +69,7 @@ export const orphanCalls: Rule = {
           one.missing = 'time';
           late = true;
         }
-        if (late) tell(t);
+        if (late) tell();
       },
       event({ type, from, row, t, call, event }) {
         const { item } = event;
@@ -72,23 +77,33 @@ export const orphanCalls: Rule = {
         if (from === 'server' && type === 'response.output_item.done' && kind === 'function_call' && call) {
           // A call that was cut short cannot be answered.
           if (dig(item, 'status') === 'incomplete' || answered.has(call)) return;
-          waiting.set(call, { call: plain(call, 80), name: plain(dig(item, 'name'), 64), row, t, missing: '' });
+          waiting.set(call, {
+            call: plain(call, 80),
+            name: plain(dig(item, 'name'), 64),
+            row,
+            t,
+            missing: '',
+            without: undefined,
+            ms: undefined,
+          });
           due = Math.min(due, t + WAIT_MS);
         } else if (kind === 'function_call_output' && call) {
           answered.set(call, true);
           const known = waiting.get(call);
           if (!known) return;
           waiting.delete(call);
-          if (known.missing !== '') tell(t);
+          if (known.missing !== '') tell();
         } else if (from === 'server' && type === 'response.created' && waiting.size > 0) {
           if (dig(event, 'response', 'conversation_id') === null) return;
-          for (const one of waiting.values()) if (one.missing === '') one.missing = 'next';
-          tell(t);
+          for (const one of waiting.values())
+            if (one.missing === '') Object.assign(one, { missing: 'next', without: row, ms: t - one.t });
+          tell();
         }
       },
-      close({ t }) {
-        for (const one of waiting.values()) if (one.missing === '') one.missing = 'end';
-        if (waiting.size > 0) tell(t);
+      close({ row }) {
+        for (const one of waiting.values())
+          if (one.missing === '') Object.assign(one, { missing: 'end', without: row });
+        if (waiting.size > 0) tell();
       },
     };
   },

@@ -3,7 +3,7 @@ import { dig } from '../../json';
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { serverSays, often, plain } from '../text';
+import { serverSays, plain } from '../text';
 
 const ADVICE: Readonly<Record<string, string>> = {
   invalid_api_key: 'Check the key: it may be mistyped, revoked, or of another project.',
@@ -26,16 +26,20 @@ export const refusedEvent: Rule = {
       const code = plain(dig(event.error, 'code'), 60) || plain(dig(event.error, 'type'), 60);
       const what = facts.refused?.type ?? '';
       const param = plain(dig(event.error, 'param'), 80);
-      report.add(`${what} ${code} ${param}`, t, refusalRows(row, facts), (times) => ({
-        severity: 'error',
-        title: `${what ? `${what} refused` : 'Error of the server'}${code ? `: ${code}` : ''}${often(times)}`,
-        explanation: `${serverSays(event.error)}${what ? ` What was asked for with ${what} did not happen; the session goes on.` : ''}`,
-        advice:
-          (Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined) ??
-          (param
-            ? `Look at ${param} in the refused event.`
-            : 'Look at the refused event; the composer shows what is wrong with it.'),
-      }));
+      report.add(
+        `${what} ${code} ${param}`,
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: 'error',
+          title: `${what ? `${what} refused` : 'Error of the server'}${code ? `: ${code}` : ''}`,
+          explanation: `${serverSays(event.error)}${what ? ` What was asked for with ${what} did not happen; the session goes on.` : ''}`,
+          advice:
+            (Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined) ??
+            (param
+              ? `Look at ${param} in the refused event.`
+              : 'Look at the refused event; the composer shows what is wrong with it.'),
+        },
+      );
     },
   }),
 };

@@ -18,16 +18,20 @@ export const refusedHandshake: Rule = {
       if (status === 101) return;
       const said =
         plain(error, 200) || plain(/"message"\s*:\s*"([^"]{1,300})/.exec(body.slice(0, 5000))?.[1] ?? body, 200);
-      report.put(String(status), t, [row], {
-        severity: 'error',
-        title: status === 0 ? 'The upstream did not answer' : `The session was refused with ${status}`,
-        explanation: sentence(
-          `No session was opened.${said ? ` ${status === 0 ? 'What happened' : 'The server says'}: ${said}` : ''}`,
-        ),
-        advice:
-          (Object.hasOwn(ADVICE, status) ? ADVICE[status] : undefined) ??
-          'Look at the answer in the inspector; try again later if the server is at fault.',
-      });
+      report.put(
+        String(status),
+        { t, rows: [row] },
+        {
+          severity: 'error',
+          title: status === 0 ? 'The upstream did not answer' : `The session was refused with ${status}`,
+          explanation: sentence(
+            `No session was opened.${said ? ` ${status === 0 ? 'What happened' : 'The server says'}: ${said}` : ''}`,
+          ),
+          advice:
+            (Object.hasOwn(ADVICE, status) ? ADVICE[status] : undefined) ??
+            'Look at the answer in the inspector; try again later if the server is at fault.',
+        },
+      );
     },
   }),
 };

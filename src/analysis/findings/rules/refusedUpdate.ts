@@ -5,7 +5,7 @@ import { errorKind } from '../errorKind';
 import type { SessionFacts } from '../facts';
 import { lostWords, refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { listed, serverSays, often, plain } from '../text';
+import { listed, serverSays, plain } from '../text';
 
 export const refusedUpdate: Rule = {
   rule: 'refused-update',
@@ -14,12 +14,16 @@ export const refusedUpdate: Rule = {
     event({ type, from, row, t, event }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'update') return;
       const param = plain(dig(event.error, 'param'), 80);
-      report.add(param || plain(dig(event.error, 'code')), t, refusalRows(row, facts), (times) => ({
-        severity: 'error',
-        title: `session.update refused${param ? ` because of ${param}` : ''}${often(times)}`,
-        explanation: `${serverSays(event.error)} ${lostWords(facts)}`,
-        advice: `${correction(param, facts)} and send the update again. Wait for session.updated before relying on it.`,
-      }));
+      report.add(
+        param || plain(dig(event.error, 'code')),
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: 'error',
+          title: `session.update refused${param ? ` because of ${param}` : ''}`,
+          explanation: `${serverSays(event.error)} ${lostWords(facts)}`,
+          advice: `${correction(param, facts)} and send the update again. Wait for session.updated before relying on it.`,
+        },
+      );
     },
   }),
 };

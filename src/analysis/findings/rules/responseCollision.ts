@@ -4,7 +4,6 @@ import { asText, dig } from '../../json';
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often } from '../text';
 
 export const responseCollision: Rule = {
   rule: 'response-collision',
@@ -25,14 +24,18 @@ export const responseCollision: Rule = {
           : before >= 0
             ? ` It was sent ${formatMs(before)} after that one had begun.`
             : ` It was sent ${formatMs(-before)} before that one was announced, so the two crossed on the wire.`;
-      report.add(who, t, rows, (times) => ({
-        severity: 'error',
-        title: `response.create lost against ${who === 'turn detection' ? 'the response that turn detection began' : who}${often(times)}`,
-        explanation: `One response can run in the conversation at a time. The one that runs${winner ? ` (${winner.id})` : ''} was begun by ${who}; the response.create was refused and brings no answer.${when}`,
-        advice: byServer
-          ? 'Turn detection answers each turn by itself. Leave out response.create after speech, or set turn_detection.create_response to false and ask for every response.'
-          : 'Send response.create after the response.done of the one before, once for all tool outputs of a response, or cancel the running one first.',
-      }));
+      report.add(
+        who,
+        { t, rows },
+        {
+          severity: 'error',
+          title: `response.create lost against ${who === 'turn detection' ? 'the response that turn detection began' : who}`,
+          explanation: `One response can run in the conversation at a time. The one that runs${winner ? ` (${winner.id})` : ''} was begun by ${who}; the response.create was refused and brings no answer.${when}`,
+          advice: byServer
+            ? 'Turn detection answers each turn by itself. Leave out response.create after speech, or set turn_detection.create_response to false and ask for every response.'
+            : 'Send response.create after the response.done of the one before, once for all tool outputs of a response, or cancel the running one first.',
+        },
+      );
     },
   }),
 };

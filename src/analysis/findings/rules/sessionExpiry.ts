@@ -20,13 +20,17 @@ export const sessionExpiry: Rule = {
         if (!began || told || t < began.t + began.life - SOON_MS) return;
         told = true;
         const minutes = Math.max(0, Math.round((began.t + began.life - t) / 60_000));
-        report.put('soon', t, [began.row], {
-          severity: 'warning',
-          title: `The session ends by itself after ${Math.round(began.life / 60_000)} minutes`,
-          explanation: `About ${minutes} minutes were left at this point (expires_at in session.created). Then the server sends session_expired and closes, and the conversation is gone.`,
-          advice:
-            'Open a new session before that and send its history with conversation.item.create: text for what the model said, since its audio cannot be put back.',
-        });
+        report.put(
+          'soon',
+          { t, rows: [began.row] },
+          {
+            severity: 'warning',
+            title: `The session ends by itself after ${Math.round(began.life / 60_000)} minutes`,
+            explanation: `About ${minutes} minutes were left at this point (expires_at in session.created). Then the server sends session_expired and closes, and the conversation is gone.`,
+            advice:
+              'Open a new session before that and send its history with conversation.item.create: text for what the model said, since its audio cannot be put back.',
+          },
+        );
       },
       event({ type, from, row, t, event }) {
         if (from !== 'server') return;
@@ -39,13 +43,17 @@ export const sessionExpiry: Rule = {
         } else if (type === 'error' && errorKind(event.error, facts.refused) === 'expired') {
           told = true;
           report.withdraw('soon');
-          report.put('ended', t, began ? [row, began.row] : [row], {
-            severity: 'error',
-            title: 'The session reached its longest duration and was ended',
-            explanation: `${serverSays(event.error)} The conversation, its audio and its configuration are gone with it.`,
-            advice:
-              'Reconnect before the time is up and bring the conversation along: create its items anew, with text for what the model said.',
-          });
+          report.put(
+            'ended',
+            { t, rows: began ? [row, began.row] : [row] },
+            {
+              severity: 'error',
+              title: 'The session reached its longest duration and was ended',
+              explanation: `${serverSays(event.error)} The conversation, its audio and its configuration are gone with it.`,
+              advice:
+                'Reconnect before the time is up and bring the conversation along: create its items anew, with text for what the model said.',
+            },
+          );
         }
       },
     };

@@ -2,7 +2,6 @@
 import { errorKind } from '../errorKind';
 import { lostWords, refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often } from '../text';
 
 export const sessionType: Rule = {
   rule: 'no-session-type',
@@ -10,12 +9,16 @@ export const sessionType: Rule = {
   create: (facts, report) => ({
     event({ type, from, row, t, event }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'session type') return;
-      report.add('', t, refusalRows(row, facts), (times) => ({
-        severity: 'error',
-        title: `session.update refused: session.type is missing${often(times)}`,
-        explanation: `Every update must say which kind of session it is for; the beta interface did not ask for it. ${lostWords(facts)}`,
-        advice: 'Add "type": "realtime" (or "transcription") to the session of each session.update.',
-      }));
+      report.add(
+        '',
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: 'error',
+          title: `session.update refused: session.type is missing`,
+          explanation: `Every update must say which kind of session it is for; the beta interface did not ask for it. ${lostWords(facts)}`,
+          advice: 'Add "type": "realtime" (or "transcription") to the session of each session.update.',
+        },
+      );
     },
   }),
 };

@@ -4,7 +4,6 @@ import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
 import { formatMs } from '../../format';
-import { often } from '../text';
 
 export const smallCommit: Rule = {
   rule: 'small-commit',
@@ -16,14 +15,18 @@ export const smallCommit: Rule = {
       const counted = facts.refused ? facts.commits.get(facts.refused.came) : undefined;
       const ms = Number.isFinite(told) ? told : (counted ?? 0);
       const byServer = facts.turnDetection() !== undefined;
-      report.add('', t, refusalRows(row, facts), (times) => ({
-        severity: byServer ? 'warning' : 'error',
-        title: `Commit of ${ms < 1 ? 'an empty buffer' : `${formatMs(ms)} of audio`}${often(times)}`,
-        explanation: `At least 100 ms must have been appended since the last commit or clear; the buffer held ${formatMs(ms)}. No message was made of it.${byServer ? ' Turn detection is on: the server commits at the end of speech by itself and leaves the buffer empty.' : ''}`,
-        advice: byServer
-          ? 'Leave commits to turn detection, or set turn_detection to null and commit yourself.'
-          : 'Commit only after appending at least 100 ms of audio in the session’s format. If more was sent, the format may be wrong.',
-      }));
+      report.add(
+        '',
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: byServer ? 'warning' : 'error',
+          title: `Commit of ${ms < 1 ? 'an empty buffer' : `${formatMs(ms)} of audio`}`,
+          explanation: `At least 100 ms must have been appended since the last commit or clear; the buffer held ${formatMs(ms)}. No message was made of it.${byServer ? ' Turn detection is on: the server commits at the end of speech by itself and leaves the buffer empty.' : ''}`,
+          advice: byServer
+            ? 'Leave commits to turn detection, or set turn_detection to null and commit yourself.'
+            : 'Commit only after appending at least 100 ms of audio in the session’s format. If more was sent, the format may be wrong.',
+        },
+      );
     },
   }),
 };

@@ -37,8 +37,7 @@ export const toolLoop: Rule = {
       const shown = listed(tools.slice(0, 3));
       report.put(
         `from ${rows[0] ?? 0}`,
-        t,
-        rows,
+        { t: start, rows },
         {
           severity: 'warning',
           title: `${many(rounds, 'response')} in a row called tools without the user: ${shown}`,
@@ -46,7 +45,6 @@ export const toolLoop: Rule = {
           advice:
             'Count rounds in the app and stop after a few: ask for the last response with tool_choice "none". Say in the output what failed and that trying again does not help, and in the instructions when to stop.',
         },
-        rounds,
       );
     };
 

@@ -22,15 +22,19 @@ export const transcription: Rule = {
         if (type === 'conversation.item.input_audio_transcription.failed') {
           const code = plain(dig(event.error, 'code'), 60) || plain(dig(event.error, 'type'), 60);
           const model = plain(facts.transcriber(), 60);
-          report.add(`failed ${code}`, t, [row], (times) => ({
-            severity: 'warning',
-            title: `${many(times, 'transcription')} failed${code ? `: ${code}` : ''}`,
-            explanation: `${serverSays(event.error)}${model ? ` The transcription model is "${model}".` : ''} The answer is not affected: the model hears the audio itself. Only the user’s words are missing where they are shown or kept.`,
-            advice:
-              code === 'DeploymentNotFound'
-                ? 'On Azure the transcription model must be a deployment of the same resource: write the deployment’s name.'
-                : 'Check audio.input.transcription.model and its language; show a turn without words instead of waiting for them.',
-          }));
+          report.add(
+            `failed ${code}`,
+            { t, rows: [row] },
+            {
+              severity: 'warning',
+              title: (times) => `${many(times, 'transcription')} failed${code ? `: ${code}` : ''}`,
+              explanation: `${serverSays(event.error)}${model ? ` The transcription model is "${model}".` : ''} The answer is not affected: the model hears the audio itself. Only the user’s words are missing where they are shown or kept.`,
+              advice:
+                code === 'DeploymentNotFound'
+                  ? 'On Azure the transcription model must be a deployment of the same resource: write the deployment’s name.'
+                  : 'Check audio.input.transcription.model and its language; show a turn without words instead of waiting for them.',
+            },
+          );
         } else if (
           type === 'input_audio_buffer.committed' &&
           askedRow !== undefined &&
@@ -39,14 +43,18 @@ export const transcription: Rule = {
         ) {
           if (item === '') return;
           const from_ = askedRow;
-          report.add('off', t, [row, from_], (times) => ({
-            severity: 'warning',
-            title: `Transcription was asked for and is off (${many(times, 'turn')} without words)`,
-            explanation:
-              'An update asked for transcripts of the user, but the session’s configuration has no transcription model: the update was refused, came in the wrong place, or was undone by a later one. No transcription events will come.',
-            advice:
-              'Set audio.input.transcription to {"model": "gpt-4o-mini-transcribe"} and look for it in session.updated.',
-          }));
+          report.add(
+            'off',
+            { t, rows: [row, from_] },
+            {
+              severity: 'warning',
+              title: (times) => `Transcription was asked for and is off (${many(times, 'turn')} without words)`,
+              explanation:
+                'An update asked for transcripts of the user, but the session’s configuration has no transcription model: the update was refused, came in the wrong place, or was undone by a later one. No transcription events will come.',
+              advice:
+                'Set audio.input.transcription to {"model": "gpt-4o-mini-transcribe"} and look for it in session.updated.',
+            },
+          );
         }
       },
     };

@@ -3,7 +3,7 @@ import { Recent } from '../../recent';
 import { errorKind } from '../errorKind';
 import { refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often, plain } from '../text';
+import { plain } from '../text';
 
 export const unknownCall: Rule = {
   rule: 'unknown-call-id',
@@ -17,13 +17,17 @@ export const unknownCall: Rule = {
         if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'unknown call') return;
         const sent = plain(facts.refused?.call, 80);
         const open = [...waiting.values()].map((id) => plain(id, 80)).slice(-3);
-        report.add('', t, refusalRows(row, facts), (times) => ({
-          severity: 'error',
-          title: `Output for a function call that does not exist${often(times)}`,
-          explanation: `No function call in the conversation has the call_id${sent ? ` "${sent}"` : ' that was sent'}. ${open.length > 0 ? `Waiting for an output: ${open.join(', ')}.` : 'No call waits for an output.'} The output was not added, so the model does not see it.`,
-          advice:
-            'Send back the call_id of the function_call item unchanged: not the item’s id, and not one of another session.',
-        }));
+        report.add(
+          '',
+          { t, rows: refusalRows(row, facts) },
+          {
+            severity: 'error',
+            title: `Output for a function call that does not exist`,
+            explanation: `No function call in the conversation has the call_id${sent ? ` "${sent}"` : ' that was sent'}. ${open.length > 0 ? `Waiting for an output: ${open.join(', ')}.` : 'No call waits for an output.'} The output was not added, so the model does not see it.`,
+            advice:
+              'Send back the call_id of the function_call item unchanged: not the item’s id, and not one of another session.',
+          },
+        );
       },
     };
   },

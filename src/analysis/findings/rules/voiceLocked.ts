@@ -2,7 +2,6 @@
 import { errorKind } from '../errorKind';
 import { lostWords, refusalRows } from '../lostUpdate';
 import type { Rule } from '../rule';
-import { often } from '../text';
 
 export const voiceLocked: Rule = {
   rule: 'voice-locked',
@@ -10,13 +9,17 @@ export const voiceLocked: Rule = {
   create: (facts, report) => ({
     event({ type, from, row, t, event }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'voice') return;
-      report.add('', t, refusalRows(row, facts), (times) => ({
-        severity: 'error',
-        title: `The voice cannot change after the model has spoken${often(times)}`,
-        explanation: `The conversation holds audio of the model, so its voice is fixed for the rest of the session. ${lostWords(facts)}`,
-        advice:
-          'Set the voice before the first answer, or open a new session for another voice. Leave the voice out of later updates.',
-      }));
+      report.add(
+        '',
+        { t, rows: refusalRows(row, facts) },
+        {
+          severity: 'error',
+          title: `The voice cannot change after the model has spoken`,
+          explanation: `The conversation holds audio of the model, so its voice is fixed for the rest of the session. ${lostWords(facts)}`,
+          advice:
+            'Set the voice before the first answer, or open a new session for another voice. Leave the voice out of later updates.',
+        },
+      );
     },
   }),
 };

@@ -35,7 +35,17 @@ export function diagnose(lines: readonly Line[], end?: Ending): Finding[] {
     const close = { kind: 'close', session: 's1', t: at * 1000, code, reason, by } as const;
     analysis.record(close, { row: lines.length, t: at * 1000, session: 's1', shift: 0 });
   }
-  return analysis.findings.all();
+  const found = analysis.findings.all();
+  for (const { rule, t, rows, occurrences } of found) {
+    const [first = -1] = rows;
+    const at = lines[first]?.[0] ?? (first === lines.length ? end?.at : undefined);
+    // Five minutes before the end nothing happens: the row is that of the event that names the end.
+    if (at === undefined || (Math.abs(at * 1000 - t) > 1e-6 && rule !== 'session-expiry'))
+      throw new Error(`${rule} is told of ${t} ms, and its first row is at ${at} s`);
+    if (!occurrences.some((one) => one.t === t && one.seq === (first < lines.length ? first : 0)))
+      throw new Error(`${rule}: the time it is told of is none of its times`);
+  }
+  return found;
 }
 
 /** Rules and titles, for expectations. */

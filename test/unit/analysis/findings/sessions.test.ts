@@ -75,8 +75,8 @@ describe('beta-interface', () => {
   it('is found when a server sends retired names in a session of today', () => {
     const old: Line = [1, '<', 'response.audio.delta', [250, 'a1', 'r1']];
     const [found] = diagnose([created(), old, old]);
-    expect(found?.title).toBe('The server sends retired event names, such as response.audio.delta');
-    expect(found?.explanation).toContain('is called response.output_audio.delta now (2 seen)');
+    expect(found?.title).toBe('The server sends retired event names, such as response.audio.delta (2 times)');
+    expect(found?.explanation).toContain('is called response.output_audio.delta now.');
   });
   it('is not said of today’s interface, nor of Voice Live, whose names these are', () => {
     expect(open(opened(), created(), speech(1, 250, 'a1', 'r1'))).toEqual([]);
@@ -118,8 +118,8 @@ describe('near-rate-limit', () => {
   it('is info below a tenth, a warning when nearly nothing is left', () => {
     expect(titles(diagnose([limits(1, 9000)]))).toEqual(['info near-rate-limit: 9.0% of the tokens limit left']);
     const found = diagnose([limits(1, 9000), limits(2, 1500), limits(3, 5000)]);
-    expect(titles(found)).toEqual(['warning near-rate-limit: 1.5% of the tokens limit left']);
-    expect(found[0]?.explanation).toContain('1,500 of 100,000 tokens were left at the least; it is full again in 55 s');
+    expect(titles(found)).toEqual(['warning near-rate-limit: 1.5% of the tokens limit left (3 times)']);
+    expect(found[0]?.explanation).toContain('1,500 of 100,000 tokens were left; it is full again in 55 s');
   });
   it('is not said when there is plenty, or of odd numbers', () => {
     expect(diagnose([limits(1, 50_000)])).toEqual([]);

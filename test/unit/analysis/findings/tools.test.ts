@@ -23,7 +23,9 @@ describe('orphan-call', () => {
     const [found] = of('orphan-call', diagnose([...open, create(4), begun(4.1, 'r2')]));
     expect(found?.title).toBe('1 function call without an output: get_weather');
     expect(found?.explanation).toContain('get_weather (call_1) and another response was begun without it');
-    expect(found?.rows).toEqual([2]);
+    // The call, and the response that went on without its output.
+    expect(found?.rows).toEqual([2, 5]);
+    expect(found?.occurrences).toEqual([{ t: found?.t, seq: 2 }]);
   });
   it('is found at the end of the session, and after half a minute', () => {
     expect(of('orphan-call', diagnose(open, { at: 3 }))[0]?.explanation).toContain('the session ended without it');
@@ -52,7 +54,7 @@ describe('orphan-call', () => {
       'orphan-call',
       diagnose([...two, done(2, 'r1'), output(2.1, 'call_1'), create(2.2), begun(2.3, 'r2')]),
     );
-    expect(found).toMatchObject({ title: '2 function calls without an output: book and get_weather', rows: [3, 4] });
+    expect(found).toMatchObject({ title: '2 function calls without an output: book and get_weather', rows: [3, 8, 4] });
   });
   it('is not said when each call has its output, nor of a call that was cut short', () => {
     const cut: Line = [

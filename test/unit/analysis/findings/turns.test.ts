@@ -184,6 +184,50 @@ describe('missing-truncate', () => {
     ]);
     expect(found[0]?.rows).toEqual([5, 2]);
   });
+  it('is told with the worst of several times: its title, time and rows are of one of them', () => {
+    const again = (at: number, n: number, s: number): Line[] => [
+      begun(at, `r${n}`),
+      speech(at, 6000, `a${n}`, `r${n}`),
+      done(at + 0.1, `r${n}`),
+      started(at + s, `u${n}`),
+      tick(at + 9),
+    ];
+    const [found] = of(
+      'missing-truncate',
+      diagnose([created(), ...again(10, 1, 4), ...again(20, 2, 2), ...again(30, 3, 3)]),
+    );
+    expect(found).toMatchObject({
+      title: 'Interrupted with 4.0 s of audio unheard, and not truncated (3 times)',
+      t: 22_000,
+      times: 3,
+      rows: [9, 7, 4, 2, 14, 12],
+      rowCount: 6,
+      occurrences: [
+        { t: 14_000, seq: 4 },
+        { t: 22_000, seq: 9 },
+        { t: 33_000, seq: 14 },
+      ],
+    });
+    expect(found?.explanation).toContain('while 4.0 s of the answer had not been played');
+    expect(found?.explanation).toContain(
+      'It happened 3 times; this is the one at 22.0 s. The others: 14.0 s and 33.0 s.',
+    );
+  });
+  it('keeps the first 50 times, the worst among them, and counts the others', () => {
+    const lines = [created()];
+    for (let n = 1; n <= 60; n++)
+      lines.push(
+        begun(n * 20, `r${n}`),
+        speech(n * 20, 6000, `a${n}`, `r${n}`),
+        started(n * 20 + (n === 58 ? 1 : 3), `u${n}`),
+        tick(n * 20 + 9),
+      );
+    const [found] = of('missing-truncate', diagnose(lines));
+    expect(found).toMatchObject({ t: 1_161_000, times: 60 });
+    expect(found?.occurrences).toHaveLength(50);
+    expect(found?.explanation).toMatch(/The others: 23\.0 s, 43\.0 s, 63\.0 s, 83\.0 s, 103\.0 s and 54 more times\.$/);
+    expect(wellFormed(found ? [found] : [])).toEqual([]);
+  });
   it('is not said when the client truncates, or the server does', () => {
     const lines = [created(), ...answer, started(12.2, 'u1')];
     expect(diagnose([...lines, truncate(12.4, 'a1', 2000), tick(16)])).toEqual([]);
@@ -250,7 +294,7 @@ describe('late-transcript', () => {
   it('is found when it comes after the answer', () => {
     const found = diagnose([created(), committed(9.9, 'u1'), ...answer, transcript(12, 'u1')]);
     expect(titles(found)).toEqual(['info late-transcript: 1 transcript of the user came after the answer']);
-    expect(found[0]?.explanation).toContain('came 900 ms after its response.done');
+    expect(found[0]?.explanation).toContain('came 900 ms after the response.done');
   });
   it('is not said when it comes while the answer is made', () => {
     expect(
@@ -268,18 +312,54 @@ describe('slow-first-audio', () => {
       speech(n * 20 + 2 + delay, 500, `a${n}`, `r${n}`),
     ]);
   it('is found when the slowest twentieth takes over two seconds', () => {
-    const found = diagnose([created(), ...turns([0.5, 0.6, 0.7, 0.8, 3.1])]);
-    expect(titles(found)).toEqual(['info slow-first-audio: First audio takes 3.1 s at the 95th percentile']);
+    const found = diagnose([created(), ...turns([0.5, 0.6, 0.7, 0.8, 2.6])]);
+    expect(titles(found)).toEqual(['info slow-first-audio: First audio takes 2.6 s at the 95th percentile']);
     expect(found[0]?.explanation).toContain('half had their first audio within 700 ms of speech_stopped');
-    expect(found[0]?.rows).toEqual([20]);
+    expect(found[0]?.rows).toEqual([18, 20]);
   });
   it('is found for a single answer that nobody would wait for', () => {
     const found = diagnose([created(), ...turns([0.5, 6.2])]);
-    expect(titles(found)).toEqual(['info slow-first-audio: First audio took 6.2 s']);
+    expect(titles(found)).toEqual(['warning slow-first-audio: First audio took 6.2 s']);
+  });
+  it('is told of the longest of several silences, also where they are few among many fast answers', () => {
+    const [found] = diagnose([created(), ...turns([4, ...Array.from({ length: 45 }, () => 0.5), 5, 3.5])]);
+    expect(found).toMatchObject({
+      severity: 'warning',
+      title: 'First audio took 5.0 s (3 times)',
+      t: 922_000,
+      times: 3,
+    });
+    expect(found?.explanation).toMatch(/For 5\.0 s after .*the one at 922\.0 s\. The others: 2\.0 s and 942\.0 s\.$/);
+    expect(found?.occurrences.map(({ t }) => t)).toEqual([2000, 922_000, 942_000]);
+    // Where the silence began, and the sound that ended it.
+    expect(found?.rows.slice(0, 2)).toEqual([186, 188]);
+  });
+  it('says who the silence went by with', () => {
+    const slow = (at: number, more: Record<string, unknown> = {}): Line[] => [
+      created(0, more),
+      started(0, 'u1'),
+      stopped(2, 'u1'),
+      committed(2, 'u1'),
+      begun(at, 'r1'),
+      speech(7, 500, 'a1', 'r1'),
+    ];
+    const [model] = diagnose(slow(2.001));
+    expect(model?.explanation).toContain('The time is the model’s: response.created came 1 ms after speech_stopped');
+    expect(model?.advice).toContain('turn detection do not shorten this');
+    expect(model?.rows).toEqual([2, 4, 5]);
+    const [server] = diagnose(slow(6.5));
+    expect(server?.explanation).toContain('before the response began, not in the model');
+    const asked: Line[] = slow(6.5);
+    asked.splice(4, 0, [6.4, '>', 'response.create']);
+    const off = { audio: { input: { turn_detection: { type: 'server_vad', create_response: false } } } };
+    asked[0] = created(0, off);
+    const [app] = diagnose(asked);
+    expect(app?.explanation).toContain('The app asked late: response.created came 4.5 s after speech_stopped');
+    expect(app?.advice).toContain('Send response.create as soon as');
   });
   it('is not said of fast answers, few turns, or when a tool was called in between', () => {
     expect(diagnose([created(), ...turns([0.5, 0.6, 0.7, 0.8, 1.9])])).toEqual([]);
-    expect(diagnose([created(), ...turns([3, 3, 3, 3])])).toEqual([]);
+    expect(diagnose([created(), ...turns([2.9, 2.9, 2.9, 2.9])])).toEqual([]);
     const tool: Line = [102.5, '<', 'response.function_call_arguments.done', { call_id: 'c1' }];
     expect(
       diagnose([created(), ...turns([0.5, 0.5, 0.5, 0.5, 0.5]), stopped(102, 'u'), tool, speech(108, 500, 'a', 'r')]),
