@@ -100,7 +100,7 @@ export class SessionAnalysis {
     else if (event.from === 'server') this.playback.audio(event);
     else this.#buffer.append(event);
     const took = this.#buffer.event(event, told);
-    if (took && took.by !== 'idle') this.#tally.speech(event.t, took.ms);
+    if (took && took.by !== 'idle') this.#tally.speech(event.t, took);
     this.#config.event(event, told);
     this.#turns.event(event, told, took);
     this.#latencies.event(event, told);
@@ -198,9 +198,9 @@ export class SessionAnalysis {
   #spend(event: TracedEvent): void {
     const spent = this.account.event(event);
     if (!spent) return;
-    this.#tally.spend(event.t, spent.usage, spent.cost);
     const state =
       spent.by === 'response' ? this.#turns.ofResponse(event.response)?.state : this.#turns.ofItem(event.item);
+    this.#tally.spend(state?.turn.start ?? event.t, spent.usage, spent.cost);
     if (!state) return;
     const { usage, cost } = state.turn;
     this.#turns.used(

@@ -1,6 +1,11 @@
-/** Counts and sums of a session that a stretch of it can be picked from: some 130 bytes a response, 24 an answer's item. */
+/**
+ * Counts and sums of a session that a stretch of it can be picked from: some 130 bytes a response, 24 an answer's item. The
+ * rule: what lasts (speech, answers that are heard) counts as far as it lies in the stretch; a turn where it begins, and with it
+ * all tokens and costs of the turn, so that they are those of the turns listed; a response where it ends.
+ */
 import { addCost } from './cost';
 import { Growable } from './growable';
+import type { Committed } from './inputBuffer';
 import type { Cost, Playback, SessionMetrics, Usage } from './model';
 import type { PlayedAudio } from './playback';
 import { addUsage, noUsage } from './usage';
@@ -28,9 +33,11 @@ export class SessionTally {
   #spentAt = new Growable(float64, 16);
   #spent = new Growable(float64, 16);
   #source = '';
-  #spokenAt = new Growable(float64, 16);
+  #spokenFrom = new Growable(float64, 16);
+  #spokenTo = new Growable(float64, 16);
   #spoken = new Growable(float32, 16);
-  #playedAt = new Growable(float64, 16);
+  #playedFrom = new Growable(float64, 16);
+  #playedTo = new Growable(float64, 16);
   #generated = new Growable(float32, 16);
   #heard = new Growable(float32, 16);
   /** Where an item's playback stands in those. */
@@ -55,6 +62,7 @@ export class SessionTally {
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
+  /** `t` is where the turn begins that it was spent in; when it was told, where no turn is known. */
   spend(t: number, usage: Usage, cost: Cost | null): void {
     this.#spentAt.push(t);
     for (const name of COUNTS) this.#spent.append([usage[name].input, usage[name].cached, usage[name].output]);
@@ -64,8 +72,11 @@ export class SessionTally {
     if (cost) this.#source = addCost({ usd: 0, source: this.#source }, cost)?.source ?? '';
   }
 
-  speech(t: number, ms: number): void {
-    this.#spokenAt.push(t);
+  /** Audio of the user that became an item, and where it was captured; `t` is when it was taken, for who does not know. */
+  speech(t: number, { ms, start, end }: Pick<Committed, 'ms' | 'start' | 'end'>): void {
+    const from = start ?? (end ?? t) - ms;
+    this.#spokenFrom.push(from);
+    this.#spokenTo.push(end ?? from + ms);
     this.#spoken.push(ms);
     this.#spokenMs += ms;
   }
@@ -74,10 +85,11 @@ export class SessionTally {
   played(playback: Readonly<Playback>): void {
     let at = this.#played.get(playback);
     if (at === undefined) {
-      at = this.#playedAt.length;
+      at = this.#playedFrom.length;
       this.#played.set(playback, at);
-      this.#playedAt.push(playback.arrivedFrom);
+      this.#playedFrom.push(playback.playsFrom);
     }
+    this.#playedTo.set(at, playback.playsTo);
     this.#generated.set(at, playback.generatedMs);
     this.#heard.set(at, playback.heardMs);
   }
@@ -95,23 +107,32 @@ export class SessionTally {
     };
   }
 
-  /** Counts and sums of what began (turns, audio) or ended (responses, accounts) between two times, both included. */
+  /** Counts and sums of a stretch by the rule of this file, both ends included. */
   between(start = -Infinity, end = Infinity): Tallied {
     const within = (t: number) => t >= start && t <= end;
-    const sum = (times: Growable<Float64Array>, values: Growable<Float32Array>): number => {
-      let total = 0;
-      for (let at = 0; at < times.length; at++) if (within(times.at(at))) total += values.at(at);
-      return total;
-    };
+    /** The part of what lasts from one time to another that lies in the stretch, 0 to 1. */
+    const share = (from: number, to: number): number =>
+      to > from ? Math.max(0, Math.min(to, end) - Math.max(from, start)) / (to - from) : within(from) ? 1 : 0;
+    let inputAudioMs = 0;
+    for (let at = 0; at < this.#spoken.length; at++)
+      inputAudioMs += this.#spoken.at(at) * share(this.#spokenFrom.at(at), this.#spokenTo.at(at));
+    let [heardAudioMs, unheardMs] = [0, 0];
+    for (let at = 0; at < this.#heard.length; at++) {
+      const to = this.#playedTo.at(at);
+      const unheard = this.#generated.at(at) - this.#heard.at(at);
+      heardAudioMs += this.#heard.at(at) * share(this.#playedFrom.at(at), to);
+      // What was cut off would have been heard next, and is drawn there.
+      unheardMs += unheard * share(to, to + unheard);
+    }
     let turns = 0;
     for (let at = 0; at < this.#turns.length; at++) if (within(this.#turns.at(at))) turns++;
     return {
       turns,
       responses: this.#responses(within, end === Infinity),
       ...this.#account(within),
-      inputAudioMs: sum(this.#spokenAt, this.#spoken),
-      outputAudioMs: sum(this.#playedAt, this.#generated),
-      heardAudioMs: sum(this.#playedAt, this.#heard),
+      inputAudioMs,
+      outputAudioMs: heardAudioMs + unheardMs,
+      heardAudioMs,
     };
   }
 
