@@ -9,11 +9,11 @@ import { startEngine, type UpstreamOption } from '../proxy';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
 import { formatReport, inspectTrace } from './inspect';
-import { analyseTrace, analyseWhole } from './inspectAnalysis';
+import { analyseTrace, analyseWhole, type FindingReport } from './inspectAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { loadScenario, type ScenarioSource } from './simulate';
-import { EXIT_CODES, UsageError, exitCodeOf } from './usage';
+import { EXIT_CODES, UsageError, exitCodeOf, failure } from './usage';
 import { exitCode, formatValidation, validateFile } from './validate';
 import packageJson from '../../package.json';
 
@@ -65,6 +65,13 @@ interface SimulateOptions extends ScenarioSource {
   seed?: number;
   speed?: number;
   json?: boolean;
+}
+
+interface InspectOptions {
+  json?: boolean;
+  html?: string | true;
+  prices?: string;
+  failOn?: 'error' | 'warning';
 }
 
 /** Where the CLI keeps its certificate authority: the user's own folder for such things. */
@@ -268,17 +275,33 @@ program
     ).conflicts('json'),
   )
   .option('--prices <file>', 'your own prices, as in the setting realtimeInspector.prices')
-  .action(async (trace: string, options: { json?: boolean; html?: string | true; prices?: string }) => {
+  .addOption(
+    new Option(
+      '--fail-on <severity>',
+      'end with 1 when there are findings as bad as that (else 0, whatever is found)',
+    ).choices(['error', 'warning']),
+  )
+  .action(async (trace: string, options: InspectOptions) => {
+    const { failOn } = options;
     const prices = options.prices === undefined ? undefined : await readPrices(options.prices);
     const report = await inspectTrace(trace);
+    const judge = (findings: readonly FindingReport[]): void => {
+      const verdict = failOn && failure(findings, failOn);
+      if (!verdict) return;
+      say(verdict);
+      process.exitCode = 1;
+    };
     if (options.html !== undefined) {
-      const page = inspectHtml(report, await analyseWhole(trace, prices, MOST_ENTRIES));
+      const whole = await analyseWhole(trace, prices, MOST_ENTRIES);
+      const page = inspectHtml(report, whole);
+      judge(whole.report.findings);
       if (options.html === true) return print(page);
       await fs.promises.writeFile(options.html, page);
       say(`Wrote ${options.html}.`);
       return;
     }
     const analysis = await analyseTrace(trace, prices);
+    judge(analysis.findings);
     await print(
       options.json ? `${JSON.stringify({ ...report, analysis }, null, 2)}\n` : formatReport(report, analysis),
     );

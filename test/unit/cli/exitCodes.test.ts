@@ -78,6 +78,45 @@ describe('a command that cannot be begun', () => {
   });
 });
 
+describe('inspect', () => {
+  const TRACE =
+    '{"kind":"trace","version":1,"id":"x","startedAt":"2026-11-20T21:00:00.000Z","generator":"test"}\n' +
+    '{"kind":"open","session":"s1","t":1,"url":"wss://api.openai.com/v1/realtime?model=m","headers":{},"subprotocols":[],"status":101}\n';
+  const event = (seq: number, t: number, body: object): string =>
+    `${JSON.stringify({ kind: 'event', seq, session: 's1', t, from: 'server', type: (body as { type: string }).type, bytes: 9, event: body })}\n`;
+  const error = { type: 'error', error: { type: 'invalid_request_error', code: 'unknown_parameter', message: 'No.' } };
+  const warning = {
+    type: 'response.done',
+    response: { id: 'r1', status: 'incomplete', status_details: { reason: 'max_output_tokens' }, output: [] },
+  };
+  const clean = file('clean.jsonl', TRACE);
+  const warned = file('warned.jsonl', TRACE + event(1, 5, warning));
+  const failed = file('failed.jsonl', TRACE + event(1, 5, warning) + event(2, 6, error));
+
+  it('ends with 0 when the trace could be read, whatever it found', () => {
+    for (const trace of [clean, warned, failed]) expect(run('inspect', trace)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each<[string, string, string, number, string]>([
+    ['nothing', clean, 'warning', 0, ''],
+    ['a warning', warned, 'error', 0, ''],
+    ['a warning', warned, 'warning', 1, 'Ends with 1 (--fail-on warning): 1 warning among the findings.\n'],
+    ['an error', failed, 'error', 1, 'Ends with 1 (--fail-on error): 1 error among the findings.\n'],
+    ['both', failed, 'warning', 1, 'Ends with 1 (--fail-on warning): 1 error and 1 warning among the findings.\n'],
+  ])('of a trace with %s (%s) --fail-on %s ends with %i', (_what, trace, least, status, stderr) => {
+    const told = run('inspect', trace, '--fail-on', least);
+    expect(told).toMatchObject({ status, stderr });
+    expect(told.stdout).toContain('Findings');
+    // The report is the same in whatever form it is asked for.
+    expect(run('inspect', trace, '--fail-on', least, '--json')).toMatchObject({ status, stderr });
+    expect(run('inspect', trace, '--fail-on', least, '--html')).toMatchObject({ status, stderr });
+  });
+
+  it('ends with 2 for a severity there is none of', () => {
+    expect(run('inspect', clean, '--fail-on', 'info')).toMatchObject({ status: 2 });
+  });
+});
+
 describe('what was read and is wrong', () => {
   it('ends with 1: a scenario with a mistake, told once, with its place', () => {
     const slip = file('slip.scenario.jsonc', '{\n  "turns": [,,]\n}');
