@@ -152,7 +152,7 @@ function sessionPart(session: InspectReport['sessions'][number], sessionOf: (id:
   return markup`<section>
 <h3>${id} ${session.label}</h3>
 <p class="dim">${session.url} · ${formatMs(session.durationMs)}, ${session.messages} messages, ${end}</p>
-${timelineSvg(spans, playback, findings)}
+${timelineSvg({ start: session.openedMs, end: session.openedMs + session.durationMs }, spans, playback, findings)}
 ${configs.length > 0 && markup`<details><summary>Configuration (${configs.length})</summary>${configs.slice(0, 200).map((point) => config(point, configTexts))}</details>`}
 ${talk && talk.entries.length > 0 && conversation(talk, new Map(playback.map((one) => [one.item, one])))}
 </section>`;

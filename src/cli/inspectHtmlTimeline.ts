@@ -17,8 +17,9 @@ const LANES: readonly [SpanLane, string][] = [
 /** Rectangles of a lane; those that would lie on the same pixel are one. */
 const MOST = 1500;
 
-/** The session's timeline; undefined when nothing of it has a place on it. */
+/** The session's timeline, from its first event (or handshake) to its last, ms; undefined when nothing of it has a place on it. */
 export function timelineSvg(
+  session: { start: number; end: number },
   spans: readonly Span[],
   playback: readonly Playback[],
   findings: readonly Finding[],
@@ -28,11 +29,11 @@ export function timelineSvg(
     ...known.flatMap(({ start, end }) => [start, end ?? start]),
     ...playback.flatMap(({ playsFrom, generatedMs }) => [playsFrom, playsFrom + generatedMs]),
   ];
-  if (times.length === 0) return undefined;
-  const start = times.reduce((least, t) => Math.min(least, t), Infinity);
+  if (times.length === 0 && findings.length === 0) return undefined;
+  const start = times.reduce((least, t) => Math.min(least, t), session.start);
   const end = Math.max(
     start + 1,
-    times.reduce((most, t) => Math.max(most, t), -Infinity),
+    times.reduce((most, t) => Math.max(most, t), session.end),
   );
   const x = (t: number) =>
     LABELS + ((Math.min(end, Math.max(start, t)) - start) / (end - start)) * (WIDTH - LABELS - 8);
@@ -87,10 +88,13 @@ export function timelineSvg(
   }
   if (findings.length > 0) {
     rows.push(label('findings', y));
-    for (const { t, title, severity } of findings.slice(0, MOST)) {
+    const marks = findings.flatMap(({ occurrences, severity, title }) =>
+      occurrences.map(({ t, seq }) => ({ t, severity, words: `${title}, ${formatMs(t)}${seq > 0 ? ` #${seq}` : ''}` })),
+    );
+    for (const { t, severity, words } of marks.slice(0, MOST)) {
       const at = round(x(t));
       rows.push(
-        markup`<g><title>${severity}: ${title}</title><path class="${severity}" d="M${at} ${y}l5 ${LANE - 8}h-10z"/></g>`,
+        markup`<g><title>${severity}: ${words}</title><path class="${severity}" d="M${at} ${y}l5 ${LANE - 8}h-10z"/></g>`,
       );
     }
     y += LANE;

@@ -184,6 +184,30 @@ describe('the analysis of a trace for the command line', () => {
     expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(background);
   });
 
+  it('draws the time from the first event on, and each time that something was found', async () => {
+    const error = { type: 'error', error: { type: 'invalid_request_error', code: 'no_such', message: 'No.' } };
+    const file = await traceFile(
+      [
+        HEADER,
+        openLine('s1', 0),
+        line(1, 100, 'server', error),
+        line(2, 3000, 'server', error),
+        line(3, 8000, 'server', { type: 'response.created', response: { id: 'r1', conversation_id: 'c' } }),
+        line(4, 9000, 'server', { type: 'response.done', response: { id: 'r1', status: 'completed', output: [] } }),
+        closeLine('s1', 10_000, 1000, 'bye'),
+        '',
+      ].join('\n'),
+    );
+    const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
+    const marks = [...page.matchAll(/<path class="error" d="M([0-9.]+) /g)].map(([, x]) => Number(x));
+    expect(marks).toHaveLength(2);
+    const [first = 0, second = 0] = marks;
+    // 896 units for the ten seconds from the handshake to the close.
+    expect([Math.round(first), Math.round(second)]).toEqual([96 + 9, 96 + 269]);
+    expect(page).toMatch(/<text class="time"[^>]*>0 ms<\/text>.*10\.0 s<\/text>/s);
+    expect(page).toContain('(2 times), 3.0 s #2</title>');
+  });
+
   it('says of a server that did not answer that there was no answer', async () => {
     const file = await traceFile(`${[HEADER, openLine('s1', 1, 'model=m', 0), openLine('s2', 2)].join('\n')}\n`);
     const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
