@@ -17,6 +17,7 @@ import schema from '../../media/schema/scenario.schema.json';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { regularExpression } from './director';
 import type { Answer, SayItem, Scenario } from './scenario';
+import { typeChoices } from './scenarioTypes';
 import { readWav } from './wavFile';
 import { isObject } from './wire';
 
@@ -223,7 +224,8 @@ function schemaProblems(value: unknown): Found[] {
     // Another alternative knows the field, and says what is wrong with its value.
     const known = key && nearest.some((other) => other.unit.keyword !== 'false' && samePath(other.path, path));
     if (known) continue;
-    const message = MESSAGES[unit.keyword]!(unit, path);
+    const types = unit.keyword === 'type' ? nearest.filter((other) => isTypeAt(other, path)) : [];
+    const message = types.length > 1 ? typeChoices(types.map((one) => one.unit)) : MESSAGES[unit.keyword]!(unit, path);
     // A field nobody knows says more than what is missing beside it.
     const place = JSON.stringify(key ? path.slice(0, -1) : path);
     if (!found.has(place) || (key && found.get(place)?.key !== true)) found.set(place, { path, message, key });
@@ -252,6 +254,10 @@ function pathOf({ instanceLocation }: OutputUnit): Path {
     .slice(1)
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function isTypeAt({ unit, path }: { unit: OutputUnit; path: Path }, place: Path): boolean {
+  return unit.keyword === 'type' && samePath(path, place);
 }
 
 function samePath(one: Path, other: Path): boolean {
