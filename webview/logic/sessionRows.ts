@@ -1,5 +1,6 @@
 /** The rows of a session that tell what it is: its handshake, its end, its limits. Each row is looked at once. */
 import type { Rows } from '../state/rows';
+import { formatCount, formatDuration } from './format';
 
 export interface SessionFactRows {
   open: number | null;
@@ -58,6 +59,13 @@ export interface RateLimit {
   limit: number;
   remaining: number;
   resetSeconds: number | null;
+}
+
+/** What is left of a limit, and when all of it is back; of a full one there is nothing to wait for. */
+export function limitWords({ limit, remaining, resetSeconds }: RateLimit): string {
+  const left = `${formatCount(remaining)} of ${formatCount(limit)} left`;
+  if (remaining >= limit || resetSeconds === null || !(resetSeconds > 0)) return left;
+  return `${left}, full again in ${resetSeconds < 0.1 ? 'less than 0.1 s' : formatDuration(resetSeconds * 1000)}`;
 }
 
 /** Limits of an event; what is malformed is left out. */

@@ -4,7 +4,7 @@ import { html, nothing, svg } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { closeMeaning } from '../../src/analysis/findings/rules/abnormalClose';
 import { formatCount, formatDuration, formatPosition, formatTimeOfDay } from '../logic/format';
-import { readLimits, SessionRows, type RateLimit } from '../logic/sessionRows';
+import { limitWords, readLimits, SessionRows, type RateLimit } from '../logic/sessionRows';
 import { sessionWords, shownSession } from '../logic/shownSession';
 import { RowEvents } from '../state/rowEvents';
 import type { Topic } from '../state/store';
@@ -165,11 +165,10 @@ export class SessionView extends View {
     </div>`;
   }
 
-  #meter({ name, limit, remaining, resetSeconds }: RateLimit, row: number) {
+  #meter(told: RateLimit, row: number) {
+    const { name, limit, remaining } = told;
     const share = limit > 0 ? Math.max(0, Math.min(1, remaining / limit)) : 0;
-    const words = `${formatCount(remaining)} of ${formatCount(limit)} left${
-      resetSeconds === null ? '' : `, full again in ${formatDuration(resetSeconds * second)}`
-    }`;
+    const words = limitWords(told);
     return html`<span>${this.#link(row, name)}</span>
       <svg
         class="meter"

@@ -6,7 +6,7 @@ import { ConversationPages, pageSize } from '../../../webview/logic/conversation
 import { heardText } from '../../../webview/logic/heardText';
 import { asMainTab, mainTabs, tabByKey, worstSeverity } from '../../../webview/logic/mainTabs';
 import { costWords, formatUsd, usedTokens } from '../../../webview/logic/money';
-import { readLimits } from '../../../webview/logic/sessionRows';
+import { limitWords, readLimits } from '../../../webview/logic/sessionRows';
 import { answerLatency, sortTurns, turnColumns } from '../../../webview/logic/turnTable';
 
 describe('what an answer was heard of', () => {
@@ -179,5 +179,13 @@ describe('limits', () => {
     ).toEqual([{ name: 'tokens', limit: 10, remaining: 5, resetSeconds: 2 }]);
     expect(readLimits(null)).toEqual([]);
     expect(readLimits({ rate_limits: 'x' })).toEqual([]);
+  });
+  it('says when a limit is full again, and nothing of one that is full', () => {
+    const words = (remaining: number, resetSeconds: number | null) =>
+      limitWords({ name: 'tokens', limit: 40_000, remaining, resetSeconds });
+    expect(words(39_000, 1.5)).toBe('39,000 of 40,000 left, full again in 1.500 s');
+    expect(words(39_999, 0.001)).toBe('39,999 of 40,000 left, full again in less than 0.1 s');
+    expect(words(40_000, 0.001)).toBe('40,000 of 40,000 left');
+    expect(words(39_000, null)).toBe('39,000 of 40,000 left');
   });
 });
