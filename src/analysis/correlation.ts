@@ -2,7 +2,7 @@
  * Why each event of a session came: which request it answers, which speech began it, which response it ends. Told from the
  * order of events and the ids in them, as recorded sessions show them; what cannot be told is left unlinked.
  */
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { asObject, asText, dig } from './json';
 import type { Link, LinkKind, TracedEvent } from './model';
 import { Recent } from './recent';

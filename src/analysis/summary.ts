@@ -1,6 +1,6 @@
 /** One line about a record, for a list: plain text, at most 200 characters, audio never as base64. */
 import type { HttpRecord, TraceRecord } from '../trace/records';
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { callJoined, callOfHttp, SIDEBAND } from './calls';
 import { formatBytes, formatMs } from './format';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from './json';

@@ -1,5 +1,5 @@
 /** `realtime-inspector inspect TRACE`: what a trace holds, counted in one pass without loading it. */
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { AudioLanes } from '../analysis/audioLane';
 import { formatBytes, formatMs } from '../analysis/format';
 import { asText, dig, type JsonObject } from '../analysis/json';

@@ -3,7 +3,7 @@
  * so that rows are there before it has begun.
  */
 import { Analysis } from '../analysis/analysis';
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { Conversations } from '../analysis/conversation/conversation';
 import { probeAudio } from '../analysis/findings/audioProbe';
 import type { AnalysisChanges, TracedEvent } from '../analysis/model';

@@ -22,6 +22,12 @@ export const RowFlag = {
   opaque: 8,
   /** A `.delta` or an `input_audio_buffer.append`: runs of these fold into one row. */
   delta: 16,
+  /** Held back when it arrived, by a breakpoint or a rule. */
+  held: 32,
+  /** Sent in the place of another message. */
+  edited: 64,
+  /** Never sent on: a breakpoint or a rule took it away, or the connection ended while it was held. */
+  dropped: 128,
 } as const;
 
 /** Rows `first` to `first + count - 1`. String columns hold indexes into the document's one string table (0 is ''). */

@@ -2,7 +2,7 @@
  * Lines become rows: the first pass over a trace. It reads heads, finds how much audio an event holds, and parses only the
  * few bodies that say where audio belongs. What takes longer follows in `analysisPass.ts`.
  */
-import { audioField, isDelta } from '../analysis/audioEvents';
+import { audioField, isDelta } from '../protocol/audioEvents';
 import { callJoined, callOfHttp } from '../analysis/calls';
 import { AudioLanes, placesAudio } from '../analysis/audioLane';
 import { Growable } from '../analysis/growable';

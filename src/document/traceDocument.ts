@@ -1,5 +1,5 @@
 /** A trace file with everything a view may ask of it; runs in the document worker and knows nothing of threads. */
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import { relatedTo, type Related } from '../analysis/links';
 import { measuresOf, type Measures } from '../analysis/measures';

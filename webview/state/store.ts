@@ -4,7 +4,8 @@
  */
 import type { DocumentState, RowBody, Span } from '../../src/document/columns';
 import type { HostCommand, InspectorStatus, RequestName, Requests } from '../messages';
-import { addTerm, quoteValue } from '../logic/filter';
+import { quoteValue } from '../../src/protocol/filter';
+import { addTerm } from '../logic/filter';
 import type { ListRows } from '../logic/fold';
 import { usualListLook, type ListLook } from '../logic/listColumns';
 import { asMainTab, type MainTab } from '../logic/mainTabs';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../../../webview/logic/filter';
-import { filterProblem } from '../../../webview/logic/filterProblem';
+import { parseFilter, quoteValue } from '../../../src/protocol/filter';
+import { filterProblem } from '../../../src/protocol/filterProblem';
+import { addTerm, bodySearches, compileFilter } from '../../../webview/logic/filter';
 import { BatchMaker, rowsOf } from './columns';
 
 const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 };
@@ -128,7 +129,10 @@ describe('a regular expression that does not compile', () => {
 describe('a slip in a filter', () => {
   it.each([
     ['turn:two', 'turn: takes a number or a range, as in turn:3 or turn:2-4, not two.'],
-    ['is:eror', 'is: takes error, injected, redacted, binary, delta, audio or finding, not eror.'],
+    [
+      'is:eror',
+      'is: takes error, injected, held, edited, dropped, redacted, binary, delta, audio or finding, not eror.',
+    ],
     ['from:srv', 'from: takes client, server or inspector, not srv.'],
     ['typ:session', 'There is no typ: here, so this is looked for as text. Is type: meant?'],
     ['-tpye:a', 'There is no tpye: here, so this is looked for as text. Is type: meant?'],
