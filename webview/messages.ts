@@ -43,6 +43,62 @@ export interface InspectorStatus {
       };
   /** Sessions whose sockets are open now; only into these something can be sent. */
   liveSessions: string[];
+  /** What the composer has the host send over time: what runs, and the last that ended; absent where nothing ever ran. */
+  runs?: ComposeRun[];
+}
+
+/** A step of what the host sends for the composer, times in ms. */
+export type ComposeStep =
+  /** An event; `secrets` as in `send`. */
+  | { text: string; replaces?: number; secrets?: Record<string, string> }
+  /** Waits for an event of the session: its type, or a filter. */
+  | { wait: string; timeoutMs: number }
+  | { delayMs: number }
+  /** Encoded audio in pieces, as base64 in events of that type: as fast as it would be heard, or at once. */
+  | { audio: Uint8Array; event: string; bytesPerMs: number; pieceMs: number; inRealTime: boolean };
+
+/** What is sent over time, and how often. */
+export interface ComposePlan {
+  session: string;
+  to: 'client' | 'server';
+  steps: ComposeStep[];
+  /** Before the first event, ms. */
+  delayMs: number;
+  /** All steps so many times, begun so long after one another, ms. */
+  times: number;
+  everyMs: number;
+  /** Events of the client that have no `event_id` get one. */
+  namesEvents: boolean;
+}
+
+/** An event that a run has sent, and what the server said to it; rows are those of the live trace. */
+export interface RunEvent {
+  step: number;
+  round: number;
+  type: string;
+  row: number | null;
+  answer:
+    | { kind: 'waiting' }
+    | { kind: 'taken' | 'closed'; row: number; type: string }
+    | { kind: 'refused'; row: number; message: string; param: string };
+}
+
+/** How a run stands. */
+export interface ComposeRun {
+  id: number;
+  session: string;
+  to: 'client' | 'server';
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** What it is doing, or why it ended, for people. */
+  text: string;
+  step: number;
+  round: number;
+  times: number;
+  /** Events sent, and to be sent in all. */
+  sent: number;
+  total: number;
+  /** The last events sent that are no pieces of audio. */
+  events: RunEvent[];
 }
 
 /** Commands the webview may ask the host to run; nothing else is run for it. */
@@ -110,6 +166,14 @@ export interface Requests {
     };
     result: { sent: true };
   };
+  /** Sends steps over time; the host goes on with it while the page is hidden. `status` tells how it stands. */
+  startRun: { params: ComposePlan; result: { run: number } };
+  cancelRun: { params: { run: number }; result: { cancelled: true } };
+  /** The clipboard's text, which a page may not read by itself. */
+  readClipboard: { params: Record<string, never>; result: { text: string } };
+  /** The workspace's payload files, and the text of one of them. */
+  listPayloads: { params: Record<string, never>; result: { payloads: string[] } };
+  readPayload: { params: { name: string }; result: { text: string } };
   /** Opens a session to the upstream with the inspector as its client. */
   newSession: { params: { model: string; intent?: 'transcription' }; result: { session: string } };
   closeSession: { params: { session: string }; result: { closed: true } };
@@ -193,6 +257,24 @@ const isSelector = (p: Record<string, unknown>) =>
   isOptional(p.startMs, isTime) &&
   isOptional(p.endMs, isTime);
 
+const isSecrets = (value: unknown) => isRecord(value) && Object.values(value).every((s) => typeof s === 'string');
+const isWithin = (value: unknown, least: number, most: number) => isTime(value) && value >= least && value <= most;
+const hour = 3_600_000;
+const isStep = (value: unknown): boolean => {
+  if (!isRecord(value)) return false;
+  if ('text' in value)
+    return typeof value.text === 'string' && isOptional(value.replaces, isRow) && isOptional(value.secrets, isSecrets);
+  if ('wait' in value) return isShort(value.wait, 2000) && isWithin(value.timeoutMs, 0, hour);
+  if ('delayMs' in value) return isWithin(value.delayMs, 0, hour);
+  return (
+    value.audio instanceof Uint8Array &&
+    isShort(value.event) &&
+    isWithin(value.bytesPerMs, 1, 1000) &&
+    isWithin(value.pieceMs, 10, 10_000) &&
+    typeof value.inRealTime === 'boolean'
+  );
+};
+
 /** One check per request: true when the parameters have the shape the table says. */
 const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boolean } = {
   ready: () => true,
@@ -226,7 +308,23 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isSide(p.to) &&
     typeof p.text === 'string' &&
     isOptional(p.replaces, isRow) &&
-    isOptional(p.secrets, (v) => isRecord(v) && Object.values(v).every((s) => typeof s === 'string')),
+    isOptional(p.secrets, isSecrets),
+  startRun: (p) =>
+    isShort(p.session) &&
+    isSide(p.to) &&
+    Array.isArray(p.steps) &&
+    p.steps.length > 0 &&
+    p.steps.length <= 2000 &&
+    p.steps.every(isStep) &&
+    isWithin(p.delayMs, 0, hour) &&
+    isRow(p.times) &&
+    isWithin(p.times, 1, 10_000) &&
+    isWithin(p.everyMs, 0, hour) &&
+    typeof p.namesEvents === 'boolean',
+  cancelRun: (p) => isRow(p.run),
+  readClipboard: () => true,
+  listPayloads: () => true,
+  readPayload: (p) => isShort(p.name, 1000),
   newSession: (p) => isShort(p.model) && isOptional(p.intent, (v) => v === 'transcription'),
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),

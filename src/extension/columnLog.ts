@@ -99,6 +99,16 @@ export class ColumnLog {
     };
   }
 
+  /** Everything from the cursor's row and string on, in one batch; undefined when there is no such row. */
+  since({ row, string }: ColumnCursor): ColumnBatch | undefined {
+    const all = [...this.#sealed, ...this.#tail];
+    const parts = all.filter((batch) => batch.first + batch.count > row);
+    if (parts.length === 0) return undefined;
+    const firstString = Math.max(1, string);
+    const strings = all.flatMap((batch) => batch.strings.slice(Math.max(0, firstString - batch.firstString)));
+    return { ...merge(parts, row, Infinity), strings, firstString };
+  }
+
   /** A number of row `row` in a column, or undefined when there is no such row. */
   at(name: (typeof ARRAYS)[number], row: number): number | undefined {
     const batch = [...this.#sealed, ...this.#tail].find((b) => row >= b.first && row < b.first + b.count);

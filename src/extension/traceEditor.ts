@@ -8,6 +8,8 @@ import * as vscode from 'vscode';
 import type { InspectorStatus, Notifications } from '../../webview/messages';
 import { BodyDocuments } from './bodyDocuments';
 import { Bridge, type Handlers } from './bridge';
+import { composeHandlers } from './composeHandlers';
+import { ComposeRuns } from './composeRun';
 import { EDITOR, type Host } from './host';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
@@ -71,6 +73,8 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   readonly #prices = new Prices();
   readonly #traces = new Set<OpenTrace>();
   readonly #tabs = new Set<Tab>();
+  /** What the composer sends over time, whatever becomes of the page that began it. */
+  readonly #runs = new ComposeRuns(() => this.#statusChanged());
   readonly #subscriptions: vscode.Disposable[] = [];
 
   constructor(private readonly host: Host) {
@@ -202,6 +206,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   }
 
   dispose(): void {
+    this.#runs.cancelAll();
     for (const { bridge } of this.#tabs) bridge.dispose();
     for (const trace of this.#traces) trace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -235,7 +240,21 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       openBody: (row) => this.bodies.show(trace.model, row),
       openConfig: (row, against) => this.bodies.showConfig(trace.model, row, against),
     });
-    return { ...others, ...lists };
+    const composing = composeHandlers({
+      runs: this.#runs,
+      model: trace.model,
+      isLive: () => this.#isLive(trace),
+      engine: () => {
+        if (this.host.proxy.engine) return this.host.proxy.engine;
+        throw new Error('The proxy is stopped. Start it, then open a session to send to.');
+      },
+      liveModel: () => {
+        const live = this.host.proxy.engine && this.find(this.host.proxy.engine.file);
+        if (live) return live.model;
+        throw new Error('Answers and waits are read from the live trace: open it first (Open Live Trace).');
+      },
+    });
+    return { ...others, ...lists, ...composing };
   }
 
   #isLive(trace: OpenTrace): boolean {
@@ -251,6 +270,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       live: this.#isLive(trace),
       recording: proxy.recording,
       liveSessions: proxy.sessions.filter(({ status }) => status === 'open').map(({ id }) => id),
+      runs: this.#runs.all,
     };
     if (state.state === 'failed') return { ...common, proxy: state };
     if (state.state !== 'running')
