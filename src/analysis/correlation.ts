@@ -122,9 +122,11 @@ export class Correlator {
     };
     const original = event.replaces === undefined ? undefined : this.#rows.rowOf(event.replaces);
     if (event.replaces !== undefined && this.#held.delete(event.replaces)) {
-      link(original, 'released');
+      const isGone = event.fate !== undefined;
+      link(original, isGone ? 'dropped' : event.origin ? 'edited' : 'released');
       told.released = true;
-      if (original !== undefined) this.#requests.move(original, event.row);
+      if (original !== undefined && isGone) this.#requests.drop(original);
+      else if (original !== undefined) this.#requests.move(original, event.row);
     } else link(original, 'edited');
     this.#rows.add(event.seq, event.row);
     if (event.sent === undefined) this.#held.set(event.seq, event.row);

@@ -59,6 +59,7 @@ export class AnalysisPass {
         audioMs: 0,
         origin: scan.injected ? 'inspector' : undefined,
         replaces: scan.replaces < 0 ? undefined : scan.replaces,
+        fate: scan.fate,
       });
       return;
     }
@@ -80,6 +81,7 @@ export class AnalysisPass {
         audioMs: 0,
         origin: head.origin,
         replaces: head.replaces,
+        fate: head.fate,
       });
     } else if (parsed.kind === 'record') {
       const { record } = parsed;

@@ -48,7 +48,10 @@ interface Part {
 }
 
 /** An event's numbers, as a scan has them. */
-type Numbers = Pick<HeadScan, 'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'redacted'>;
+type Numbers = Pick<
+  HeadScan,
+  'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'fate' | 'redacted'
+>;
 
 /** Indexes of an event's names in the string table. */
 interface Names {
@@ -176,13 +179,17 @@ export class TraceIndex {
     let flags = facts.flags;
     if (head.injected) flags |= RowFlag.injected;
     if (head.redacted) flags |= RowFlag.redacted;
+    if (head.fate !== undefined) flags |= head.fate === 'held' ? RowFlag.held : RowFlag.dropped;
+    const isRelease = this.#isRelease(session, head);
+    // One made from a message that had gone on its way is another message, not a change of that one.
+    if (isRelease && head.injected) flags |= RowFlag.edited;
     if (body && !isJsonObject(data, body, names.type !== 0)) flags |= RowFlag.opaque;
 
     let mark = 0;
     let audioMs = 0;
     let audioAt = 0;
     let bytes = 0;
-    if (!this.#isRelease(session, head) && body && body.format !== 'base64') {
+    if (!isRelease && body && body.format !== 'base64') {
       if (facts.audio && isWhole) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
@@ -198,14 +205,15 @@ export class TraceIndex {
       if (event) this.lanes.observe(session, from, t, event);
       if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
     }
-    this.#addStateRow(row, session, head, facts, bytes);
+    if (head.fromClient || !isRelease) this.#addStateRow(row, session, head, facts, bytes);
     this.columns.addEvent(t, head.sent + shift, head.seq, head.fromClient, flags, names, head.bytes, audioMs, audioAt);
     return mark;
   }
 
   #addStateRow(row: number, session: string, head: Numbers, { state }: TypeFacts, audioBytes: number): void {
-    // A held message counts from when it was let go. What the inspector tells the client the server knows nothing of.
-    if (state === undefined || Number.isNaN(head.sent) || (head.injected && !head.fromClient)) return;
+    // The server knows of a client's message from when it was let go, and as it was then; of its own at once, and nothing of
+    // what the inspector tells the client.
+    if (state === undefined || (head.fromClient ? Number.isNaN(head.sent) : head.injected)) return;
     const { item } = this.#names;
     const isKnown =
       audioBytes > 0 && (state !== StateRowKind.serverAudio || (item !== 0 && !this.columns.strings.isCut(item)));
@@ -334,6 +342,7 @@ function numbersOf(head: EventHead): Numbers {
     bytes,
     injected: head.origin !== undefined,
     replaces: head.replaces ?? -1,
+    fate: head.fate,
     redacted,
   };
 }

@@ -240,6 +240,8 @@ export class Recorder {
           binary,
           injected: false,
           replaces: undefined,
+          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
+          rule: undefined,
         };
         pending.write = () => this.#message(message);
         if (this.#pending[0] === pending) this.#flushPending();
@@ -338,6 +340,8 @@ export class Recorder {
           binary,
           injected: false,
           replaces: undefined,
+          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
+          rule: undefined,
         };
         // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
         if (this.#pending.length === 0) this.#message(message);
@@ -396,6 +400,8 @@ export class Recorder {
         binary: false,
         injected: true,
         replaces: note.replaces,
+        fate: undefined,
+        rule: undefined,
       }),
     );
   }

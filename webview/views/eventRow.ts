@@ -241,10 +241,14 @@ function badges(store: Store, entry: ListEntry) {
           >${{ error: '✕', warning: '▲', info: 'i' }[finding.severity]}</span
         >`
   }${
-    rows.has(row, FLAG.injected)
-      ? html`<span class="mark injected" title="Sent by the inspector">injected</span>`
-      : nothing
+    rows.has(row, FLAG.edited)
+      ? html`<span class="mark injected" title="Sent in the place of the message that was held">edited</span>`
+      : rows.has(row, FLAG.injected)
+        ? html`<span class="mark injected" title="Sent by the inspector">injected</span>`
+        : nothing
   }${
+    rows.has(row, FLAG.held) ? html`<span class="mark injected" title="Held back when it arrived">held</span>` : nothing
+  }${rows.has(row, FLAG.dropped) ? html`<span class="mark injected" title="Never sent on">dropped</span>` : nothing}${
     rows.has(row, FLAG.redacted)
       ? html`<span class="mark redacted" title="A secret was replaced before recording">redacted</span>`
       : nothing

@@ -68,6 +68,24 @@ describe('columns', () => {
     expect(rows.at(-1)).toMatchObject({ type: 'close 1001', from: 2, flags: RowFlag.injected });
   });
 
+  it('mark what was held, changed and dropped, and not what was sent again by hand', async () => {
+    const json = '{"type":"response.create"}';
+    const { rows } = await openIndexed(
+      await trace(
+        eventLine(1, 1, 'client', json),
+        eventLine(2, 2, 'client', json, { origin: 'inspector', replaces: 1 }),
+        eventLine(3, 3, 'client', json, { sent: null, fate: 'held' }),
+        eventLine(4, 4, 'client', json, { replaces: 3 }),
+        eventLine(5, 5, 'client', json, { sent: null, fate: 'held' }),
+        eventLine(6, 6, 'client', json, { origin: 'inspector', replaces: 5 }),
+        eventLine(7, 7, 'client', json, { sent: null, fate: 'held' }),
+        '{"kind":"event","seq":8,"session":"s1","t":8,"from":"client","type":"response.create","bytes":26,"replaces":7,"fate":"dropped"}',
+      ),
+    );
+    const { injected, held, edited, dropped } = RowFlag;
+    expect(rows().map((row) => row.flags)).toEqual([0, injected, held, 0, held, injected | edited, held, dropped]);
+  });
+
   it('hold a row for every line but the header, with what a list shows', async () => {
     const file = await trace(
       openLine(),
