@@ -19,6 +19,8 @@ export interface Passing {
   text: string | undefined;
   data: Uint8Array;
   binary: boolean;
+  /** Neither end sent it. */
+  injected?: boolean;
 }
 
 /**
