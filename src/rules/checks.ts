@@ -39,7 +39,12 @@ function togetherProblems(rule: WrittenRule, path: FilePath): Found[] {
   const actions = actionsOf(rule);
   const at = (name: string, message: string): Found => ({ path: [...path, name], message, key: true });
   if (actions.length === 0)
-    return [{ path, message: 'This rule does nothing. Give it an action, such as "drop": true, "delay" or "set".' }];
+    return [
+      {
+        path: rule.name === undefined ? path : [...path, 'name'],
+        message: 'This rule does nothing. Give it an action, such as "drop": true, "delay" or "set".',
+      },
+    ];
   if (rule.refuse) {
     const other = actions.find((action) => action !== 'refuse');
     if (other)

@@ -67,7 +67,7 @@ function hits(fault: AudioFault, random: Random, state: FaultState): boolean {
 
 function addNoise(part: Buffer, format: AudioFormat, level: number, random: Random): void {
   // Evenly spread numbers have the power of a third of their largest.
-  const size = 32_768 * 10 ** (-level / 20) * Math.sqrt(3);
+  const size = 32_768 * 10 ** (level / 20) * Math.sqrt(3);
   const noisy = (sample: number) =>
     Math.max(-32_768, Math.min(32_767, Math.round(sample + (random.next() * 2 - 1) * size)));
   if (format.codec === 'pcm16') {

@@ -48,7 +48,8 @@ export function parseRules(text: string, file: string): ParsedRules {
   if (text.length > MOST_TEXT)
     return broken([{ line: 1, column: 1, message: `A rules file may have ${MOST_TEXT / 1024} KiB; this has more.` }]);
   const source = sourceOf(text, file, KIND);
-  if (source.problems.length > 0) return broken(source.problems);
+  // What comes behind the first is often a consequence of it.
+  if (source.problems.length > 0) return broken(source.problems.slice(0, 1));
   const { value } = source;
   let found: Found[];
   try {
