@@ -12,7 +12,8 @@ const floors = {
   document: ['protocol', 'trace', 'audio', 'analysis'],
   simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
   proxy: ['protocol', 'trace', 'rules', 'simulator'],
-  extension: ['protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
+  codegen: ['protocol', 'trace'],
+  extension: ['protocol', 'trace', 'codegen', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
   cli: ['protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
 };
 const all = Object.keys(floors);
