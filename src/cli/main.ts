@@ -6,12 +6,14 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
+import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
 import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole } from './inspectAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
+import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { EXIT_CODES, UsageError, exitCodeOf } from './usage';
 import { exitCode, formatValidation, validateFile } from './validate';
@@ -306,6 +308,20 @@ program
     const report = await validateFile(file, { from: options.from });
     await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
     process.exitCode = exitCode(report);
+  });
+
+program
+  .command('rules [file]')
+  .description('check a file of rules and say what each does; without a file list the ready-made fault sets')
+  .option('--json', 'print the report as JSON')
+  .action(async (file: string | undefined, options: { json?: boolean }) => {
+    if (file === undefined) {
+      await print(options.json ? `${JSON.stringify(FAULT_SETS, null, 2)}\n` : formatFaultSets());
+      return;
+    }
+    const report = await rulesReport(file);
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatRules(report));
+    if (report.problems.length > 0) process.exitCode = 1;
   });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
