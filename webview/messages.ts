@@ -49,8 +49,8 @@ export interface InspectorStatus {
 
 /** A step of what the host sends for the composer, times in ms. */
 export type ComposeStep =
-  /** An event; `secrets` as in `send`. */
-  | { text: string; replaces?: number; secrets?: Record<string, string> }
+  /** An event; `secrets` as in `send`, `to` where it is not the plan's. */
+  | { text: string; to?: 'client' | 'server'; replaces?: number; secrets?: Record<string, string> }
   /** Waits for an event of the session: its type, or a filter. */
   | { wait: string; timeoutMs: number }
   | { delayMs: number }
@@ -263,7 +263,12 @@ const hour = 3_600_000;
 const isStep = (value: unknown): boolean => {
   if (!isRecord(value)) return false;
   if ('text' in value)
-    return typeof value.text === 'string' && isOptional(value.replaces, isRow) && isOptional(value.secrets, isSecrets);
+    return (
+      typeof value.text === 'string' &&
+      isOptional(value.to, isSide) &&
+      isOptional(value.replaces, isRow) &&
+      isOptional(value.secrets, isSecrets)
+    );
   if ('wait' in value) return isShort(value.wait, 2000) && isWithin(value.timeoutMs, 0, hour);
   if ('delayMs' in value) return isWithin(value.delayMs, 0, hour);
   return (

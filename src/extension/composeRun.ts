@@ -43,6 +43,8 @@ export interface RunOptions {
   /** The live trace, which answers and what is waited for are read from. */
   model: Pick<TraceModel, 'columns' | 'onDidGrow' | 'document'>;
   clock?: RunClock;
+  /** The text an event goes out as, made at the moment it is its turn; rejects, for people, when it cannot be made. */
+  prepare?(text: string): Promise<string>;
 }
 
 /** Events whose answers are kept, and runs that ended. */
@@ -93,6 +95,8 @@ class Run {
   readonly #texts = new WeakMap<RunEvent, string>();
   /** Events sent whose rows are not here yet, in their order. */
   #unplaced: RunEvent[] = [];
+  /** The row of the event sent last, as far as they are placed. */
+  #lastOwn = -1;
   /** What is waited for may be in any row from this one on. */
   #from = 0;
   /** Tells who waits that rows have come. */
@@ -149,8 +153,10 @@ class Run {
   }
 
   async #sendEvent(step: EventStep, at: number, round: number): Promise<void> {
-    const filled = fillSecrets(step.text, step.secrets ?? {});
-    const isNamed = this.plan.namesEvents && this.plan.to === 'server';
+    const prepared = (await this.options.prepare?.(step.text)) ?? step.text;
+    const filled = fillSecrets(prepared, step.secrets ?? {});
+    const to = step.to ?? this.plan.to;
+    const isNamed = this.plan.namesEvents && to === 'server';
     const text = isNamed
       ? withEventId(
           filled,
@@ -167,7 +173,7 @@ class Run {
     this.#unplaced.push(event);
     this.#keep(event, watch, text);
     try {
-      await this.options.send(this.plan.session, this.plan.to, text, step.replaces);
+      await this.options.send(this.plan.session, to, text, step.replaces);
     } catch (error) {
       this.#drop(event);
       throw error;
@@ -204,7 +210,9 @@ class Run {
     try {
       for (;;) {
         for (; this.#from < rows.count; this.#from += 1) {
-          if (test?.(this.#from) === true) {
+          // Rows that were not read yet when the last event went out come before its own, and are no answer to it.
+          const isAfter = !this.#unplaced.some(({ type }) => type !== '') && this.#from > this.#lastOwn;
+          if (isAfter && test?.(this.#from) === true) {
             this.#from += 1;
             return;
           }
@@ -259,14 +267,20 @@ class Run {
     const { rows } = this.#tail;
     const [event] = this.#unplaced;
     if (event === undefined || !rows.has(row, FLAG.injected)) return;
-    const from = this.plan.to === 'server' ? FROM.client : FROM.server;
+    const to = this.#toOf(event);
+    const from = to === 'server' ? FROM.client : FROM.server;
     if (rows.from[row] !== from || rows.sessionOf(row) !== this.plan.session || rows.typeOf(row) !== event.type) return;
     this.#unplaced.shift();
+    this.#lastOwn = row;
     event.row = first + row;
     const text = this.#texts.get(event);
-    if (text !== undefined && this.plan.to === 'server')
-      this.#watches.get(event)?.start(sentEvent(text), this.plan.session, row);
+    if (text !== undefined && to === 'server') this.#watches.get(event)?.start(sentEvent(text), this.plan.session, row);
     this.#set({});
+  }
+  /** Who gets an event: what its step says, else the plan. */
+  #toOf(event: RunEvent): 'client' | 'server' {
+    const step = this.plan.steps[event.step];
+    return (step !== undefined && 'text' in step ? step.to : undefined) ?? this.plan.to;
   }
   #answered(event: RunEvent): void {
     const answer = this.#watches.get(event)?.answer;

@@ -126,6 +126,30 @@ describe('an event', () => {
       ]);
   });
 
+  it('of a sequence may be for the other end, and is made when its turn has come', async () => {
+    const { engine, model, runs, sent } = await bed();
+    const [session] = engine.sessions();
+    const id = runs.start(
+      {
+        ...{ session: session!.id, to: 'server', delayMs: 0, times: 1, everyMs: 0, namesEvents: true },
+        steps: [
+          say('Hello'),
+          { wait: 'conversation.item.done', timeoutMs: 5000 },
+          { text: '{"type":"x","n":0}', to: 'client' },
+        ],
+      },
+      {
+        model,
+        send: (...message) => engine.inject(...message),
+        prepare: async (text) => text.replace('"n":0', `"n":${sent().length}`),
+      },
+    );
+    await expect.poll(() => runs.all.find((run) => run.id === id)?.state).toBe('done');
+    await expect.poll(() => sent().map(({ from }) => from)).toEqual(['client', 'server']);
+    expect(sent()[1]).toMatchObject({ type: 'x', event: { type: 'x', n: 1 } });
+    expect(runs.all[0]?.events[1]?.row).not.toBeNull();
+  });
+
   it('that is no JSON goes as it stands, since the user said so', async () => {
     const { start, sent } = await bed();
     const run = start([{ text: '{"type": oops' }]);
