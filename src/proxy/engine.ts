@@ -116,6 +116,8 @@ export interface Engine {
    */
   setRules(rules: RulesText | undefined): Promise<void>;
   setRecording(on: boolean): Promise<void>;
+  /** Keeps these values out of the record from here on, whoever says them. Ask before they are sent. */
+  keepSecret(secrets: string[]): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
   /**
    * Reads the scenario again and lets the simulator play it, when that changes anything. With sessions on it that waits
@@ -382,6 +384,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       async setRules(rules) {
         await trafficAsker.ask('setRules', { rules });
+      },
+      async keepSecret(secrets) {
+        await recorderAsker.ask('keepSecret', { secrets });
       },
       async setRecording(on) {
         await recorderAsker.ask('setOn', { on });

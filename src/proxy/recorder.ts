@@ -35,7 +35,7 @@ interface Session {
   taps: { client: Tap; server: Tap };
   closed: boolean;
   /** What is secret in it besides: the credentials of its own handshake. */
-  alsoSecret: readonly string[];
+  alsoSecret: string[];
   /** Numbers in the trace of what was held back, in the order of its arrival. */
   held: { client: number[]; server: number[] };
   /** A close frame that came behind the other end's and was decoded before it. */
@@ -44,6 +44,13 @@ interface Session {
 
 /** A message with what is secret in its session. */
 type Kept = Message & Pick<Session, 'alsoSecret'> & { held?: number[] };
+
+/** How a value may stand in JSON, where it is looked for before anything is parsed. */
+function writtenForms(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const ascii = escaped.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([secret, escaped, ascii])].filter((form) => form !== '');
+}
 
 /** Something to be written, in its place: a line, or a message whose body is still being inflated. */
 interface Pending {
@@ -56,6 +63,8 @@ const LEAST_KEY = 16;
 /** Writes one trace at a time. */
 export class Recorder {
   readonly #options: RecorderOptions;
+  /** What is secret in all sessions and calls. */
+  readonly #secrets: string[];
   #writer: TraceWriter;
   /** Traffic-clock time of t = 0 of the trace being written. */
   #zero: number;
@@ -71,6 +80,7 @@ export class Recorder {
   /** Throws when the first trace cannot be made. `now` is the traffic thread's clock. */
   constructor(options: RecorderOptions, now: number) {
     this.#options = options;
+    this.#secrets = [...options.alsoSecret];
     this.#on = options.on;
     this.#zero = now;
     this.#writer = this.#newWriter(now);
@@ -95,6 +105,14 @@ export class Recorder {
   /** True while nothing but the header stands in the trace. */
   get empty(): boolean {
     return this.#empty;
+  }
+
+  /** These are secret from here on, in sessions that are open too. */
+  keepSecret(secrets: readonly string[]): void {
+    const forms = secrets.flatMap(writtenForms).filter((form) => !this.#secrets.includes(form));
+    this.#secrets.push(...forms);
+    // Messages on their way refer to their session's list.
+    for (const { alsoSecret } of this.#sessions.values()) alsoSecret.push(...forms);
   }
 
   /** Takes the next entry of the ring. */
@@ -303,7 +321,7 @@ export class Recorder {
 
   #open(stream: number, note: OpenNote, t: number): void {
     // Some servers repeat the key they refuse, and not every key has a shape that gives it away.
-    const alsoSecret = [...this.#options.alsoSecret, ...secretsOf(note.requestHeaders)];
+    const alsoSecret = [...this.#secrets, ...secretsOf(note.requestHeaders)];
     const redacted = (text: string) => redactBody(text, alsoSecret)?.text ?? text;
     const record: OpenRecord = {
       kind: 'open',
@@ -333,10 +351,7 @@ export class Recorder {
       closed: false,
       held: { client: [], server: [] },
       // A key that somebody made up for the simulator may be a word, and messages hold many of those.
-      alsoSecret: [
-        ...this.#options.alsoSecret,
-        ...secretsOf(note.requestHeaders).filter(({ length }) => length >= LEAST_KEY),
-      ],
+      alsoSecret: [...this.#secrets, ...secretsOf(note.requestHeaders).filter(({ length }) => length >= LEAST_KEY)],
     };
     this.#sessions.set(stream, session);
     const { problem } = extensionsOf(note.extensions);
@@ -451,6 +466,6 @@ export class Recorder {
 
   #http(exchange: RestExchange, t: number): void {
     const start = Number(formatTime(exchange.start - this.#zero));
-    this.#record(httpRecord(exchange, t - this.#zero, start, this.#options.alsoSecret));
+    this.#record(httpRecord(exchange, t - this.#zero, start, this.#secrets));
   }
 }

@@ -128,6 +128,10 @@ try {
       flush();
       return null;
     },
+    keepSecret: ({ secrets }) => {
+      recorder?.keepSecret(secrets);
+      return null;
+    },
     stop: async () => {
       const file = recorder?.file ?? '';
       drainAll();

@@ -60,6 +60,8 @@ export interface TrafficRequests {
 /** What can be asked of the recorder thread. */
 export interface RecorderRequests {
   setOn: { params: { on: boolean }; result: null };
+  /** These are secret from here on, in every session and REST call. */
+  keepSecret: { params: { secrets: string[] }; result: null };
   stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
 }
 
