@@ -1,9 +1,7 @@
 /** Writes, edits and sends events: to the server as the client, or to the client as the server. */
-import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { CATALOGUE, eventTemplate, type Problem } from '../../src/protocol';
+import { eventTemplate, type Problem } from '../../src/protocol';
 import { replacedPointers } from '../../src/trace/redact';
 import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
 import { sentEvent } from '../logic/answers';
@@ -12,19 +10,40 @@ import { newEventId, ownEventId, withEventId } from '../logic/eventId';
 import { stretchOfParam } from '../logic/jsonPlace';
 import { compactJson, indentJson } from '../logic/jsonText';
 import { FROM } from '../logic/rowSource';
+import { refusalProblems, refusalsOf } from '../logic/refusals';
+import { isNow, planOf, sendNow, type SendWhen } from '../logic/sendPlan';
+import { isSequence } from '../logic/sequence';
+import { stretchInStep } from '../logic/sequenceLint';
+import { previewUpdate, type UpdatePreview } from '../logic/updatePreview';
+import type { ComposePlan } from '../messages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
+import { showBeginnings } from './beginnings';
+import { composerBar } from './composerBar';
 import { composerStyles } from './composerStyles';
 import { createEditor, type ComposerEditor } from './editor';
+import { EffectiveWatch } from './effectiveWatch';
 import { idToggle } from './idToggle';
 import { outcomeLine, OutcomeWatch } from './outcome';
+import './newEventMenu';
+import type { NewEventMenu } from './newEventMenu';
 import './problemsList';
+import './runStrip';
+import type { StepPlace } from './runStrip';
 import { placeName, secretFields } from './secretFields';
+import { sendButton } from './sendButton';
+import './sendWhen';
+import type { SendWhenFields } from './sendWhen';
+import './sidePanel';
+import type { PanelName } from './sidePanel';
 import { ComposerTarget } from './targetPicker';
+import './updatePreview';
 
 type Side = 'client' | 'server';
 /** The text is checked this long after a key stroke, ms. */
 const checkAfter = 120;
+/** Height in which a panel beside the editor can be used, pixels. */
+const panelHeight = 460;
 /** A text whose check takes longer than this is not checked again for every change of the session, ms. */
 const slowCheck = 60;
 
@@ -40,18 +59,26 @@ export class ComposerView extends View {
   /** Set when a first click met problems: the next one sends all the same. */
   @state() private armed = false;
   @state() private sending = false;
-  @state() private template = '';
   /** An event of the client without an id gets one when it is sent. */
   @state() private givesId = true;
   /** The id that stands in the text: '' for none, undefined where none can be given. */
   @state() private ownId: string | undefined;
+  @state() private when: SendWhen = sendNow;
+  /** What stands beside the editor. */
+  @state() private panel: PanelName | '' = '';
+  /** The run that was begun from the text as it stands; 0 for none. */
+  @state() private run = 0;
   @query('.editor') private host!: HTMLElement;
+  @query('rti-new-event') private menu!: NewEventMenu;
+  @query('rti-send-when') private whenFields!: SendWhenFields;
   #editor: ComposerEditor | null = null;
   #request = -1;
   #replaces: number | undefined;
   #secrets = new Map<string, string>();
   #target!: ComposerTarget;
   #outcome!: OutcomeWatch;
+  #effective!: EffectiveWatch;
+  #preview: UpdatePreview | undefined;
   #offRows: (() => void) | undefined;
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #checkTook = 0;
@@ -62,7 +89,15 @@ export class ComposerView extends View {
   override connectedCallback(): void {
     super.connectedCallback();
     const { store } = this;
-    this.#outcome = new OutcomeWatch(store, () => this.requestUpdate());
+    this.#outcome = new OutcomeWatch(store, () => {
+      this.#effective.look(this.#outcome.outcome, this.#outcome.answer);
+      this.#underline();
+      this.requestUpdate();
+    });
+    this.#effective = new EffectiveWatch(
+      async (row) => (await store.body(row))?.text,
+      () => this.requestUpdate(),
+    );
     this.#target = new ComposerTarget(store, () => {
       if (this.#checkTook < slowCheck) this.#recheck();
     });
@@ -108,6 +143,7 @@ export class ComposerView extends View {
     this.#open();
     this.#target.follow();
     this.#outcome.look();
+    this.#underline();
     this.requestUpdate();
   }
   override focus(): void {
@@ -119,10 +155,18 @@ export class ComposerView extends View {
     const { composer, rows } = this.store;
     if (composer === null || this.#editor === null || composer.request === this.#request) return;
     this.#request = composer.request;
+    if (composer.text !== undefined) {
+      this.as = 'client';
+      this.#target.hold(composer.session ?? '');
+      this.#replaces = undefined;
+      this.#setText(composer.text);
+      this.#editor.view.focus();
+      return;
+    }
     if (composer.row === undefined) {
       this.#target.hold(composer.session ?? '');
       // A draft is kept; what was made from a recorded event gives way to the new one.
-      if (this.#editor.text() === '' || this.#replaces !== undefined) this.#useTemplate('response.create');
+      if (this.#editor.text() === '' || this.#replaces !== undefined) this.#useTemplate('response.create', 'client');
       this.#editor.view.focus();
       return;
     }
@@ -141,23 +185,50 @@ export class ComposerView extends View {
       return;
     }
     this.#replaces = row;
-    this.template = '';
     this.#setText(indentJson(body.text));
     this.#editor.view.focus();
   }
 
   // ---- the text ----
 
-  #useTemplate(type: string): void {
-    const text = eventTemplate(type, this.as);
-    if (text === undefined) return;
+  #useTemplate(type: string, as: Side): void {
+    const text = eventTemplate(type, as);
+    if (text !== undefined) this.#begin(text, as);
+  }
+  /** Starts over with that text. */
+  #begin(text: string, as: Side): void {
+    this.as = as;
     this.#replaces = undefined;
-    this.template = type;
     this.#setText(text);
+    this.#editor?.view.focus();
+  }
+  #showMenu(opener: HTMLElement): void {
+    showBeginnings(this.menu, opener, this.store, {
+      state: this.#target.known?.state,
+      as: this.as,
+      begin: (text, as) => this.#begin(text, as),
+      panel: (name) => this.#openPanel(name),
+      edit: (row) => {
+        this.as = this.store.rows.from[row] === FROM.server ? 'server' : 'client';
+        void this.#edit(row);
+      },
+    });
+  }
+  #openPanel(name: PanelName | ''): void {
+    this.panel = this.panel === name ? '' : name;
+    if (this.panel !== '') this.dispatchEvent(new CustomEvent('rti-room', { detail: panelHeight }));
+    // The form is of an update.
+    if (this.panel !== 'session' || this.#type === 'session.update') return;
+    const kind = this.#target.known?.state.config?.['type'] === 'transcription' ? 'transcription' : 'realtime';
+    this.#begin(JSON.stringify({ type: 'session.update', session: { type: kind } }, null, 2), 'client');
+  }
+  get #type(): string {
+    return sentEvent(this.#editor?.text() ?? '').type;
   }
   #setText(text: string): void {
     this.#secrets.clear();
     this.#outcome.clear();
+    this.run = 0;
     this.#editor?.setText(text);
     this.#changed();
     this.#recheck();
@@ -167,8 +238,7 @@ export class ComposerView extends View {
     this.asked = replacedPointers(text);
     this.ownId = ownEventId(text);
     this.armed = false;
-    // What has been written on is no template any more.
-    if (this.template !== '' && text !== eventTemplate(this.template, this.as)) this.template = '';
+    this.run = 0;
     this.#keepDraft(text);
     // Who mends what was refused needs to see why it was.
     if (!this.#outcome.isRefusal) this.#outcome.clear();
@@ -188,15 +258,25 @@ export class ComposerView extends View {
     this.#outcome.edited(text);
     const begun = performance.now();
     this.problems = problemsOf(text, this.as, this.#target.known);
+    this.#preview = this.as === 'client' ? previewUpdate(text, this.#target.known?.state) : undefined;
     this.#checkTook = performance.now() - begun;
-    const underlined = JSON.stringify([text, this.problems]);
+    this.#underline();
+    this.requestUpdate();
+  }
+  /** Underlines what is wrong with the text, and what the server refused of it. */
+  #underline(): void {
+    const text = this.#editor?.text() ?? '';
+    const { refusal } = this.#outcome;
+    const ofRun = refusalsOf(this.store.status?.runs?.find(({ id }) => id === this.run));
+    const refused = refusalProblems(text, refusal === undefined ? ofRun : [refusal, ...ofRun]);
+    const all = [...this.problems, ...refused];
+    const underlined = JSON.stringify([text, all]);
     if (underlined === this.#underlined) return;
     this.#underlined = underlined;
-    this.#editor?.showProblems(this.problems);
+    this.#editor?.showProblems(all);
   }
   #setSide(side: Side): void {
     this.as = side;
-    this.template = '';
     this.#changed();
     this.#recheck();
   }
@@ -234,9 +314,16 @@ export class ComposerView extends View {
       this.armed = true;
       return;
     }
-    this.sending = true;
     const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
     const { as } = this;
+    if (isSequence(text) || !isNow(this.when)) {
+      const { when, givesId: namesEvents } = this;
+      const to = as === 'client' ? 'server' : 'client';
+      const plan = { text, session: target.session, to, when, namesEvents, replaces: this.#replaces, secrets } as const;
+      await this.#startRun(() => planOf(plan));
+      return;
+    }
+    this.sending = true;
     const givenId = this.#canGiveId && this.givesId ? newEventId((bytes) => crypto.getRandomValues(bytes)) : '';
     const sent = givenId === '' ? compactJson(text) : withEventId(compactJson(text), givenId);
     try {
@@ -256,75 +343,82 @@ export class ComposerView extends View {
     this.sending = false;
   }
 
+  /** Lets the host carry out a plan. */
+  async #startRun(plan: () => ComposePlan): Promise<void> {
+    this.sending = true;
+    this.#outcome.clear();
+    try {
+      this.run = (await this.store.bridge.request('startRun', plan())).run;
+    } catch (error) {
+      this.#outcome.failed(error instanceof Error ? error.message : String(error));
+    }
+    this.armed = false;
+    this.sending = false;
+  }
+  #goToStep({ step, param }: StepPlace): void {
+    const stretch = stretchInStep(this.#editor?.text() ?? '', step, param);
+    if (stretch !== undefined) this.#editor?.goTo(stretch.offset, stretch.length);
+  }
+
   get #canGiveId(): boolean {
-    return this.as === 'client' && this.ownId === '';
+    return this.as === 'client' && (this.ownId === '' || isSequence(this.#editor?.text() ?? ''));
   }
 
   protected override render() {
-    const templates = CATALOGUE.filter((info) => info.from === this.as).map((info) => info.type);
     const target = this.#target.now;
+    const text = this.#editor?.text() ?? '';
     const to = this.as === 'client' ? 'server' : 'client';
     const outcome = outcomeLine(this.#outcome, this.store, {
       showRow: (row) => this.#showRow(row),
       goToParam: (param) => this.#goToParam(param),
-      hasParam: (param) => stretchOfParam(this.#editor?.text() ?? '', param) !== undefined,
+      hasParam: (param) => stretchOfParam(text, param) !== undefined,
     });
     return html`
-      <div class="bar">
+      ${composerBar(
+        {
+          title: this.#replaces === undefined ? 'New event' : this.#editedLabel(),
+          as: this.as,
+          panel: this.panel,
+          isSheet: this.sheet,
+          picker: this.#target.picker((session) => {
+            this.#target.hold(session);
+            this.requestUpdate();
+          }),
+        },
+        {
+          back: () => this.dispatchEvent(new CustomEvent('rti-set-aside')),
+          menu: (opener) => this.#showMenu(opener),
+          side: (side) => this.#setSide(side),
+          panel: (name) => this.#openPanel(name),
+          newSession: () => this.store.setPanel({ newSessionOpen: true }),
+          close: () => this.store.compose(null),
+        },
+      )}
+      <div class="work ${this.panel === '' ? '' : 'split'}">
+        <div class="editor"></div>
         ${
-          this.sheet
-            ? html`<button
-                class="icon"
-                title="Back to the list (Escape)"
-                @click=${() => this.dispatchEvent(new CustomEvent('rti-set-aside'))}
-              >
-                <vscode-icon name="arrow-left"></vscode-icon> List
-              </button>`
-            : nothing
+          this.panel === ''
+            ? nothing
+            : html`<rti-compose-panel
+                .store=${this.store}
+                .name=${this.panel}
+                .text=${text}
+                .session=${target.kind === 'open' ? target.session : ''}
+                .known=${this.#target.known}
+                @rti-text=${({ detail }: CustomEvent<string>) => this.#editor?.rewrite(detail)}
+                @rti-begin=${({ detail }: CustomEvent<string>) => this.#begin(detail, 'client')}
+                @rti-plan=${({ detail }: CustomEvent<ComposePlan>) => void this.#startRun(() => detail)}
+                @rti-send=${() => void this.#send()}
+                @rti-panel-close=${() => this.#openPanel('')}
+              ></rti-compose-panel>`
         }
-        <span class="title">${this.#replaces === undefined ? 'New event' : this.#editedLabel()}</span>
-        <select
-          class="template"
-          aria-label="Template"
-          @change=${(event: Event) => this.#useTemplate((event.target as HTMLSelectElement).value)}
-        >
-          <option value="" .selected=${this.template === ''} disabled>Template…</option>
-          ${templates.map((type) => html`<option value=${type} .selected=${type === this.template}>${type}</option>`)}
-        </select>
-        <label
-          >Send as
-          <select
-            aria-label="Send as"
-            @change=${(event: Event) => this.#setSide((event.target as HTMLSelectElement).value === 'server' ? 'server' : 'client')}
-          >
-            <option value="client" .selected=${this.as === 'client'}>client → server</option>
-            <option value="server" .selected=${this.as === 'server'}>server → client</option>
-          </select></label
-        >
-        <span class="grow"></span>
-        ${this.#target.picker((session) => {
-          this.#target.hold(session);
-          this.requestUpdate();
-        })}
-        <button
-          class="icon"
-          title="New session"
-          aria-label="New session"
-          @click=${() => this.store.setPanel({ newSessionOpen: true })}
-        >
-          <vscode-icon name="add"></vscode-icon>
-        </button>
-        <button
-          class="icon"
-          title="Close the composer (Escape)"
-          aria-label="Close the composer"
-          @click=${() => this.store.compose(null)}
-        >
-          <vscode-icon name="close"></vscode-icon>
-        </button>
       </div>
-      <div class="editor"></div>
       ${secretFields(this.asked, this.#secrets)}
+      <rti-update-preview
+        .preview=${this.#preview}
+        .effective=${this.#effective.differences}
+        .session=${this.#target.session}
+      ></rti-update-preview>
       ${
         this.problems.length === 0
           ? nothing
@@ -337,14 +431,33 @@ export class ComposerView extends View {
       <div class="bar" aria-live="polite">
         ${outcome === nothing ? this.#verdict() : outcome} ${this.#target.note()}
         ${this.as === 'client' ? idToggle(this.#canGiveId, this.givesId, (isOn) => (this.givesId = isOn)) : nothing}
-        <vscode-button
-          ?secondary=${this.armed}
-          ?disabled=${target.kind !== 'open' || this.sending}
-          title=${target.kind === 'open' ? 'Ctrl+Enter' : 'Choose or open a session first'}
-          @click=${() => void this.#send()}
-          >${this.armed ? 'Send anyway' : `Send to ${to}`}</vscode-button
-        >
+        ${sendButton(
+          {
+            isArmed: this.armed,
+            isOpen: target.kind === 'open',
+            isSending: this.sending,
+            isSequence: isSequence(text),
+            to,
+            when: this.when,
+          },
+          {
+            send: () => void this.#send(),
+            when: (when) => (this.when = when),
+            chooseWhen: (opener) => this.whenFields.show(opener),
+          },
+        )}
       </div>
+      <rti-runs
+        .store=${this.store}
+        .ofText=${this.run}
+        @rti-show-row=${({ detail }: CustomEvent<number>) => this.#showRow(detail)}
+        @rti-go-step=${({ detail }: CustomEvent<StepPlace>) => this.#goToStep(detail)}
+      ></rti-runs>
+      <rti-new-event></rti-new-event>
+      <rti-send-when
+        .when=${this.when}
+        @rti-when=${({ detail }: CustomEvent<SendWhen>) => (this.when = detail)}
+      ></rti-send-when>
     `;
   }
 
@@ -353,6 +466,8 @@ export class ComposerView extends View {
       return html`<span class="line dim"
         >${countProblems(this.problems)}${this.armed ? '. Send all the same?' : ''}</span
       >`;
+    const text = this.#editor?.text() ?? '';
+    if (isSequence(text)) return html`<span class="line dim">A sequence that can be sent.</span>`;
     const where =
       this.#target.known?.state.config === undefined ? '' : `, and fits ${this.#target.session} as it is now`;
     return html`<span class="line dim">Valid ${this.as} event${where}.</span>`;

@@ -1,6 +1,8 @@
 /** What is wrong with the text in the composer: by itself, and in the session it is to be sent into. */
 import { lintEvent, validateEvent, type Problem } from '../../src/protocol';
 import type { SessionSnapshot } from '../../src/document/sessionSnapshot';
+import { isSequence } from './sequence';
+import { sequenceProblems } from './sequenceLint';
 
 const nowhere = { path: '', offset: 0, length: 0 };
 
@@ -9,8 +11,9 @@ export function problemsOf(text: string, as: 'client' | 'server', known: Session
   if (text.trim() === '')
     return [{ severity: 'error', message: 'Nothing to send yet: choose a template or type an event.', ...nowhere }];
   try {
-    const problems =
-      known === null ? validateEvent(text, as) : lintEvent(text, as, known.state, { dialect: known.dialect });
+    const check = (event: string, then: SessionSnapshot | null) =>
+      then === null ? validateEvent(event, as) : lintEvent(event, as, then.state, { dialect: then.dialect });
+    const problems = isSequence(text) ? sequenceProblems(text, as, known, check) : check(text, known);
     return problems.toSorted((a, b) => a.offset - b.offset || rank[a.severity] - rank[b.severity]);
   } catch (error) {
     const message = `This text could not be checked: ${error instanceof Error ? error.message : String(error)}`;
