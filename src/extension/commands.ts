@@ -7,6 +7,7 @@ import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { shellLines } from './environment';
 import type { Host } from './host';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
+import { rulesCommands } from './rulesCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
@@ -155,6 +156,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
+    ...rulesCommands(host, host.rules),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
   };
 

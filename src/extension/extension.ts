@@ -2,9 +2,13 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
+import { followRules } from './followRules';
 import { followScenario } from './followScenario';
 import { Host } from './host';
 import { createProxyView } from './proxyView';
+import { provideFaultSets, toggleRule } from './rulesCommands';
+import { markRules } from './rulesDiagnostics';
+import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
 import { createSessionsView } from './sessionsView';
@@ -38,6 +42,10 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     followScenario(host),
     markScenarios(host),
     showScenarioUse(host),
+    createRulesView(host.rules, (node, on) => toggleRule(host, host.rules, node, on)),
+    followRules(host, host.rules),
+    markRules(host),
+    provideFaultSets(host),
     registerCommands(host, editors, traces),
   );
   stop = () => host.proxy.stop();

@@ -8,6 +8,9 @@ import type { SimulationOptions } from '../proxy/simulatedUpstream';
 import { ApiKeys } from './apiKeys';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { ProxyController } from './proxyController';
+import { readRulesText } from './rulesFile';
+import { RulesInForce } from './rulesInForce';
+import { rulesPath } from './rulesPaths';
 import { scenarioPath, type ScenarioFolder } from './scenarioPaths';
 import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
@@ -22,6 +25,7 @@ export class Host {
   readonly log: vscode.LogOutputChannel;
   readonly keys: ApiKeys;
   readonly proxy: ProxyController;
+  readonly rules: RulesInForce;
   /** Folder of the bundles. */
   readonly dist: string;
 
@@ -32,7 +36,18 @@ export class Host {
     this.proxy = new ProxyController({
       options: () => this.engineOptions(),
       simulation: () => this.simulation,
-      start: async (options) => (await import('../proxy')).startEngine(options),
+      start: async (options) => {
+        const engine = await (await import('../proxy')).startEngine(options);
+        // Before anybody is told the address: the first session is a session too.
+        await this.rules.begin(engine);
+        return engine;
+      },
+      log: (level, message) => this.log[level](message),
+    });
+    this.rules = new RulesInForce({
+      file: () => this.rulesFile,
+      read: readRulesText,
+      engine: () => this.proxy.engine,
       log: (level, message) => this.log[level](message),
     });
     context.subscriptions.push(this.log);
@@ -53,6 +68,13 @@ export class Host {
     const { scenario, seed, speed } = this.settings;
     const file = scenarioPath(scenario, this.folders, existsSync);
     return { speed, ...(file === undefined ? {} : { scenario: file }), ...(seed === undefined ? {} : { seed }) };
+  }
+
+  /** The file whose rules count; a workspace's own only when it is trusted: rules lead sessions astray. */
+  get rulesFile(): string | undefined {
+    if (!vscode.workspace.isTrusted) return undefined;
+    const folders = this.folders.map((folder) => folder.path);
+    return rulesPath(folders, this.context.globalStorageUri.fsPath, existsSync);
   }
 
   /** The workspace's folders on disk. */
