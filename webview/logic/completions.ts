@@ -52,12 +52,12 @@ export function proposalsAt(
   if (token === undefined) return undefined;
   const isKey = location.isAtPropertyKey || location.previousNode?.type === 'property';
   if (location.path.length === 0) return undefined;
-  const { event, path, isStep } = placeInSteps(readAny(text), location.path);
+  const { event, path, isStep, side = as } = placeInSteps(readAny(text), location.path);
   if (path.length === 0) return undefined;
   const seen = forSchema(event);
   const list = isKey
-    ? fieldProposals(event, seen, as, path.slice(0, -1), hasColon(text, token.to), typedName(location), isStep)
-    : valueProposals(seen, as, path, state);
+    ? fieldProposals(event, seen, side, path.slice(0, -1), hasColon(text, token.to), typedName(location), isStep)
+    : valueProposals(seen, side, path, state);
   if (list.length === 0) return undefined;
   return { ...token, list, commaAt: isKey ? missingComma(text, token.from) : -1 };
 }
@@ -151,6 +151,8 @@ const fieldNamed = (name: string, type: string, required: boolean): KnownField =
 function beginnings(there: ReadonlySet<string>, isStep: boolean): KnownField[] {
   if (there.has('wait')) return [fieldNamed('timeoutMs', 'number', false)];
   if (there.has('delayMs')) return [];
+  if (there.has('to') || there.has('event'))
+    return [fieldNamed('to', 'string', false), fieldNamed('event', 'object', true)];
   const type = fieldNamed('type', 'string', true);
   return isStep ? [type, fieldNamed('wait', 'string', false), fieldNamed('delayMs', 'number', false)] : [type];
 }
@@ -187,7 +189,8 @@ function startOf(
   const only = values.length === 1 ? JSON.stringify(values[0]) : undefined;
   if (only !== undefined) return { text: only, cursor: only.length, goesOn: false };
   const usual = knownValues(path);
-  const goesOn = values.length > 0 || name === 'type' || name === 'wait' || idFields.has(name) || usual.length > 0;
+  const goesOn =
+    values.length > 0 || name === 'type' || name === 'wait' || name === 'to' || idFields.has(name) || usual.length > 0;
   const [first] = types;
   // Of several kinds the cursor stands where any of them can be written.
   if (types.length > 1 || first === undefined)

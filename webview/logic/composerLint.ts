@@ -11,8 +11,8 @@ export function problemsOf(text: string, as: 'client' | 'server', known: Session
   if (text.trim() === '')
     return [{ severity: 'error', message: 'Nothing to send yet: choose a template or type an event.', ...nowhere }];
   try {
-    const check = (event: string, then: SessionSnapshot | null) =>
-      then === null ? validateEvent(event, as) : lintEvent(event, as, then.state, { dialect: then.dialect });
+    const check = (event: string, then: SessionSnapshot | null, side = as) =>
+      then === null ? validateEvent(event, side) : lintEvent(event, side, then.state, { dialect: then.dialect });
     const problems = isSequence(text) ? sequenceProblems(text, as, known, check) : check(text, known);
     return problems.toSorted((a, b) => a.offset - b.offset || rank[a.severity] - rank[b.severity]);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** When and how often what is in the composer is sent, and the plan of it that the host carries out. */
 import type { ComposePlan, ComposeStep } from '../messages';
-import { compactJson, isJson } from './jsonText';
-import { isSequence, readSteps } from './sequence';
+import { compactJson } from './jsonText';
+import { isReadable, isSequence, readSteps } from './sequence';
 
 /** Times in ms. */
 export interface SendWhen {
@@ -45,26 +45,27 @@ export function planOf({ text, session, to, when, namesEvents, replaces, secrets
   const { delayMs, times, everyMs } = when;
   const common = { session, to, delayMs, times, everyMs: times > 1 ? everyMs : 0, namesEvents };
   // What is no JSON goes as it stands: the user has been told, and wants it so.
-  if (!isSequence(text) || !isJson(text))
+  if (!isSequence(text) || !isReadable(text))
     return {
       ...common,
       steps: [withSecrets({ text: compactJson(text), ...(replaces === undefined ? {} : { replaces }) }, secrets)],
     };
   const { steps, problems } = readSteps(text);
-  const [problem] = problems;
+  const problem = problems.find(({ severity }) => severity === 'error');
   if (problem !== undefined) throw new Error(problem.message);
   return {
     ...common,
-    steps: steps.map(({ step }, at) => ('text' in step ? withSecrets(step, secretsBelow(secrets, at)) : step)),
+    steps: steps.map(({ step, isWrapped }, at) =>
+      'text' in step ? withSecrets(step, secretsBelow(secrets, isWrapped ? `/${at}/event/` : `/${at}/`)) : step,
+    ),
   };
 }
 
 function withSecrets(step: ComposeStep & { text: string }, secrets: Readonly<Record<string, string>>): ComposeStep {
   return Object.keys(secrets).length === 0 ? step : { ...step, secrets };
 }
-/** Those of a step of the list, by pointers in that step. */
-function secretsBelow(secrets: Readonly<Record<string, string>>, at: number): Record<string, string> {
-  const start = `/${at}/`;
+/** Those of a step of the list, by pointers in its event. */
+function secretsBelow(secrets: Readonly<Record<string, string>>, start: string): Record<string, string> {
   const own = Object.entries(secrets).filter(([pointer]) => pointer.startsWith(start));
   return Object.fromEntries(own.map(([pointer, value]) => [pointer.slice(start.length - 1), value]));
 }

@@ -16,6 +16,8 @@ export function valueProposals(
   if (typeof name !== 'string') return [];
   if (named.length === 1 && name === 'type') return eventTypes(as);
   if (named.length === 1 && name === 'wait') return eventTypes('server');
+  if (named.length === 1 && name === 'to' && event['type'] === undefined)
+    return [plain('value', 'server', 'as the client'), plain('value', 'client', 'as the server')];
   const ids = isElement ? [] : idProposals(event, named, state);
   // Its own value may be what tells the members of a union apart: without it all of them are possible.
   const holder = named.slice(0, -1);

@@ -29,7 +29,7 @@ describe('a list of steps', () => {
     ]);
   });
   it('says what is no step, and where', () => {
-    const text = '[3, {"wait": ""}, {"delayMs": "x"}, {"wait": "a", "timeoutMs": -1}]';
+    const text = '[3, {"wait": ""}, {"delayMs": "x"}, {"wait": "error", "timeoutMs": -1}]';
     const { problems, steps } = readSteps(text);
     expect(steps).toHaveLength(0);
     expect(problems.map(({ offset }) => text.slice(offset, offset + 2))).toEqual(['3,', '""', '"x', '-1']);
@@ -37,6 +37,20 @@ describe('a list of steps', () => {
     expect(() => planOf({ text, session: 's1', to: 'server', when: sendNow, namesEvents: true, secrets: {} })).toThrow(
       'A step is an event',
     );
+  });
+  it('may send to the other end in between, and hold comments', () => {
+    const text =
+      '[ // first\n {"to":"client","event":{"type":"response.done","a":"[redacted]"}}, {"type":"response.create"}]';
+    const { steps } = planOf({
+      ...{ text, session: 's1', to: 'server', when: sendNow, namesEvents: true },
+      secrets: { '/0/event/a': 'sesame' },
+    });
+    expect(steps).toEqual([
+      { text: '{"type":"response.done","a":"[redacted]"}', to: 'client', secrets: { '/a': 'sesame' } },
+      { text: '{"type":"response.create"}' },
+    ]);
+    const [problem] = problemsOf(text, 'client', null);
+    expect(problem?.path.startsWith('/0/event')).toBe(true);
   });
   it('is checked event by event at its place, in the session as it will be, up to the first wait', () => {
     const state = after([created()]);
