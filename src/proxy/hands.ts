@@ -81,6 +81,8 @@ export class Hands {
 
   /** Takes the place of the set before, in all sessions; undefined lifts all rules. */
   setRules(rules: RuleSet | undefined): void {
+    // Those of the set before, which nobody could tell from the new one's later.
+    this.tell();
     this.#rules = rules;
     this.#hitsTold = [];
     for (const hand of this.#sessions.values()) {
@@ -184,20 +186,21 @@ export class Hands {
   // ---- counts ---------------------------------------------------------------------------------------------------------
 
   #tellSoon(): void {
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      if (this.#waiting.size > 0) {
-        const waiting = [...this.#waiting.values()];
-        this.#waiting = new Map(
-          waiting.filter(({ messages }) => messages > 0).map((one) => [`${one.session} ${one.from}`, one]),
-        );
-        this.#say({ report: 'waiting', waiting: waiting.filter(({ messages }) => messages > 0) });
-      }
-      const hits = this.#rules?.hits ?? [];
-      if (hits.some((count, index) => count !== this.#hitsTold[index])) {
-        this.#hitsTold = [...hits];
-        this.#say({ report: 'ruleHits', hits: [...hits] });
-      }
-    }, TELL_MS);
+    this.#telling ??= setTimeout(() => this.tell(), TELL_MS);
+  }
+
+  /** Tells what has been counted, without waiting for more. */
+  tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    if (this.#waiting.size > 0) {
+      for (const [key, { messages }] of this.#waiting) if (messages === 0) this.#waiting.delete(key);
+      this.#say({ report: 'waiting', waiting: [...this.#waiting.values()] });
+    }
+    const hits = this.#rules?.hits ?? [];
+    if (hits.some((count, index) => count !== this.#hitsTold[index])) {
+      this.#hitsTold = [...hits];
+      this.#say({ report: 'ruleHits', hits: [...hits] });
+    }
   }
 }

@@ -165,6 +165,7 @@ export class Traffic {
     for (let waited = 0; waited < 60 && [...this.#sessions.values()].some((s) => s.relay); waited++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     for (const session of this.#sessions.values()) session.relay?.cut();
+    this.hands.tell();
     await this.#listener.close();
     await new Promise((resolve) => setImmediate(resolve));
     while (!this.#recorderGone && !this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
