@@ -13,6 +13,7 @@ import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole } from './inspectAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
+import { checkedRules, followRules } from './proxyRules';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { EXIT_CODES, UsageError, exitCodeOf } from './usage';
@@ -129,6 +130,7 @@ program
   .option('--scenario <file>', 'what the simulator says (.jsonc, .yaml), or a recording to answer as (.jsonl)')
   .addOption(new Option('--seed <number>', 'makes ids and words of the simulator the same again').argParser(finite))
   .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
+  .option('--rules <file>', 'rules that change traffic (.jsonc, .yaml), taken up again when the file changes')
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
@@ -142,6 +144,7 @@ program
       scenario?: string;
       seed?: number;
       speed?: number;
+      rules?: string;
       record: string;
       allowHost: string[];
       allowOrigin: string[];
@@ -158,6 +161,7 @@ program
         throw new UsageError('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
       // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
       if (scenario !== undefined) await loadScenario({ scenario });
+      const rules = options.rules === undefined ? undefined : await checkedRules(options.rules);
       const target = path.resolve(options.record);
       const isFolder =
         options.record.endsWith('/') ||
@@ -177,6 +181,8 @@ program
       });
       const engine = await Promise.race([starting, stop]);
       if (!engine) process.exit(130);
+      // Before anybody is told the address: the first session is a session too.
+      const followed = rules && (await followRules(engine, rules, say));
       const { http, https, ca, moved, port } = engine.address;
       if (options.json)
         process.stdout.write(
@@ -205,7 +211,12 @@ program
       });
       await stop;
       say('Closing sessions and the trace ...');
+      followed?.stop();
       await engine.stop();
+      if (!followed) return;
+      const counts = followed.counts();
+      if (options.json) process.stdout.write(`${JSON.stringify({ rules: counts })}\n`);
+      for (const { name, hits } of counts) if (hits > 0) say(`${name}: ${hits === 1 ? 'once' : `${hits} times`}`);
     },
   );
 

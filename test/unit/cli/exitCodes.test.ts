@@ -32,6 +32,7 @@ const READERS: [string, string[]][] = [
   ['rules', ['rules']],
   ['simulate --from', ['simulate', '--listen', '127.0.0.1:0', '--from']],
   ['simulate --scenario', ['simulate', '--listen', '127.0.0.1:0', '--scenario']],
+  ['proxy --rules', ['proxy', '--listen', '127.0.0.1:0', '--rules']],
   ['proxy --scenario', ['proxy', '--listen', '127.0.0.1:0', '--scenario']],
 ];
 
