@@ -24,6 +24,8 @@ const sources: Readonly<Record<Source, string>> = {
   silence: 'Silence',
 };
 type Then = 'nothing' | 'commit' | 'commit and respond';
+/** Turn detection ends a turn after silence; most settings wait for less than this, ms. */
+const usualRest = 1000;
 /** Bars of the little waveform. */
 const bars = 160;
 const mostFile = 200 * 1024 * 1024;
@@ -40,6 +42,8 @@ export class AudioPanel extends View {
   @state() private lengthMs = 1000;
   @state() private inRealTime = true;
   @state() private then: Then | '' = '';
+  /** Silence after the sound, ms; null for what the session's turn detection needs. */
+  @state() private restMs: number | null = null;
   @state() private sound: Sound | null = null;
   @state() private problem = '';
   @state() private over = false;
@@ -114,6 +118,9 @@ export class AudioPanel extends View {
     const config = this.known === null ? undefined : expectedConfig(this.known.state);
     return valueAtPath(config, ['audio', 'input', 'turn_detection']) === null;
   }
+  get #rest(): number {
+    return this.restMs ?? (this.#commits || this.source === 'silence' ? 0 : usualRest);
+  }
   get #then(): Then {
     return this.then === '' ? (this.#commits ? 'commit' : 'nothing') : this.then;
   }
@@ -168,18 +175,25 @@ export class AudioPanel extends View {
             )}
           </select></label
         >
+        <label title="Turn detection ends a turn after silence"
+          >Silence after it
+          <input
+            type="number"
+            min="0"
+            max="60000"
+            .value=${String(this.#rest)}
+            @change=${(event: Event) => {
+              const typed = Number((event.target as HTMLInputElement).value);
+              this.restMs = Math.max(0, Math.min(60_000, Number.isFinite(typed) ? typed : 0));
+            }}
+          />
+          ms</label
+        >
       </div>
       ${
         this.#then !== 'nothing' && !this.#commits && this.known !== null
           ? html`<span class="warning"
               >Turn detection is on, so the server may have committed before: the commit may be refused as empty.</span
-            >`
-          : nothing
-      }
-      ${
-        this.#then === 'nothing' && !this.#commits && sound !== null && this.source !== 'silence'
-          ? html`<span class="dim"
-              >Turn detection ends a turn after silence: send some after it, where the sound has none.</span
             >`
           : nothing
       }
@@ -309,9 +323,11 @@ export class AudioPanel extends View {
     const { sound, session, inRealTime } = this;
     if (sound === null || session === '') return;
     const format = this.#format;
+    const samples = new Float32Array(sound.samples.length + Math.round((this.#rest / 1000) * sound.rate));
+    samples.set(sound.samples);
     const detail = audioPlan({
       session,
-      bytes: encodeSamples(sound.samples, format),
+      bytes: encodeSamples(samples, format),
       format,
       inRealTime,
       then: this.#then,

@@ -6,12 +6,12 @@ import { replacedPointers } from '../../src/trace/redact';
 import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
 import { sentEvent } from '../logic/answers';
 import { keepableDraft, whyNotEditable } from '../logic/draft';
-import { newEventId, ownEventId, withEventId } from '../logic/eventId';
+import { ownEventId } from '../logic/eventId';
 import { stretchOfParam } from '../logic/jsonPlace';
-import { compactJson, indentJson } from '../logic/jsonText';
+import { indentJson } from '../logic/jsonText';
 import { FROM } from '../logic/rowSource';
 import { refusalProblems, refusalsOf } from '../logic/refusals';
-import { isNow, planOf, sendNow, type SendWhen } from '../logic/sendPlan';
+import { sendNow, type SendWhen } from '../logic/sendPlan';
 import { isSequence } from '../logic/sequence';
 import { stretchInStep } from '../logic/sequenceLint';
 import { previewUpdate, type UpdatePreview } from '../logic/updatePreview';
@@ -31,6 +31,7 @@ import './problemsList';
 import './runStrip';
 import type { StepPlace } from './runStrip';
 import { placeName, secretFields } from './secretFields';
+import { Sender } from './sender';
 import { sendButton } from './sendButton';
 import './sendWhen';
 import type { SendWhenFields } from './sendWhen';
@@ -66,8 +67,6 @@ export class ComposerView extends View {
   @state() private when: SendWhen = sendNow;
   /** What stands beside the editor. */
   @state() private panel: PanelName | '' = '';
-  /** The run that was begun from the text as it stands; 0 for none. */
-  @state() private run = 0;
   @query('.editor') private host!: HTMLElement;
   @query('rti-new-event') private menu!: NewEventMenu;
   @query('rti-send-when') private whenFields!: SendWhenFields;
@@ -78,6 +77,7 @@ export class ComposerView extends View {
   #target!: ComposerTarget;
   #outcome!: OutcomeWatch;
   #effective!: EffectiveWatch;
+  #sender!: Sender;
   #preview: UpdatePreview | undefined;
   #offRows: (() => void) | undefined;
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,6 +94,7 @@ export class ComposerView extends View {
       this.#underline();
       this.requestUpdate();
     });
+    this.#sender = new Sender(store, this.#outcome);
     this.#effective = new EffectiveWatch(
       async (row) => (await store.body(row))?.text,
       () => this.requestUpdate(),
@@ -228,7 +229,7 @@ export class ComposerView extends View {
   #setText(text: string): void {
     this.#secrets.clear();
     this.#outcome.clear();
-    this.run = 0;
+    this.#sender.run = 0;
     this.#editor?.setText(text);
     this.#changed();
     this.#recheck();
@@ -238,7 +239,7 @@ export class ComposerView extends View {
     this.asked = replacedPointers(text);
     this.ownId = ownEventId(text);
     this.armed = false;
-    this.run = 0;
+    this.#sender.run = 0;
     this.#keepDraft(text);
     // Who mends what was refused needs to see why it was.
     if (!this.#outcome.isRefusal) this.#outcome.clear();
@@ -267,7 +268,7 @@ export class ComposerView extends View {
   #underline(): void {
     const text = this.#editor?.text() ?? '';
     const { refusal } = this.#outcome;
-    const ofRun = refusalsOf(this.store.status?.runs?.find(({ id }) => id === this.run));
+    const ofRun = refusalsOf(this.store.status?.runs?.find(({ id }) => id === this.#sender.run));
     const refused = refusalProblems(text, refusal === undefined ? ofRun : [refusal, ...ofRun]);
     const all = [...this.problems, ...refused];
     const underlined = JSON.stringify([text, all]);
@@ -314,46 +315,24 @@ export class ComposerView extends View {
       this.armed = true;
       return;
     }
-    const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
-    const { as } = this;
-    if (isSequence(text) || !isNow(this.when)) {
-      const { when, givesId: namesEvents } = this;
-      const to = as === 'client' ? 'server' : 'client';
-      const plan = { text, session: target.session, to, when, namesEvents, replaces: this.#replaces, secrets } as const;
-      await this.#startRun(() => planOf(plan));
-      return;
-    }
     this.sending = true;
-    const givenId = this.#canGiveId && this.givesId ? newEventId((bytes) => crypto.getRandomValues(bytes)) : '';
-    const sent = givenId === '' ? compactJson(text) : withEventId(compactJson(text), givenId);
-    try {
-      await this.store.send({
-        session: target.session,
-        to: as === 'client' ? 'server' : 'client',
-        text: sent,
-        ...(this.#replaces === undefined ? {} : { replaces: this.#replaces }),
-        ...(this.asked.length === 0 ? {} : { secrets }),
-      });
-      const event = { ...sentEvent(sent), mayGoUnnamed: !this.#target.namesEvents };
-      this.#outcome.sent({ as, session: target.session, text, event, givenId });
-    } catch (error) {
-      this.#outcome.failed(error instanceof Error ? error.message : String(error));
-    }
+    await this.#sender.send({
+      text,
+      as: this.as,
+      session: target.session,
+      when: this.when,
+      givesId: this.givesId,
+      lacksId: this.#canGiveId,
+      namesEvents: this.#target.namesEvents,
+      replaces: this.#replaces,
+      secrets: Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? ''])),
+    });
     this.armed = false;
     this.sending = false;
   }
-
-  /** Lets the host carry out a plan. */
-  async #startRun(plan: () => ComposePlan): Promise<void> {
-    this.sending = true;
-    this.#outcome.clear();
-    try {
-      this.run = (await this.store.bridge.request('startRun', plan())).run;
-    } catch (error) {
-      this.#outcome.failed(error instanceof Error ? error.message : String(error));
-    }
-    this.armed = false;
-    this.sending = false;
+  async #start(plan: ComposePlan): Promise<void> {
+    await this.#sender.start(() => plan);
+    this.requestUpdate();
   }
   #goToStep({ step, param }: StepPlace): void {
     const stretch = stretchInStep(this.#editor?.text() ?? '', step, param);
@@ -407,7 +386,7 @@ export class ComposerView extends View {
                 .known=${this.#target.known}
                 @rti-text=${({ detail }: CustomEvent<string>) => this.#editor?.rewrite(detail)}
                 @rti-begin=${({ detail }: CustomEvent<string>) => this.#begin(detail, 'client')}
-                @rti-plan=${({ detail }: CustomEvent<ComposePlan>) => void this.#startRun(() => detail)}
+                @rti-plan=${({ detail }: CustomEvent<ComposePlan>) => void this.#start(detail)}
                 @rti-send=${() => void this.#send()}
                 @rti-panel-close=${() => this.#openPanel('')}
               ></rti-compose-panel>`
@@ -449,7 +428,7 @@ export class ComposerView extends View {
       </div>
       <rti-runs
         .store=${this.store}
-        .ofText=${this.run}
+        .ofText=${this.#sender.run}
         @rti-show-row=${({ detail }: CustomEvent<number>) => this.#showRow(detail)}
         @rti-go-step=${({ detail }: CustomEvent<StepPlace>) => this.#goToStep(detail)}
       ></rti-runs>

@@ -298,6 +298,8 @@ describe('sound', () => {
     await expect.poll(() => words(panel)).toContain('1.000 s, sent as PCM16, 24 kHz');
     await panel.getByLabel('Then').selectOption('commit and respond');
     await panel.getByLabel('Pace').selectOption('once');
+    await panel.getByLabel('Silence after it').fill('500');
+    await page.keyboard.press('Tab');
     await panel.locator('vscode-button').click();
     await expect.poll(async () => (await plans(page)).length).toBe(1);
     const sound = await page.evaluate(() => {
@@ -319,7 +321,7 @@ describe('sound', () => {
         pace: step.inRealTime,
       };
     });
-    expect(sound).toMatchObject({ length: 24_000, pace: false });
+    expect(sound).toMatchObject({ length: 36_000, pace: false });
     // 500 Hz for a second, and half as loud: one of two channels was silent.
     expect(Math.abs((sound?.crossings ?? 0) - 500)).toBeLessThan(3);
     expect(Math.abs((sound?.loudest ?? 0) - 8000)).toBeLessThan(400);
@@ -332,7 +334,7 @@ describe('sound', () => {
     const { page, menu } = await composer();
     await menu('sound');
     const panel = page.locator('rti-compose-audio');
-    await panel.getByLabel('Silence').check();
+    await panel.getByLabel('Silence', { exact: true }).check();
     await panel.getByLabel('Length').fill('250');
     await page.keyboard.press('Tab');
     await expect.poll(() => words(panel)).toContain('250 ms, sent as');
