@@ -183,6 +183,10 @@ export interface Requests {
   copyRows: { params: { ranges: number[] } | { text: string }; result: { copied: number; left: number } };
   /** Asks the user where to save, and writes a trace of these rows. `saved` is '' when the user thought better of it. */
   saveRows: { params: { ranges: number[] }; result: { saved: string; rows: number } };
+  /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
+  copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
+  /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
+  savePayload: { params: { ranges: number[] }; result: { saved: string } };
   /** Shows how two rows differ, in VS Code's own comparison; `picked` stands for the row picked before, in whatever trace. */
   compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
   /** Picks a row to be compared with another one. */
@@ -214,6 +218,10 @@ export interface Notifications {
       | 'copyAsText'
       | 'saveRows'
       | 'compareMarked'
+      | 'copyCode'
+      | 'savePayload'
+      /** Selects `row`. */
+      | 'showRow'
       | 'openBody'
       | 'filterByType'
       | 'filterByResponse'
@@ -335,6 +343,8 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   openBody: (p) => isRow(p.row),
   copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
   saveRows: (p) => isRanges(p.ranges),
+  copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
+  savePayload: (p) => isRanges(p.ranges),
   compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
   pickForCompare: (p) => isRow(p.row),
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),

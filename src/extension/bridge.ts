@@ -136,6 +136,13 @@ export class Bridge {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** Selects a row, at once or when the page has it. */
+  showRow(row: number): void {
+    const wish = { action: 'showRow', row } as const;
+    const has = !this.#isGone && this.#generation !== undefined && this.#generation.cursor.row > row;
+    if (!has || !this.act(wish)) this.#wish = wish;
+  }
+
   async #begin(id: number): Promise<void> {
     const { model } = this.options;
     const generation: Generation = {
@@ -149,9 +156,7 @@ export class Bridge {
     this.#generation = generation;
     this.#isGone = false;
     void this.options.post({ id, ok: true, result: { generation: generation.number } });
-    const wish = this.#wish;
-    this.#wish = undefined;
-    if (wish) this.act(wish);
+    this.#actOnWish(generation);
     void this.#update();
     // A file that cannot be opened is reported through the document's state, where the user looks.
     await model.follow().catch((error: unknown) => this.options.log(`${model.file}: ${messageOf(error)}`));
@@ -188,12 +193,21 @@ export class Bridge {
         await this.options.post(message);
         if (generation !== this.#generation || !this.#visible) return;
       }
+      this.#actOnWish(generation);
     } catch (error) {
       this.options.log(`A page could not be updated: ${messageOf(error)}`);
     } finally {
       generation.posting = false;
     }
     if (generation === this.#generation && this.#lacks(generation)) this.#schedule();
+  }
+
+  /** Does what was wished for, once the page has the row it is about. */
+  #actOnWish(generation: Generation): void {
+    const wish = this.#wish;
+    if (!wish || (wish.row ?? -1) >= generation.cursor.row) return;
+    this.#wish = undefined;
+    this.act(wish);
   }
 
   #lacks(generation: Generation): boolean {

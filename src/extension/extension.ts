@@ -5,6 +5,7 @@ import { followSettings, keepContextKeys, showProblems, showRefusals } from './f
 import { followRules } from './followRules';
 import { followScenario } from './followScenario';
 import { Host } from './host';
+import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const host = new Host(context);
   const editors = new TraceEditors(host);
   const traces = createTracesView(host);
+  const payloads = createPayloads(host, editors);
   context.subscriptions.push(
     editors,
     traces,
@@ -46,7 +48,8 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     followRules(host, host.rules),
     markRules(host),
     provideFaultSets(host),
-    registerCommands(host, editors, traces),
+    payloads,
+    registerCommands(host, editors, traces, payloads),
   );
   stop = () => host.proxy.stop();
   return {

@@ -13,6 +13,7 @@ import { ComposeRuns } from './composeRun';
 import { EDITOR, type Host } from './host';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
+import { savePayload } from './payloadFiles';
 import { Prices } from './prices';
 import { messageOf } from './signal';
 import { upstreamLabel } from './settings';
@@ -169,13 +170,19 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
   }
 
+  /** A model of a trace that no editor shows: whoever asks for it closes it. */
+  modelOf(file: string): TraceModel {
+    return this.#model(file);
+  }
+
+  /** Selects a row in the trace's tab in front. */
+  showRow(file: string, row: number): void {
+    this.#tabOf(file)?.bridge.showRow(row);
+  }
+
   /** Shows a session just opened from here in the trace's tab in front, with the composer for it. */
   showSession(file: string, session: string): void {
-    const trace = this.find(file);
-    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
-    (tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible) ?? tabs[0])?.bridge.showSession(
-      session,
-    );
+    this.#tabOf(file)?.bridge.showSession(session);
   }
 
   /**
@@ -212,6 +219,13 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** Of a trace's tabs the one that is looked at, or else any. */
+  #tabOf(file: string): Tab | undefined {
+    const trace = this.find(file);
+    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
+    return tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible) ?? tabs[0];
+  }
+
   /** The tab the user looks at. */
   #front(): Tab | undefined {
     const tabs = [...this.#tabs];
@@ -232,6 +246,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       model: trace.model,
       bodies: this.bodies,
       memory: this.host.context.globalState,
+      savePayload: (name, text) => savePayload(this.host, name, text),
     });
     const others = traceHandlers({
       host: this.host,

@@ -366,7 +366,11 @@ export class App extends View {
       case 'copyAsText':
       case 'saveRows':
       case 'compareMarked':
+      case 'copyCode':
+      case 'savePayload':
         this.list?.act(action);
+        return;
+      case 'showRow':
         return;
       case 'focusFilter':
         this.toolbar.focusFilter();
