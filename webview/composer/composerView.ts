@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { eventTemplate, type Problem } from '../../src/protocol';
 import { replacedPointers } from '../../src/trace/redact';
-import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
+import { fixAt, problemsOf } from '../logic/composerLint';
 import { sentEvent } from '../logic/answers';
 import { keepableDraft, whyNotEditable } from '../logic/draft';
 import { ownEventId } from '../logic/eventId';
@@ -39,6 +39,7 @@ import './sidePanel';
 import type { PanelName } from './sidePanel';
 import { ComposerTarget } from './targetPicker';
 import './updatePreview';
+import { verdict } from './verdict';
 
 type Side = 'client' | 'server';
 /** The text is checked this long after a key stroke, ms. */
@@ -408,7 +409,18 @@ export class ComposerView extends View {
             ></rti-problems>`
       }
       <div class="bar" aria-live="polite">
-        ${outcome === nothing ? this.#verdict() : outcome} ${this.#target.note()}
+        ${
+          outcome === nothing
+            ? verdict({
+                text,
+                as: this.as,
+                problems: this.problems,
+                isArmed: this.armed,
+                fits: this.#target.known?.state.config === undefined ? '' : this.#target.session,
+              })
+            : outcome
+        }
+        ${this.#target.note()}
         ${this.as === 'client' ? idToggle(this.#canGiveId, this.givesId, (isOn) => (this.givesId = isOn)) : nothing}
         ${sendButton(
           {
@@ -440,17 +452,6 @@ export class ComposerView extends View {
     `;
   }
 
-  #verdict() {
-    if (this.problems.length > 0)
-      return html`<span class="line dim"
-        >${countProblems(this.problems)}${this.armed ? '. Send all the same?' : ''}</span
-      >`;
-    const text = this.#editor?.text() ?? '';
-    if (isSequence(text)) return html`<span class="line dim">A sequence that can be sent.</span>`;
-    const where =
-      this.#target.known?.state.config === undefined ? '' : `, and fits ${this.#target.session} as it is now`;
-    return html`<span class="line dim">Valid ${this.as} event${where}.</span>`;
-  }
   #showRow(row: number): void {
     this.store.showRow(row);
     if (this.sheet) this.dispatchEvent(new CustomEvent('rti-set-aside'));

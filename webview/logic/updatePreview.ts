@@ -64,9 +64,10 @@ function differing(now: Fields, earlier: Fields, isLeft: (name: string) => boole
     if (isLeft(name)) continue;
     const before = earlier[name];
     const after = now[name];
-    if (JSON.stringify(before) === JSON.stringify(after)) continue;
-    if (isFields(before) && isFields(after) && !whole.has(name)) {
-      const inner = differing(after, before, isLeft);
+    // Null and nothing are one.
+    if (JSON.stringify(before ?? null) === JSON.stringify(after ?? null)) continue;
+    if (isFields(before) && !whole.has(name)) {
+      const inner = differing(isFields(after) ? after : {}, before, isLeft);
       if (Object.keys(inner).length > 0) out[name] = inner;
     } else out[name] = before ?? null;
   }

@@ -412,6 +412,31 @@ describe('the form', () => {
     await page.close();
   });
 
+  it('brings an earlier configuration back at one choice, and leaves the voice that is fixed', async () => {
+    const { page, menu } = await composer();
+    await menu('settings');
+    await page.evaluate(() => {
+      const { fakeHost } = globalThis as unknown as {
+        fakeHost: { rows: { type: string; t: number }[]; tell(name: string, params: object): void };
+      };
+      const { rows } = fakeHost;
+      const point = (type: string, kind: string) => {
+        const row = rows.findIndex((one) => one.type === type);
+        return { key: `s1 config ${row}`, session: 's1', row, t: rows[row]?.t ?? 0, kind, askedRow: null, message: '' };
+      };
+      const configs = [point('session.created', 'created'), point('session.updated', 'effective')];
+      const none = { spans: [], turns: [], playback: [], findings: [], withdrawn: [], metrics: [] };
+      fakeHost.tell('analysis', { ...none, configs });
+    });
+    await page.locator('rti-session-form').getByLabel('Back to').selectOption({ index: 1 });
+    await expect.poll(async () => (await asked<{ text: string }>(page, 'send')).length).toBe(1);
+    const [sent] = await asked<{ text: string }>(page, 'send');
+    const { session } = JSON.parse(sent?.text ?? '') as { session: Record<string, unknown> };
+    expect(session).toMatchObject({ type: 'realtime', instructions: 'You are a helpful voice assistant.' });
+    expect(JSON.stringify(session)).not.toContain('marin');
+    await page.close();
+  });
+
   it('adds tools, and edits each by itself', async () => {
     const { page, menu, text } = await composer();
     await menu('settings');

@@ -201,6 +201,11 @@ describe('an update', () => {
     expect(merged).toMatchObject({ ...earlier, expires_at: 2 });
     expect(sessionToReturn(now, earlier, true)['audio']).not.toHaveProperty('output');
     expect(sessionToReturn(earlier, earlier, false)).toEqual({ type: 'realtime' });
+    // Also where nothing of it is known now, what is fixed stays out.
+    expect(sessionToReturn({ type: 'realtime' }, earlier, true)['audio']).toEqual({
+      input: { turn_detection: detection },
+      output: { speed: 1 },
+    });
   });
 });
 
