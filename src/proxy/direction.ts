@@ -153,7 +153,7 @@ export class Direction {
 
   /** Lets everything go that waits, because the inspector says goodbye. */
   letGo(): void {
-    if (this.#priming) this.#primed(undefined);
+    this.#stopPriming();
     this.#interceptor?.letGo();
   }
 
@@ -164,7 +164,7 @@ export class Direction {
 
   /** Calls `then` when what came of `from` has been dealt with. */
   #finished(then: () => void): void {
-    if (this.#priming) this.#primed(undefined);
+    this.#stopPriming();
     if (this.#interceptor) this.#interceptor.finish(then);
     else then();
   }
@@ -253,6 +253,13 @@ export class Direction {
     });
   }
 
+  /** It ends before it could begin: what waited passes unseen. */
+  #stopPriming(): void {
+    if (!this.#priming) return;
+    this.#wanted = false;
+    this.#primed(undefined);
+  }
+
   #primed(window: Buffer | undefined): void {
     const chunks = this.#priming?.chunks ?? [];
     this.#priming = undefined;
@@ -260,7 +267,7 @@ export class Direction {
     else {
       this.#apart = false;
       this.#walker = new FrameWalker();
-      if (this.#wanted && !this.#ended) this.#cannot('the compressed messages before were not recorded');
+      if (this.#wanted) this.#cannot('the compressed messages before were not recorded');
     }
     for (const { chunk, t } of chunks) {
       if (window) this.#push(chunk, t);
@@ -283,8 +290,12 @@ export class Direction {
       return;
     }
     this.#pushing = true;
+    // Messages of a chunk go out together, as they came.
+    this.#to.cork();
     this.#interceptor?.push(chunk, t);
+    this.#to.uncork();
     this.#pushing = false;
+    if (this.#full && this.#leeway === 0) this.#from.pause();
     this.#leaveSoon();
   }
 

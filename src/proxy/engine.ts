@@ -183,7 +183,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const sessions = new Map<string, SessionState>();
   const holds = new Map<string, HeldMessage>();
   let waiting: WaitingCount[] = [];
-  const tellHeld = () => listeners.held.forEach((listener) => listener([...holds.values()], waiting));
+  let tellingHeld = false;
+  // Once for all that came at a time: thousands may be let go together.
+  const tellHeld = () => {
+    if (tellingHeld) return;
+    tellingHeld = true;
+    setImmediate(() => {
+      tellingHeld = false;
+      listeners.held.forEach((listener) => listener([...holds.values()], waiting));
+    });
+  };
   const ring = createRing(RING_BYTES);
   const wake = new MessageChannel();
   const workerOptions = { stdout: false, stderr: false };

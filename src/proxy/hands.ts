@@ -40,6 +40,8 @@ export class Hands {
   #rules: RuleSet | undefined;
   #count = 0;
   #waiting = new Map<string, WaitingCount>();
+  /** The owner knows of some that wait. */
+  #isWaitingTold = false;
   #telling: NodeJS.Timeout | undefined;
   #hitsTold: readonly number[] = [];
 
@@ -195,7 +197,10 @@ export class Hands {
     this.#telling = undefined;
     if (this.#waiting.size > 0) {
       for (const [key, { messages }] of this.#waiting) if (messages === 0) this.#waiting.delete(key);
-      this.#say({ report: 'waiting', waiting: [...this.#waiting.values()] });
+      // What has only passed through since is no news.
+      if (this.#waiting.size > 0 || this.#isWaitingTold)
+        this.#say({ report: 'waiting', waiting: [...this.#waiting.values()] });
+      this.#isWaitingTold = this.#waiting.size > 0;
     }
     const hits = this.#rules?.hits ?? [];
     if (hits.some((count, index) => count !== this.#hitsTold[index])) {
