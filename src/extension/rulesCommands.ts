@@ -1,13 +1,16 @@
-/** Commands about rules: their file, their switches, the ready-made fault sets. Files are changed as an editor would, with undo. */
+/** Commands about rules: their file, their switches, the ready-made fault sets. */
 import { existsSync } from 'node:fs';
+import { applyEdits } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { faultSet } from '../rules/faultSets';
 import type { TextChange } from '../rules/switches';
 import type { Host } from './host';
 import { pick } from './pickers';
+import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
 import type { RuleNode } from './rulesText';
 import { RULE_STARTERS } from './ruleStarters';
+import { sameFile } from './traceFolder';
 
 /** Scheme of the fault sets as documents that can only be read. */
 const FAULT_SET_SCHEME = 'realtime-fault-set';
@@ -15,21 +18,21 @@ const FAULT_SET_SCHEME = 'realtime-fault-set';
 /** The handlers by the names of their commands. */
 export function rulesCommands(host: Host, rules: RulesInForce): Record<string, (argument?: unknown) => unknown> {
   return {
-    openRules: async () => show(await rulesDocument(host, rules, true)),
+    openRules: async () => show(await rulesUri(host, rules, true)),
     openRule: async (argument) => {
       const node = nodeOf(argument);
       const place = node && 'place' in node ? node.place : undefined;
-      await show(await rulesDocument(host, rules, true), place);
+      await show(await rulesUri(host, rules, true), place);
     },
     addRule: async () => {
       const items = RULE_STARTERS.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
       const picked = await pick('What should the rule do?', items, () => false);
       if (!picked) return;
       const { addRules } = await import('../rules/switches');
-      const document = await change(host, rules, (text, file) => addRules(text, file, [picked.value]));
+      const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));
       const { parseRules } = await import('../rules/ruleFile');
-      const parsed = parseRules(document.getText(), document.uri.fsPath);
-      await show(document, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
+      const parsed = parseRules(text, uri.fsPath);
+      await show(uri, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
     },
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),
@@ -43,7 +46,7 @@ export function rulesCommands(host: Host, rules: RulesInForce): Record<string, (
       const { addRules, switchFaultSet } = await import('../rules/switches');
       // The copy takes the set's place.
       await change(host, rules, (text, file) => switchFaultSet(text, file, set.id, false));
-      await show(await change(host, rules, (text, file) => addRules(text, file, set.rules)));
+      await show((await change(host, rules, (text, file) => addRules(text, file, set.rules))).uri);
     },
   };
 }
@@ -82,47 +85,53 @@ export function provideFaultSets(host: Host): vscode.Disposable {
   });
 }
 
-/** Changes the rules file (made when it is not there) as an editor would, and saves it: what is on disk is what counts. */
+/**
+ * Changes the rules file (made when it is not there) and gives its text then. What is on disk is what counts: a document
+ * with changes of the user's is changed as an editor would and saved with them, any other takes up what is written.
+ */
 async function change(
   host: Host,
   rules: RulesInForce,
   changes: (text: string, file: string) => TextChange[],
-): Promise<vscode.TextDocument> {
-  const document = await rulesDocument(host, rules, false);
-  const made = changes(document.getText(), document.uri.fsPath);
-  const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, content } of made)
-    edit.replace(
-      document.uri,
-      new vscode.Range(document.positionAt(offset), document.positionAt(offset + length)),
-      content,
-    );
-  if (made.length > 0 && !(await vscode.workspace.applyEdit(edit)))
-    throw new Error(`${document.uri.fsPath} could not be changed.`);
-  if (document.isDirty && !(await document.save())) throw new Error(`${document.uri.fsPath} could not be saved.`);
+): Promise<{ uri: vscode.Uri; text: string }> {
+  const uri = await rulesUri(host, rules, false);
+  const file = uri.fsPath;
+  const open = vscode.workspace.textDocuments.find(
+    (document) => document.isDirty && sameFile(document.uri.fsPath, file),
+  );
+  const before = open?.getText() ?? (await readRulesText(file)) ?? '';
+  const made = changes(before, file);
+  const text = applyEdits(before, made);
+  if (!open) {
+    if (made.length > 0) await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+  } else {
+    const edit = new vscode.WorkspaceEdit();
+    for (const { offset, length, content } of made)
+      edit.replace(uri, new vscode.Range(open.positionAt(offset), open.positionAt(offset + length)), content);
+    if (made.length > 0 && !(await vscode.workspace.applyEdit(edit))) throw new Error(`${file} could not be changed.`);
+    if (!(await open.save())) throw new Error(`${file} could not be saved.`);
+  }
   await rules.refresh();
-  return document;
+  return { uri, text };
 }
 
 /** The rules file, made when it is not there: with examples, or with nothing in it. Rejects when no file may count. */
-async function rulesDocument(host: Host, rules: RulesInForce, examples: boolean): Promise<vscode.TextDocument> {
+async function rulesUri(host: Host, rules: RulesInForce, examples: boolean): Promise<vscode.Uri> {
   await rules.refresh();
   const { file } = rules.state;
   if (file === undefined) throw new Error('Rules are taken from trusted workspaces only. Trust this one first.');
   const uri = vscode.Uri.file(file);
-  if (!existsSync(file)) {
-    const starter = vscode.Uri.joinPath(host.context.extensionUri, 'media', 'rules', 'starter.realtime-rules.jsonc');
-    const text = examples ? await vscode.workspace.fs.readFile(starter) : Buffer.from('{\n  "rules": []\n}\n');
-    await vscode.workspace.fs.writeFile(uri, text);
-    await rules.refresh();
-  }
-  return vscode.workspace.openTextDocument(uri);
+  if (existsSync(file)) return uri;
+  const starter = vscode.Uri.joinPath(host.context.extensionUri, 'media', 'rules', 'starter.realtime-rules.jsonc');
+  const text = examples ? await vscode.workspace.fs.readFile(starter) : Buffer.from('{\n  "rules": []\n}\n');
+  await vscode.workspace.fs.writeFile(uri, text);
+  await rules.refresh();
+  return uri;
 }
 
-async function show(document: vscode.TextDocument, place?: { line: number; column: number }): Promise<void> {
-  const line = Math.min((place?.line ?? 1) - 1, document.lineCount - 1);
-  const at = new vscode.Position(line, (place?.column ?? 1) - 1);
-  await vscode.window.showTextDocument(document, place ? { selection: new vscode.Range(at, at) } : {});
+async function show(uri: vscode.Uri, place?: { line: number; column: number }): Promise<void> {
+  const at = new vscode.Position((place?.line ?? 1) - 1, (place?.column ?? 1) - 1);
+  await vscode.window.showTextDocument(uri, place ? { selection: new vscode.Range(at, at) } : {});
 }
 
 /** A menu passes the line it was opened on. */
