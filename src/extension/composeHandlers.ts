@@ -20,6 +20,7 @@ export interface ComposeHandlerOptions {
   isLive(): boolean;
   /** The model of the trace that is being written. */
   liveModel(): TraceModel;
+  isRecording(): boolean;
 }
 
 export function composeHandlers({
@@ -28,12 +29,15 @@ export function composeHandlers({
   model,
   isLive,
   liveModel,
+  isRecording,
 }: ComposeHandlerOptions): Pick<Handlers, 'startRun' | 'cancelRun' | 'readClipboard' | 'listPayloads' | 'readPayload'> {
   return {
     startRun: async (plan) => {
       const running = engine();
       const open = running.sessions().find(({ id }) => id === plan.session);
       if (open?.status !== 'open') throw new Error(`Session ${plan.session} is not open: nothing can be sent into it.`);
+      if (!isRecording() && plan.steps.some((step) => 'wait' in step))
+        throw new Error('Recording is off, so nothing can be waited for: turn it on, or send the events one by one.');
       const live = liveModel();
       await live.follow();
       const run = runs.start(plan, {

@@ -166,7 +166,7 @@ class Run {
     const { type } = sentEvent(text);
     const event: RunEvent = { step: at, round, type, row: null, answer: { kind: 'waiting' } };
     const watch = new AnswerWatch(
-      async (row) => (await (await this.options.model.document()).body(this.#tail.first + row, false)).text,
+      (row) => this.#body(this.#tail.first + row),
       () => this.#answered(event),
     );
     this.#from = this.#tail.rows.count;
@@ -179,6 +179,15 @@ class Run {
       throw error;
     }
     this.#set({ sent: this.now.sent + 1, text: '' });
+  }
+
+  /** A row's text; undefined when the trace has been closed meanwhile. */
+  async #body(row: number): Promise<string | undefined> {
+    try {
+      return (await (await this.options.model.document()).body(row, false)).text;
+    } catch {
+      return undefined;
+    }
   }
 
   async #stream(step: AudioStep): Promise<void> {

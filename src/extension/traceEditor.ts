@@ -259,6 +259,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       runs: this.#runs,
       model: trace.model,
       isLive: () => this.#isLive(trace),
+      isRecording: () => this.host.proxy.recording,
       engine: () => {
         if (this.host.proxy.engine) return this.host.proxy.engine;
         throw new Error('The proxy is stopped. Start it, then open a session to send to.');
