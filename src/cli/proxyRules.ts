@@ -1,4 +1,5 @@
 /** `proxy --rules FILE`: rules in force while the proxy runs, taken up again when their file changes. */
+import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../proxy';
@@ -37,12 +38,14 @@ export async function followRules(
 ): Promise<FollowedRules> {
   const file = path.resolve(first.file);
   let now = first;
+  // Where the file gives none, another run meets another fate; a change of the file does not.
+  const seed = randomInt(2 ** 31);
   let hits: number[] = [];
   engine.on('ruleHits', (told) => (hits = told));
   const put = async (rules: typeof first) => {
     now = rules;
     hits = [];
-    await engine.setRules({ text: rules.text, file: rules.file });
+    await engine.setRules({ text: rules.text, file: rules.file, seed });
     const active = rules.rules.filter(({ info }) => info.active).length;
     say(`${active} of ${rules.rules.length} rules in ${first.file} are on.`);
   };

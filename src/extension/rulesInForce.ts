@@ -2,6 +2,7 @@
  * The rules of the window: read from their file, put in force in the running proxy, and counted. A file that cannot be read
  * as JSON or YAML leaves in force what was, a rule with a mistake is left out. Free of `vscode`.
  */
+import { randomInt } from 'node:crypto';
 import type { Engine } from '../proxy/engine';
 import type { RulesText } from '../rules/model';
 import type { ParsedRule, ParsedRules, RuleProblem } from '../rules/ruleFile';
@@ -52,6 +53,8 @@ export class RulesInForce {
   #queue: Promise<void> = Promise.resolve();
   #heard: RulesEngine | undefined;
   #deaf: (() => void) | undefined;
+  /** Where the file gives no seed, another window meets another fate; a reload does not. */
+  readonly #seed = randomInt(2 ** 31);
 
   constructor(private readonly deps: RulesDeps) {}
 
@@ -120,7 +123,7 @@ export class RulesInForce {
       return;
     }
     const hits = this.#text?.text === text && same ? this.#state.hits : [];
-    this.#text = readable ? { text, file } : undefined;
+    this.#text = readable ? { text, file, seed: this.#seed } : undefined;
     const { enabled, rules, faultSets } = rest;
     this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits });
   }

@@ -71,7 +71,7 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
   const common = { kind: 'rule' as const, index, label, place };
   if (problem || !written) {
     const message = problem?.message ?? 'There is a mistake in this rule.';
-    return { ...common, description: oneLine(message), tooltip: message, state: 'wrong' };
+    return { ...common, description: oneLine(message), tooltip: message, state: 'wrong', place: problem ?? place };
   }
   const summary = info.summary === info.name ? '' : oneLine(info.summary);
   const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');

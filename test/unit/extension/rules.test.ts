@@ -158,7 +158,7 @@ describe('the view of the rules', () => {
         label: 'Bad',
         state: 'wrong',
         description: 'There is no "dorp" in a rule. Is "drop" meant?',
-        place: { line: 2, column: 25 },
+        place: { line: 2, column: 3 },
       },
       { kind: 'faultSets' },
     ]);

@@ -15,10 +15,10 @@ describe('what is wrong in a rules file is told once, at its place', () => {
     ['{ "explode": true }', 3, /^There is no "explode" in a rule\. A rule can set, remove, .* corruptAudio\.$/],
     ['{ "name": "x" }', 11, /^This rule does nothing\. Give it an action/],
     ['{ "drop": false }', 1, /^This rule does nothing/],
-    ['{ "drop": true, "match": "form:client" }', 26, /^There is no form: here.* Is from: meant\?$/],
+    ['{ "drop": true, "match": "form:client" }', 26, /^There is no form: here\. Is from: meant\?$/],
     ['{ "drop": true, "match": "turn:3" }', 26, /^turn: is known only after the analysis/],
     ['{ "drop": true, "match": "type:" }', 26, /^A value is missing behind type:$/],
-    ['{ "drop": true, "match": "/(/" }', 26, /is no regular expression/],
+    ['{ "drop": true, "match": "/(/" }', 26, /is no regular expression \(.*\)\.$/],
     [
       '{ "drop": true, "match": "type:response.done from:client" }',
       26,
