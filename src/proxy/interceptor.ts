@@ -103,7 +103,8 @@ export class Interceptor implements MessageListener {
 
   /** Nothing waits, and the receiver's inflating window is what the sender takes it for. */
   get idle(): boolean {
-    return this.#gate.length === 0 && this.#schedule.empty && this.#nextCompressed === this.#messages.compressed;
+    const isInStep = !this.#chained || this.#nextCompressed === this.#messages.compressed;
+    return isInStep && this.#gate.length === 0 && this.#schedule.empty;
   }
 
   push(chunk: Buffer, t: number): void {
