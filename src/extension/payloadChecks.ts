@@ -1,7 +1,9 @@
 /** What is wrong in a payload file, and the rewrites that set it right. Free of `vscode`. */
 import { findNodeAtOffset, getNodePath, modify, applyEdits, parseTree, type JSONPath } from 'jsonc-parser';
 import { validateEvent } from '../protocol';
-import { readPayload, type EventStep, type Payload } from '../protocol/payloadFile';
+import { readPayload, type EventStep, type Payload, type WaitStep } from '../protocol/payloadFile';
+import { compileWait } from './composeWait';
+import { messageOf } from './signal';
 
 /** Something to mark; both ends are offsets in the file. */
 export interface PayloadFinding {
@@ -23,8 +25,21 @@ export interface TextChange {
 /** Everything worth marking in a payload file. */
 export function checkPayload(text: string, payload: Payload = readPayload(text)): PayloadFinding[] {
   const findings: PayloadFinding[] = payload.problems.map((problem) => ({ ...problem }));
-  for (const step of payload.steps) if (step.kind === 'event') findings.push(...checkEvent(step));
+  for (const step of payload.steps) {
+    if (step.kind === 'event') findings.push(...checkEvent(step));
+    if (step.kind === 'wait') findings.push(...checkWait(step));
+  }
   return findings;
+}
+
+/** A filter can be one and still be nothing that the rows of a live trace can be held against. */
+function checkWait({ wait, offset, length }: WaitStep): PayloadFinding[] {
+  try {
+    compileWait(wait);
+    return [];
+  } catch (error) {
+    return [{ severity: 'error', message: messageOf(error), offset, length }];
+  }
 }
 
 function checkEvent({ json, to, at, variables }: EventStep): PayloadFinding[] {

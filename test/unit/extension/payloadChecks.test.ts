@@ -19,6 +19,11 @@ describe('a payload file is marked', () => {
     expect(marks('{"type":"session.update", // why\n "session":{"type":"robot",}}')).toEqual([['error', '"robot"']]);
   });
 
+  it('where a wait can never be over', () => {
+    expect(marks('[{"wait":"some words"}]')).toEqual([['error', '{"wait":"some words"}']]);
+    expect(marks('[{"wait":"type:response.done item:item_1 -error"}]')).toEqual([]);
+  });
+
   it('by what the other end may send, where the client gets the event', () => {
     expect(marks('{"to":"client","event":{"type":"response.create"}}')[0]).toEqual(['error', '"response.create"']);
     expect(marks('{"to":"client","event":{"type":"input_audio_buffer.cleared","event_id":"e"}}')).toEqual([]);
