@@ -1,5 +1,5 @@
 /** Numbers in a typed array that grows: eight bytes a number and less, where a list of objects takes a hundred. */
-type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint8Array;
+type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
 
 export class Growable<A extends Numbers> {
   #array: A;

@@ -51,7 +51,7 @@ interface Part {
 type Numbers = Pick<
   HeadScan,
   'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'fate' | 'redacted'
->;
+> & { ruled: boolean };
 
 /** Indexes of an event's names in the string table. */
 interface Names {
@@ -180,9 +180,11 @@ export class TraceIndex {
     if (head.injected) flags |= RowFlag.injected;
     if (head.redacted) flags |= RowFlag.redacted;
     if (head.fate !== undefined) flags |= head.fate === 'held' ? RowFlag.held : RowFlag.dropped;
+    if (head.ruled) flags |= RowFlag.rule;
     const isRelease = this.#isRelease(session, head);
     // One made from a message that had gone on its way is another message, not a change of that one.
     if (isRelease && head.injected) flags |= RowFlag.edited;
+    else if (isRelease && head.fate === undefined) flags |= RowFlag.released;
     if (body && !isJsonObject(data, body, names.type !== 0)) flags |= RowFlag.opaque;
 
     let mark = 0;
@@ -258,7 +260,8 @@ export class TraceIndex {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
-    const base = { t, session, kind: record.kind, from: 'neither' as const, flags: 0, bytes: 0 };
+    const ruled = (record.kind === 'open' || record.kind === 'close') && record.rule !== undefined ? RowFlag.rule : 0;
+    const base = { t, session, kind: record.kind, from: 'neither' as const, flags: ruled, bytes: 0 };
     switch (record.kind) {
       case 'open': {
         const open = record.status === 101;
@@ -277,7 +280,7 @@ export class TraceIndex {
           call,
           // Status 0 is no answer at all: a number would look like the server's.
           type: open ? 'open' : record.status === 0 ? 'no answer' : `refused ${record.status}`,
-          flags: (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
+          flags: ruled | (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
         });
         return;
       }
@@ -286,7 +289,7 @@ export class TraceIndex {
         known.end = t;
         this.#stateRowsOf(session).push(row, StateRowKind.close);
         // Where neither end said goodbye, none is to be named.
-        const who = record.origin ? { flags: RowFlag.injected } : { from: record.by };
+        const who = record.origin ? { flags: ruled | RowFlag.injected } : { from: record.by };
         this.columns.add({ ...base, type: `close ${record.code}`, ...who });
         return;
       }
@@ -344,6 +347,7 @@ function numbersOf(head: EventHead): Numbers {
     replaces: head.replaces ?? -1,
     fate: head.fate,
     redacted,
+    ruled: head.rule !== undefined,
   };
 }
 

@@ -7,7 +7,7 @@
  *     type:session.update                             a whole event type of the API means that type alone
  *     turn:3  turn:2-4                                the row belongs to one of these turns
  *     finding:collision                               a finding of such a rule rests on the row
- *     error injected held edited dropped redacted binary delta audio finding, or is:error ...     the row carries that mark
+ *     error injected held edited dropped rule redacted binary delta audio finding, or is:error ...     the row carries that mark
  */
 import { CATALOGUE, RETIRED } from './catalogue';
 
@@ -25,6 +25,7 @@ export const FILTER_MARKS = [
   'held',
   'edited',
   'dropped',
+  'rule',
   'redacted',
   'binary',
   'delta',

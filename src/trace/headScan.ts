@@ -79,6 +79,10 @@ export class HeadScan {
   readonly item = place();
   readonly call = place();
   readonly rule = place();
+  /** A rule took part in it. */
+  get ruled(): boolean {
+    return this.rule.end > 0;
+  }
   redacted: string[] | undefined;
   format: BodyFormat | undefined;
   /** The body, bytes [start, end) of the data, for `text` and `base64` without the quotes. */

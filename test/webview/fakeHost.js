@@ -530,7 +530,7 @@
       seq: column(Uint32Array, (row) => row.seq),
       kind: column(Uint8Array, (row) => row.kind),
       from: column(Uint8Array, (row) => row.from),
-      flags: column(Uint8Array, (row) => row.flags),
+      flags: column(Uint16Array, (row) => row.flags),
       type: column(Uint32Array, (row) => intern(row.type)),
       session: column(Uint32Array, (row) => intern(row.session)),
       response: column(Uint32Array, (row) => intern(row.response ?? '')),

@@ -10,6 +10,7 @@ const flagMarks: Readonly<Partial<Record<FilterMark, number>>> = {
   held: FLAG.held,
   edited: FLAG.edited,
   dropped: FLAG.dropped,
+  rule: FLAG.rule,
   redacted: FLAG.redacted,
   binary: FLAG.opaque,
   delta: FLAG.delta,

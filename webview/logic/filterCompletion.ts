@@ -49,6 +49,7 @@ const markWords: Readonly<Record<FilterMark, string>> = {
   held: 'held back when it arrived',
   edited: 'sent in the place of another',
   dropped: 'never sent on',
+  rule: 'made, changed, delayed or dropped by a rule',
   redacted: 'a secret was replaced',
   binary: 'not a JSON object',
   delta: 'a piece of text or audio',

@@ -5,7 +5,7 @@ export interface RowSource {
   readonly seq: Uint32Array;
   readonly kind: Uint8Array;
   readonly from: Uint8Array;
-  readonly flags: Uint8Array;
+  readonly flags: Uint16Array;
   readonly type: Uint32Array;
   readonly session: Uint32Array;
   readonly response: Uint32Array;
@@ -27,6 +27,8 @@ export const FLAG = {
   held: 32,
   edited: 64,
   dropped: 128,
+  rule: 256,
+  released: 512,
 } as const;
 /** Value of the `kind` column for a message of the session. */
 export const KIND_EVENT = 0;

@@ -9,7 +9,7 @@ const numbers = {
   seq: Uint32Array,
   kind: Uint8Array,
   from: Uint8Array,
-  flags: Uint8Array,
+  flags: Uint16Array,
   type: Uint32Array,
   session: Uint32Array,
   response: Uint32Array,
@@ -40,7 +40,7 @@ export class Rows implements RowSource {
   seq = new Uint32Array(0);
   kind = new Uint8Array(0);
   from = new Uint8Array(0);
-  flags = new Uint8Array(0);
+  flags = new Uint16Array(0);
   type = new Uint32Array(0);
   session = new Uint32Array(0);
   response = new Uint32Array(0);
@@ -185,7 +185,7 @@ export class Rows implements RowSource {
     this.seq = copyInto(new Uint32Array(length), this.seq);
     this.kind = copyInto(new Uint8Array(length), this.kind);
     this.from = copyInto(new Uint8Array(length), this.from);
-    this.flags = copyInto(new Uint8Array(length), this.flags);
+    this.flags = copyInto(new Uint16Array(length), this.flags);
     this.type = copyInto(new Uint32Array(length), this.type);
     this.session = copyInto(new Uint32Array(length), this.session);
     this.response = copyInto(new Uint32Array(length), this.response);

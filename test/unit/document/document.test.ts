@@ -68,7 +68,7 @@ describe('columns', () => {
     expect(rows.at(-1)).toMatchObject({ type: 'close 1001', from: 2, flags: RowFlag.injected });
   });
 
-  it('mark what was held, changed and dropped, and not what was sent again by hand', async () => {
+  it('mark what was held, changed, dropped and made by a rule, and not what was sent again by hand', async () => {
     const json = '{"type":"response.create"}';
     const { rows } = await openIndexed(
       await trace(
@@ -80,10 +80,14 @@ describe('columns', () => {
         eventLine(6, 6, 'client', json, { origin: 'inspector', replaces: 5 }),
         eventLine(7, 7, 'client', json, { sent: null, fate: 'held' }),
         '{"kind":"event","seq":8,"session":"s1","t":8,"from":"client","type":"response.create","bytes":26,"replaces":7,"fate":"dropped"}',
+        '{"kind":"event","seq":9,"session":"s1","t":8,"sent":8,"from":"client","type":"response.create","bytes":26,"origin":"inspector","rule":"more","event":{"type":"response.create"}}',
       ),
     );
-    const { injected, held, edited, dropped } = RowFlag;
-    expect(rows().map((row) => row.flags)).toEqual([0, injected, held, 0, held, injected | edited, held, dropped]);
+    const { injected, held, edited, dropped, released, rule } = RowFlag;
+    expect(rows().map((row) => row.flags)).toEqual([
+      ...[0, injected, held, released, held, injected | edited, held, dropped],
+      injected | rule,
+    ]);
   });
 
   it('hold a row for every line but the header, with what a list shows', async () => {
