@@ -208,7 +208,8 @@ export class PayloadSender implements vscode.Disposable {
         const subscriptions = [
           token.onCancellationRequested(() => {
             this.#runs.cancel(id);
-            finish();
+            // Only its answers were still to come; else it says itself that it has ended.
+            if (now()?.state !== 'running') finish();
           }),
           this.onDidChange.on(() => look()),
           this.host.proxy.onDidChange.on(() => {
