@@ -45,6 +45,51 @@ export interface InspectorStatus {
   liveSessions: string[];
   /** What the composer has the host send over time: what runs, and the last that ended; absent where nothing ever ran. */
   runs?: ComposeRun[];
+  /** What is held at breakpoints, in the page of the live trace; absent where nothing ever was. */
+  intercept?: InterceptState;
+}
+
+/** A message that waits at a breakpoint. Its text is asked for when it is opened. */
+export interface HeldRow {
+  id: string;
+  session: string;
+  from: 'client' | 'server';
+  /** When it arrived, ms of the host's wall clock. */
+  at: number;
+  /** '' when it is no event. */
+  type: string;
+  /** One line of plain text, without secrets; '' where there is none. */
+  summary: string;
+  bytes: number;
+  binary: boolean;
+  /** Id and filter of the breakpoint that holds it. */
+  breakpoint: string;
+  filter: string;
+  /** When it is let go by itself, ms of the host's wall clock. */
+  until?: number;
+}
+
+/** A message that is not held any more, and what became of it; `lost`: its connection ended first. */
+export interface SettledRow {
+  id: string;
+  session: string;
+  from: 'client' | 'server';
+  type: string;
+  outcome: 'released' | 'edited' | 'dropped' | 'answered' | 'timed out' | 'lost';
+  at: number;
+}
+
+/** What is held now, oldest first, and what last became of others. */
+export interface InterceptState {
+  /** The host's wall clock when this was taken, ms: pages may be on a machine with another one. */
+  now: number;
+  /** At most 200. */
+  held: HeldRow[];
+  total: number;
+  /** Messages that wait in each direction, held ones and those behind them. */
+  waiting: { session: string; from: 'client' | 'server'; messages: number }[];
+  settled: SettledRow[];
+  breakpoints: { id: string; filter: string; enabled: boolean }[];
 }
 
 /** A step of what the host sends for the composer, times in ms. */
@@ -187,6 +232,19 @@ export interface Requests {
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
   savePayload: { params: { ranges: number[] }; result: { saved: string } };
+  /** A held message's text, without its secrets; `cutFrom` and `readOnly` when it can only be let go or dropped. */
+  heldBody: { params: { id: string }; result: { text: string; cutFrom: number; readOnly: string } };
+  /** Decides about a held message: lets it go (with another text: edited), drops it, or drops it and answers its sender. */
+  decideHeld: {
+    params: { id: string; decision: 'release' | 'drop' | 'answer'; text?: string };
+    result: { done: true };
+  };
+  /** Lets everything go as it came, of one session or of all. */
+  releaseAllHeld: { params: { session?: string }; result: { done: true } };
+  /** Switches a breakpoint. What it holds stays held. */
+  switchBreakpoint: { params: { id: string; enabled: boolean }; result: { done: true } };
+  /** Sets a breakpoint on messages like a row, or takes it away again; says what was done, for people. */
+  toggleBreakpoint: { params: { row: number }; result: { said: string } };
   /** Shows how two rows differ, in VS Code's own comparison; `picked` stands for the row picked before, in whatever trace. */
   compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
   /** Picks a row to be compared with another one. */
@@ -226,6 +284,13 @@ export interface Notifications {
       | 'filterByType'
       | 'filterByResponse'
       | 'filterByItem'
+      /** Keys and menu entries about what is held, and breakpoints. */
+      | 'showHeld'
+      | 'releaseHeld'
+      | 'dropHeld'
+      | 'answerHeld'
+      | 'toggleBreakpoint'
+      | 'compareArrived'
       /** Shows `session`, one just opened from here, and the composer for it. */
       | 'showSession';
     row?: number;
@@ -345,6 +410,15 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   saveRows: (p) => isRanges(p.ranges),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),
+  heldBody: (p) => isShort(p.id, 64),
+  decideHeld: (p) =>
+    isShort(p.id, 64) &&
+    (p.decision === 'answer'
+      ? typeof p.text === 'string'
+      : p.decision === 'drop' || (p.decision === 'release' && isOptional(p.text, (v) => typeof v === 'string'))),
+  releaseAllHeld: (p) => isOptional(p.session, isShort),
+  switchBreakpoint: (p) => isShort(p.id, 64) && typeof p.enabled === 'boolean',
+  toggleBreakpoint: (p) => isRow(p.row),
   compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
   pickForCompare: (p) => isRow(p.row),
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),

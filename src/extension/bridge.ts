@@ -124,6 +124,12 @@ export class Bridge {
     return true;
   }
 
+  /** Lets the page do something, at once or when it has loaded. */
+  wish(action: Notifications['act']['action']): void {
+    const wish = { action };
+    if (this.#isGone || !this.act(wish)) this.#wish = wish;
+  }
+
   /** Lets the page show a session that was just opened from here, at once or when it has loaded. */
   showSession(session: string): void {
     const wish = { action: 'showSession', session } as const;

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import type { Notifications } from '../../webview/messages';
 import type { Engine } from '../proxy/engine';
 import { isLocked, LOCK_SUFFIX } from '../trace/lock';
+import { breakpointCommands } from './breakpointCommands';
+import type { BreakpointsView } from './breakpointsView';
 import { shellLines } from './environment';
 import type { Host } from './host';
 import type { Payloads } from './payloads';
@@ -34,6 +36,7 @@ export function registerCommands(
   editors: TraceEditors,
   traces: TracesView,
   payloads: Payloads,
+  breakpoints: BreakpointsView,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -167,6 +170,7 @@ export function registerCommands(
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
     ...rulesCommands(host, host.rules),
+    ...breakpointCommands(host, editors, breakpoints),
     ...payloads.commands,
     ...restCommands(host, editors, async () => {
       await start();

@@ -1,9 +1,11 @@
 /** The extension's entry. Activation registers; workers, folders and certificates come into being when they are used. */
 import type * as vscode from 'vscode';
+import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { followRules } from './followRules';
 import { followScenario } from './followScenario';
+import { showHeldStatus } from './heldStatus';
 import { Host } from './host';
 import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
@@ -30,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const editors = new TraceEditors(host);
   const traces = createTracesView(host);
   const payloads = createPayloads(host, editors);
+  const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   context.subscriptions.push(
     editors,
     traces,
@@ -49,7 +52,9 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     markRules(host),
     provideFaultSets(host),
     payloads,
-    registerCommands(host, editors, traces, payloads),
+    breakpoints,
+    showHeldStatus(host),
+    registerCommands(host, editors, traces, payloads, breakpoints),
   );
   stop = () => host.proxy.stop();
   return {

@@ -6,7 +6,9 @@ import * as vscode from 'vscode';
 import type { EngineOptions } from '../proxy/engine';
 import type { SimulationOptions } from '../proxy/simulatedUpstream';
 import { ApiKeys } from './apiKeys';
+import { Breakpoints } from './breakpoints';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
+import { HeldQueue } from './heldQueue';
 import { ProxyController } from './proxyController';
 import { readRulesText } from './rulesFile';
 import { RulesInForce } from './rulesInForce';
@@ -20,12 +22,16 @@ import { upstreamTrust } from './upstreamTrust';
 export const EDITOR = `${SECTION}.trace`;
 
 const SEGMENT = 'segment';
+/** Where breakpoints are kept, by workspace. */
+const BREAKPOINTS = 'breakpoints';
 
 export class Host {
   readonly log: vscode.LogOutputChannel;
   readonly keys: ApiKeys;
   readonly proxy: ProxyController;
   readonly rules: RulesInForce;
+  readonly breakpoints: Breakpoints;
+  readonly held: HeldQueue;
   /** Folder of the bundles. */
   readonly dist: string;
 
@@ -39,7 +45,8 @@ export class Host {
       start: async (options) => {
         const engine = await (await import('../proxy')).startEngine(options);
         // Before anybody is told the address: the first session is a session too.
-        await this.rules.begin(engine);
+        this.held.begin(engine);
+        await Promise.all([this.rules.begin(engine), this.breakpoints.begin(engine)]);
         return engine;
       },
       log: (level, message) => this.log[level](message),
@@ -50,6 +57,12 @@ export class Host {
       engine: () => this.proxy.engine,
       log: (level, message) => this.log[level](message),
     });
+    this.breakpoints = new Breakpoints({
+      read: () => context.workspaceState.get(BREAKPOINTS),
+      write: (list) => context.workspaceState.update(BREAKPOINTS, list),
+      log: (level, message) => this.log[level](message),
+    });
+    this.held = new HeldQueue(this.breakpoints);
     context.subscriptions.push(this.log);
   }
 

@@ -11,6 +11,7 @@ import { Bridge, type Handlers } from './bridge';
 import { composeHandlers } from './composeHandlers';
 import { ComposeRuns } from './composeRun';
 import { EDITOR, type Host } from './host';
+import { heldHandlers } from './heldHandlers';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
 import { savePayload } from './payloadFiles';
@@ -95,6 +96,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
         webviewOptions: { retainContextWhenHidden: false },
       }),
       host.proxy.onDidChange.on(() => this.#statusChanged()),
+      host.held.onDidChange.on(() => this.#statusChanged()),
       host.proxy.onDidRecord.on(({ file }) => this.find(file)?.follow()),
     );
   }
@@ -168,6 +170,24 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   act(action: Notifications['act']['action'], context: unknown): void {
     const row = rowOf(context);
     this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
+  }
+
+  /** Passes a command on to the page in front when that shows the live trace; false otherwise. */
+  actLive(action: Notifications['act']['action']): boolean {
+    const front = this.#front();
+    return front !== undefined && this.#isLive(front.trace) && front.bridge.act({ action });
+  }
+
+  /** Lets the trace's page do something, at once or when it has loaded. */
+  wish(file: string, action: Notifications['act']['action']): void {
+    this.#tabOf(file)?.bridge.wish(action);
+  }
+
+  /** The row a menu was opened on, and its trace. */
+  rowUnder(context: unknown): { model: TraceModel; row: number } | undefined {
+    const row = rowOf(context);
+    const model = this.#front()?.trace.model;
+    return row === undefined || !model ? undefined : { model, row };
   }
 
   /** A model of a trace that no editor shows: whoever asks for it closes it. */
@@ -270,7 +290,9 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
         throw new Error('Answers and waits are read from the live trace: open it first (Open Live Trace).');
       },
     });
-    return { ...others, ...lists, ...composing };
+    const { held, breakpoints } = this.host;
+    const holding = heldHandlers({ held, breakpoints, model: trace.model });
+    return { ...others, ...lists, ...composing, ...holding };
   }
 
   #isLive(trace: OpenTrace): boolean {
@@ -280,6 +302,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
 
   #status(trace: OpenTrace): InspectorStatus {
     const { proxy } = this.host;
+    const intercept = this.host.held.state;
     const { state } = proxy;
     const common = {
       title: path.basename(trace.uri.fsPath),
@@ -287,6 +310,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       recording: proxy.recording,
       liveSessions: proxy.sessions.filter(({ status }) => status === 'open').map(({ id }) => id),
       runs: this.#runs.all,
+      ...(intercept && this.#isLive(trace) ? { intercept } : {}),
     };
     if (state.state === 'failed') return { ...common, proxy: state };
     if (state.state !== 'running')
