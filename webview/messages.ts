@@ -114,6 +114,8 @@ export interface ComposePlan {
   everyMs: number;
   /** Events of the client that have no `event_id` get one. */
   namesEvents: boolean;
+  /** Variables of payload files are filled in when an event's turn has come. */
+  fills?: boolean;
 }
 
 /** An event that a run has sent, and what the server said to it; rows are those of the live trace. */
@@ -211,7 +213,7 @@ export interface Requests {
     };
     result: { sent: true };
   };
-  /** Sends steps over time; the host goes on with it while the page is hidden. `status` tells how it stands. */
+  /** Sends steps over time; the host goes on with it while the page is hidden. `status` tells how it stands. 0: the user thought better of it. */
   startRun: { params: ComposePlan; result: { run: number } };
   cancelRun: { params: { run: number }; result: { cancelled: true } };
   /** The clipboard's text, which a page may not read by itself. */
@@ -398,7 +400,8 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isRow(p.times) &&
     isWithin(p.times, 1, 10_000) &&
     isWithin(p.everyMs, 0, hour) &&
-    typeof p.namesEvents === 'boolean',
+    typeof p.namesEvents === 'boolean' &&
+    isOptional(p.fills, (v) => typeof v === 'boolean'),
   cancelRun: (p) => isRow(p.run),
   readClipboard: () => true,
   listPayloads: () => true,

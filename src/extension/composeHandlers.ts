@@ -1,20 +1,24 @@
 /** What the composer's page may ask beyond sending one event: runs over time, the clipboard, the workspace's payload files. */
 import * as vscode from 'vscode';
 import type { Engine } from '../proxy';
+import { isToBeFilled, variablesOf } from '../protocol/payloadVariables';
 import type { Handlers } from './bridge';
 import type { ComposeRuns } from './composeRun';
+import { findPayloadFiles } from './payloadDocuments';
+import { prepareEvent } from './payloadPlan';
+import type { PayloadValues } from './payloadValues';
 import type { TraceModel } from './traceModel';
 
 /** Longest text taken from the clipboard or a payload file, characters: no editor of a page holds more. */
 const MOST_TEXT = 2_000_000;
-const PAYLOADS = '**/*.realtime.json';
-const MOST_PAYLOADS = 500;
 
 /** What these handlers need. */
 export interface ComposeHandlerOptions {
   runs: ComposeRuns;
   /** The running proxy; throws, for people, when there is none. */
   engine(): Engine;
+  /** What variables stand for. */
+  values: PayloadValues;
   /** The page's own trace, which rows to be replaced are of, and whether it is the live one. */
   model: TraceModel;
   isLive(): boolean;
@@ -26,6 +30,7 @@ export interface ComposeHandlerOptions {
 export function composeHandlers({
   runs,
   engine,
+  values,
   model,
   isLive,
   liveModel,
@@ -40,8 +45,18 @@ export function composeHandlers({
         throw new Error('Recording is off, so nothing can be waited for: turn it on, or send the events one by one.');
       const live = liveModel();
       await live.follow();
+      const texts = plan.steps.flatMap((step) => ('text' in step ? [step.text] : []));
+      const isFilled = plan.fills === true && texts.some(isToBeFilled);
+      const source = { id: 'composer', name: 'What is in the composer' };
+      const filled = isFilled ? await values.of(texts.flatMap(variablesOf), source, running) : undefined;
+      if (isFilled && !filled) return { run: 0 };
+      const state = async () => {
+        await live.follow();
+        return (await (await live.document()).sessionState(plan.session)).state;
+      };
       const run = runs.start(plan, {
         model: live,
+        ...(filled ? { prepare: (text) => prepareEvent(text, filled, state) } : {}),
         send: (session, to, text, replaces) => {
           // Numbers of another trace's events mean nothing in the one being written.
           const seq = replaces === undefined || !isLive() ? 0 : (model.columns.at('seq', replaces) ?? 0);
@@ -56,13 +71,12 @@ export function composeHandlers({
     },
     readClipboard: async () => ({ text: short(await vscode.env.clipboard.readText(), 'The clipboard') }),
     listPayloads: async () => {
-      const files = await vscode.workspace.findFiles(PAYLOADS, '**/node_modules/**', MOST_PAYLOADS);
-      return { payloads: files.map((file) => vscode.workspace.asRelativePath(file)).toSorted() };
+      const files = await findPayloadFiles();
+      return { payloads: files.map((file) => vscode.workspace.asRelativePath(file)) };
     },
     readPayload: async ({ name }) => {
       // Only a file that was listed is read, whatever the page says.
-      const files = await vscode.workspace.findFiles(PAYLOADS, '**/node_modules/**', MOST_PAYLOADS);
-      const file = files.find((one) => vscode.workspace.asRelativePath(one) === name);
+      const file = (await findPayloadFiles()).find((one) => vscode.workspace.asRelativePath(one) === name);
       if (file === undefined) throw new Error(`${name} is no payload file of this workspace any more.`);
       return { text: short(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'), name) };
     },

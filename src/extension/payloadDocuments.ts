@@ -10,6 +10,17 @@ export const PAYLOAD_SELECTOR: vscode.DocumentSelector = { scheme: 'file', patte
 export const isPayloadUri = ({ scheme, path }: vscode.Uri): boolean =>
   scheme === 'file' && path.endsWith(PAYLOAD_EXTENSION);
 
+/** Files that are listed. */
+const MOST_FOUND = 500;
+
+/** The workspace's payload files on disk, by name. */
+export async function findPayloadFiles(): Promise<vscode.Uri[]> {
+  const files = await vscode.workspace.findFiles(PAYLOAD_GLOB, '**/node_modules/**', MOST_FOUND);
+  return files
+    .filter(isPayloadUri)
+    .toSorted((one, other) => payloadName(one).localeCompare(payloadName(other)) || one.path.localeCompare(other.path));
+}
+
 /** The file's name without its ending. */
 export function payloadName({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(PAYLOAD_EXTENSION, '');

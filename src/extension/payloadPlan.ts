@@ -1,7 +1,7 @@
 /** From a payload file to what is sent: what has to be asked first, what is secret, and the text of each event. Free of `vscode`. */
 import type { SessionState } from '../protocol';
 import { wireText, type PayloadStep } from '../protocol/payloadFile';
-import { expandVariables, type SessionVariable, type VariableName } from '../protocol/payloadVariables';
+import { expandVariables, sessionValue, type SessionVariable, type VariableName } from '../protocol/payloadVariables';
 import type { ComposePlan, ComposeStep } from '../../webview/messages';
 
 /** What a file wants to know before it is sent, each once, in the order of the file. */
@@ -10,20 +10,23 @@ export interface Wanted {
   inputs: { question: string; usual: string }[];
 }
 
+/** The variables in the events of a file. */
+export const variablesIn = (steps: readonly PayloadStep[]): VariableName[] =>
+  steps.flatMap((step) => (step.kind === 'event' ? step.variables : []));
+
 /** What `${env:...}` and `${input:...}` stand for in one run. */
 export interface Values {
   env: ReadonlyMap<string, string>;
   inputs: ReadonlyMap<string, string>;
 }
 
-export function wantedBy(steps: readonly PayloadStep[]): Wanted {
+export function wantedBy(variables: Iterable<VariableName>): Wanted {
   const env = new Set<string>();
   const inputs = new Map<string, string>();
-  for (const step of steps)
-    for (const variable of step.kind === 'event' ? step.variables : []) {
-      if (variable.kind === 'env') env.add(variable.name);
-      if (variable.kind === 'input' && !inputs.get(variable.question)) inputs.set(variable.question, variable.usual);
-    }
+  for (const variable of variables) {
+    if (variable.kind === 'env') env.add(variable.name);
+    if (variable.kind === 'input' && !inputs.get(variable.question)) inputs.set(variable.question, variable.usual);
+  }
   return { env: [...env], inputs: [...inputs].map(([question, usual]) => ({ question, usual })) };
 }
 
@@ -35,12 +38,18 @@ const LEAST_NAMED_SECRET = 4;
 
 /**
  * The values of the environment, and those among them that must not be recorded: all of 8 characters and more, shorter ones by
- * their names. Throws, for people, when one is missing, or is a secret too short to be kept out of a record.
+ * their names. Throws, for people, when one is missing, or is a secret too short to be kept out of a record, and for any where
+ * the workspace is not trusted: its files could ask for whatever is there.
  */
 export function readEnvironment(
   names: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  isTrusted: boolean,
 ): { values: Map<string, string>; secrets: string[] } {
+  if (names.length > 0 && !isTrusted)
+    throw new Error(
+      `This workspace is not trusted, so ${names.map((name) => `\${env:${name}}`).join(', ')} is not read. Trust it, or write the value.`,
+    );
   const values = new Map<string, string>();
   const secrets: string[] = [];
   const missing = names.filter((name) => !environment[name]);
@@ -92,7 +101,7 @@ function valueOf(variable: VariableName, { env, inputs }: Values, state: Session
       ? env.get(variable.name)
       : variable.kind === 'input'
         ? inputs.get(variable.question)
-        : state && SESSION_VALUES[variable.name](state);
+        : state && sessionValue(variable.name, state);
   if (value !== undefined) return value;
   throw new Error(
     variable.kind === 'session'
@@ -101,15 +110,6 @@ function valueOf(variable: VariableName, { env, inputs }: Values, state: Session
   );
 }
 
-const SESSION_VALUES: Readonly<Record<SessionVariable, (state: SessionState) => string | undefined>> = {
-  lastItemId: ({ items }) => items.at(-1)?.id,
-  lastResponseId: ({ items, responses }) =>
-    responses.at(-1)?.id ?? items.findLast(({ response }) => response !== undefined)?.response,
-  lastCallId: ({ items, calls }) => {
-    const called = items.findLast(({ type }) => type === 'function_call')?.item['call_id'];
-    return calls.at(-1)?.call ?? (typeof called === 'string' ? called : undefined);
-  },
-};
 const MISSING: Readonly<Record<SessionVariable, string>> = {
   lastItemId: 'the conversation of this session has no item yet.',
   lastResponseId: 'this session has had no response yet.',

@@ -13,7 +13,8 @@ import { ComposeRuns } from './composeRun';
 import type { Host } from './host';
 import type { PayloadMarks } from './payloadDiagnostics';
 import { payloadName, rangeOf } from './payloadDocuments';
-import { planOf, prepareEvent, readEnvironment, wantedBy, type Values } from './payloadPlan';
+import { planOf, prepareEvent, variablesIn, type Values } from './payloadPlan';
+import { checkEnvironment } from './payloadValues';
 import { SECTION } from './settings';
 import { messageOf, Signal } from './signal';
 import type { TraceEditors } from './traceEditor';
@@ -49,8 +50,6 @@ export class PayloadSender implements vscode.Disposable {
   readonly #runs = new ComposeRuns(() => this.onDidChange.fire());
   /** Runs by the document they are of. */
   readonly #running = new Map<string, number>();
-  /** What the user has agreed to send of the environment, for this window. */
-  readonly #agreed = new Set<string>();
 
   constructor(
     private readonly host: Host,
@@ -80,8 +79,9 @@ export class PayloadSender implements vscode.Disposable {
     const payload = readPayload(text);
     const steps = payload.steps.filter((step) => only === undefined || step.offset === only);
     if (!(await this.#isFit(document, steps))) return;
-    const { env, inputs } = wantedBy(steps);
-    const environment = this.#environment(env);
+    const variables = variablesIn(steps);
+    // What can never be sent is said before anything is asked.
+    checkEnvironment(variables);
     const session = await this.#session();
     if (session === undefined) return;
     const { engine } = this.host.proxy;
@@ -89,11 +89,9 @@ export class PayloadSender implements vscode.Disposable {
     const waits = show || steps.some(({ kind }) => kind === 'wait');
     if (waits && !this.host.proxy.recording)
       throw new Error('Recording is off, so that no answer can be seen and nothing be waited for. Switch it on first.');
-    if (env.length > 0 && !(await this.#agree(document.uri, env, engine))) return;
-    const asked = await ask(inputs);
-    if (!asked) return;
-    if (environment.secrets.length > 0) await engine.keepSecret(environment.secrets);
-    await this.#run(document, steps, session, engine, { env: environment.values, inputs: asked }, show);
+    const source = { id: document.uri.toString(), name: payloadName(document.uri) };
+    const values = await this.editors.values.of(variables, source, engine);
+    if (values) await this.#run(document, steps, session, engine, values, show);
   }
 
   /** False when there is something wrong with it and the user thought better of sending it all the same. */
@@ -114,32 +112,6 @@ export class PayloadSender implements vscode.Disposable {
     const anyway = 'Send Anyway';
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
     return (await vscode.window.showWarningMessage(`${name}: ${first.message}${more}`, anyway)) === anyway;
-  }
-
-  #environment(names: readonly string[]): ReturnType<typeof readEnvironment> {
-    if (names.length > 0 && !vscode.workspace.isTrusted)
-      throw new Error(
-        `This workspace is not trusted, so ${names.map((name) => `\${env:${name}}`).join(', ')} is not read. Trust it, or write the value.`,
-      );
-    return readEnvironment(names, process.env);
-  }
-
-  /** A file of somebody else's could ask for any variable: what leaves the machine the user says. */
-  async #agree(uri: vscode.Uri, names: readonly string[], engine: Engine): Promise<boolean> {
-    const key = JSON.stringify([uri.toString(), names, engine.upstream]);
-    if (this.#agreed.has(key)) return true;
-    const send = 'Send';
-    const answer = await vscode.window.showWarningMessage(
-      `Send the value of ${names.join(', ')} to ${hostOf(engine.upstream)}?`,
-      {
-        modal: true,
-        detail: `${payloadName(uri)} takes ${names.length > 1 ? 'them' : 'it'} from the environment. The recording does not hold ${names.length > 1 ? 'them' : 'it'}.`,
-      },
-      send,
-    );
-    if (answer !== send) return false;
-    this.#agreed.add(key);
-    return true;
   }
 
   /** The session to send to; undefined when the user thought better of it. */
@@ -305,18 +277,6 @@ export class PayloadSender implements vscode.Disposable {
   }
 }
 
-/** The answers to a file's questions; undefined when the user thought better of it. */
-async function ask(inputs: readonly { question: string; usual: string }[]): Promise<Map<string, string> | undefined> {
-  const answers = new Map<string, string>();
-  for (const [at, { question, usual }] of inputs.entries()) {
-    const title = inputs.length > 1 ? `Payload (${at + 1} of ${inputs.length})` : 'Payload';
-    const answer = await vscode.window.showInputBox({ title, prompt: question, value: usual, ignoreFocusOut: true });
-    if (answer === undefined) return undefined;
-    answers.set(question, answer);
-  }
-  return answers;
-}
-
 /** Whether the server has yet to say something of an event. */
 function isWaiting({ type, answer }: RunEvent): boolean {
   return answer.kind === 'waiting' && ANSWERS[type] !== undefined;
@@ -340,12 +300,4 @@ function answerRow({ run, rows }: Sent): number | undefined {
 
 function lowerFirst(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-}
-
-function hostOf(url: string): string {
-  try {
-    return new URL(url).host;
-  } catch {
-    return 'the server';
-  }
 }

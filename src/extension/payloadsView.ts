@@ -1,11 +1,10 @@
 /** The view of the workspace's payload files. */
 import * as vscode from 'vscode';
 import { readPayload } from '../protocol/payloadFile';
-import { payloadName, PAYLOAD_GLOB } from './payloadDocuments';
+import { findPayloadFiles, payloadName, PAYLOAD_GLOB } from './payloadDocuments';
 import { SECTION } from './settings';
 
-/** Files that are listed, and read for what they send. */
-const MOST_FOUND = 500;
+/** Longer files are not read for what they send. */
 const MOST_BYTES = 1024 * 1024;
 /** Shortest time between two readings of the workspace, ms. */
 const REFRESH_MS = 300;
@@ -58,10 +57,7 @@ export function createPayloadsView(): PayloadsView {
 }
 
 async function findPayloads(): Promise<PayloadNode[]> {
-  const files = await vscode.workspace.findFiles(PAYLOAD_GLOB, '**/node_modules/**', MOST_FOUND);
-  const onDisk = files.filter(({ scheme }) => scheme === 'file');
-  onDisk.sort((one, other) => payloadName(one).localeCompare(payloadName(other)) || one.path.localeCompare(other.path));
-  return Promise.all(onDisk.map(nodeOf));
+  return Promise.all((await findPayloadFiles()).map(nodeOf));
 }
 
 async function nodeOf(resourceUri: vscode.Uri): Promise<PayloadNode> {

@@ -15,6 +15,7 @@ import { heldHandlers } from './heldHandlers';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
 import { savePayload } from './payloadFiles';
+import { PayloadValues } from './payloadValues';
 import { Prices } from './prices';
 import { messageOf } from './signal';
 import { upstreamLabel } from './settings';
@@ -72,6 +73,8 @@ interface Tab {
 
 export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTrace>, vscode.Disposable {
   readonly bodies: BodyDocuments;
+  /** What variables of payloads stand for, wherever they are sent from. */
+  readonly values = new PayloadValues();
   readonly #prices = new Prices();
   readonly #traces = new Set<OpenTrace>();
   readonly #tabs = new Set<Tab>();
@@ -277,6 +280,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     });
     const composing = composeHandlers({
       runs: this.#runs,
+      values: this.values,
       model: trace.model,
       isLive: () => this.#isLive(trace),
       isRecording: () => this.host.proxy.recording,

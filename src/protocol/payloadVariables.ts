@@ -2,7 +2,8 @@
  * Variables in the strings of a payload file: `${env:NAME}`, `${input:Question}`, `${lastItemId}` and its kin. A value takes
  * the place of its name inside the string, whatever characters it has; nothing is ever run. `$${` stands for `${` itself.
  */
-import { parseTree, type Node } from 'jsonc-parser';
+import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { SessionState } from './state/session';
 
 /** Variables without a name of their own, and what they stand for. */
 export const SESSION_VARIABLES = {
@@ -11,6 +12,20 @@ export const SESSION_VARIABLES = {
   lastCallId: 'the newest function call, one that waits for its output first',
 } as const;
 export type SessionVariable = keyof typeof SESSION_VARIABLES;
+
+const SESSION_VALUES: Readonly<Record<SessionVariable, (state: SessionState) => string | undefined>> = {
+  lastItemId: ({ items }) => items.at(-1)?.id,
+  lastResponseId: ({ items, responses }) =>
+    responses.at(-1)?.id ?? items.findLast(({ response }) => response !== undefined)?.response,
+  lastCallId: ({ items, calls }) => {
+    const called = items.findLast(({ type }) => type === 'function_call')?.item['call_id'];
+    return calls.at(-1)?.call ?? (typeof called === 'string' ? called : undefined);
+  },
+};
+
+/** What a variable of the session stands for in that state; undefined when there is no such thing. */
+export const sessionValue = (name: SessionVariable, state: SessionState): string | undefined =>
+  SESSION_VALUES[name](state);
 
 /** What a variable asks for. */
 export type VariableName =
@@ -46,6 +61,36 @@ export function checkVariables(root: Node): {
     }
   }
   return { variables, problems };
+}
+
+/** `checkVariables` of an event's text; nothing where it is no JSON. Never throws. */
+export function checkText(json: string): ReturnType<typeof checkVariables> {
+  const root = json.includes('${') ? readRoot(json) : undefined;
+  return root ? checkVariables(root) : { variables: [], problems: [] };
+}
+/** The variables of an event's text. */
+export const variablesOf = (json: string): PayloadVariable[] => checkText(json).variables;
+
+/**
+ * Whether filling in changes the text: it has a variable, or `$${`. Text with other names in braces alone is a template of
+ * somebody else's, and goes out as it stands.
+ */
+export function isToBeFilled(json: string): boolean {
+  const root = json.includes('${') ? readRoot(json) : undefined;
+  if (!root) return false;
+  return checkVariables(root).variables.length > 0 || stringsOf(root).some(({ value }) => value.includes('$${'));
+}
+
+function readRoot(json: string): Node | undefined {
+  try {
+    const errors: ParseError[] = [];
+    const root = parseTree(json, errors, { disallowComments: true });
+    // Of what is broken the parser guesses the rest.
+    return errors.length > 0 ? undefined : root;
+  } catch {
+    // Nested deeper than the parser bears.
+    return undefined;
+  }
 }
 
 /** What stands between the braces, or, for people, why it is no variable. */

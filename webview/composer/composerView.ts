@@ -2,19 +2,17 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { eventTemplate, type Problem } from '../../src/protocol';
+import { isToBeFilled } from '../../src/protocol/payloadVariables';
 import { replacedPointers } from '../../src/trace/redact';
-import { fixAt, problemsOf } from '../logic/composerLint';
 import { sentEvent } from '../logic/answers';
 import { keepableDraft, whyNotEditable } from '../logic/draft';
 import { ownEventId } from '../logic/eventId';
 import { stretchOfParam } from '../logic/jsonPlace';
 import { indentJson } from '../logic/jsonText';
 import { FROM } from '../logic/rowSource';
-import { refusalProblems, refusalsOf } from '../logic/refusals';
 import { sendNow, type SendWhen } from '../logic/sendPlan';
 import { isSequence } from '../logic/sequence';
 import { stretchInStep } from '../logic/sequenceLint';
-import { previewUpdate, type UpdatePreview } from '../logic/updatePreview';
 import type { ComposePlan } from '../messages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
@@ -38,16 +36,14 @@ import type { SendWhenFields } from './sendWhen';
 import './sidePanel';
 import type { PanelName } from './sidePanel';
 import { ComposerTarget } from './targetPicker';
+import { TextChecks } from './textChecks';
 import './updatePreview';
+import { variablesToggle } from './variablesToggle';
 import { verdict } from './verdict';
 
 type Side = 'client' | 'server';
-/** The text is checked this long after a key stroke, ms. */
-const checkAfter = 120;
 /** Height in which a panel beside the editor can be used, pixels. */
 const panelHeight = 460;
-/** A text whose check takes longer than this is not checked again for every change of the session, ms. */
-const slowCheck = 60;
 
 @customElement('rti-composer')
 export class ComposerView extends View {
@@ -55,7 +51,6 @@ export class ComposerView extends View {
   /** True when the composer has the list's place: then it shows the way back to it. */
   @property({ type: Boolean }) sheet = false;
   @state() private as: Side = 'client';
-  @state() private problems: Problem[] = [];
   /** JSON pointers of values that were replaced before recording and still stand so in the text. */
   @state() private asked: string[] = [];
   /** Set when a first click met problems: the next one sends all the same. */
@@ -63,6 +58,9 @@ export class ComposerView extends View {
   @state() private sending = false;
   /** An event of the client without an id gets one when it is sent. */
   @state() private givesId = true;
+  /** The text has variables, and whether they are filled in: in what was recorded they are the app's own. */
+  @state() private hasVariables = false;
+  @state() private fills = true;
   /** The id that stands in the text: '' for none, undefined where none can be given. */
   @state() private ownId: string | undefined;
   @state() private when: SendWhen = sendNow;
@@ -79,11 +77,8 @@ export class ComposerView extends View {
   #outcome!: OutcomeWatch;
   #effective!: EffectiveWatch;
   #sender!: Sender;
-  #preview: UpdatePreview | undefined;
+  #checks!: TextChecks;
   #offRows: (() => void) | undefined;
-  #checkTimer: ReturnType<typeof setTimeout> | undefined;
-  #checkTook = 0;
-  #underlined = '';
 
   static override styles = [sharedStyles, composerStyles];
 
@@ -92,7 +87,7 @@ export class ComposerView extends View {
     const { store } = this;
     this.#outcome = new OutcomeWatch(store, () => {
       this.#effective.look(this.#outcome.outcome, this.#outcome.answer);
-      this.#underline();
+      this.#checks.underline();
       this.requestUpdate();
     });
     this.#sender = new Sender(store, this.#outcome);
@@ -100,8 +95,16 @@ export class ComposerView extends View {
       async (row) => (await store.body(row))?.text,
       () => this.requestUpdate(),
     );
-    this.#target = new ComposerTarget(store, () => {
-      if (this.#checkTook < slowCheck) this.#recheck();
+    this.#target = new ComposerTarget(store, () => this.#checks.sessionChanged());
+    this.#checks = new TextChecks({
+      store,
+      target: this.#target,
+      outcome: this.#outcome,
+      sender: this.#sender,
+      editor: () => this.#editor,
+      as: () => this.as,
+      fills: () => this.fills,
+      changed: () => this.requestUpdate(),
     });
     this.#offRows = store.subscribe(['rows'], () => {
       this.#target.grown();
@@ -112,7 +115,7 @@ export class ComposerView extends View {
     super.disconnectedCallback();
     this.#offRows?.();
     this.#target.stop();
-    clearTimeout(this.#checkTimer);
+    this.#checks.stop();
     this.#editor?.view.destroy();
     this.#editor = null;
   }
@@ -126,8 +129,8 @@ export class ComposerView extends View {
       state: () => this.#target.known?.state,
       changed: () => this.#changed(),
       send: () => void this.#send(),
-      fixAtCursor: () => this.#fixAtCursor(),
-      fix: (problem) => this.#fix(problem),
+      fixAtCursor: () => this.#checks.fixAtCursor(),
+      fix: (problem) => this.#checks.fix(problem),
     });
     const { draft } = this.store.kept;
     if (draft !== undefined) {
@@ -145,7 +148,7 @@ export class ComposerView extends View {
     this.#open();
     this.#target.follow();
     this.#outcome.look();
-    this.#underline();
+    this.#checks.underline();
     this.requestUpdate();
   }
   override focus(): void {
@@ -231,6 +234,7 @@ export class ComposerView extends View {
     this.#secrets.clear();
     this.#outcome.clear();
     this.#sender.run = 0;
+    this.fills = this.#replaces === undefined;
     this.#editor?.setText(text);
     this.#changed();
     this.#recheck();
@@ -239,13 +243,13 @@ export class ComposerView extends View {
     const text = this.#editor?.text() ?? '';
     this.asked = replacedPointers(text);
     this.ownId = ownEventId(text);
+    this.hasVariables = !isSequence(text) && isToBeFilled(text);
     this.armed = false;
     this.#sender.run = 0;
     this.#keepDraft(text);
     // Who mends what was refused needs to see why it was.
     if (!this.#outcome.isRefusal) this.#outcome.clear();
-    clearTimeout(this.#checkTimer);
-    this.#checkTimer = setTimeout(() => this.#recheck(), checkAfter);
+    this.#checks.soon();
   }
   #keepDraft(text: string): void {
     const kept = keepableDraft(text);
@@ -254,51 +258,17 @@ export class ComposerView extends View {
     const { session } = this.#target;
     this.store.keep({ draft: { text: kept, as: this.as, replaces: this.#replaces ?? null, open, session } });
   }
-  #recheck(): void {
-    clearTimeout(this.#checkTimer);
-    const text = this.#editor?.text() ?? '';
-    this.#outcome.edited(text);
-    const begun = performance.now();
-    this.problems = problemsOf(text, this.as, this.#target.known);
-    this.#preview = this.as === 'client' ? previewUpdate(text, this.#target.known?.state) : undefined;
-    this.#checkTook = performance.now() - begun;
-    this.#underline();
-    this.requestUpdate();
-  }
-  /** Underlines what is wrong with the text, and what the server refused of it. */
-  #underline(): void {
-    const text = this.#editor?.text() ?? '';
-    const { refusal } = this.#outcome;
-    const ofRun = refusalsOf(this.store.status?.runs?.find(({ id }) => id === this.#sender.run));
-    const refused = refusalProblems(text, refusal === undefined ? ofRun : [refusal, ...ofRun]);
-    const all = [...this.problems, ...refused];
-    const underlined = JSON.stringify([text, all]);
-    if (underlined === this.#underlined) return;
-    this.#underlined = underlined;
-    this.#editor?.showProblems(all);
+  #setFills(fills: boolean): void {
+    this.fills = fills;
+    this.#recheck();
   }
   #setSide(side: Side): void {
     this.as = side;
     this.#changed();
     this.#recheck();
   }
-  #fixAtCursor(): void {
-    if (this.#editor === null) return;
-    this.#recheck();
-    const problem = fixAt(this.problems, this.#editor.text(), this.#editor.view.state.selection.main.head);
-    if (problem === undefined) this.store.tell({ kind: 'info', text: 'There is no fix for what stands here.' });
-    else this.#fix(problem);
-  }
-  /** A fix is the whole text after it: when that has changed since, the same fix is looked for anew. */
-  #fix({ path, message, fix }: Problem): void {
-    this.#recheck();
-    const now = this.problems.find(
-      (problem) => problem.path === path && problem.message === message && problem.fix?.title === fix?.title,
-    );
-    if (now?.fix === undefined) return;
-    this.#editor?.rewrite(now.fix.text);
-    this.#editor?.view.focus();
-    this.#recheck();
+  #recheck(): void {
+    this.#checks.check();
   }
 
   async #send(): Promise<void> {
@@ -312,7 +282,7 @@ export class ComposerView extends View {
       return;
     }
     this.#recheck();
-    if (this.problems.some((problem) => problem.severity === 'error') && !this.armed) {
+    if (this.#checks.problems.some((problem) => problem.severity === 'error') && !this.armed) {
       this.armed = true;
       return;
     }
@@ -325,6 +295,7 @@ export class ComposerView extends View {
       givesId: this.givesId,
       lacksId: this.#canGiveId,
       namesEvents: this.#target.namesEvents,
+      fills: isSequence(text) || (this.hasVariables && this.fills),
       replaces: this.#replaces,
       secrets: Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? ''])),
     });
@@ -348,6 +319,7 @@ export class ComposerView extends View {
     const target = this.#target.now;
     const text = this.#editor?.text() ?? '';
     const to = this.as === 'client' ? 'server' : 'client';
+    const { problems } = this.#checks;
     const outcome = outcomeLine(this.#outcome, this.store, {
       showRow: (row) => this.#showRow(row),
       goToParam: (param) => this.#goToParam(param),
@@ -395,17 +367,17 @@ export class ComposerView extends View {
       </div>
       ${secretFields(this.asked, this.#secrets)}
       <rti-update-preview
-        .preview=${this.#preview}
+        .preview=${this.#checks.preview}
         .effective=${this.#effective.differences}
         .session=${this.#target.session}
       ></rti-update-preview>
       ${
-        this.problems.length === 0
+        problems.length === 0
           ? nothing
           : html`<rti-problems
-              .problems=${this.problems}
+              .problems=${problems}
               @rti-go=${({ detail }: CustomEvent<Problem>) => this.#editor?.goTo(detail.offset, detail.length)}
-              @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#fix(detail)}
+              @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#checks.fix(detail)}
             ></rti-problems>`
       }
       <div class="bar" aria-live="polite">
@@ -414,13 +386,14 @@ export class ComposerView extends View {
             ? verdict({
                 text,
                 as: this.as,
-                problems: this.problems,
+                problems,
                 isArmed: this.armed,
                 fits: this.#target.known?.state.config === undefined ? '' : this.#target.session,
               })
             : outcome
         }
         ${this.#target.note()}
+        ${this.hasVariables ? variablesToggle(this.fills, (isOn) => this.#setFills(isOn)) : nothing}
         ${this.as === 'client' ? idToggle(this.#canGiveId, this.givesId, (isOn) => (this.givesId = isOn)) : nothing}
         ${sendButton(
           {

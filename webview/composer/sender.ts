@@ -20,6 +20,8 @@ export interface ToHandOver {
   lacksId: boolean;
   /** The server's errors name events. */
   namesEvents: boolean;
+  /** The text has variables, which are to be filled in. */
+  fills: boolean;
   replaces: number | undefined;
   secrets: Readonly<Record<string, string>>;
 }
@@ -37,7 +39,9 @@ export class Sender {
   async send(given: ToHandOver): Promise<void> {
     const { text, as, when, givesId } = given;
     const to = as === 'client' ? 'server' : 'client';
-    if (isSequence(text) || !isNow(when)) await this.start(() => planOf({ ...given, to, namesEvents: givesId }));
+    // The host knows what variables stand for, and asks for the rest.
+    if (isSequence(text) || !isNow(when) || given.fills)
+      await this.start(() => planOf({ ...given, to, namesEvents: givesId }));
     else await this.#one(given, to);
   }
 

@@ -34,6 +34,8 @@ export interface ToSend {
   to: 'client' | 'server';
   when: SendWhen;
   namesEvents: boolean;
+  /** Variables are filled in. */
+  fills?: boolean;
   /** The row it was made from. */
   replaces?: number | undefined;
   /** Values for what was redacted, by JSON pointer. */
@@ -41,9 +43,17 @@ export interface ToSend {
 }
 
 /** The plan; a list of steps that makes no sense throws, for people. */
-export function planOf({ text, session, to, when, namesEvents, replaces, secrets }: ToSend): ComposePlan {
+export function planOf({ text, session, to, when, namesEvents, fills, replaces, secrets }: ToSend): ComposePlan {
   const { delayMs, times, everyMs } = when;
-  const common = { session, to, delayMs, times, everyMs: times > 1 ? everyMs : 0, namesEvents };
+  const common = {
+    session,
+    to,
+    delayMs,
+    times,
+    everyMs: times > 1 ? everyMs : 0,
+    namesEvents,
+    ...(fills === true ? { fills } : {}),
+  };
   // What is no JSON goes as it stands: the user has been told, and wants it so.
   if (!isSequence(text) || !isReadable(text))
     return {

@@ -34,25 +34,17 @@ export function isReadable(text: string): boolean {
 /** The steps of a list; with an error among its problems nothing of it should be run. */
 export function readSteps(text: string): { steps: PlacedStep[]; problems: PayloadProblem[] } {
   const payload = readPayload(text);
-  const problems = [...payload.problems];
   const steps = payload.steps.map((step): PlacedStep => {
     const { offset, length } = step;
     if (step.kind === 'wait')
       return { step: { wait: step.wait, timeoutMs: step.timeoutMs }, offset, length, text: '', isWrapped: false };
     if (step.kind === 'delay') return { step: { delayMs: step.delayMs }, offset, length, text: '', isWrapped: false };
-    const { json, at, to, variables } = step;
-    for (const variable of variables)
-      problems.push({
-        severity: 'warning',
-        offset: variable.offset,
-        length: variable.length,
-        message: 'A variable is filled in when its payload file is sent; from here it goes out as it stands.',
-      });
+    const { json, at, to } = step;
     const isWrapped = at.offset !== offset;
     const sent: ComposeStep = isWrapped ? { text: wireText(json), to } : { text: wireText(json) };
     return { step: sent, ...at, text: json, isWrapped };
   });
-  return { steps, problems };
+  return { steps, problems: payload.problems };
 }
 
 /** The event that a path leads into, the path in it, and which end sends it where the step says so. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDocument } from '../../../src/document/client';
 import { ComposeRuns } from '../../../src/extension/composeRun';
-import { planOf, prepareEvent, readEnvironment, wantedBy } from '../../../src/extension/payloadPlan';
+import { planOf, prepareEvent, readEnvironment, variablesIn, wantedBy } from '../../../src/extension/payloadPlan';
 import { TraceModel } from '../../../src/extension/traceModel';
 import { NEW_SESSION, type SessionState } from '../../../src/protocol';
 import { readPayload } from '../../../src/protocol/payloadFile';
@@ -18,7 +18,7 @@ describe('what a payload wants to know', () => {
       { type: 'x', a: '${env:A} ${input:City}' },
       { type: 'x', a: ['${env:B}', '${env:A}', '${input:City=Oslo}', '${input:Day}'] },
     ]);
-    expect(wantedBy(steps)).toEqual({
+    expect(wantedBy(variablesIn(steps))).toEqual({
       env: ['A', 'B'],
       inputs: [
         { question: 'City', usual: 'Oslo' },
@@ -29,13 +29,25 @@ describe('what a payload wants to know', () => {
 
   it('of the environment is secret by its length or its name, and named when it is missing', () => {
     const environment = { CITY: 'Oslo', LONG: 'a long value', API_KEY: 'abcd', PIN_TOKEN: '12' };
-    const { values, secrets } = readEnvironment(['CITY', 'LONG', 'API_KEY'], environment);
+    const { values, secrets } = readEnvironment(['CITY', 'LONG', 'API_KEY'], environment, true);
     expect([...values.values()]).toEqual(['Oslo', 'a long value', 'abcd']);
     expect(secrets).toEqual(['a long value', 'abcd']);
-    expect(() => readEnvironment(['CITY', 'NO_ONE', 'NOBODY'], environment)).toThrow(
+    expect(() => readEnvironment(['CITY', 'NO_ONE', 'NOBODY'], environment, true)).toThrow(
       /\$\{env:NO_ONE\}, \$\{env:NOBODY\} have no value/,
     );
-    expect(() => readEnvironment(['PIN_TOKEN'], environment)).toThrow(/too short to be kept out/);
+    expect(() => readEnvironment(['PIN_TOKEN'], environment, true)).toThrow(/too short to be kept out/);
+  });
+
+  it('of the environment is refused where the workspace is not trusted, before anything of it is read', () => {
+    const read: string[] = [];
+    const environment = new Proxy({ API_KEY: 'sk-1234' } as Record<string, string>, {
+      get: (values, name) => (read.push(String(name)), values[String(name)]),
+    });
+    expect(() => readEnvironment(['API_KEY'], environment, false)).toThrow(
+      /not trusted, so \$\{env:API_KEY\} is not read/,
+    );
+    expect(read).toEqual([]);
+    expect(readEnvironment([], environment, false)).toEqual({ values: new Map(), secrets: [] });
   });
 });
 

@@ -238,6 +238,27 @@ describe('what is sent over time', () => {
     await page.close();
   });
 
+  it('has its variables filled in by the host, where they are not the app’s own', async () => {
+    const { page, write } = await composer();
+    await write('{"type":"conversation.item.delete","item_id":"${lastItemId}"}');
+    const fill = page.getByRole('checkbox', { name: 'Fill in variables' });
+    const send = page.locator('rti-composer vscode-button').last();
+    await expect.poll(() => fill.isChecked()).toBe(true);
+    await send.click();
+    await expect
+      .poll(() => plans(page))
+      .toMatchObject([
+        { fills: true, namesEvents: true, steps: [{ text: expect.stringContaining('"${lastItemId}"') }] },
+      ]);
+    await fill.uncheck();
+    for (let tries = 0; tries < 2; tries += 1) await send.click();
+    await expect.poll(async () => (await asked<{ text: string }>(page, 'send'))[0]?.text).toContain('"${lastItemId}"');
+    expect(await plans(page)).toHaveLength(1);
+    await write('{"type":"response.cancel"}');
+    await expect.poll(() => fill.count()).toBe(0);
+    await page.close();
+  });
+
   it('is one event repeated, which can be cancelled', async () => {
     const { page, write } = await composer();
     await write('{"type":"response.cancel"}');

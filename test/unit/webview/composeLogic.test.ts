@@ -1,6 +1,7 @@
 /** What the composer makes ready: sequences, plans, answers, sound, updates by form. */
 import { describe, expect, it } from 'vitest';
 import { advance, mergeSession, NEW_SESSION, SESSION_FIELDS, type SessionState } from '../../../src/protocol';
+import { isToBeFilled } from '../../../src/protocol/payloadVariables';
 import { problemsOf } from '../../../webview/logic/composerLint';
 import { audioPlan } from '../../../webview/logic/composeAudio';
 import { answersFor, imageItem } from '../../../webview/logic/prefilled';
@@ -72,6 +73,45 @@ describe('a list of steps', () => {
     expect(text.slice(problem?.offset, (problem?.offset ?? 0) + 1)).toBe('1');
     expect(problem?.message).toBe('Refused: No.');
     expect(refusalProblems('{"type":"x"}', [{ step: 0, param: '', message: 'No.' }])).toEqual([]);
+  });
+});
+
+describe('a variable', () => {
+  const event = (id: string) => JSON.stringify({ type: 'conversation.item.delete', item_id: id });
+  const told = (text: string, known: Parameters<typeof problemsOf>[2] = null, fills = true) =>
+    problemsOf(text, 'client', known, fills).map(({ severity, message }) => `${severity}: ${message}`);
+  const item = { id: 'item_9', type: 'message', role: 'user', content: [] };
+
+  it('is told what it will be, in place of what is wrong with its name', () => {
+    const withItem = known(after([created(), { type: 'conversation.item.added', item }]));
+    expect(told(event('${lastItemId}'), withItem)).toEqual([
+      'note: ${lastItemId} is filled in when it is sent: the newest item of the conversation, now item_9.',
+    ]);
+    expect(told(event('${lastItemId}'), known(after([created()])))).toEqual([
+      expect.stringMatching(/^warning: .*none yet/),
+    ]);
+    expect(told(event('${input:Which}'))).toEqual(['note: ${input:Which} is asked when it is sent.']);
+    expect(told(`[${event('${env:ITEM}')}]`)).toEqual([expect.stringMatching(/^note: .*kept out of the record/)]);
+  });
+
+  it('that is none is an error beside one that is, and nothing by itself: it is the app’s own', () => {
+    expect(told(JSON.stringify({ type: 'response.create', a: '${name} ${lastItemId}' }))).toContainEqual(
+      expect.stringMatching(/^error: \$\{name\} is no variable/),
+    );
+    const own = JSON.stringify({ type: 'response.create', response: { instructions: 'Say ${name}.' } });
+    expect(told(own)).toEqual([]);
+    expect(isToBeFilled(own)).toBe(false);
+    expect(isToBeFilled('{"a":"$${name}"}')).toBe(true);
+    expect(isToBeFilled('{"${lastItemId}":1}')).toBe(false);
+    expect(isToBeFilled('{"a":"${lastItemId}')).toBe(false);
+  });
+
+  it('that goes out as it stands is checked as it stands', () => {
+    const withItem = known(after([created(), { type: 'conversation.item.added', item }]));
+    expect(told(event('${lastItemId}'), withItem, false)).toEqual(
+      told(event('${lastItemId}x'), withItem, false).map((one) => one.replace('}x', '}')),
+    );
+    expect(told(event('${lastItemId}'), withItem, false)).not.toEqual([]);
   });
 });
 
