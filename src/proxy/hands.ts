@@ -13,6 +13,8 @@ import type { TrafficReport } from './workerMessages';
 const SIDES = ['client', 'server'] as const;
 /** How long counts are gathered before they are told, ms. */
 const TELL_MS = 100;
+/** Longest filter that is recorded, characters. */
+const MOST_NAME = 128;
 
 /** A session whose messages can be touched. */
 interface Hand {
@@ -162,7 +164,11 @@ export class Hands {
     this.#say({ report: 'breakpoints', breakpoints: this.#breakpoints.states() });
     // After what is being looked at now: the direction may still be at this message.
     if (breakpoint.once) setImmediate(() => [...this.#sessions.values()].forEach((hand) => this.#intercept(hand)));
-    return { lost: () => this.#settle(id, 'lost'), letGo: () => this.#settle(id, 'released') };
+    return {
+      breakpoint: breakpoint.filter.slice(0, MOST_NAME),
+      lost: () => this.#settle(id, 'lost'),
+      letGo: () => this.#settle(id, 'released'),
+    };
   }
 
   #decide(id: string, outcome: HeldOutcome, text = ''): void {

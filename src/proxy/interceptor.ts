@@ -296,7 +296,7 @@ export class Interceptor implements MessageListener {
     if (record === undefined) {
       this.#port.passed(arrived.t, arrived.frames);
       this.#justPassed = { waiting, lines: 1 };
-    } else this.#said(arrived, { held: record, same: true }, rule);
+    } else this.#said(arrived, { held: record, same: true, ...breakpointOf(waiting) }, rule);
     this.#left(waiting);
   }
 
@@ -306,7 +306,7 @@ export class Interceptor implements MessageListener {
     const held = this.#recorded(waiting);
     const payload = Buffer.from(text, 'utf8');
     this.#write(payload, false);
-    this.#port.said(payload, { held, ...(rule === '' ? {} : { rule }) });
+    this.#port.said(payload, { held, ...(rule === '' ? {} : { rule }), ...breakpointOf(waiting) });
     this.#left(waiting);
   }
 
@@ -323,7 +323,7 @@ export class Interceptor implements MessageListener {
 
   /** It will never be sent on. */
   #gone(waiting: Waiting, fate: 'dropped' | 'lost', rule: string): void {
-    this.#said(waiting.arrived, { held: this.#recorded(waiting), fate }, rule);
+    this.#said(waiting.arrived, { held: this.#recorded(waiting), fate, ...breakpointOf(waiting) }, rule);
     this.#left(waiting);
   }
 
@@ -369,6 +369,10 @@ export class Interceptor implements MessageListener {
     this.#port.weighs(this.#bytes);
     this.#judge.waiting(this.#waiting, this.#bytes);
   }
+}
+
+function breakpointOf({ hold }: Waiting): Pick<SaidNote, 'breakpoint'> {
+  return hold ? { breakpoint: hold.breakpoint } : {};
 }
 
 function isFree(entry: Entry): boolean {

@@ -6,6 +6,8 @@ export type Decision = { kind: 'release' } | { kind: 'send'; text: string } | { 
 
 /** A message that waits at a breakpoint. */
 export interface Hold {
+  /** The breakpoint's filter. */
+  readonly breakpoint: string;
   /** The connection ended first. */
   lost(): void;
   /** It goes on as it came, because the inspector says goodbye. */

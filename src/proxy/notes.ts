@@ -36,6 +36,8 @@ export interface SaidNote {
   /** It was taken away, and nothing was sent. */
   fate?: 'dropped' | 'lost';
   rule?: string;
+  /** Filter of the breakpoint at which it was held. */
+  breakpoint?: string;
   binary?: true;
   /** The payload could not be decoded; so many bytes stood on the wire. */
   unknown?: number;

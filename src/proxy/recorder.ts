@@ -423,6 +423,7 @@ export class Recorder {
     const split = payload.indexOf(0);
     const note = JSON.parse(payload.toString('utf8', 0, split)) as SaidNote;
     const data = note.unknown === undefined ? payload.subarray(split + 1) : undefined;
+    const { breakpoint } = note;
     this.#queue(() =>
       this.#message({
         session: session.name,
@@ -437,6 +438,7 @@ export class Recorder {
         replaces: this.#madeFrom(session.held[from], note),
         fate: note.fate,
         rule: note.rule,
+        breakpoint: breakpoint && (redactBody(breakpoint, session.alsoSecret)?.text ?? breakpoint),
       }),
     );
   }

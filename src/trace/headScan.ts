@@ -44,6 +44,7 @@ const ORIGIN = Buffer.from('origin');
 const REPLACES = Buffer.from('replaces');
 const FATE = Buffer.from('fate');
 const RULE = Buffer.from('rule');
+const BREAKPOINT = Buffer.from('breakpoint');
 const REDACTED = Buffer.from('redacted');
 const OPCODE = Buffer.from('opcode');
 const EVENT = Buffer.from('event');
@@ -79,6 +80,7 @@ export class HeadScan {
   readonly item = place();
   readonly call = place();
   readonly rule = place();
+  readonly breakpoint = place();
   /** A rule took part in it. */
   get ruled(): boolean {
     return this.rule.end > 0;
@@ -125,6 +127,7 @@ export class HeadScan {
     this.fate = undefined;
     this.opcode = 0;
     this.rule.end = 0;
+    this.breakpoint.end = 0;
     this.type.end = 0;
     this.response.end = 0;
     this.item.end = 0;
@@ -172,6 +175,7 @@ export class HeadScan {
       this.replaces = this.#value;
     } else if (isName(data, key, length, FATE)) return this.#fate(data);
     else if (isName(data, key, length, RULE)) return this.#text(data, this.rule, to);
+    else if (isName(data, key, length, BREAKPOINT)) return this.#text(data, this.breakpoint, to);
     else if (isName(data, key, length, REDACTED)) return this.#list(data, to);
     else if (isName(data, key, length, OPCODE)) {
       if (!this.#whole(data, to) || (this.#value !== 1 && this.#value !== 2)) return false;

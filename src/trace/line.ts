@@ -30,6 +30,8 @@ export interface Message {
   fate: Fate | undefined;
   /** Name of the rule that had a hand in it. */
   rule: string | undefined;
+  /** Filter of the breakpoint at which it was held. */
+  breakpoint?: string | undefined;
 }
 
 /** A line in pieces: everything up to the body (ASCII when there is one), the body's own bytes, everything behind it. */
@@ -158,5 +160,6 @@ function origin(message: Message): string {
   if (message.replaces !== undefined) fields += `,"replaces":${message.replaces}`;
   if (message.fate !== undefined) fields += `,"fate":"${message.fate}"`;
   if (message.rule !== undefined) fields += `,"rule":${quoted(message.rule)}`;
+  if (message.breakpoint !== undefined) fields += `,"breakpoint":${quoted(message.breakpoint)}`;
   return fields;
 }

@@ -86,6 +86,8 @@ export interface EventRecord {
   fate?: Fate;
   /** Name of the rule that made, changed, delayed or dropped it, at most 128 characters. */
   rule?: string;
+  /** Filter of the breakpoint at which it was held, on the line that says what became of it; at most 128 characters. */
+  breakpoint?: string;
   /** JSON pointers of values replaced before writing ('': all of it, or too many to list); what was sent is untouched. */
   redacted?: string[];
   /** WebSocket opcode (1 text, 2 binary), beside `base64` only. */

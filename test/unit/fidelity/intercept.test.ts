@@ -11,8 +11,10 @@ const event = (type: string, more: object = {}): string => JSON.stringify({ type
 /** Lines of the trace's messages, without what differs from run to run. */
 const lines = (trace: Awaited<ReturnType<typeof sessionOf>>) =>
   trace.messages.map(({ line, data }) => {
-    const { from, sent, origin, replaces, fate, seq, rule } = line;
-    const extra = { ...(origin ? { origin } : {}), ...(replaces ? { replaces } : {}), ...(rule ? { rule } : {}) };
+    const { from, sent, origin, replaces, fate, seq, rule, breakpoint } = line;
+    const extra = Object.fromEntries(
+      Object.entries({ origin, replaces, rule, breakpoint }).filter(([, value]) => value !== undefined),
+    );
     return [seq, from, String(data), fate ?? (sent === undefined ? 'unsent' : 'sent'), extra];
   });
 
@@ -46,7 +48,13 @@ describe('a message held at a breakpoint', () => {
       [expect.any(Number), 'client', event('before'), 'sent', {}],
       [expect.any(Number), 'client', held, 'held', {}],
       [expect.any(Number), 'client', behind, 'held', {}],
-      [expect.any(Number), 'client', held, 'sent', { replaces: trace.messages.find((m) => m.line['fate'])?.seq }],
+      [
+        expect.any(Number),
+        'client',
+        held,
+        'sent',
+        { replaces: trace.messages.find((m) => m.line['fate'])?.seq, breakpoint: 'type:session.update' },
+      ],
       [expect.any(Number), 'client', behind, 'sent', { replaces: trace.messages.findLast((m) => m.line['fate'])?.seq }],
     ]);
   });
@@ -71,6 +79,7 @@ describe('a message held at a breakpoint', () => {
 
     ends.client.close();
     const trace = await sessionOf(hand.engine.file, 'mark=edit', ({ messages }) => messages.length >= 11);
+    const breakpoint = 'type:/^x/ from:client';
     expect(lines(trace)).toEqual([
       [1, 'client', event('x.1'), 'held', {}],
       [2, 'client', event('x.2'), 'held', {}],
@@ -78,11 +87,11 @@ describe('a message held at a breakpoint', () => {
       [4, 'client', event('x.3'), 'held', {}],
       [5, 'client', event('x.4'), 'held', {}],
       [6, 'server', event('error', { error: { message: 'no' } }), 'sent', { origin: 'inspector' }],
-      [7, 'client', event('x.one'), 'sent', { origin: 'inspector', replaces: 1 }],
-      [8, 'client', '', 'dropped', { replaces: 2 }],
+      [7, 'client', event('x.one'), 'sent', { origin: 'inspector', replaces: 1, breakpoint }],
+      [8, 'client', '', 'dropped', { replaces: 2, breakpoint }],
       [9, 'client', event('y'), 'sent', { replaces: 3 }],
-      [10, 'client', '', 'dropped', { replaces: 4 }],
-      [11, 'client', 'not JSON at all', 'sent', { origin: 'inspector', replaces: 5 }],
+      [10, 'client', '', 'dropped', { replaces: 4, breakpoint }],
+      [11, 'client', 'not JSON at all', 'sent', { origin: 'inspector', replaces: 5, breakpoint }],
     ]);
   });
 

@@ -56,7 +56,7 @@ describe('what the recorder writes, the reader reads back', () => {
     const heads = [
       { sent: NaN, fate: 'held' as const },
       { injected: true, replaces: 7, rule: 'say “é”\n' },
-      { sent: NaN, replaces: 7, fate: 'dropped' as const, rule: 'no' },
+      { sent: NaN, replaces: 7, fate: 'dropped' as const, rule: 'no', breakpoint: 'type:"a"' },
     ].map((more) => {
       const line = lineOf(data, more);
       const scan = new HeadScan();
@@ -69,7 +69,7 @@ describe('what the recorder writes, the reader reads back', () => {
     expect(heads).toEqual([
       { ...head, type, fate: 'held' },
       { ...head, type, sent: 12.5, origin: 'inspector', replaces: 7, rule: 'say “é”\n' },
-      { ...head, type, replaces: 7, fate: 'dropped', rule: 'no' },
+      { ...head, type, replaces: 7, fate: 'dropped', rule: 'no', breakpoint: 'type:"a"' },
     ]);
   });
 
