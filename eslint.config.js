@@ -6,12 +6,15 @@ const floors = {
   protocol: [],
   trace: ['protocol'],
   audio: ['protocol', 'trace'],
+  files: ['trace'],
+  rules: ['protocol', 'trace', 'audio', 'files'],
   analysis: ['protocol', 'trace', 'audio'],
   document: ['protocol', 'trace', 'audio', 'analysis'],
-  simulator: ['protocol', 'trace', 'audio', 'analysis'],
-  proxy: ['protocol', 'trace', 'simulator'],
-  extension: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator', 'proxy'],
-  cli: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator', 'proxy'],
+  simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
+  proxy: ['protocol', 'trace', 'rules', 'simulator'],
+  codegen: ['protocol', 'trace'],
+  extension: ['protocol', 'trace', 'codegen', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
+  cli: ['protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
 };
 const all = Object.keys(floors);
 const oneWay = all.map((floor) => ({

@@ -2,12 +2,14 @@
 //
 //   realtime.schema.json       every event, item, session and tool with the documentation of each field
 //   *.schema.json              doors into it: one payload each, for editors
+//   payload.schema.json        payload files: events with waits and pauses (scripts/lib/payloadSchema.mjs)
 //   check.json                 the same without words, in the form the validator wants (scripts/lib/checkSchema.mjs)
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
 import { checkSchema } from './lib/checkSchema.mjs';
+import { payloadSchema } from './lib/payloadSchema.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folder = path.join(root, 'media', 'schema');
@@ -61,6 +63,7 @@ async function generate() {
     const door = { ...head, title: definition, $ref: `realtime.schema.json#/definitions/${definition}` };
     files.set(`${name}.schema.json`, `${JSON.stringify(door, null, 1)}\n`);
   }
+  files.set('payload.schema.json', `${JSON.stringify({ ...head, ...payloadSchema(definitions) }, null, 1)}\n`);
   files.set('check.json', `${JSON.stringify(checkSchema(definitions))}\n`);
   return files;
 }

@@ -44,6 +44,109 @@ export interface InspectorStatus {
       };
   /** Sessions whose sockets are open now; only into these something can be sent. */
   liveSessions: string[];
+  /** What the composer has the host send over time: what runs, and the last that ended; absent where nothing ever ran. */
+  runs?: ComposeRun[];
+  /** What is held at breakpoints, in the page of the live trace; absent where nothing ever was. */
+  intercept?: InterceptState;
+}
+
+/** A message that waits at a breakpoint. Its text is asked for when it is opened. */
+export interface HeldRow {
+  id: string;
+  session: string;
+  from: 'client' | 'server';
+  /** When it arrived, ms of the host's wall clock. */
+  at: number;
+  /** '' when it is no event. */
+  type: string;
+  /** One line of plain text, without secrets; '' where there is none. */
+  summary: string;
+  bytes: number;
+  binary: boolean;
+  /** Id and filter of the breakpoint that holds it. */
+  breakpoint: string;
+  filter: string;
+  /** When it is let go by itself, ms of the host's wall clock. */
+  until?: number;
+}
+
+/** A message that is not held any more, and what became of it; `lost`: its connection ended first. */
+export interface SettledRow {
+  id: string;
+  session: string;
+  from: 'client' | 'server';
+  type: string;
+  outcome: 'released' | 'edited' | 'dropped' | 'answered' | 'timed out' | 'lost';
+  at: number;
+}
+
+/** What is held now, oldest first, and what last became of others. */
+export interface InterceptState {
+  /** The host's wall clock when this was taken, ms: pages may be on a machine with another one. */
+  now: number;
+  /** At most 200. */
+  held: HeldRow[];
+  total: number;
+  /** Messages that wait in each direction, held ones and those behind them. */
+  waiting: { session: string; from: 'client' | 'server'; messages: number }[];
+  settled: SettledRow[];
+  breakpoints: { id: string; filter: string; enabled: boolean }[];
+}
+
+/** A step of what the host sends for the composer, times in ms. */
+export type ComposeStep =
+  /** An event; `secrets` as in `send`, `to` where it is not the plan's. */
+  | { text: string; to?: 'client' | 'server'; replaces?: number; secrets?: Record<string, string> }
+  /** Waits for an event of the session: its type, or a filter. */
+  | { wait: string; timeoutMs: number }
+  | { delayMs: number }
+  /** Encoded audio in pieces, as base64 in events of that type: as fast as it would be heard, or at once. */
+  | { audio: Uint8Array; event: string; bytesPerMs: number; pieceMs: number; inRealTime: boolean };
+
+/** What is sent over time, and how often. */
+export interface ComposePlan {
+  session: string;
+  to: 'client' | 'server';
+  steps: ComposeStep[];
+  /** Before the first event, ms. */
+  delayMs: number;
+  /** All steps so many times, begun so long after one another, ms. */
+  times: number;
+  everyMs: number;
+  /** Events of the client that have no `event_id` get one. */
+  namesEvents: boolean;
+  /** Variables of payload files are filled in when an event's turn has come. */
+  fills?: boolean;
+}
+
+/** An event that a run has sent, and what the server said to it; rows are those of the live trace. */
+export interface RunEvent {
+  step: number;
+  round: number;
+  type: string;
+  row: number | null;
+  answer:
+    | { kind: 'waiting' }
+    | { kind: 'taken' | 'closed'; row: number; type: string }
+    | { kind: 'refused'; row: number; message: string; param: string };
+}
+
+/** How a run stands. */
+export interface ComposeRun {
+  id: number;
+  session: string;
+  to: 'client' | 'server';
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** What it is doing, or why it ended, for people. */
+  text: string;
+  step: number;
+  round: number;
+  times: number;
+  /** Events sent, and to be sent in all. */
+  sent: number;
+  total: number;
+  /** The last events sent that are no pieces of audio. */
+  events: RunEvent[];
 }
 
 /** Commands the webview may ask the host to run; nothing else is run for it. */
@@ -109,6 +212,14 @@ export interface Requests {
     };
     result: { sent: true };
   };
+  /** Sends steps over time; the host goes on with it while the page is hidden. `status` tells how it stands. 0: the user thought better of it. */
+  startRun: { params: ComposePlan; result: { run: number } };
+  cancelRun: { params: { run: number }; result: { cancelled: true } };
+  /** The clipboard's text, which a page may not read by itself. */
+  readClipboard: { params: Record<string, never>; result: { text: string } };
+  /** The workspace's payload files, and the text of one of them. */
+  listPayloads: { params: Record<string, never>; result: { payloads: string[] } };
+  readPayload: { params: { name: string }; result: { text: string } };
   /** Opens a session to the upstream with the inspector as its client. */
   newSession: { params: { model: string; intent?: 'transcription' }; result: { session: string } };
   closeSession: { params: { session: string }; result: { closed: true } };
@@ -118,6 +229,23 @@ export interface Requests {
   copyRows: { params: { ranges: number[] } | { text: string }; result: { copied: number; left: number } };
   /** Asks the user where to save, and writes a trace of these rows. `saved` is '' when the user thought better of it. */
   saveRows: { params: { ranges: number[] }; result: { saved: string; rows: number } };
+  /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
+  copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
+  /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
+  savePayload: { params: { ranges: number[] }; result: { saved: string } };
+  /** A held message's text, without its secrets; `cutFrom` and `readOnly` when it can only be let go or dropped. */
+  heldBody: { params: { id: string }; result: { text: string; cutFrom: number; readOnly: string } };
+  /** Decides about a held message: lets it go (with another text: edited), drops it, or drops it and answers its sender. */
+  decideHeld: {
+    params: { id: string; decision: 'release' | 'drop' | 'answer'; text?: string };
+    result: { done: true };
+  };
+  /** Lets everything go as it came, of one session or of all. */
+  releaseAllHeld: { params: { session?: string }; result: { done: true } };
+  /** Switches a breakpoint. What it holds stays held. */
+  switchBreakpoint: { params: { id: string; enabled: boolean }; result: { done: true } };
+  /** Sets a breakpoint on messages like a row, or takes it away again; says what was done, for people. */
+  toggleBreakpoint: { params: { row: number }; result: { said: string } };
   /** Shows how two rows differ, in VS Code's own comparison; `picked` stands for the row picked before, in whatever trace. */
   compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
   /** Picks a row to be compared with another one. */
@@ -156,10 +284,21 @@ export interface Notifications {
       | 'copyAsText'
       | 'saveRows'
       | 'compareMarked'
+      | 'copyCode'
+      | 'savePayload'
+      /** Selects `row`. */
+      | 'showRow'
       | 'openBody'
       | 'filterByType'
       | 'filterByResponse'
       | 'filterByItem'
+      /** Keys and menu entries about what is held, and breakpoints. */
+      | 'showHeld'
+      | 'releaseHeld'
+      | 'dropHeld'
+      | 'answerHeld'
+      | 'toggleBreakpoint'
+      | 'compareArrived'
       /** Shows `session`, one just opened from here, and the composer for it. */
       | 'showSession';
     row?: number;
@@ -199,6 +338,29 @@ const isSelector = (p: Record<string, unknown>) =>
   isOptional(p.startMs, isTime) &&
   isOptional(p.endMs, isTime);
 
+const isSecrets = (value: unknown) => isRecord(value) && Object.values(value).every((s) => typeof s === 'string');
+const isWithin = (value: unknown, least: number, most: number) => isTime(value) && value >= least && value <= most;
+const hour = 3_600_000;
+const isStep = (value: unknown): boolean => {
+  if (!isRecord(value)) return false;
+  if ('text' in value)
+    return (
+      typeof value.text === 'string' &&
+      isOptional(value.to, isSide) &&
+      isOptional(value.replaces, isRow) &&
+      isOptional(value.secrets, isSecrets)
+    );
+  if ('wait' in value) return isShort(value.wait, 2000) && isWithin(value.timeoutMs, 0, hour);
+  if ('delayMs' in value) return isWithin(value.delayMs, 0, hour);
+  return (
+    value.audio instanceof Uint8Array &&
+    isShort(value.event) &&
+    isWithin(value.bytesPerMs, 1, 1000) &&
+    isWithin(value.pieceMs, 10, 10_000) &&
+    typeof value.inRealTime === 'boolean'
+  );
+};
+
 /** One check per request: true when the parameters have the shape the table says. */
 const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boolean } = {
   ready: () => true,
@@ -231,12 +393,40 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isSide(p.to) &&
     typeof p.text === 'string' &&
     isOptional(p.replaces, isRow) &&
-    isOptional(p.secrets, (v) => isRecord(v) && Object.values(v).every((s) => typeof s === 'string')),
+    isOptional(p.secrets, isSecrets),
+  startRun: (p) =>
+    isShort(p.session) &&
+    isSide(p.to) &&
+    Array.isArray(p.steps) &&
+    p.steps.length > 0 &&
+    p.steps.length <= 2000 &&
+    p.steps.every(isStep) &&
+    isWithin(p.delayMs, 0, hour) &&
+    isRow(p.times) &&
+    isWithin(p.times, 1, 10_000) &&
+    isWithin(p.everyMs, 0, hour) &&
+    typeof p.namesEvents === 'boolean' &&
+    isOptional(p.fills, (v) => typeof v === 'boolean'),
+  cancelRun: (p) => isRow(p.run),
+  readClipboard: () => true,
+  listPayloads: () => true,
+  readPayload: (p) => isShort(p.name, 1000),
   newSession: (p) => isShort(p.model) && isOptional(p.intent, (v) => v === 'transcription'),
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),
   copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
   saveRows: (p) => isRanges(p.ranges),
+  copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
+  savePayload: (p) => isRanges(p.ranges),
+  heldBody: (p) => isShort(p.id, 64),
+  decideHeld: (p) =>
+    isShort(p.id, 64) &&
+    (p.decision === 'answer'
+      ? typeof p.text === 'string'
+      : p.decision === 'drop' || (p.decision === 'release' && isOptional(p.text, (v) => typeof v === 'string'))),
+  releaseAllHeld: (p) => isOptional(p.session, isShort),
+  switchBreakpoint: (p) => isShort(p.id, 64) && typeof p.enabled === 'boolean',
+  toggleBreakpoint: (p) => isRow(p.row),
   compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
   pickForCompare: (p) => isRow(p.row),
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),

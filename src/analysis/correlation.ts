@@ -2,7 +2,7 @@
  * Why each event of a session came: which request it answers, which speech began it, which response it ends. Told from the
  * order of events and the ids in them, as recorded sessions show them; what cannot be told is left unlinked.
  */
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { asObject, asText, dig } from './json';
 import type { Link, LinkKind, TracedEvent } from './model';
 import { Recent } from './recent';
@@ -122,9 +122,11 @@ export class Correlator {
     };
     const original = event.replaces === undefined ? undefined : this.#rows.rowOf(event.replaces);
     if (event.replaces !== undefined && this.#held.delete(event.replaces)) {
-      link(original, 'released');
+      const isGone = event.fate !== undefined;
+      link(original, isGone ? 'dropped' : event.origin ? 'edited' : 'released');
       told.released = true;
-      if (original !== undefined) this.#requests.move(original, event.row);
+      if (original !== undefined && isGone) this.#requests.drop(original);
+      else if (original !== undefined) this.#requests.move(original, event.row);
     } else link(original, 'edited');
     this.#rows.add(event.seq, event.row);
     if (event.sent === undefined) this.#held.set(event.seq, event.row);

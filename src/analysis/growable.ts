@@ -2,7 +2,7 @@
  * Numbers in typed arrays that grow: eight bytes a number and less, where a list of objects takes a hundred. A long list grows by
  * pieces of one size: neither is room held that nothing stands in, nor are old and new list held at once to copy one to the other.
  */
-type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint8Array;
+type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
 
 /** Numbers in a piece: a list that has come so far takes another piece instead of a larger one. */
 const BITS = 15;

@@ -1,5 +1,5 @@
 /** Takes the measures of a session as its events come. */
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import type { Correlated } from './correlation';
 import type { LatencyLog } from './latency';
 import { dig } from './json';

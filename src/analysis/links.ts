@@ -20,6 +20,7 @@ export const LINK_KINDS: readonly LinkKind[] = [
   'released',
   'answered',
   'joined',
+  'dropped',
 ];
 
 /** Links as arrays, whole ArrayBuffers of their own: fit for posting. `kind` is an index into LINK_KINDS. */

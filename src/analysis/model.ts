@@ -4,6 +4,7 @@
  * are those of the document.
  */
 import type { Side } from '../protocol/side';
+import type { Fate } from '../trace/records';
 
 // ---- spans -----------------------------------------------------------------------------------------------------------------
 
@@ -50,7 +51,8 @@ export interface Span {
  * `ended` response.created -> response.done; `interrupted` speech_started or response.cancel -> cancelled response.done;
  * `called` function call -> its output; `cut` truncate -> item.truncated, and the item's last audio -> truncate;
  * `joined` REST call that began or accepted a call -> its sideband, and what is asked of the call later;
- * `edited` original -> injected or edited copy; `released` held message -> its release; `answered` any other request -> its answer.
+ * `edited` original -> injected or edited copy; `released` held message -> its release; `dropped` held message -> its end
+ * without being sent on; `answered` any other request -> its answer.
  */
 export type LinkKind =
   | 'refused'
@@ -67,6 +69,7 @@ export type LinkKind =
   | 'cut'
   | 'edited'
   | 'released'
+  | 'dropped'
   | 'answered'
   | 'joined';
 
@@ -317,4 +320,6 @@ export interface TracedEvent {
   origin: 'inspector' | undefined;
   /** `seq` of the event this one was made from. */
   replaces: number | undefined;
+  /** What became of it when it did not go straight on. */
+  fate?: Fate | undefined;
 }

@@ -102,6 +102,16 @@ export class Requests {
     }
   }
 
+  /** It was never sent on, so nothing will answer it. */
+  drop(row: number): void {
+    for (const queue of this.#waiting.values()) {
+      const at = queue.findIndex((request) => request.row === row);
+      if (at >= 0) queue.splice(at, 1);
+    }
+    if (this.#other?.row === row) this.#other = undefined;
+    if (this.#append?.row === row) this.#append = undefined;
+  }
+
   /**
    * The request an error answers: the one whose `event_id` it names, else the oldest of the type its code or param speaks of,
    * else the only one that waits. Undefined when it is about nobody's request, or nobody can tell.

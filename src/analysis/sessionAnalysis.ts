@@ -1,5 +1,5 @@
 /** One session as the analysis has it: its trackers, and the order in which they take an event. */
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { ConfigHistory } from './configHistory';
 import { callJoined } from './calls';
 import { Correlator, type Correlated } from './correlation';

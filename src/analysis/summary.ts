@@ -1,6 +1,6 @@
 /** One line about a record, for a list: plain text, at most 200 characters, audio never as base64. */
 import type { HttpRecord, TraceRecord } from '../trace/records';
-import { audioField } from './audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { callJoined, callOfHttp, SIDEBAND } from './calls';
 import { formatBytes, formatMs } from './format';
 import { asList, asNumber, asObject, asText, dig, type JsonObject } from './json';
@@ -23,7 +23,8 @@ export interface SummaryHints {
  */
 export function summarise(record: TraceRecord, hints: SummaryHints = {}): string {
   const isDelta = record.kind === 'event' && record.type?.endsWith('.delta') === true;
-  return oneLine(describe(record, hints), isDelta);
+  const rule = record.kind === 'event' && record.rule !== undefined ? `rule “${record.rule}”: ` : '';
+  return oneLine(rule + describe(record, hints), isDelta);
 }
 
 function describe(record: TraceRecord, hints: SummaryHints): string {
@@ -39,11 +40,14 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       const why = record.error || refusalMessage(record.body ?? '');
       // Without an answer there is no status, and 0 says nothing to people.
       if (record.status === 0) return why ? `${why} (${record.url})` : `no answer by ${record.url}`;
-      const refused = `refused with ${record.status} by ${record.url}`;
+      const refused =
+        record.rule === undefined
+          ? `refused with ${record.status} by ${record.url}`
+          : `refused with ${record.status} by the rule “${record.rule}”`;
       return why ? `${why} (${refused})` : refused;
     }
     case 'close':
-      return `${record.code}${record.reason ? ` ${record.reason}` : ''}, by the ${record.origin ?? record.by}`;
+      return `${record.code}${record.reason ? ` ${record.reason}` : ''}, by ${record.rule === undefined ? `the ${record.origin ?? record.by}` : `the rule “${record.rule}”`}`;
     case 'control':
       return `from the ${record.from}, ${formatBytes(record.bytes)}`;
     case 'gap': {
@@ -56,6 +60,8 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
     case 'note':
       return record.text;
     case 'event': {
+      if (record.fate === 'dropped') return 'dropped, never sent on';
+      if (record.fate === 'lost') return 'never sent on: the connection ended while it was held';
       if (record.text !== undefined) return record.text;
       if (record.base64 !== undefined) {
         return record.opcode === 1

@@ -1,5 +1,5 @@
 /** `realtime-inspector inspect TRACE`: what a trace holds, counted in one pass without loading it. */
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { AudioLanes } from '../analysis/audioLane';
 import { formatBytes, formatMs } from '../analysis/format';
 import { asText, dig, type JsonObject } from '../analysis/json';
@@ -104,6 +104,8 @@ class Counter {
   #types = new Map<string, InspectReport['types'][number]>();
   #sessions = new Map<string, SessionReport>();
   #unfinished = new Set<string>();
+  /** Messages that were held back: what became of them is no further message. */
+  #held = new Set<string>();
   #lanes = new AudioLanes();
   #first = Infinity;
   #last = -Infinity;
@@ -139,6 +141,12 @@ class Counter {
     const id =
       'session' in record && record.session !== undefined ? `${record.session}${part > 1 ? ` (${part})` : ''}` : '';
     if (parsed.kind === 'record') return this.#takeRecord(parsed.record, id, t);
+    const { seq, fate, replaces, origin } = parsed.head;
+    if (fate === 'held') this.#held.add(`${id} ${seq}`);
+    if (replaces !== undefined && this.#held.delete(`${id} ${replaces}`)) {
+      if (origin) this.#report.injected++;
+      return;
+    }
     this.#takeEvent(parsed.head, id, t);
     const type = parsed.head.type ?? '';
     const { body } = parsed;

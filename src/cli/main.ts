@@ -6,12 +6,15 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
+import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
 import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole, type FindingReport } from './inspectAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
+import { checkedRules, followRules } from './proxyRules';
+import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { EXIT_CODES, UsageError, exitCodeOf, failure } from './usage';
 import { exitCode, formatValidation, validateFile } from './validate';
@@ -134,6 +137,7 @@ program
   .option('--scenario <file>', 'what the simulator says (.jsonc, .yaml), or a recording to answer as (.jsonl)')
   .addOption(new Option('--seed <number>', 'makes ids and words of the simulator the same again').argParser(finite))
   .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
+  .option('--rules <file>', 'rules that change traffic (.jsonc, .yaml), taken up again when the file changes')
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
@@ -147,6 +151,7 @@ program
       scenario?: string;
       seed?: number;
       speed?: number;
+      rules?: string;
       record: string;
       allowHost: string[];
       allowOrigin: string[];
@@ -163,6 +168,7 @@ program
         throw new UsageError('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
       // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
       if (scenario !== undefined) await loadScenario({ scenario });
+      const rules = options.rules === undefined ? undefined : await checkedRules(options.rules);
       const target = path.resolve(options.record);
       const isFolder =
         options.record.endsWith('/') ||
@@ -182,6 +188,8 @@ program
       });
       const engine = await Promise.race([starting, stop]);
       if (!engine) process.exit(130);
+      // Before anybody is told the address: the first session is a session too.
+      const followed = rules && (await followRules(engine, rules, say));
       const { http, https, ca, moved, port } = engine.address;
       if (options.json)
         process.stdout.write(
@@ -210,7 +218,12 @@ program
       });
       await stop;
       say('Closing sessions and the trace ...');
+      followed?.stop();
       await engine.stop();
+      if (!followed) return;
+      const counts = followed.counts();
+      if (options.json) process.stdout.write(`${JSON.stringify({ rules: counts })}\n`);
+      for (const { name, hits } of counts) if (hits > 0) say(`${name}: ${hits === 1 ? 'once' : `${hits} times`}`);
     },
   );
 
@@ -329,6 +342,20 @@ program
     const report = await validateFile(file, { from: options.from });
     await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
     process.exitCode = exitCode(report);
+  });
+
+program
+  .command('rules [file]')
+  .description('check a file of rules and say what each does; without a file list the ready-made fault sets')
+  .option('--json', 'print the report as JSON')
+  .action(async (file: string | undefined, options: { json?: boolean }) => {
+    if (file === undefined) {
+      await print(options.json ? `${JSON.stringify(FAULT_SETS, null, 2)}\n` : formatFaultSets());
+      return;
+    }
+    const report = await rulesReport(file);
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatRules(report));
+    if (report.problems.length > 0) process.exitCode = 1;
   });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.

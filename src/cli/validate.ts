@@ -251,7 +251,11 @@ function checkRecord(record: Json, line: number, sessions: Map<string, Session>,
   }
   const session = sessions.get(id) ?? { state: NEW_SESSION };
   const type = typeof (event as Json)['type'] === 'string' ? { type: (event as Json)['type'] as string } : {};
-  for (const problem of lintEvent(JSON.stringify(event), side, session.state, { dialect: session.dialect })) {
+  // The second line of a message that was held and let go as it came says nothing new.
+  const isAgain = record['replaces'] !== undefined && record['origin'] === undefined;
+  for (const problem of isAgain
+    ? []
+    : lintEvent(JSON.stringify(event), side, session.state, { dialect: session.dialect })) {
     report.add({ ...place, ...type, ...told(problem) });
   }
   // A held message counts from when it was let go.

@@ -3,7 +3,7 @@
  * so that rows are there before it has begun.
  */
 import { Analysis } from '../analysis/analysis';
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { Conversations } from '../analysis/conversation/conversation';
 import { probeAudio } from '../analysis/findings/audioProbe';
 import type { AnalysisChanges, TracedEvent } from '../analysis/model';
@@ -59,6 +59,7 @@ export class AnalysisPass {
         audioMs: 0,
         origin: scan.injected ? 'inspector' : undefined,
         replaces: scan.replaces < 0 ? undefined : scan.replaces,
+        fate: scan.fate,
       });
       return;
     }
@@ -80,6 +81,7 @@ export class AnalysisPass {
         audioMs: 0,
         origin: head.origin,
         replaces: head.replaces,
+        fate: head.fate,
       });
     } else if (parsed.kind === 'record') {
       const { record } = parsed;

@@ -1,5 +1,5 @@
 /** A stretch of audio, put together from the lines of its pieces. */
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { assembleClip, resample, type PlacedSamples } from '../audio/clip';
 import { decodeAudio } from '../audio/decode';
 import { DEFAULT_FORMAT } from '../audio/format';

@@ -31,7 +31,7 @@ export class ColumnBuilder {
   #seq = uint32();
   #kind = uint8();
   #from = uint8();
-  #flags = uint8();
+  #flags = new Growable((length) => new Uint16Array(length));
   #type = uint32();
   #session = uint32();
   #response = uint32();

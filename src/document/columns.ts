@@ -22,6 +22,16 @@ export const RowFlag = {
   opaque: 8,
   /** A `.delta` or an `input_audio_buffer.append`: runs of these fold into one row. */
   delta: 16,
+  /** Held back when it arrived, by a breakpoint or a rule. */
+  held: 32,
+  /** Sent in the place of another message. */
+  edited: 64,
+  /** Never sent on: a breakpoint or a rule took it away, or the connection ended while it was held. */
+  dropped: 128,
+  /** A rule made, changed, delayed or dropped it, or refused or ended the session. */
+  rule: 256,
+  /** A held message going on as it came: the line after the one on which it was held. */
+  released: 512,
 } as const;
 
 /** Rows `first` to `first + count - 1`. String columns hold indexes into the document's one string table (0 is ''). */
@@ -38,7 +48,7 @@ export interface ColumnBatch {
   kind: Uint8Array;
   /** 0 client, 1 server, 2 neither. */
   from: Uint8Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
   /** The event's type, or for other rows what stands in the type column (`open`, `close 1000`, `ping`, `POST`). */
   type: Uint32Array;
   session: Uint32Array;

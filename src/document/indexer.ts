@@ -2,7 +2,7 @@
  * Lines become rows: the first pass over a trace. It reads heads, finds how much audio an event holds, and parses only the
  * few bodies that say where audio belongs. What takes longer follows in `analysisPass.ts`.
  */
-import { audioField, isDelta } from '../analysis/audioEvents';
+import { audioField, isDelta } from '../protocol/audioEvents';
 import { callJoined, callOfHttp } from '../analysis/calls';
 import { AudioLanes, placesAudio } from '../analysis/audioLane';
 import { Growable } from '../analysis/growable';
@@ -48,7 +48,10 @@ interface Part {
 }
 
 /** An event's numbers, as a scan has them. */
-type Numbers = Pick<HeadScan, 'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'redacted'>;
+type Numbers = Pick<
+  HeadScan,
+  'seq' | 't' | 'sent' | 'fromClient' | 'bytes' | 'injected' | 'replaces' | 'fate' | 'redacted'
+> & { ruled: boolean };
 
 /** Indexes of an event's names in the string table. */
 interface Names {
@@ -190,13 +193,19 @@ export class TraceIndex {
     let flags = facts.flags;
     if (head.injected) flags |= RowFlag.injected;
     if (head.redacted) flags |= RowFlag.redacted;
+    if (head.fate !== undefined) flags |= head.fate === 'held' ? RowFlag.held : RowFlag.dropped;
+    if (head.ruled) flags |= RowFlag.rule;
+    const isRelease = this.#isRelease(session, head);
+    // One made from a message that had gone on its way is another message, not a change of that one.
+    if (isRelease && head.injected) flags |= RowFlag.edited;
+    else if (isRelease && head.fate === undefined) flags |= RowFlag.released;
     if (body && !isJsonObject(data, body, names.type !== 0)) flags |= RowFlag.opaque;
 
     let mark = 0;
     let audioMs = 0;
     let audioAt = 0;
     let bytes = 0;
-    if (!this.#isRelease(session, head) && body && body.format !== 'base64') {
+    if (!isRelease && body && body.format !== 'base64') {
       if (facts.audio && isWhole) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
@@ -213,14 +222,15 @@ export class TraceIndex {
       if (event) this.lanes.observe(session, from, t, event);
       if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
     }
-    this.#addStateRow(row, session, head, facts, bytes);
+    if (head.fromClient || !isRelease) this.#addStateRow(row, session, head, facts, bytes);
     this.columns.addEvent(t, head.sent + shift, head.seq, head.fromClient, flags, names, head.bytes, audioMs, audioAt);
     return mark;
   }
 
   #addStateRow(row: number, session: string, head: Numbers, { state }: TypeFacts, audioBytes: number): void {
-    // A held message counts from when it was let go. What the inspector tells the client the server knows nothing of.
-    if (state === undefined || Number.isNaN(head.sent) || (head.injected && !head.fromClient)) return;
+    // The server knows of a client's message from when it was let go, and as it was then; of its own at once, and nothing of
+    // what the inspector tells the client.
+    if (state === undefined || (head.fromClient ? Number.isNaN(head.sent) : head.injected)) return;
     const { item } = this.#names;
     const isKnown =
       audioBytes > 0 && (state !== StateRowKind.serverAudio || (item !== 0 && !this.columns.strings.isCut(item)));
@@ -265,7 +275,8 @@ export class TraceIndex {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
-    const base = { t, session, kind: record.kind, from: 'neither' as const, flags: 0, bytes: 0 };
+    const ruled = (record.kind === 'open' || record.kind === 'close') && record.rule !== undefined ? RowFlag.rule : 0;
+    const base = { t, session, kind: record.kind, from: 'neither' as const, flags: ruled, bytes: 0 };
     switch (record.kind) {
       case 'open': {
         const open = record.status === 101;
@@ -284,7 +295,7 @@ export class TraceIndex {
           call,
           // Status 0 is no answer at all: a number would look like the server's.
           type: open ? 'open' : record.status === 0 ? 'no answer' : `refused ${record.status}`,
-          flags: (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
+          flags: ruled | (open ? 0 : RowFlag.error) | (record.client ? RowFlag.injected : 0),
         });
         return;
       }
@@ -293,7 +304,7 @@ export class TraceIndex {
         known.end = t;
         this.#stateRowsOf(session).push(row, StateRowKind.close);
         // Where neither end said goodbye, none is to be named.
-        const who = record.origin ? { flags: RowFlag.injected } : { from: record.by };
+        const who = record.origin ? { flags: ruled | RowFlag.injected } : { from: record.by };
         this.columns.add({ ...base, type: `close ${record.code}`, ...who });
         return;
       }
@@ -349,7 +360,9 @@ function numbersOf(head: EventHead): Numbers {
     bytes,
     injected: head.origin !== undefined,
     replaces: head.replaces ?? -1,
+    fate: head.fate,
     redacted,
+    ruled: head.rule !== undefined,
   };
 }
 

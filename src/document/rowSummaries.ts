@@ -1,5 +1,5 @@
 /** What stands in a row of the list: one line of text, made of the event when it is asked for. */
-import { audioField } from '../analysis/audioEvents';
+import { audioField } from '../protocol/audioEvents';
 import { summarise } from '../analysis/summary';
 import { base64Bytes } from '../audio/decode';
 import { bytesToMs } from '../audio/format';

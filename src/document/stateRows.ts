@@ -1,5 +1,5 @@
 /** Which rows can change a session's state, session by session: all that is kept for it while a trace is indexed. */
-import { isDelta } from '../analysis/audioEvents';
+import { isDelta } from '../protocol/audioEvents';
 import { Growable } from '../analysis/growable';
 import type { Side } from '../protocol/side';
 

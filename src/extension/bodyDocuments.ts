@@ -28,10 +28,10 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   /** Opens a row's body beside its trace's tab. Rejects when the row cannot be read. */
-  async show(model: TraceModel, row: number): Promise<void> {
+  async show(model: TraceModel, row: number, options: vscode.TextDocumentShowOptions = {}): Promise<void> {
     const { uri } = await this.#address(model, row);
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
+    await vscode.window.showTextDocument(document, { preview: true, ...options });
   }
 
   /** Picks a row to be compared with another one, and gives its name. Rejects when the row cannot be read. */

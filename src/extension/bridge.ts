@@ -130,6 +130,12 @@ export class Bridge {
     return true;
   }
 
+  /** Lets the page do something, at once or when it has loaded. */
+  wish(action: Notifications['act']['action']): void {
+    const wish = { action };
+    if (this.#isGone || !this.act(wish)) this.#wish = wish;
+  }
+
   /** Lets the page show a session that was just opened from here, at once or when it has loaded. */
   showSession(session: string): void {
     const wish = { action: 'showSession', session } as const;
@@ -140,6 +146,13 @@ export class Bridge {
     clearTimeout(this.#timer);
     this.#end();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Selects a row, at once or when the page has it. */
+  showRow(row: number): void {
+    const wish = { action: 'showRow', row } as const;
+    const has = !this.#isGone && this.#generation !== undefined && this.#generation.cursor.row > row;
+    if (!has || !this.act(wish)) this.#wish = wish;
   }
 
   async #begin(id: number): Promise<void> {
@@ -157,9 +170,7 @@ export class Bridge {
     this.#generation = generation;
     this.#isGone = false;
     void this.options.post({ id, ok: true, result: { generation: generation.number } });
-    const wish = this.#wish;
-    this.#wish = undefined;
-    if (wish) this.act(wish);
+    this.#actOnWish(generation);
     void this.#update();
     // A file that cannot be opened is reported through the document's state, where the user looks.
     await model.follow().catch((error: unknown) => this.options.log(`${model.file}: ${messageOf(error)}`));
@@ -211,12 +222,21 @@ export class Bridge {
         if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
         if (generation !== this.#generation || !this.#visible) return;
       }
+      this.#actOnWish(generation);
     } catch (error) {
       this.options.log(`A page could not be updated: ${messageOf(error)}`);
     } finally {
       generation.posting = false;
     }
     if (generation === this.#generation && this.#lacks(generation)) this.#schedule();
+  }
+
+  /** Does what was wished for, once the page has the row it is about. */
+  #actOnWish(generation: Generation): void {
+    const wish = this.#wish;
+    if (!wish || (wish.row ?? -1) >= generation.cursor.row) return;
+    this.#wish = undefined;
+    this.act(wish);
   }
 
   #lacks(generation: Generation): boolean {

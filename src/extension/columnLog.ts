@@ -151,6 +151,17 @@ export class ColumnLog {
     };
   }
 
+  /** Everything from the cursor's row and string on, in one batch; undefined when there is no such row. */
+  since({ row, string }: ColumnCursor): ColumnBatch | undefined {
+    const holds = ({ first, count }: { first: number; count: number }) => first + count > row;
+    const sealed = this.#sealed.filter(holds).map((batch) => unpack(batch, row, Infinity));
+    const parts = [...sealed, ...this.#tail.filter(holds)];
+    if (parts.length === 0) return undefined;
+    const firstString = Math.max(1, string);
+    const strings = [...this.#sealed, ...this.#tail].flatMap((batch) => batch.strings.slice(Math.max(0, firstString - batch.firstString)));
+    return { ...merge(parts, row, Infinity), strings, firstString };
+  }
+
   /** A number of row `row` in a column, or undefined when there is no such row. */
   at(name: ColumnName, row: number): number | undefined {
     const sealed = this.#sealed[firstOf(this.#sealed, ({ first, count }) => first + count > row)];

@@ -4,9 +4,14 @@ import * as vscode from 'vscode';
 import type { Notifications } from '../../webview/messages';
 import type { Engine } from '../proxy/engine';
 import { isLocked, LOCK_SUFFIX } from '../trace/lock';
+import { breakpointCommands } from './breakpointCommands';
+import type { BreakpointsView } from './breakpointsView';
 import { shellLines } from './environment';
 import type { Host } from './host';
+import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
+import { rulesCommands } from './rulesCommands';
+import { restCommands } from './restCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
@@ -26,7 +31,13 @@ export interface StartedProxy {
 const SHOW_LOG = 'Show Log';
 const CHANGE_PORT = 'Change Port';
 
-export function registerCommands(host: Host, editors: TraceEditors, traces: TracesView): vscode.Disposable {
+export function registerCommands(
+  host: Host,
+  editors: TraceEditors,
+  traces: TracesView,
+  payloads: Payloads,
+  breakpoints: BreakpointsView,
+): vscode.Disposable {
   const { proxy } = host;
 
   /** Starts the proxy when it is not running, and says when its port was taken. */
@@ -63,7 +74,7 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
   };
   const act = (action: Notifications['act']['action']) => (context: unknown) => editors.act(action, context);
 
-  const handlers: Record<string, (argument?: unknown) => unknown> = {
+  const handlers: Record<string, (argument?: unknown, more?: unknown) => unknown> = {
     start: () => startInView(),
     stop: () => proxy.stop(),
     restart: () => startInView(true),
@@ -78,16 +89,17 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     },
     newSession: async () => {
       const query = await chooseSession();
-      if (!query) return;
+      if (!query) return undefined;
       await start();
       const engine = await withKey(host);
-      if (!engine) return;
+      if (!engine) return undefined;
       const session = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: 'Opening a Realtime session' },
         () => engine.newSession(query),
       );
       await host.openTrace(engine.file);
       editors.showSession(engine.file, session);
+      return session;
     },
     closeSession: async (node) => {
       const id = property(node, 'id') ?? (await pickSession(host));
@@ -151,18 +163,27 @@ export function registerCommands(host: Host, editors: TraceEditors, traces: Trac
     copyAsJsonl: act('copyAsJsonl'),
     copyAsText: act('copyAsText'),
     saveSelection: act('saveRows'),
+    copyCode: act('copyCode'),
+    savePayload: act('savePayload'),
     compareMarked: act('compareMarked'),
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
+    ...rulesCommands(host, host.rules),
+    ...breakpointCommands(host, editors, breakpoints),
+    ...payloads.commands,
+    ...restCommands(host, editors, async () => {
+      await start();
+      return withKey(host);
+    }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
   };
 
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) =>
-      vscode.commands.registerCommand(`${SECTION}.${name}`, async (argument: unknown) => {
+      vscode.commands.registerCommand(`${SECTION}.${name}`, async (argument: unknown, more: unknown) => {
         try {
-          return await handler(argument);
+          return await handler(argument, more);
         } catch (error) {
           host.log.error(`${name}: ${messageOf(error)}`);
           void sayFailed(host, error);

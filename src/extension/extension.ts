@@ -1,10 +1,17 @@
 /** The extension's entry. Activation registers; workers, folders and certificates come into being when they are used. */
 import type * as vscode from 'vscode';
+import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
+import { followRules } from './followRules';
 import { followScenario } from './followScenario';
+import { showHeldStatus } from './heldStatus';
 import { Host } from './host';
+import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
+import { provideFaultSets, toggleRule } from './rulesCommands';
+import { markRules } from './rulesDiagnostics';
+import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
 import { createSessionsView } from './sessionsView';
@@ -24,6 +31,8 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const host = new Host(context);
   const editors = new TraceEditors(host);
   const traces = createTracesView(host);
+  const payloads = createPayloads(host, editors);
+  const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   context.subscriptions.push(
     editors,
     traces,
@@ -38,7 +47,14 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     followScenario(host),
     markScenarios(host),
     showScenarioUse(host),
-    registerCommands(host, editors, traces),
+    createRulesView(host.rules, (node, on) => toggleRule(host, host.rules, node, on)),
+    followRules(host, host.rules),
+    markRules(host),
+    provideFaultSets(host),
+    payloads,
+    breakpoints,
+    showHeldStatus(host),
+    registerCommands(host, editors, traces, payloads, breakpoints),
   );
   stop = () => host.proxy.stop();
   return {

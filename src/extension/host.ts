@@ -6,8 +6,13 @@ import * as vscode from 'vscode';
 import type { EngineOptions } from '../proxy/engine';
 import type { SimulationOptions } from '../proxy/simulatedUpstream';
 import { ApiKeys } from './apiKeys';
+import { Breakpoints } from './breakpoints';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
+import { HeldQueue } from './heldQueue';
 import { ProxyController } from './proxyController';
+import { readRulesText } from './rulesFile';
+import { RulesInForce } from './rulesInForce';
+import { rulesPath } from './rulesPaths';
 import { scenarioPath, type ScenarioFolder } from './scenarioPaths';
 import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
@@ -17,11 +22,16 @@ import { upstreamTrust } from './upstreamTrust';
 export const EDITOR = `${SECTION}.trace`;
 
 const SEGMENT = 'segment';
+/** Where breakpoints are kept, by workspace. */
+const BREAKPOINTS = 'breakpoints';
 
 export class Host {
   readonly log: vscode.LogOutputChannel;
   readonly keys: ApiKeys;
   readonly proxy: ProxyController;
+  readonly rules: RulesInForce;
+  readonly breakpoints: Breakpoints;
+  readonly held: HeldQueue;
   /** Folder of the bundles. */
   readonly dist: string;
 
@@ -32,9 +42,27 @@ export class Host {
     this.proxy = new ProxyController({
       options: () => this.engineOptions(),
       simulation: () => this.simulation,
-      start: async (options) => (await import('../proxy')).startEngine(options),
+      start: async (options) => {
+        const engine = await (await import('../proxy')).startEngine(options);
+        // Before anybody is told the address: the first session is a session too.
+        this.held.begin(engine);
+        await Promise.all([this.rules.begin(engine), this.breakpoints.begin(engine)]);
+        return engine;
+      },
       log: (level, message) => this.log[level](message),
     });
+    this.rules = new RulesInForce({
+      file: () => this.rulesFile,
+      read: readRulesText,
+      engine: () => this.proxy.engine,
+      log: (level, message) => this.log[level](message),
+    });
+    this.breakpoints = new Breakpoints({
+      read: () => context.workspaceState.get(BREAKPOINTS),
+      write: (list) => context.workspaceState.update(BREAKPOINTS, list),
+      log: (level, message) => this.log[level](message),
+    });
+    this.held = new HeldQueue(this.breakpoints);
     context.subscriptions.push(this.log);
   }
 
@@ -53,6 +81,13 @@ export class Host {
     const { scenario, seed, speed } = this.settings;
     const file = scenarioPath(scenario, this.folders, existsSync);
     return { speed, ...(file === undefined ? {} : { scenario: file }), ...(seed === undefined ? {} : { seed }) };
+  }
+
+  /** The file whose rules count; a workspace's own only when it is trusted: rules lead sessions astray. */
+  get rulesFile(): string | undefined {
+    if (!vscode.workspace.isTrusted) return undefined;
+    const folders = this.folders.map((folder) => folder.path);
+    return rulesPath(folders, this.context.globalStorageUri.fsPath, existsSync);
   }
 
   /** The workspace's folders on disk. */

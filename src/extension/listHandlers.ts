@@ -4,8 +4,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FilterPreset } from '../../webview/messages';
 import { TRACE_EXTENSION } from '../trace/records';
+import { codeOf, targetOf } from '../codegen';
 import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
+import { copyCode, recordedRows } from './codeRows';
 import type { TraceModel } from './traceModel';
 
 /** Characters put on the clipboard at once. */
@@ -18,13 +20,19 @@ export interface ListHandlerOptions {
   model: TraceModel;
   bodies: BodyDocuments;
   memory: vscode.Memento;
+  /** Asks where, and writes a payload file; gives its path for people, or ''. */
+  savePayload(name: string, text: string): Promise<string>;
 }
 
 export function listHandlers({
   model,
   bodies,
   memory,
-}: ListHandlerOptions): Pick<Handlers, 'copyRows' | 'saveRows' | 'compare' | 'pickForCompare' | 'filterPresets'> {
+  savePayload,
+}: ListHandlerOptions): Pick<
+  Handlers,
+  'copyRows' | 'saveRows' | 'copyCode' | 'savePayload' | 'compare' | 'pickForCompare' | 'filterPresets'
+> {
   return {
     copyRows: async (params) => {
       if ('text' in params) {
@@ -52,6 +60,13 @@ export function listHandlers({
       if (file !== uri.fsPath && existsSync(file)) throw new Error(`${file} exists already. Choose another name.`);
       const rows = await (await model.document()).saveRows(ranges, file);
       return { saved: vscode.workspace.asRelativePath(file), rows };
+    },
+    copyCode: async ({ ranges, open }) => ({ copied: await copyCode(model, ranges, open) }),
+    savePayload: async ({ ranges }) => {
+      const rows = await recordedRows(model, ranges);
+      const events = rows.filter((row) => row.kind === 'event');
+      const name = events.find(({ from }) => from === 'client')?.type ?? events[0]?.type;
+      return { saved: await savePayload(name || 'payload', codeOf('payload', rows, targetOf(undefined))) };
     },
     compare: async ({ row, with: other }) => {
       await bodies.compare(model, row, other);

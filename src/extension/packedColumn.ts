@@ -5,7 +5,7 @@
  */
 
 /** The arrays a column can be. */
-export type Column = Float64Array | Float32Array | Uint32Array | Uint8Array;
+export type Column = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /** Codes that stand for no distance. */
@@ -100,6 +100,7 @@ const MAKERS = {
   float64: (length: number) => new Float64Array(length),
   float32: (length: number) => new Float32Array(length),
   uint32: (length: number) => new Uint32Array(length),
+  uint16: (length: number) => new Uint16Array(length),
   uint8: (length: number) => new Uint8Array(length),
 };
 
@@ -107,5 +108,6 @@ const MAKERS = {
 function makerOf(column: Column): (length: number) => Column {
   if (column instanceof Float64Array) return MAKERS.float64;
   if (column instanceof Float32Array) return MAKERS.float32;
-  return column instanceof Uint32Array ? MAKERS.uint32 : MAKERS.uint8;
+  if (column instanceof Uint32Array) return MAKERS.uint32;
+  return column instanceof Uint16Array ? MAKERS.uint16 : MAKERS.uint8;
 }

@@ -8,9 +8,14 @@ import * as vscode from 'vscode';
 import type { InspectorStatus, Notifications } from '../../webview/messages';
 import { BodyDocuments } from './bodyDocuments';
 import { Bridge, type Handlers } from './bridge';
+import { composeHandlers } from './composeHandlers';
+import { ComposeRuns } from './composeRun';
 import { EDITOR, type Host } from './host';
+import { heldHandlers } from './heldHandlers';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
+import { savePayload } from './payloadFiles';
+import { PayloadValues } from './payloadValues';
 import { Prices } from './prices';
 import { messageOf } from './signal';
 import { upstreamLabel } from './settings';
@@ -68,9 +73,13 @@ interface Tab {
 
 export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTrace>, vscode.Disposable {
   readonly bodies: BodyDocuments;
+  /** What variables of payloads stand for, wherever they are sent from. */
+  readonly values = new PayloadValues();
   readonly #prices = new Prices();
   readonly #traces = new Set<OpenTrace>();
   readonly #tabs = new Set<Tab>();
+  /** What the composer sends over time, whatever becomes of the page that began it. */
+  readonly #runs = new ComposeRuns(() => this.#statusChanged());
   readonly #subscriptions: vscode.Disposable[] = [];
 
   constructor(private readonly host: Host) {
@@ -90,6 +99,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
         webviewOptions: { retainContextWhenHidden: false },
       }),
       host.proxy.onDidChange.on(() => this.#statusChanged()),
+      host.held.onDidChange.on(() => this.#statusChanged()),
       host.proxy.onDidRecord.on(({ file }) => this.find(file)?.follow()),
     );
   }
@@ -165,13 +175,37 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
   }
 
+  /** Passes a command on to the page in front when that shows the live trace; false otherwise. */
+  actLive(action: Notifications['act']['action']): boolean {
+    const front = this.#front();
+    return front !== undefined && this.#isLive(front.trace) && front.bridge.act({ action });
+  }
+
+  /** Lets the trace's page do something, at once or when it has loaded. */
+  wish(file: string, action: Notifications['act']['action']): void {
+    this.#tabOf(file)?.bridge.wish(action);
+  }
+
+  /** The row a menu was opened on, and its trace. */
+  rowUnder(context: unknown): { model: TraceModel; row: number } | undefined {
+    const row = rowOf(context);
+    const model = this.#front()?.trace.model;
+    return row === undefined || !model ? undefined : { model, row };
+  }
+
+  /** A model of a trace that no editor shows: whoever asks for it closes it. */
+  modelOf(file: string): TraceModel {
+    return this.#model(file);
+  }
+
+  /** Selects a row in the trace's tab in front. */
+  showRow(file: string, row: number): void {
+    this.#tabOf(file)?.bridge.showRow(row);
+  }
+
   /** Shows a session just opened from here in the trace's tab in front, with the composer for it. */
   showSession(file: string, session: string): void {
-    const trace = this.find(file);
-    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
-    (tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible) ?? tabs[0])?.bridge.showSession(
-      session,
-    );
+    this.#tabOf(file)?.bridge.showSession(session);
   }
 
   /**
@@ -202,9 +236,17 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   }
 
   dispose(): void {
+    this.#runs.cancelAll();
     for (const { bridge } of this.#tabs) bridge.dispose();
     for (const trace of this.#traces) trace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Of a trace's tabs the one that is looked at, or else any. */
+  #tabOf(file: string): Tab | undefined {
+    const trace = this.find(file);
+    const tabs = [...this.#tabs].filter((tab) => tab.trace === trace);
+    return tabs.find(({ panel }) => panel.active) ?? tabs.find(({ panel }) => panel.visible) ?? tabs[0];
   }
 
   /** The tab the user looks at. */
@@ -227,6 +269,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       model: trace.model,
       bodies: this.bodies,
       memory: this.host.context.globalState,
+      savePayload: (name, text) => savePayload(this.host, name, text),
     });
     const others = traceHandlers({
       host: this.host,
@@ -235,7 +278,25 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       openBody: (row) => this.bodies.show(trace.model, row),
       openConfig: (row, against) => this.bodies.showConfig(trace.model, row, against),
     });
-    return { ...others, ...lists };
+    const composing = composeHandlers({
+      runs: this.#runs,
+      values: this.values,
+      model: trace.model,
+      isLive: () => this.#isLive(trace),
+      isRecording: () => this.host.proxy.recording,
+      engine: () => {
+        if (this.host.proxy.engine) return this.host.proxy.engine;
+        throw new Error('The proxy is stopped. Start it, then open a session to send to.');
+      },
+      liveModel: () => {
+        const live = this.host.proxy.engine && this.find(this.host.proxy.engine.file);
+        if (live) return live.model;
+        throw new Error('Answers and waits are read from the live trace: open it first (Open Live Trace).');
+      },
+    });
+    const { held, breakpoints } = this.host;
+    const holding = heldHandlers({ held, breakpoints, model: trace.model });
+    return { ...others, ...lists, ...composing, ...holding };
   }
 
   #isLive(trace: OpenTrace): boolean {
@@ -245,12 +306,15 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
 
   #status(trace: OpenTrace): InspectorStatus {
     const { proxy } = this.host;
+    const intercept = this.host.held.state;
     const { state } = proxy;
     const common = {
       title: path.basename(trace.uri.fsPath),
       live: this.#isLive(trace),
       recording: proxy.recording,
       liveSessions: proxy.sessions.filter(({ status }) => status === 'open').map(({ id }) => id),
+      runs: this.#runs.all,
+      ...(intercept && this.#isLive(trace) ? { intercept } : {}),
     };
     if (state.state === 'failed') return { ...common, proxy: state };
     if (state.state !== 'running')

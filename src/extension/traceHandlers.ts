@@ -2,6 +2,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Handlers } from './bridge';
+import type { composeHandlers } from './composeHandlers';
+import type { heldHandlers } from './heldHandlers';
 import { searchHandlers } from './searchHandlers';
 import { SECTION } from './settings';
 import type { Host } from './host';
@@ -35,7 +37,12 @@ export function traceHandlers({
   isLive,
   openBody,
   openConfig,
-}: HandlerOptions): Omit<Handlers, keyof ReturnType<typeof listHandlers>> {
+}: HandlerOptions): Omit<
+  Handlers,
+  | keyof ReturnType<typeof listHandlers>
+  | keyof ReturnType<typeof composeHandlers>
+  | keyof ReturnType<typeof heldHandlers>
+> {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {
     if (!host.proxy.engine) throw new Error('The proxy is stopped. Start it, then open a session to send to.');

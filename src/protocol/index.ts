@@ -12,6 +12,7 @@ export {
 } from './shapes';
 export { encodeIdTime, eventIds, idTime, type EventIds } from './ids';
 export { fieldDoc, fieldsAt, type DocumentedSchema, type KnownField } from './fields';
+export { knownValues, voicesOf, REALTIME_MODELS, TRANSCRIPTION_MODELS, VOICES, type KnownValue } from './knownValues';
 export { validateEvent, type CheckOptions } from './validate';
 export type { Problem } from './validate/report';
 export { placeOf, placeOfPointer } from './validate/place';

@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
+import type { RulesText } from '../rules/model';
 import { Asker } from './ask';
+import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import { createRing } from './ring';
 import type { SessionState } from './sessionState';
 import {
@@ -63,6 +65,14 @@ export interface EngineEvents {
   recorded(state: { file: string; size: number; recording: boolean; trouble: string }): void;
   /** What the simulator plays has changed, or the scenario asked for cannot be used. */
   simulation(state: SimulationState): void;
+  /** Breakpoints were set, or one has held a message. */
+  breakpoints(breakpoints: BreakpointState[]): void;
+  /** Messages held now, oldest first, and how many wait in each direction where any do. */
+  held(messages: HeldMessage[], waiting: WaitingCount[]): void;
+  /** What became of a held message. */
+  settled(message: HeldMessage, outcome: HeldOutcome): void;
+  /** How often each rule took part, by its index in the rule set. */
+  ruleHits(hits: number[]): void;
   /** Something the user should know, said once. */
   problem(message: string): void;
   /** A line for the log. */
@@ -87,7 +97,27 @@ export interface Engine {
   newSession(query: { model?: string; intent?: string }): Promise<string>;
   /** Closes a session the inspector opened, or drops an app's (code 1001 to both ends). */
   closeSession(id: string): Promise<void>;
+  /**
+   * Sets all breakpoints, in the place of those before; gives each with what is wrong with it. What is held stays held.
+   */
+  setBreakpoints(breakpoints: Breakpoint[]): Promise<BreakpointState[]>;
+  /** Messages held now, oldest first. */
+  held(): HeldMessage[];
+  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the next two. */
+  release(id: string, text?: string): Promise<void>;
+  drop(id: string): Promise<void>;
+  /** Drops a held message and sends this to the end it came from. */
+  answer(id: string, text: string): Promise<void>;
+  /** Lets everything go as it came, of one session or of all. */
+  releaseAll(session?: string): Promise<void>;
+  /**
+   * Puts the rules of a file in force, in all sessions and in the place of those before; undefined lifts all. What is wrong in
+   * the file the caller finds out by `parseRules`; those rules do nothing.
+   */
+  setRules(rules: RulesText | undefined): Promise<void>;
   setRecording(on: boolean): Promise<void>;
+  /** Keeps these values out of the record from here on, whoever says them. Ask before they are sent. */
+  keepSecret(secrets: string[]): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
   /**
    * Reads the scenario again and lets the simulator play it, when that changes anything. With sessions on it that waits
@@ -111,6 +141,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     session: new Set(),
     recorded: new Set(),
     simulation: new Set(),
+    breakpoints: new Set(),
+    held: new Set(),
+    settled: new Set(),
+    ruleHits: new Set(),
     problem: new Set(),
     log: new Set(),
   };
@@ -147,6 +181,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const segment = options.apiKey === undefined ? undefined : (options.segment ?? randomBytes(18).toString('base64url'));
 
   const sessions = new Map<string, SessionState>();
+  const holds = new Map<string, HeldMessage>();
+  let waiting: WaitingCount[] = [];
+  let tellingHeld = false;
+  // Once for all that came at a time: thousands may be let go together.
+  const tellHeld = () => {
+    if (tellingHeld) return;
+    tellingHeld = true;
+    setImmediate(() => {
+      tellingHeld = false;
+      listeners.held.forEach((listener) => listener([...holds.values()], waiting));
+    });
+  };
   const ring = createRing(RING_BYTES);
   const wake = new MessageChannel();
   const workerOptions = { stdout: false, stderr: false };
@@ -200,6 +246,28 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           break;
         case 'log':
           listeners.log.forEach((listener) => listener(told.level, told.message));
+          break;
+        case 'breakpoints':
+          listeners.breakpoints.forEach((listener) => listener(told.breakpoints));
+          break;
+        case 'holds':
+          holds.set(told.message.id, told.message);
+          tellHeld();
+          break;
+        case 'settled': {
+          const message = holds.get(told.id);
+          if (!message) break;
+          holds.delete(told.id);
+          listeners.settled.forEach((listener) => listener(message, told.outcome));
+          tellHeld();
+          break;
+        }
+        case 'waiting':
+          waiting = told.waiting;
+          tellHeld();
+          break;
+        case 'ruleHits':
+          listeners.ruleHits.forEach((listener) => listener(told.hits));
           break;
         case 'held':
           held = told.held;
@@ -308,6 +376,26 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       newSession: (query) => trafficAsker.ask('newSession', query),
       async closeSession(session) {
         await trafficAsker.ask('closeSession', { session });
+      },
+      setBreakpoints: (breakpoints) => trafficAsker.ask('setBreakpoints', { breakpoints }),
+      held: () => [...holds.values()],
+      async release(id, text) {
+        await trafficAsker.ask('release', { id, ...(text === undefined ? {} : { text }) });
+      },
+      async drop(id) {
+        await trafficAsker.ask('drop', { id });
+      },
+      async answer(id, text) {
+        await trafficAsker.ask('answer', { id, text });
+      },
+      async releaseAll(session) {
+        await trafficAsker.ask('releaseAll', session === undefined ? {} : { session });
+      },
+      async setRules(rules) {
+        await trafficAsker.ask('setRules', { rules });
+      },
+      async keepSecret(secrets) {
+        await recorderAsker.ask('keepSecret', { secrets });
       },
       async setRecording(on) {
         await recorderAsker.ask('setOn', { on });

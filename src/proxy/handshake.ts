@@ -152,16 +152,30 @@ function ask(options: HandshakeOptions): Promise<Asked | Again> {
 
 /** Answers an upgrade request with a status and a JSON error, and closes. */
 export function refuse(client: Duplex, status: number, message: string): void {
-  const body = Buffer.from(JSON.stringify({ error: { message, type: 'proxy_error' } }));
-  client.end(
-    Buffer.concat([
-      Buffer.from(
-        `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json\r\n` +
-          `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
-      ),
-      body,
-    ]),
-  );
+  const body = JSON.stringify({ error: { message, type: 'proxy_error' } });
+  answerUpgrade(client, status, { 'Content-Type': 'application/json' }, body);
+}
+
+/** Answers an upgrade request with this and closes. A header that HTTP does not allow is left out. */
+export function answerUpgrade(client: Duplex, status: number, headers: Record<string, string>, body: string): void {
+  const bytes = Buffer.from(body);
+  const own = ['content-length', 'connection', 'transfer-encoding'];
+  const lines = Object.entries(headers).filter(([name, value]) => {
+    try {
+      http.validateHeaderName(name);
+      http.validateHeaderValue(name, value);
+      return !own.includes(name.toLowerCase());
+    } catch {
+      return false;
+    }
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'Error'}`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${bytes.length}`,
+    'Connection: close',
+  ];
+  client.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]));
 }
 
 function withHost(headers: string[], host: string): string[] {

@@ -2,17 +2,17 @@
  * From the traffic thread's entries to lines of a trace. Messages stand in the file in the order in which they were
  * complete on the wire, also when inflating one takes longer than inflating the next of another session.
  */
-import { extension } from 'ws';
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
 import { TRACE_VERSION, type OpenRecord, type TraceHeader, type TraceRecord } from '../trace/records';
 import { TraceWriter } from '../trace/writer';
+import { extensionsOf } from './extensions';
 import { httpRecord } from './httpRecord';
 import { secretsOf } from './requests';
 import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
-import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
+import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
 import type { RestExchange } from './rest';
 
 /** Where traces go and what is secret besides what is secret everywhere. */
@@ -26,6 +26,8 @@ export interface RecorderOptions {
   on: boolean;
   /** Something was written that `take` had not finished (a body inflated later); it waits for a `flush`. */
   late?(): void;
+  /** The last inflated bytes of a direction (`stream` as in the ring), asked for by the traffic thread; see `Tap.window`. */
+  window?(stream: number, bytes: Buffer | undefined): void;
 }
 
 interface Session {
@@ -33,13 +35,22 @@ interface Session {
   taps: { client: Tap; server: Tap };
   closed: boolean;
   /** What is secret in it besides: the credentials of its own handshake. */
-  alsoSecret: readonly string[];
+  alsoSecret: string[];
+  /** Numbers in the trace of what was held back, in the order of its arrival. */
+  held: { client: number[]; server: number[] };
   /** A close frame that came behind the other end's and was decoded before it. */
   answered?: (() => void) | undefined;
 }
 
 /** A message with what is secret in its session. */
-type Kept = Message & Pick<Session, 'alsoSecret'>;
+type Kept = Message & Pick<Session, 'alsoSecret'> & { held?: number[] };
+
+/** How a value may stand in JSON, where it is looked for before anything is parsed. */
+function writtenForms(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const ascii = escaped.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([secret, escaped, ascii])].filter((form) => form !== '');
+}
 
 /** Something to be written, in its place: a line, or a message whose body is still being inflated. */
 interface Pending {
@@ -52,6 +63,8 @@ const LEAST_KEY = 16;
 /** Writes one trace at a time. */
 export class Recorder {
   readonly #options: RecorderOptions;
+  /** What is secret in all sessions and calls. */
+  readonly #secrets: string[];
   #writer: TraceWriter;
   /** Traffic-clock time of t = 0 of the trace being written. */
   #zero: number;
@@ -67,6 +80,7 @@ export class Recorder {
   /** Throws when the first trace cannot be made. `now` is the traffic thread's clock. */
   constructor(options: RecorderOptions, now: number) {
     this.#options = options;
+    this.#secrets = [...options.alsoSecret];
     this.#on = options.on;
     this.#zero = now;
     this.#writer = this.#newWriter(now);
@@ -91,6 +105,14 @@ export class Recorder {
   /** True while nothing but the header stands in the trace. */
   get empty(): boolean {
     return this.#empty;
+  }
+
+  /** These are secret from here on, in sessions that are open too. */
+  keepSecret(secrets: readonly string[]): void {
+    const forms = secrets.flatMap(writtenForms).filter((form) => !this.#secrets.includes(form));
+    this.#secrets.push(...forms);
+    // Messages on their way refer to their session's list.
+    for (const { alsoSecret } of this.#sessions.values()) alsoSecret.push(...forms);
   }
 
   /** Takes the next entry of the ring. */
@@ -118,15 +140,15 @@ export class Recorder {
       case EntryTag.open:
         this.#open(stream, JSON.parse(payload.toString()) as OpenNote, entry.t);
         break;
-      case EntryTag.injected:
-        this.#injected(stream, entry.stream & 1 ? 'server' : 'client', payload, entry);
+      case EntryTag.said:
+        this.#said(stream, entry.stream & 1 ? 'server' : 'client', payload, entry);
         break;
       case EntryTag.end:
         this.#end(stream, JSON.parse(payload.toString()) as EndNote, entry.t);
         break;
       case EntryTag.dropped: {
         const session = this.#sessions.get(stream);
-        const { code, reason } = JSON.parse(payload.toString()) as DroppedNote;
+        const { code, reason, rule } = JSON.parse(payload.toString()) as DroppedNote;
         if (!session || session.closed) break;
         session.closed = true;
         const { name } = session;
@@ -138,7 +160,16 @@ export class Recorder {
           reason,
           by: 'client',
           origin: 'inspector',
+          ...(rule === undefined ? {} : { rule }),
         });
+        break;
+      }
+      case EntryTag.window: {
+        const taps = this.#sessions.get(stream)?.taps;
+        const tap = entry.stream & 1 ? taps?.server : taps?.client;
+        const answer = (bytes: Buffer | undefined) => this.#options.window?.(entry.stream, bytes);
+        if (tap) tap.window(answer);
+        else answer(undefined);
         break;
       }
       case EntryTag.http:
@@ -224,7 +255,7 @@ export class Recorder {
   }
 
   /** Keeps a message's place; `fill` gives its body. */
-  #slot(session: string, alsoSecret: readonly string[], from: Side, t: number, sent: number): Slot {
+  #slot({ name: session, alsoSecret, held }: Session, from: Side, t: number, sent: number): Slot {
     const pending: Pending = { write: undefined };
     this.#pending.push(pending);
     return {
@@ -240,6 +271,9 @@ export class Recorder {
           binary,
           injected: false,
           replaces: undefined,
+          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
+          rule: undefined,
+          held: held[from],
         };
         pending.write = () => this.#message(message);
         if (this.#pending[0] === pending) this.#flushPending();
@@ -265,6 +299,7 @@ export class Recorder {
 
   #message(message: Kept): void {
     const seq = ++this.#seq;
+    if (message.fate === 'held') message.held?.push(seq);
     if (!this.#on) {
       if (this.#skipped.count++ === 0) this.#skipped.from = seq;
       return;
@@ -286,7 +321,7 @@ export class Recorder {
 
   #open(stream: number, note: OpenNote, t: number): void {
     // Some servers repeat the key they refuse, and not every key has a shape that gives it away.
-    const alsoSecret = [...this.#options.alsoSecret, ...secretsOf(note.requestHeaders)];
+    const alsoSecret = [...this.#secrets, ...secretsOf(note.requestHeaders)];
     const redacted = (text: string) => redactBody(text, alsoSecret)?.text ?? text;
     const record: OpenRecord = {
       kind: 'open',
@@ -304,6 +339,7 @@ export class Recorder {
       upstream: redactUrl(note.upstream, alsoSecret),
       phases: note.phases,
       ...(note.own ? { client: 'inspector' as const } : {}),
+      ...(note.rule === undefined ? {} : { origin: 'inspector' as const, rule: note.rule }),
       ...(note.error !== undefined ? { error: redacted(note.error) } : {}),
       ...(note.body !== undefined ? { body: redacted(note.body) } : {}),
     };
@@ -313,11 +349,9 @@ export class Recorder {
       name: note.session,
       taps: { client: this.#tap('client', note, () => session), server: this.#tap('server', note, () => session) },
       closed: false,
+      held: { client: [], server: [] },
       // A key that somebody made up for the simulator may be a word, and messages hold many of those.
-      alsoSecret: [
-        ...this.#options.alsoSecret,
-        ...secretsOf(note.requestHeaders).filter(({ length }) => length >= LEAST_KEY),
-      ],
+      alsoSecret: [...this.#secrets, ...secretsOf(note.requestHeaders).filter(({ length }) => length >= LEAST_KEY)],
     };
     this.#sessions.set(stream, session);
     const { problem } = extensionsOf(note.extensions);
@@ -327,9 +361,10 @@ export class Recorder {
   #tap(side: Side, note: OpenNote, session: () => Session): Tap {
     return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
+        const of = session();
         const message = {
           session: note.session,
-          alsoSecret: session().alsoSecret,
+          alsoSecret: of.alsoSecret,
           from: side,
           t,
           sent,
@@ -338,12 +373,15 @@ export class Recorder {
           binary,
           injected: false,
           replaces: undefined,
+          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
+          rule: undefined,
+          held: of.held[side],
         };
         // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
         if (this.#pending.length === 0) this.#message(message);
         else this.#pending.push({ write: () => this.#message(message) });
       },
-      arrived: (t, sent) => this.#slot(note.session, session().alsoSecret, side, t, sent),
+      arrived: (t, sent) => this.#slot(session(), side, t, sent),
       control: (op, t, bytes) =>
         this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
       close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
@@ -378,26 +416,37 @@ export class Recorder {
     this.#record({ kind: 'close', session: session.name, t: t - this.#zero, code, reason: text, by });
   }
 
-  #injected(stream: number, from: Side, payload: Buffer, entry: Entry): void {
+  /** What the inspector sent, let go or took away. */
+  #said(stream: number, from: Side, payload: Buffer, entry: Entry): void {
     const session = this.#sessions.get(stream);
     if (!session) return;
     const split = payload.indexOf(0);
-    const note = JSON.parse(payload.toString('utf8', 0, split)) as InjectedNote;
-    const data = payload.subarray(split + 1);
+    const note = JSON.parse(payload.toString('utf8', 0, split)) as SaidNote;
+    const data = note.unknown === undefined ? payload.subarray(split + 1) : undefined;
+    const { breakpoint } = note;
     this.#queue(() =>
       this.#message({
         session: session.name,
         alsoSecret: session.alsoSecret,
         from,
         t: entry.t,
-        sent: entry.sent,
+        sent: note.fate === undefined ? entry.sent : NaN,
         data,
-        bytes: data.length,
-        binary: false,
-        injected: true,
-        replaces: note.replaces,
+        bytes: data?.length ?? note.unknown ?? 0,
+        binary: note.binary === true,
+        injected: note.same !== true && note.fate === undefined,
+        replaces: this.#madeFrom(session.held[from], note),
+        fate: note.fate,
+        rule: note.rule,
+        breakpoint: breakpoint && (redactBody(breakpoint, session.alsoSecret)?.text ?? breakpoint),
       }),
     );
+  }
+
+  /** Called when the line is written: what it was made from has its number then. */
+  #madeFrom(held: readonly number[], note: SaidNote): number | undefined {
+    if (note.again !== undefined) return this.#seq + 1 - note.again;
+    return note.held === undefined ? note.replaces : held[note.held];
   }
 
   #end(stream: number, note: EndNote, t: number): void {
@@ -419,30 +468,6 @@ export class Recorder {
 
   #http(exchange: RestExchange, t: number): void {
     const start = Number(formatTime(exchange.start - this.#zero));
-    this.#record(httpRecord(exchange, t - this.#zero, start, this.#options.alsoSecret));
+    this.#record(httpRecord(exchange, t - this.#zero, start, this.#secrets));
   }
-}
-
-/**
- * The negotiated parameters of permessage-deflate, numbers as numbers, when it was negotiated; `problem` when messages
- * cannot be decoded: another extension, or a header that makes no sense.
- */
-function extensionsOf(header: string | undefined): { deflate?: Record<string, number | boolean>; problem?: string } {
-  if (!header) return {};
-  let parsed: ReturnType<typeof extension.parse>;
-  try {
-    parsed = extension.parse(header);
-  } catch {
-    return { problem: 'the upstream negotiated its extensions in a header that cannot be read' };
-  }
-  const other = Object.keys(parsed).find((name) => name !== 'permessage-deflate');
-  if (other !== undefined) return { problem: `the extension "${other}" is not known here` };
-  const deflate: Record<string, number | boolean> = {};
-  for (const [name, value] of Object.entries(parsed['permessage-deflate']?.[0] ?? {})) {
-    const one = Array.isArray(value) ? value[0] : value;
-    deflate[name] = one === true ? true : Number(one);
-    if (name.endsWith('_max_window_bits') && one !== true && !(Number(one) >= 8 && Number(one) <= 15))
-      return { problem: `the compression parameter ${name} is out of range` };
-  }
-  return { deflate };
 }

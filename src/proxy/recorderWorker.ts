@@ -7,7 +7,7 @@ import { retainTraces } from '../trace/retention';
 import { answer } from './ask';
 import { Recorder } from './recorder';
 import { RingReader, type Entry } from './ring';
-import type { RecorderReport, RecorderRequests, RecorderSetup } from './workerMessages';
+import type { RecorderReport, RecorderRequests, RecorderSetup, WindowAnswer } from './workerMessages';
 
 const port = parentPort;
 if (!port) throw new Error('recorderWorker runs as a worker thread only');
@@ -107,7 +107,15 @@ function drain(): void {
 
 try {
   recorder = new Recorder(
-    { newFile, generator: setup.generator, epoch: setup.epoch, alsoSecret: setup.alsoSecret, on: setup.on, late },
+    {
+      newFile,
+      generator: setup.generator,
+      epoch: setup.epoch,
+      alsoSecret: setup.alsoSecret,
+      on: setup.on,
+      late,
+      window: (stream, bytes) => setup.wake.postMessage({ stream, bytes } satisfies WindowAnswer),
+    },
     setup.now,
   );
   tidy(recorder.file);
@@ -118,6 +126,10 @@ try {
       drainAll();
       recorder?.setOn(on, performance.timeOrigin + performance.now() - setup.epoch);
       flush();
+      return null;
+    },
+    keepSecret: ({ secrets }) => {
+      recorder?.keepSecret(secrets);
       return null;
     },
     stop: async () => {

@@ -1,158 +1,20 @@
-/**
- * A session's two sockets, spliced: bytes go on as they come, both ways, with back pressure, and a copy goes to the
- * recorder. Nothing is parsed but frame headers, which tell where something may be injected.
- */
+/** A session's two sockets, spliced both ways, and how it ends. */
 import type { Duplex } from 'node:stream';
-import { Sender } from 'ws';
 import type { Side } from '../protocol/side';
-import { FrameWalker } from './frames';
-
-/** Where a relay's copies go. Times are the traffic thread's clock, ms. */
-export interface RelaySink {
-  bytes(from: Side, t: number, sent: number, chunk: Uint8Array): void;
-  injected(from: Side, t: number, payload: Buffer, replaces: number | undefined): void;
-  /** The inspector says goodbye to both ends. */
-  dropped(t: number, code: number, reason: string): void;
-  ended(by: Side, t: number, reason: string): void;
-}
+import { Direction, type Patience, type RelaySink } from './direction';
+import { extensionsOf } from './extensions';
+import type { Judge } from './judge';
+import type { SaidNote } from './notes';
 
 /** How long a socket may take to say goodbye before it is cut, ms. */
 const GOODBYE_MS = 2000;
-/** How patient a relay is. */
-export interface Patience {
-  /** How long an end may read nothing before the other one is read on a little, to see whether it is still there, ms. */
-  stallMs: number;
-  /** How long an end that reads no more keeps what was read from the other before it left, ms. */
-  lingerMs: number;
-}
 const PATIENCE: Patience = { stallMs: 30_000, lingerMs: 60_000 };
-/**
- * How much is read on. The end of a connection is told behind everything it sent: what the two kernels hold between a dead
- * client and this process (Linux: up to 6 MiB received, 4 MiB sent).
- */
-const READ_ON = 16 << 20;
 
-interface Injection {
-  payload: Buffer;
-  opcode: number;
-  replaces: number | undefined;
-  sent(): void;
-  failed(error: Error): void;
-}
-
-/** One direction: what one end says to the other. */
-class Direction {
-  readonly #walker = new FrameWalker();
-  readonly #queue: Injection[] = [];
-  #blocked = false;
-  #held = false;
-  #ended = false;
-  /** Bytes that may still be read although the other end reads nothing. */
-  #leeway = 0;
-  #stall: NodeJS.Timeout | undefined;
-
-  /** `stuck` is called when `from` has ended and `to` has taken nothing more of what it said for so long. */
-  constructor(
-    readonly side: Side,
-    readonly from: Duplex,
-    readonly to: Duplex,
-    private readonly sink: RelaySink,
-    private readonly patience: Patience,
-    private readonly stuck: () => void,
-  ) {}
-
-  start(head: Buffer): void {
-    this.to.on('drain', () => {
-      this.#blocked = false;
-      this.#leeway = 0;
-      clearTimeout(this.#stall);
-      if (!this.#held) this.from.resume();
-    });
-    if (head.length > 0) this.#pass(head);
-    this.from.on('data', (chunk: Buffer) => this.#pass(chunk));
-    this.from.on('end', () => {
-      this.end('the other end has gone');
-      this.to.end();
-      const linger = setTimeout(() => {
-        if (this.to.writableLength > 0) this.stuck();
-      }, this.patience.lingerMs).unref();
-      this.to.once('close', () => clearTimeout(linger));
-    });
-  }
-
-  /** Stops reading while the recorder is too far behind. */
-  hold(held: boolean): void {
-    this.#held = held;
-    if (held) this.from.pause();
-    else if (!this.#blocked || this.#leeway > 0) this.from.resume();
-  }
-
-  inject(injection: Injection): void {
-    if (this.#ended || this.#walker.closed || this.to.destroyed || this.to.writableEnded)
-      injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
-    else if (this.#walker.atBoundary && this.#queue.length === 0) this.#send(injection);
-    else this.#queue.push(injection);
-  }
-
-  end(why: string): void {
-    this.#ended = true;
-    clearTimeout(this.#stall);
-    for (const injection of this.#queue.splice(0)) injection.failed(new Error(`Not sent: ${why}.`));
-  }
-
-  #pass(chunk: Buffer): void {
-    const t = performance.now();
-    this.#leeway = Math.max(0, this.#leeway - chunk.length);
-    this.#walker.push(chunk);
-    if (this.#queue.length > 0 && this.#walker.firstBoundary >= 0) {
-      this.#passAround(chunk, t);
-      return;
-    }
-    if (!this.to.write(chunk)) this.#block();
-    this.sink.bytes(this.side, t, performance.now(), chunk);
-  }
-
-  /** Puts what waits between the first two messages that part in this chunk. */
-  #passAround(chunk: Buffer, t: number): void {
-    const at = this.#walker.firstBoundary;
-    const before = chunk.subarray(0, at);
-    const after = chunk.subarray(at);
-    if (!this.to.write(before)) this.#block();
-    this.sink.bytes(this.side, t, performance.now(), before);
-    if (this.#walker.closed) this.end('the connection is closing');
-    else for (const injection of this.#queue.splice(0)) this.#send(injection);
-    if (after.length === 0) return;
-    if (!this.to.write(after)) this.#block();
-    this.sink.bytes(this.side, t, performance.now(), after);
-  }
-
-  #send({ payload, opcode, replaces, sent }: Injection): void {
-    // Masked as RFC 6455 5.3 demands of a client. RSV1 stays 0: the receiver's inflating window is untouched.
-    const parts = Sender.frame(payload, {
-      fin: true,
-      opcode,
-      mask: this.side === 'client',
-      rsv1: false,
-      readOnly: true,
-    });
-    let flowing = true;
-    for (const part of parts) flowing = this.to.write(part) && flowing;
-    if (!flowing) this.#block();
-    if (opcode < 8) this.sink.injected(this.side, performance.now(), payload, replaces);
-    sent();
-  }
-
-  #block(): void {
-    if (this.#leeway > 0) return;
-    this.from.pause();
-    if (this.#blocked) return;
-    this.#blocked = true;
-    // A socket that is not read tells nobody that its other end has gone.
-    this.#stall = setTimeout(() => {
-      this.#leeway = READ_ON;
-      if (!this.#held) this.from.resume();
-    }, this.patience.stallMs).unref();
-  }
+/** What a relay knows of its session. */
+export interface RelaySession {
+  id: string;
+  /** Header of that name in the 101. */
+  extensions?: string | undefined;
 }
 
 /** A running session. */
@@ -170,15 +32,40 @@ export class Relay {
   readonly #onEnd: () => void;
 
   /** `onEnd` is called once, when both sockets are closed. */
-  constructor(client: Duplex, server: Duplex, sink: RelaySink, onEnd: () => void, patience = PATIENCE) {
+  constructor(
+    client: Duplex,
+    server: Duplex,
+    sink: RelaySink,
+    onEnd: () => void,
+    session: RelaySession,
+    patience = PATIENCE,
+  ) {
     this.#client = client;
     this.#server = server;
     this.#sink = sink;
     this.#onEnd = onEnd;
     this.#patience = patience;
-    const stuck = (): void => this.cut();
-    this.#up = new Direction('client', client, server, sink, patience, stuck);
-    this.#down = new Direction('server', server, client, sink, patience, stuck);
+    const { deflate, problem } = extensionsOf(session.extensions);
+    const shared = {
+      session: session.id,
+      sink,
+      patience,
+      deflate,
+      problem,
+      stuck: () => this.cut(),
+      inject: (to: Side, text: string, rule: string) => {
+        this.#direction(to).inject({
+          payload: Buffer.from(text),
+          opcode: 1,
+          note: { rule },
+          sent: ignore,
+          failed: ignore,
+        });
+      },
+      disconnect: (code: number, reason: string, rule: string) => this.close(code, reason, rule),
+    };
+    this.#up = new Direction({ ...shared, side: 'client', from: client, to: server });
+    this.#down = new Direction({ ...shared, side: 'server', from: server, to: client });
   }
 
   /** Begins; the heads are bytes that came right behind the handshakes. */
@@ -203,21 +90,36 @@ export class Relay {
   }
 
   /** Sends a text message to that end, in the other's name; resolves when it was handed to the socket. */
-  inject(to: Side, payload: Buffer, replaces: number | undefined): Promise<void> {
-    const direction = to === 'server' ? this.#up : this.#down;
-    return new Promise((sent, failed) => direction.inject({ payload, opcode: 1, replaces, sent, failed }));
+  inject(to: Side, payload: Buffer, note: SaidNote): Promise<void> {
+    return new Promise((sent, failed) => this.#direction(to).inject({ payload, opcode: 1, note, sent, failed }));
   }
 
-  /** Says goodbye to both ends with that close code, and cuts what does not answer. */
-  close(code: number, reason: string): void {
-    const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
-    payload.writeUInt16BE(code);
-    payload.write(reason, 2);
-    const ignore = () => undefined;
-    this.#sink.dropped(performance.now(), code, reason);
-    for (const direction of [this.#up, this.#down])
-      direction.inject({ payload, opcode: 8, replaces: undefined, sent: ignore, failed: ignore });
+  /** Asks a judge about every message from that end, from the next one on; undefined lets them pass unseen again. */
+  intercept(from: Side, judge: Judge | undefined): void {
+    (from === 'client' ? this.#up : this.#down).intercept(judge);
+  }
+
+  /**
+   * Lets what is held go and says goodbye to both ends with that close code, and cuts what does not answer. 1006, which may
+   * not be sent (RFC 6455, 7.4.1), cuts both at once.
+   */
+  close(code: number, reason: string, rule?: string): void {
+    this.#up.letGo();
+    this.#down.letGo();
+    this.#sink.dropped(performance.now(), code, reason, rule);
     this.#reason ||= reason;
+    if (code === 1006) {
+      this.cut();
+      return;
+    }
+    // 1005 stands for a close frame without a code.
+    const payload = Buffer.alloc(code === 1005 ? 0 : 2 + Buffer.byteLength(reason));
+    if (payload.length > 0) {
+      payload.writeUInt16BE(code);
+      payload.write(reason, 2);
+    }
+    for (const direction of [this.#up, this.#down])
+      direction.inject({ payload, opcode: 8, note: {}, sent: ignore, failed: ignore });
     setTimeout(() => this.cut(), GOODBYE_MS).unref();
   }
 
@@ -225,6 +127,11 @@ export class Relay {
   cut(): void {
     this.#client.destroy();
     this.#server.destroy();
+  }
+
+  /** The direction that leads to that end. */
+  #direction(to: Side): Direction {
+    return to === 'server' ? this.#up : this.#down;
   }
 
   #watch(side: Side, socket: Duplex, other: Duplex, direction: Direction): void {
@@ -253,6 +160,8 @@ export class Relay {
     this.#reason ||= reason;
   }
 }
+
+const ignore = (): void => undefined;
 
 function destroySoon(socket: Duplex, lingerMs: number): void {
   if (socket.destroyed) return;

@@ -8,7 +8,7 @@
  */
 
 /** What an entry is. */
-export const EntryTag = { skip: 0, open: 1, bytes: 2, injected: 3, end: 4, http: 5, dropped: 6 } as const;
+export const EntryTag = { skip: 0, open: 1, bytes: 2, said: 3, end: 4, http: 5, dropped: 6, window: 7 } as const;
 
 /** One entry as the recorder gets it. `payload` is the reader's own copy. */
 export interface Entry {

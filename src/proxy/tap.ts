@@ -2,12 +2,14 @@
  * Messages out of a copy of one direction's bytes, decoded by ws's own Receiver. Lives in the recorder's thread: it may
  * take its time, and what it cannot decode never troubles the traffic.
  */
-import { PerMessageDeflate, Receiver } from 'ws';
+import { PerMessageDeflate, Receiver, Sender } from 'ws';
 import type { Side } from '../protocol/side';
 import { FrameWalker, type FrameListener } from './frames';
 
 /** A message over this many bytes (inflated) is recorded by its size only. */
 export const LARGEST_MESSAGE = 64 << 20;
+/** How far back a compressed message may refer to those before it (RFC 7692, 7.1.2), bytes. */
+const WINDOW = 32 << 10;
 
 /** What a tap tells. Stamps are those of the chunk that completed the message or frame. */
 export interface TapListener {
@@ -34,7 +36,12 @@ export class Tap implements FrameListener {
   readonly #deflate: PerMessageDeflate | undefined;
   #receiver: Receiver | undefined;
   /** Messages that are complete on the wire and not yet decoded, oldest first, with their sizes on the wire. */
-  #waiting: { slot: Slot; bytes: number }[] = [];
+  #waiting: { slot: Slot; bytes: number; compressed: boolean }[] = [];
+  /** Of a message that is passing: its first frame said that it is compressed. */
+  #compressed = false;
+  /** The last inflated bytes, at least `WINDOW` of them where there were so many; kept where messages refer to earlier ones. */
+  #inflated: Buffer[] | undefined;
+  #askedWindow: ((bytes: Buffer | undefined) => void)[] = [];
   /** Every byte so far made whole messages and the Receiver holds none of them. */
   #idle = true;
   /** The chunk being walked, its stamps, and how much of it has gone where it belongs. */
@@ -55,6 +62,7 @@ export class Tap implements FrameListener {
     if (deflate) {
       this.#deflate = new PerMessageDeflate({ isServer: side === 'client', maxPayload: LARGEST_MESSAGE });
       this.#deflate.params = deflate;
+      if (!deflate[`${side}_no_context_takeover`]) this.#inflated = [];
     }
     this.#receiver = this.#newReceiver();
   }
@@ -69,6 +77,30 @@ export class Tap implements FrameListener {
     return this.#closedAt;
   }
 
+  /**
+   * Gives what the next compressed message may refer to, once all messages so far are decoded; undefined when this direction
+   * cannot be decoded.
+   */
+  window(answer: (bytes: Buffer | undefined) => void): void {
+    this.#askedWindow.push(answer);
+    this.#tellWindow();
+  }
+
+  /** Goes on where another tap stood whose `window` these bytes are. Before the first `push`. */
+  prime(window: Buffer): void {
+    if (window.length === 0 || !this.#receiver) return;
+    this.#remember(window);
+    // A message that nobody sent: the bytes in a stored block (RFC 1951, 3.2.4), the head of an empty one behind it.
+    const head = Buffer.alloc(5);
+    head.writeUInt16LE(window.length, 1);
+    head.writeUInt16LE(~window.length & 0xffff, 3);
+    const payload = Buffer.concat([head, window, Buffer.of(0)]);
+    const mask = this.#side === 'client';
+    this.#waiting.push({ slot: { fill: () => undefined }, bytes: 0, compressed: false });
+    for (const part of Sender.frame(payload, { fin: true, opcode: 2, mask, rsv1: true, readOnly: true }))
+      this.#receiver.write(part);
+  }
+
   /** Says that this direction cannot be decoded at all (an unknown extension was negotiated). */
   giveUp(reason: string, t: number): void {
     if (this.#dead) return;
@@ -78,6 +110,7 @@ export class Tap implements FrameListener {
     this.#listener.undecodable(reason, t);
     for (const { slot, bytes } of this.#waiting) slot.fill(undefined, bytes, false);
     this.#waiting = [];
+    this.#tellWindow();
   }
 
   /** Takes the next bytes, which become the tap's own (unmasking happens in place). */
@@ -95,6 +128,7 @@ export class Tap implements FrameListener {
 
   /** FrameListener. */
   started(walker: FrameWalker, at: number): void {
+    if (walker.opcode === 1 || walker.opcode === 2) this.#compressed = walker.compressed;
     // Compressed messages cannot be skipped: the next one needs their window. The inflated size is capped instead.
     if (this.#skipping || this.#dead || this.#deflate || walker.opcode >= 8 || walker.messageBytes <= LARGEST_MESSAGE)
       return;
@@ -129,7 +163,8 @@ export class Tap implements FrameListener {
       this.#listener.whole(this.#t, this.#sent, data, opcode === 2);
     } else {
       this.#idle = false;
-      this.#waiting.push({ slot: this.#listener.arrived(this.#t, this.#sent), bytes: walker.messageBytes });
+      const slot = this.#listener.arrived(this.#t, this.#sent);
+      this.#waiting.push({ slot, bytes: walker.messageBytes, compressed: this.#compressed });
     }
   }
 
@@ -145,6 +180,22 @@ export class Tap implements FrameListener {
     );
   }
 
+  #remember(data: Buffer): void {
+    if (!this.#inflated) return;
+    // A copy: what was inflated lies in a buffer that may be much larger.
+    if (data.length >= WINDOW) this.#inflated = [Buffer.from(data.subarray(data.length - WINDOW))];
+    else this.#inflated.push(data);
+    const bytes = this.#inflated.reduce((sum, { length }) => sum + length, 0);
+    if (bytes < 2 * WINDOW && this.#inflated.length < 256) return;
+    this.#inflated = [tail(Buffer.concat(this.#inflated))];
+  }
+
+  #tellWindow(): void {
+    if (this.#askedWindow.length === 0 || (this.#waiting.length > 0 && !this.#dead)) return;
+    const known = this.#dead ? undefined : tail(Buffer.concat(this.#inflated ?? []));
+    for (const answer of this.#askedWindow.splice(0)) answer(known);
+  }
+
   #newReceiver(): Receiver {
     const receiver = new Receiver({
       isServer: this.#side === 'client',
@@ -155,7 +206,10 @@ export class Tap implements FrameListener {
       binaryType: 'nodebuffer',
     });
     receiver.on('message', (data: Buffer, binary: boolean) => {
-      this.#waiting.shift()?.slot.fill(data, data.length, binary);
+      const decoded = this.#waiting.shift();
+      if (decoded?.compressed) this.#remember(data);
+      decoded?.slot.fill(data, data.length, binary);
+      this.#tellWindow();
     });
     receiver.on('conclude', (code: number, reason: Buffer) => {
       this.#listener.close(code, reason.toString('utf8'), this.#closedAt);
@@ -190,4 +244,9 @@ function unmask(bytes: Buffer, keyAt: number, from: number, to: number): void {
     at += words * 4;
   }
   for (; at < to; at++) bytes[at] = (bytes[at] as number) ^ (key[(at - from) & 3] as number);
+}
+
+/** The last bytes of it, as many as a compressed message may refer to; a copy. */
+function tail(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - WINDOW)));
 }

@@ -11,11 +11,13 @@ import { redactBody } from '../trace/redact';
 import type { SessionState } from './sessionState';
 import { CallWatch } from './callWatch';
 import { checkRequest } from './guard';
-import { refuse, shakeHands } from './handshake';
+import { answerUpgrade, refuse, shakeHands } from './handshake';
 import { createListener, type Listener } from './listener';
-import type { DroppedNote, EndNote, InjectedNote, OpenNote } from './notes';
+import { Hands } from './hands';
+import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
 import { OwnSessions, OWN_HEADER, type Opening } from './ownSessions';
-import { Relay, type RelaySink } from './relay';
+import type { RelaySink } from './direction';
+import { Relay } from './relay';
 import { forwardRequest, isRealtimeCall, type RestExchange } from './rest';
 import { EntryTag, RingWriter } from './ring';
 import {
@@ -29,7 +31,7 @@ import {
   withoutSegment,
 } from './requests';
 import { createAgent, resolveTarget, type Target } from './upstream';
-import type { TrafficReport, TrafficSetup, UpstreamTarget } from './workerMessages';
+import type { TrafficReport, TrafficSetup, UpstreamTarget, WindowAnswer } from './workerMessages';
 
 /** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
 const WAKE_MS = 15;
@@ -71,6 +73,10 @@ export class Traffic {
   readonly #sessions = new Map<string, Session>();
   readonly #own = new OwnSessions();
   readonly #calls: CallWatch;
+  /** Breakpoints, rules and what they hold. */
+  readonly hands: Hands;
+  /** By stream, who waits for what the recorder has inflated. */
+  readonly #windows = new Map<number, (bytes: Buffer | undefined) => void>();
   readonly #agents = new Map<string, http.Agent>();
   #upstream: UpstreamTarget;
   #count = 0;
@@ -85,7 +91,11 @@ export class Traffic {
     this.#ring = new RingWriter(setup.ring);
     this.#upstream = setup.upstream;
     this.#wake = setup.wake;
-    this.#wake.on('message', () => this.#caughtUp());
+    this.#wake.on('message', (answer: WindowAnswer | null) => {
+      if (answer) this.#gotWindow(answer.stream, answer.bytes && Buffer.from(answer.bytes));
+      else this.#caughtUp();
+    });
+    this.hands = new Hands(say);
     this.#calls = new CallWatch({
       connect: async (sideband) => (await this.#own.open(this.#ownUrl(sideband.path), sideband)).socket,
       isOpen: (call) => [...this.#sessions.values()].some((session) => session.call === call && session.relay),
@@ -118,7 +128,7 @@ export class Traffic {
   async inject(id: string, to: Side, text: string, replaces: number | undefined): Promise<void> {
     const relay = this.#sessions.get(id)?.relay;
     if (!relay) throw new Error(`The session ${id} is not open; nothing was sent.`);
-    await relay.inject(to, Buffer.from(text, 'utf8'), replaces);
+    await relay.inject(to, Buffer.from(text, 'utf8'), replaces === undefined ? {} : { replaces });
   }
 
   /** Opens a session with the inspector as its client; gives its id. Rejects with the refusal's words. */
@@ -143,6 +153,7 @@ export class Traffic {
   /** Goes on without a record. */
   forgetRecorder(): void {
     this.#recorderGone = true;
+    for (const stream of [...this.#windows.keys()]) this.#gotWindow(stream, undefined);
     if (this.#held) this.#hold(false);
   }
 
@@ -154,6 +165,7 @@ export class Traffic {
     for (let waited = 0; waited < 60 && [...this.#sessions.values()].some((s) => s.relay); waited++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     for (const session of this.#sessions.values()) session.relay?.cut();
+    this.hands.tell();
     await this.#listener.close();
     await new Promise((resolve) => setImmediate(resolve));
     while (!this.#recorderGone && !this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -250,6 +262,12 @@ export class Traffic {
     this.#sessions.set(state.id, session);
     this.#report(state);
 
+    const refusal = opening ? undefined : this.hands.handshake(target.webSocketUrl);
+    if (refusal) {
+      answerUpgrade(socket, refusal.status, refusal.headers, refusal.body);
+      this.#refusedByRule(session, request, admitted, refusal);
+      return;
+    }
     const method = request.method ?? 'GET';
     const result = await shakeHands({
       ...{ target, agent: agents.session, method, client: socket },
@@ -288,12 +306,39 @@ export class Traffic {
       return;
     }
     socket.setNoDelay(true);
-    session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session));
+    const about = { id: state.id, extensions: note.extensions };
+    session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session), about);
+    this.hands.opened(state.id, target.webSocketUrl, stream, session.relay);
     session.relay.start(head, result.head);
     if (this.#held) session.relay.hold(true);
     state.status = 'open';
     this.#report(state);
     opening?.opened(state.id);
+  }
+
+  #refusedByRule(
+    session: Session,
+    request: http.IncomingMessage,
+    { target, headers: requestHeaders }: Admitted,
+    { status, headers, body, name }: NonNullable<ReturnType<Hands['handshake']>>,
+  ): void {
+    const { state, stream } = session;
+    const note: OpenNote = {
+      session: state.id,
+      url: target.webSocketUrl,
+      upstream: target.host,
+      requestHeaders,
+      subprotocols: listed(request.headers['sec-websocket-protocol']),
+      status,
+      responseHeaders: Object.entries(headers).flat(),
+      phases: {},
+      own: false,
+      body,
+      rule: name,
+    };
+    this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
+    this.#sessions.delete(state.id);
+    this.#report({ ...state, status: 'refused', closeReason: `refused with ${status} by the rule “${name}”` });
   }
 
   /** Words of the upstream's or the client's that people will see: some gateways repeat the key they were given. */
@@ -307,6 +352,7 @@ export class Traffic {
     session.relay = undefined;
     this.#sessions.delete(session.state.id);
     this.#own.ended(session.state.id);
+    this.hands.ended(session.state.id);
     this.#report({ ...session.state, status: 'closed' });
   }
 
@@ -335,14 +381,35 @@ export class Traffic {
     const down = up | 1;
     return {
       bytes: (from, t, sent, chunk) => this.#put(EntryTag.bytes, from === 'client' ? up : down, t, sent, chunk),
-      injected: (from, t, payload, replaces) => {
-        const note: InjectedNote = replaces === undefined ? {} : { replaces };
+      said: (from, t, payload, note: SaidNote) => {
         const bytes = Buffer.concat([Buffer.from(JSON.stringify(note)), Buffer.of(0), payload]);
-        this.#put(EntryTag.injected, from === 'client' ? up : down, t, t, bytes);
+        this.#put(EntryTag.said, from === 'client' ? up : down, t, t, bytes);
       },
-      dropped: (t, code, reason) => this.#putJson(EntryTag.dropped, up, t, { code, reason } satisfies DroppedNote),
+      window: (from, answer) => {
+        if (this.#recorderGone) {
+          setImmediate(answer, undefined);
+          return;
+        }
+        const stream = from === 'client' ? up : down;
+        this.#windows.set(stream, answer);
+        this.#put(EntryTag.window, stream, 0, 0, Buffer.alloc(0));
+        this.#wakeNow();
+      },
+      problem: (message) => this.#say({ report: 'problem', message }),
+      dropped: (t, code, reason, rule) =>
+        this.#putJson(EntryTag.dropped, up, t, {
+          code,
+          reason,
+          ...(rule === undefined ? {} : { rule }),
+        } satisfies DroppedNote),
       ended: (by, t, reason) => this.#putJson(EntryTag.end, up, t, { by, reason } satisfies EndNote),
     };
+  }
+
+  #gotWindow(stream: number, bytes: Buffer | undefined): void {
+    const answer = this.#windows.get(stream);
+    this.#windows.delete(stream);
+    answer?.(bytes);
   }
 
   #putJson(tag: number, stream: number, t: number, value: unknown): void {

@@ -1,5 +1,7 @@
 /** Bundle `proxyWorker`: the traffic thread. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parseRules } from '../rules/ruleFile';
+import { createRuleSet } from '../rules/ruleSet';
 import { answer } from './ask';
 import { Traffic } from './traffic';
 import type { TrafficReport, TrafficRequests, TrafficSetup } from './workerMessages';
@@ -21,6 +23,29 @@ answer<TrafficRequests>(port, {
   },
   setUpstream: (upstream) => {
     traffic.setUpstream(upstream);
+    return null;
+  },
+  setBreakpoints: ({ breakpoints }) => traffic.hands.setBreakpoints(breakpoints),
+  setRules: ({ rules }) => {
+    traffic.hands.setRules(
+      rules && createRuleSet(parseRules(rules.text, rules.file), rules.seed === undefined ? {} : { seed: rules.seed }),
+    );
+    return null;
+  },
+  release: ({ id, text }) => {
+    traffic.hands.release(id, text);
+    return null;
+  },
+  drop: ({ id }) => {
+    traffic.hands.drop(id);
+    return null;
+  },
+  answer: async ({ id, text }) => {
+    await traffic.hands.answer(id, text);
+    return null;
+  },
+  releaseAll: ({ session }) => {
+    traffic.hands.releaseAll(session);
     return null;
   },
   forgetRecorder: () => {

@@ -1,5 +1,7 @@
 /** What the engine's owner and its two worker threads say to each other. */
 import type { Side } from '../protocol/side';
+import type { RulesText } from '../rules/model';
+import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { SessionState } from './sessionState';
 
 /** Where requests go, and with which key. */
@@ -43,6 +45,13 @@ export interface TrafficRequests {
   newSession: { params: { model?: string; intent?: string }; result: string };
   closeSession: { params: { session: string }; result: null };
   setUpstream: { params: UpstreamTarget; result: null };
+  setBreakpoints: { params: { breakpoints: Breakpoint[] }; result: BreakpointState[] };
+  /** Parsed again there; `undefined` lifts all rules. */
+  setRules: { params: { rules: RulesText | undefined }; result: null };
+  release: { params: { id: string; text?: string }; result: null };
+  drop: { params: { id: string }; result: null };
+  answer: { params: { id: string; text: string }; result: null };
+  releaseAll: { params: { session?: string }; result: null };
   /** The recorder has died: traffic goes on without a record instead of waiting for it. */
   forgetRecorder: { params: Record<string, never>; result: null };
   stop: { params: Record<string, never>; result: null };
@@ -51,6 +60,8 @@ export interface TrafficRequests {
 /** What can be asked of the recorder thread. */
 export interface RecorderRequests {
   setOn: { params: { on: boolean }; result: null };
+  /** These are secret from here on, in every session and REST call. */
+  keepSecret: { params: { secrets: string[] }; result: null };
   stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
 }
 
@@ -65,6 +76,14 @@ export type TrafficReport =
   | { report: 'session'; session: SessionState }
   | { report: 'log'; level: 'info' | 'warn' | 'error'; message: string }
   | { report: 'problem'; message: string }
+  | { report: 'breakpoints'; breakpoints: BreakpointState[] }
+  /** A message is held at a breakpoint, and what became of it. */
+  | { report: 'holds'; message: HeldMessage }
+  | { report: 'settled'; id: string; outcome: HeldOutcome }
+  /** All directions in which messages wait. */
+  | { report: 'waiting'; waiting: WaitingCount[] }
+  /** How often each rule took part, by its index. */
+  | { report: 'ruleHits'; hits: number[] }
   /** The recorder is so far behind that sockets are held (or no longer). */
   | { report: 'held'; held: boolean };
 
@@ -74,3 +93,9 @@ export type RecorderReport =
   | { report: 'failed'; message: string }
   | { report: 'recorded'; file: string; size: number; recording: boolean; trouble: string }
   | { report: 'log'; level: 'info' | 'warn' | 'error'; message: string };
+
+/** Answers `EntryTag.window`, beside the ring; null on the same port says that the recorder has caught up. */
+export interface WindowAnswer {
+  stream: number;
+  bytes: Uint8Array | undefined;
+}

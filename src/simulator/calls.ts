@@ -1,6 +1,6 @@
 /** Calls: what `POST /v1/realtime/calls` and the verbs of a call answer. No media flows, and the SDP answer says so. */
 import { encodeIdTime } from '../protocol';
-import type { Random } from './random';
+import type { Random } from '../protocol/random';
 import type { BoundSession } from './secrets';
 import { HTTP_TEXTS } from './texts';
 import { Refusal, isObject, type Json } from './wire';

@@ -1,5 +1,6 @@
 /** Between the session's audio formats and what the simulator works on: PCM16, 24 kHz, mono. G.711 has 8000 samples a second. */
 import { decodeBytes } from '../audio/decode';
+import { toALaw, toMuLaw } from '../audio/encode';
 import { refusal } from './wire';
 
 /** A format's name as in the session's configuration. */
@@ -40,7 +41,7 @@ export function toPcm(bytes: Uint8Array, format: FormatName): Uint8Array {
 export function fromPcm(pcm: Uint8Array, format: FormatName): Buffer {
   const view = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.length);
   if (format === 'audio/pcm') return view;
-  const compress = format === 'audio/pcmu' ? compressMu : compressA;
+  const compress = format === 'audio/pcmu' ? toMuLaw : toALaw;
   const out = Buffer.alloc(Math.floor(pcm.length / 6));
   for (let index = 0; index < out.length; index += 1) {
     const sum = view.readInt16LE(index * 6) + view.readInt16LE(index * 6 + 2) + view.readInt16LE(index * 6 + 4);
@@ -53,20 +54,4 @@ export function fromPcm(pcm: Uint8Array, format: FormatName): Buffer {
 export function samplesOf(pcm: Uint8Array): Int16Array {
   const aligned = pcm.byteOffset % 2 === 0 ? pcm : Uint8Array.from(pcm);
   return new Int16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
-}
-
-// ITU-T G.711: a sign, three bits of exponent, four of mantissa; mu-law adds a bias of 132 and turns all bits over,
-// A-law turns every other bit over.
-function compressMu(sample: number): number {
-  const size = Math.min(32_635, Math.abs(sample)) + 132;
-  const exponent = Math.max(0, 24 - Math.clz32(size));
-  const mantissa = (size >> (exponent + 3)) & 0x0f;
-  return ~((sample < 0 ? 0x80 : 0) | (exponent << 4) | mantissa) & 0xff;
-}
-
-function compressA(sample: number): number {
-  const size = Math.min(32_767, sample < 0 ? -sample - 1 : sample);
-  const exponent = Math.max(0, 24 - Math.clz32(size));
-  const mantissa = (size >> (exponent === 0 ? 4 : exponent + 3)) & 0x0f;
-  return ((sample < 0 ? 0 : 0x80) | (exponent << 4) | mantissa) ^ 0x55;
 }

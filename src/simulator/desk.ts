@@ -1,6 +1,6 @@
 /** What the parts of a session share: the clock, ids, sending, and work that goes on over time. */
 import { encodeIdTime } from '../protocol';
-import type { Random } from './random';
+import type { Random } from '../protocol/random';
 import { errorOf, refusal, type Json, type Output } from './wire';
 
 /** As published, the one event without an id. */

@@ -2,7 +2,7 @@
 import { spokenText, type Conversation, type Item } from './conversation';
 import type { RealCall } from './mcp';
 import { callOf, lastOf } from './moment';
-import type { Random } from './random';
+import type { Random } from '../protocol/random';
 import type { RunSettings } from './runSettings';
 import type { Answer, Piece, SayItem, ScriptedItem } from './scenario';
 import { FAILURES, fill, type FailureName } from './texts';

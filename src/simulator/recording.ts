@@ -47,6 +47,8 @@ interface Line {
   replaces: number | undefined;
   delivered: boolean;
   inspector: boolean;
+  /** Dropped, or lost with its connection: the end of a held message, not a message. */
+  gone: boolean;
 }
 
 /** The sessions of a file, as `readRecordingFile` reads it. */
@@ -81,7 +83,8 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
   }
   const replaced = new Set(lines.map((line) => line.replaces));
   const sessions = new Map<string, Recording>();
-  for (const { session, seq, message, inspector, replaces, delivered } of lines) {
+  for (const { session, seq, message, inspector, replaces, delivered, gone } of lines) {
+    if (gone) continue;
     // Of a held message the client's end counts as it was sent on, the server's as it came.
     const client = message.from === 'client';
     if (client ? !delivered && replaced.has(seq) : inspector || replaces !== undefined) continue;
@@ -121,6 +124,7 @@ function lineOf(record: Json): Line | undefined {
     replaces: typeof replaces === 'number' ? replaces : undefined,
     delivered: !ours || typeof sent === 'number',
     inspector: record['origin'] === 'inspector',
+    gone: record['fate'] === 'dropped' || record['fate'] === 'lost',
   };
 }
 

@@ -1,7 +1,7 @@
 /** Ephemeral keys: what `POST /v1/realtime/client_secrets` answers, and the session a key stands for. */
 import { defaultConfig, shownConfig, updatedConfig, type SessionKind } from './config';
 import { Desk } from './desk';
-import type { Random } from './random';
+import type { Random } from '../protocol/random';
 import { translationConfig, updatedTranslation } from './translation';
 import { HTTP_TEXTS } from './texts';
 import { Refusal, isObject, refusal, type Json } from './wire';

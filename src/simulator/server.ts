@@ -18,7 +18,7 @@ import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
 import type { McpAsker } from './mcpPort';
 import { forPages, originMayAsk, preflight } from './origins';
-import { Random } from './random';
+import { Random } from '../protocol/random';
 import { Secrets } from './secrets';
 import { Talk, describe, type Opening } from './talk';
 import type { Scenario } from './scenario';

@@ -14,7 +14,7 @@ import { fromFlat, toFlat } from './legacyTranscription';
 import { Mcp } from './mcp';
 import type { McpAnswer, McpPort } from './mcpPort';
 import { withPrompt } from './prompts';
-import { Random } from './random';
+import { Random } from '../protocol/random';
 import { Responses } from './responses';
 import type { CallerMove, Scenario } from './scenario';
 import { check, text, unsupported, type Rule } from './rules';

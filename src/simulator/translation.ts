@@ -8,7 +8,7 @@ import { member } from './config';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
 import { parseMessage } from './incoming';
-import { Random } from './random';
+import { Random } from '../protocol/random';
 import { check, text, unsupported } from './rules';
 import type { Scenario } from './scenario';
 import { LISTED_TYPES, TRANSLATION_RULE, TRANSLATION_RULES } from './shapes';

@@ -1,5 +1,5 @@
 /** The simulator's words put together, and cut into pieces as a model's tokens are. */
-import type { Random } from './random';
+import type { Random } from '../protocol/random';
 import { WORDS, fill } from './texts';
 
 const MAX_QUOTE = 160;

@@ -3,6 +3,7 @@
  * only so. It holds for lines in the order of keys that this recorder writes; whatever differs in any way is refused,
  * and read the slow way.
  */
+import type { Fate } from './records';
 
 /** A JSON string in the line: bytes [start, end) without the quotes; `end` is 0 when there is none. */
 export interface TextPlace {
@@ -41,6 +42,9 @@ const ITEM = Buffer.from('item');
 const CALL = Buffer.from('call');
 const ORIGIN = Buffer.from('origin');
 const REPLACES = Buffer.from('replaces');
+const FATE = Buffer.from('fate');
+const RULE = Buffer.from('rule');
+const BREAKPOINT = Buffer.from('breakpoint');
 const REDACTED = Buffer.from('redacted');
 const OPCODE = Buffer.from('opcode');
 const EVENT = Buffer.from('event');
@@ -49,6 +53,10 @@ const BASE64 = Buffer.from('base64');
 const CLIENT = Buffer.from('"client"');
 const SERVER = Buffer.from('"server"');
 const INSPECTOR = Buffer.from('"inspector"');
+const FATES: readonly (readonly [Fate, Buffer])[] = (['held', 'dropped', 'lost'] as const).map((fate) => [
+  fate,
+  Buffer.from(`"${fate}"`),
+]);
 
 const place = (): TextPlace => ({ start: 0, end: 0, escaped: false });
 
@@ -63,6 +71,7 @@ export class HeadScan {
   injected = false;
   /** -1 when it replaces none. */
   replaces = -1;
+  fate: Fate | undefined;
   /** 0 when there is none. */
   opcode: 0 | 1 | 2 = 0;
   readonly session = place();
@@ -70,6 +79,12 @@ export class HeadScan {
   readonly response = place();
   readonly item = place();
   readonly call = place();
+  readonly rule = place();
+  readonly breakpoint = place();
+  /** A rule took part in it. */
+  get ruled(): boolean {
+    return this.rule.end > 0;
+  }
   redacted: string[] | undefined;
   format: BodyFormat | undefined;
   /** The body, bytes [start, end) of the data, for `text` and `base64` without the quotes. */
@@ -109,7 +124,10 @@ export class HeadScan {
     this.sent = NaN;
     this.injected = false;
     this.replaces = -1;
+    this.fate = undefined;
     this.opcode = 0;
+    this.rule.end = 0;
+    this.breakpoint.end = 0;
     this.type.end = 0;
     this.response.end = 0;
     this.item.end = 0;
@@ -155,7 +173,10 @@ export class HeadScan {
     else if (isName(data, key, length, REPLACES)) {
       if (!this.#whole(data, to)) return false;
       this.replaces = this.#value;
-    } else if (isName(data, key, length, REDACTED)) return this.#list(data, to);
+    } else if (isName(data, key, length, FATE)) return this.#fate(data);
+    else if (isName(data, key, length, RULE)) return this.#text(data, this.rule, to);
+    else if (isName(data, key, length, BREAKPOINT)) return this.#text(data, this.breakpoint, to);
+    else if (isName(data, key, length, REDACTED)) return this.#list(data, to);
     else if (isName(data, key, length, OPCODE)) {
       if (!this.#whole(data, to) || (this.#value !== 1 && this.#value !== 2)) return false;
       this.opcode = this.#value;
@@ -227,6 +248,16 @@ export class HeadScan {
     this.injected = isName(data, this.#at, INSPECTOR.length, INSPECTOR);
     this.#at += INSPECTOR.length;
     return this.injected;
+  }
+
+  #fate(data: Buffer): boolean {
+    for (const [fate, word] of FATES) {
+      if (!isName(data, this.#at, word.length, word)) continue;
+      this.fate = fate;
+      this.#at += word.length;
+      return true;
+    }
+    return false;
   }
 
   #list(data: Buffer, to: number): boolean {

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { eventIds } from '../protocol/ids';
 import type { Side } from '../protocol/side';
+import type { Fate } from './records';
 import { redactEvent } from './redact';
 
 /** Longest `type` or id kept in a head, in characters. */
@@ -15,7 +16,7 @@ const CARRIAGE_RETURN = 13;
 /** A message as the recorder has it, before its line is made. */
 export interface Message {
   session: string;
-  /** When it arrived and when it was handed on, on the traffic thread's clock, ms. */
+  /** When it arrived and when it was handed on (NaN: not yet, or never), on the traffic thread's clock, ms. */
   t: number;
   sent: number;
   from: Side;
@@ -26,6 +27,11 @@ export interface Message {
   binary: boolean;
   injected: boolean;
   replaces: number | undefined;
+  fate: Fate | undefined;
+  /** Name of the rule that had a hand in it. */
+  rule: string | undefined;
+  /** Filter of the breakpoint at which it was held. */
+  breakpoint?: string | undefined;
 }
 
 /** A line in pieces: everything up to the body (ASCII when there is one), the body's own bytes, everything behind it. */
@@ -65,7 +71,8 @@ let lastIds = { response: '', item: '', call: '', text: '' };
 
 function place(session: string, t: number, sent: number, from: Side): string {
   if (lastPlace.t !== t || lastPlace.sent !== sent || lastPlace.from !== from || lastPlace.session !== session) {
-    const text = `,"session":${quoted(session)},"t":${formatTime(t)},"sent":${formatTime(sent)},"from":"${from}"`;
+    const handed = Number.isNaN(sent) ? '' : `,"sent":${formatTime(sent)}`;
+    const text = `,"session":${quoted(session)},"t":${formatTime(t)}${handed},"from":"${from}"`;
     lastPlace = { session, t, sent, from, text };
   }
   return lastPlace.text;
@@ -84,7 +91,7 @@ function idFields(event: Record<string, unknown>): string {
 }
 
 /**
- * Makes a message's line; `t` and `sent` are milliseconds since the trace's start. Valid JSON without line feed or
+ * Makes a message's line; `t` and `sent` are milliseconds since the trace's start, `sent` NaN when it was not. Valid JSON without line feed or
  * carriage return is embedded as it is (`event`), other text becomes a JSON string (`text`), a binary message or invalid
  * UTF-8 becomes `base64`. Secrets are replaced, in the head too, among them the literal values of `alsoSecret`.
  */
@@ -98,8 +105,11 @@ export function messageLine(
   const { data } = message;
   const start = `{"kind":"event","seq":${seq}${place(message.session, t, sent, message.from)}`;
   if (data === undefined) return whole(`${start},"bytes":${message.bytes}${origin(message)}`);
+  // The line on which it arrived holds the body of what never went on.
+  const isGone = message.fate === 'dropped' || message.fate === 'lost';
   if (message.binary || !isUtf8(data)) {
     const head = `${start},"bytes":${data.length}${origin(message)}`;
+    if (isGone) return whole(head);
     const opcode = message.binary ? 2 : 1;
     // A key inside bytes that are not UTF-8 is still a key: look at them as Latin-1, where every byte keeps its place.
     const secret = redactEvent(data.toString('latin1'), alsoSecret);
@@ -115,6 +125,7 @@ export function messageLine(
   // A key may stand where a type or an id belongs: then the head tells what the body tells.
   const fields = headFields(secret ? parseJson(secret.text) : event, data.length);
   const head = `${start}${fields}${origin(message)}`;
+  if (isGone) return whole(head);
   const marked = secret ? `${head},"redacted":${ascii(JSON.stringify(secret.redacted))}` : head;
   if (!isOneLine || event === undefined)
     return whole(`${marked},"text":${JSON.stringify(secret ? secret.text : text)}`);
@@ -143,8 +154,12 @@ function whole(head: string): Line {
   return { head: `${head}}\n`, body: undefined, tail: '' };
 }
 
+/** Who sent it, if not that end, and what became of it. */
 function origin(message: Message): string {
-  if (!message.injected && message.replaces === undefined) return '';
-  const fields = message.injected ? ',"origin":"inspector"' : '';
-  return message.replaces === undefined ? fields : `${fields},"replaces":${message.replaces}`;
+  let fields = message.injected ? ',"origin":"inspector"' : '';
+  if (message.replaces !== undefined) fields += `,"replaces":${message.replaces}`;
+  if (message.fate !== undefined) fields += `,"fate":"${message.fate}"`;
+  if (message.rule !== undefined) fields += `,"rule":${quoted(message.rule)}`;
+  if (message.breakpoint !== undefined) fields += `,"breakpoint":${quoted(message.breakpoint)}`;
+  return fields;
 }

@@ -121,6 +121,9 @@ export function headOf(scan: HeadScan, data: Buffer): EventHead {
     if (scan[name].end > 0) head[name] = scannedText(data, scan[name]);
   if (scan.injected) head.origin = 'inspector';
   if (scan.replaces >= 0) head.replaces = scan.replaces;
+  if (scan.fate) head.fate = scan.fate;
+  if (scan.rule.end > 0) head.rule = scannedText(data, scan.rule);
+  if (scan.breakpoint.end > 0) head.breakpoint = scannedText(data, scan.breakpoint);
   if (scan.redacted) head.redacted = scan.redacted;
   if (scan.opcode !== 0) head.opcode = scan.opcode;
   return head;
@@ -169,6 +172,9 @@ function checkHead(value: Record<string, unknown>): EventHead | string {
   if (typeof value.call === 'string') head.call = value.call;
   if (value.origin === 'inspector') head.origin = value.origin;
   if (typeof value.replaces === 'number') head.replaces = value.replaces;
+  if (value.fate === 'held' || value.fate === 'dropped' || value.fate === 'lost') head.fate = value.fate;
+  if (typeof value.rule === 'string') head.rule = value.rule;
+  if (typeof value.breakpoint === 'string') head.breakpoint = value.breakpoint;
   if (Array.isArray(value.redacted)) head.redacted = value.redacted.filter((p) => typeof p === 'string');
   if (value.opcode === 1 || value.opcode === 2) head.opcode = value.opcode;
   return head;

@@ -16,6 +16,12 @@ export const TRACE_EXTENSION = '.realtime.jsonl';
 /** Where a frame came from when it did not come from that end itself. */
 export type Origin = 'inspector';
 
+/**
+ * What became of a message that did not go straight on: `held` back when it arrived (by a breakpoint, a rule's delay, or
+ * another message before it), taken away (`dropped`), or `lost` because the connection ended first.
+ */
+export type Fate = 'held' | 'dropped' | 'lost';
+
 /** First line of a file. */
 export interface TraceHeader {
   kind: 'trace';
@@ -52,6 +58,9 @@ export interface OpenRecord {
   error?: string;
   /** The body of a refusal, at most 64 KiB, secrets replaced. */
   body?: string;
+  /** `inspector` when a rule refused the handshake: the upstream was never asked. */
+  origin?: Origin;
+  rule?: string;
 }
 
 /** A message. Exactly one of `event`, `text` and `base64` holds the body; none does when it was over the size cap. */
@@ -61,7 +70,7 @@ export interface EventRecord {
   session: string;
   /** When the chunk of bytes that completed the message arrived. */
   t: number;
-  /** When it was handed to the other socket; absent while held. */
+  /** When it was handed to the other socket; absent on the line of a message held back, dropped or lost. */
   sent?: number;
   from: Side;
   /** The event's `type` as its body tells it here, at most 128 characters; absent when the message is not a JSON object with one. */
@@ -72,8 +81,13 @@ export interface EventRecord {
   item?: string;
   call?: string;
   origin?: Origin;
-  /** `seq` of the frame this one was made from. */
+  /** `seq` of the frame this one was made from, or of the line on which this one was held back. */
   replaces?: number;
+  fate?: Fate;
+  /** Name of the rule that made, changed, delayed or dropped it, at most 128 characters. */
+  rule?: string;
+  /** Filter of the breakpoint at which it was held, on the line that says what became of it; at most 128 characters. */
+  breakpoint?: string;
   /** JSON pointers of values replaced before writing ('': all of it, or too many to list); what was sent is untouched. */
   redacted?: string[];
   /** WebSocket opcode (1 text, 2 binary), beside `base64` only. */
@@ -96,8 +110,10 @@ export interface CloseRecord {
   reason: string;
   /** Which end said goodbye first. */
   by: Side;
-  /** `inspector` when neither did: the user dropped the session, or the proxy was stopped. `by` means nothing then. */
+  /** `inspector` when neither did: the user or a rule dropped the session, or the proxy was stopped. `by` means nothing then. */
   origin?: Origin;
+  /** Name of the rule that did. */
+  rule?: string;
 }
 
 /** A ping or pong, which end it came from and its payload size in bytes. */

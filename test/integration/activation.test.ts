@@ -9,6 +9,10 @@ import { api, extension, run, watchLog } from './support';
 describe('activation', () => {
   it('comes only with use, and starts no worker and makes no folder', async () => {
     assert.equal(extension().isActive, false, 'the extension was active before anything was used');
+    // Anybody's tsconfig.json is such a file.
+    await vscode.workspace.openTextDocument({ language: 'jsonc', content: '{} // not ours' });
+    await vscode.languages.getLanguages();
+    assert.equal(extension().isActive, false, 'a file that is not ours started it');
     watchLog();
     // The bundle reads `Worker` from this same module when it makes one.
     const module = createRequire(__filename)('node:worker_threads') as { Worker: typeof threads.Worker };

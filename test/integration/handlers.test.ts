@@ -4,10 +4,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { openDocument } from '../../src/document';
 import type { Host } from '../../src/extension/host';
+import { composeHandlers } from '../../src/extension/composeHandlers';
+import { ComposeRuns } from '../../src/extension/composeRun';
+import { PayloadValues } from '../../src/extension/payloadValues';
 import { traceHandlers } from '../../src/extension/traceHandlers';
 import { TraceModel } from '../../src/extension/traceModel';
 import { startEngine, type Engine } from '../../src/proxy';
-import { Client, eventsOf, extension, temporary, until } from './support';
+import { answering, Client, eventsOf, extension, temporary, until } from './support';
 
 /** What a page asks of a live trace, answered by a real proxy with the simulator behind it and a real document. */
 describe('requests of a page', () => {
@@ -71,6 +74,53 @@ describe('requests of a page', () => {
       eventsOf(engine.file).find(({ origin, type }) => origin === 'inspector' && type === 'session.update'),
     );
     assert.equal(record.replaces, model.columns.at('seq', row));
+  });
+
+  it('send an event from the composer with its variables filled in, what is of the environment with the user’s word', async () => {
+    const runs = new ComposeRuns(() => undefined);
+    const composing = composeHandlers({
+      runs,
+      values: new PayloadValues(),
+      model,
+      engine: () => engine,
+      isLive: () => live,
+      isRecording: () => true,
+      liveModel: () => model,
+    });
+    const item = text({
+      type: 'conversation.item.create',
+      item: { id: 'own_item', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] },
+    });
+    await handlers.send({ session: session(), to: 'server', text: item });
+    await client.wait('conversation.item.done');
+    await rowOf('conversation.item.done');
+    process.env['INSPECTOR_TEST_SONG'] = 'a secret song 4712';
+    try {
+      const update = { instructions: '${lastItemId}: ${input:Verb} ${env:INSPECTOR_TEST_SONG}', type: 'realtime' };
+      const plan = {
+        session: session(),
+        to: 'server' as const,
+        steps: [{ text: text({ type: 'session.update', session: update }) }],
+        ...{ delayMs: 0, times: 1, everyMs: 0, namesEvents: true, fills: true },
+      };
+      const sent = () => eventsOf(engine.file).filter(({ type }) => type === 'session.update').length;
+      const before = sent();
+      let started = { run: -1 };
+      const start = async () => (started = await composing.startRun(plan));
+      const asked = await answering('showWarningMessage', undefined, start);
+      assert.match(String(asked[0]?.[0]), /^Send the value of INSPECTOR_TEST_SONG to /);
+      assert.deepEqual(started, { run: 0 });
+      assert.equal(sent(), before);
+      await answering('showInputBox', 'Whistle', () => answering('showWarningMessage', 'Send', start));
+      assert.ok(started.run > 0);
+      const updated = await client.wait('session.updated');
+      const { instructions } = updated['session'] as { instructions: string };
+      assert.equal(instructions, 'own_item: Whistle a secret song 4712');
+      await until('the record', () => sent() > before);
+      assert.doesNotMatch(readFileSync(engine.file, 'utf8'), /4712/);
+    } finally {
+      delete process.env['INSPECTOR_TEST_SONG'];
+    }
   });
 
   it('send to the client as the server', async () => {

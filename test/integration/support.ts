@@ -109,7 +109,10 @@ type Asking =
   | 'showInformationMessage'
   | 'showWarningMessage';
 
-/** Answers a question of VS Code's in place of a person while `work` runs; resolves with what was asked. */
+/**
+ * Answers a question of VS Code's in place of a person while `work` runs; resolves with what was asked. A function is given what is
+ * asked.
+ */
 export async function answering(
   asking: Asking,
   answer: unknown,
@@ -120,7 +123,7 @@ export async function answering(
   const real = window[asking];
   window[asking] = (async (...args: unknown[]) => {
     asked.push(args);
-    return answer;
+    return typeof answer === 'function' ? (answer as (...args: unknown[]) => unknown)(...args) : answer;
   }) as Window[typeof asking];
   try {
     await work();

@@ -535,7 +535,7 @@
       seq: column(Uint32Array, (row) => row.seq),
       kind: column(Uint8Array, (row) => row.kind),
       from: column(Uint8Array, (row) => row.from),
-      flags: column(Uint8Array, (row) => row.flags),
+      flags: column(Uint16Array, (row) => row.flags),
       type: column(Uint32Array, (row) => intern(row.type)),
       session: column(Uint32Array, (row) => intern(row.session)),
       response: column(Uint32Array, (row) => intern(row.response ?? '')),
@@ -669,6 +669,7 @@
 
   let generation = 0;
   const asked = [];
+  const runs = [];
   const tell = (notify, params) => window.postMessage({ notify, generation, params }, '*');
   let presets = [];
   const handlers = {
@@ -722,6 +723,61 @@
       setTimeout(() => answer(session, JSON.parse(text)), 300);
       return { sent: true };
     },
+    /** Runs what it is given at once, a step each 40 ms; a wait is over when it begins. */
+    startRun: (plan) => {
+      const run = {
+        id: runs.length + 1,
+        session: plan.session,
+        to: plan.to,
+        state: 'running',
+        text: '',
+        step: 0,
+        round: 0,
+        times: plan.times,
+        sent: 0,
+        total: plan.times * plan.steps.reduce((sum, step) => sum + ('text' in step || 'audio' in step ? 1 : 0), 0),
+        events: [],
+      };
+      runs.push(run);
+      const queue = Array.from({ length: plan.times }, (_, round) =>
+        plan.steps.map((step, at) => ({ step, at, round })),
+      ).flat();
+      const next = () => {
+        const one = queue.shift();
+        if (run.state !== 'running') return;
+        if (one === undefined) run.state = 'done';
+        else {
+          const { step, at, round } = one;
+          Object.assign(run, { step: at, round, text: 'wait' in step ? `Waiting for ${step.wait}` : '' });
+          if ('text' in step || 'audio' in step) run.sent += 1;
+          if ('text' in step) {
+            const sent = JSON.parse(step.text);
+            add(() => event(lastTime() + 20, plan.to === 'server' ? 0 : 1, sent, { flags: 1, session: plan.session }));
+            const entry = { step: at, round, type: sent.type, row: rows.length - 1, answer: { kind: 'waiting' } };
+            answer(plan.session, sent);
+            if (rows.length - 1 > entry.row)
+              entry.answer =
+                rows.at(-1).type === 'error'
+                  ? { kind: 'refused', row: rows.length - 1, message: rows.at(-1).summary, param: 'session.nonsense' }
+                  : { kind: 'taken', row: rows.length - 1, type: rows.at(-1).type };
+            run.events.push(entry);
+          }
+          setTimeout(next, 40);
+        }
+        tell('status', { ...status, runs: structuredClone(runs) });
+      };
+      setTimeout(next, plan.delayMs);
+      tell('status', { ...status, runs: structuredClone(runs) });
+      return { run: run.id };
+    },
+    cancelRun: ({ run }) => {
+      runs[run - 1].state = 'cancelled';
+      tell('status', { ...status, runs: structuredClone(runs) });
+      return { cancelled: true };
+    },
+    readClipboard: () => ({ text: '{"type":"response.cancel"}' }),
+    listPayloads: () => ({ payloads: ['payloads/hello.realtime.json'] }),
+    readPayload: () => ({ text: '[{"type":"response.create"},{"wait":"response.done","timeoutMs":100}]' }),
     newSession: () => ({ session: 's9' }),
     closeSession: ({ session }) => {
       status.liveSessions = status.liveSessions.filter((id) => id !== session);
@@ -766,7 +822,9 @@
     },
     run: () => ({ done: true }),
   };
-  window.fakeHost = { asked, tell, rows };
+  /** Lets the server of s1 say something. */
+  const say = (type, body) => add(() => event(lastTime() + 20, 1, { type, ...body }));
+  window.fakeHost = { asked, tell, rows, say };
   window.acquireVsCodeApi = () => ({
     getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
     setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),

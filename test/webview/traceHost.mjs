@@ -44,7 +44,7 @@ function encode(value) {
 const page = (theme) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trace</title>
 <link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet"><link rel="stylesheet" href="/themes.css"></head>
 <body class="${theme}"><script>
-const arrays = { Float64Array, Float32Array, Uint32Array, Uint8Array, Int16Array };
+const arrays = { Float64Array, Float32Array, Uint32Array, Uint8Array, Uint16Array, Int16Array };
 const decode = (buffer) => {
   const length = new DataView(buffer).getUint32(4, true);
   const text = new TextDecoder().decode(new Uint8Array(buffer, 8, length));

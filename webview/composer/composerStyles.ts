@@ -39,11 +39,47 @@ export const composerStyles = css`
   .grow {
     flex: 1;
   }
-  .editor {
+  .work {
     border-block: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
     flex: 1 0 96px;
     min-height: 60px;
+  }
+  .editor {
+    flex: 1;
+    min-height: 0;
+    min-width: 0;
     overflow: hidden;
+  }
+  rti-compose-panel {
+    border-left: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    flex: 0 0 min(460px, 45%);
+  }
+  @media (max-width: 799px) {
+    .work.split {
+      flex: 1 0 320px;
+      flex-direction: column;
+    }
+    rti-compose-panel {
+      border-left: 0;
+      border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+      flex: 1 1 60%;
+    }
+    .work.split .editor {
+      flex: 0 1 40%;
+      min-height: 80px;
+    }
+  }
+  .send {
+    display: inline-flex;
+    flex: none;
+  }
+  button.when {
+    white-space: nowrap;
+  }
+  button.new {
+    border-color: var(--vscode-button-border, transparent);
+    padding: 0 6px;
   }
   .editor:focus-within {
     outline: 1px solid var(--vscode-focusBorder);
@@ -51,7 +87,7 @@ export const composerStyles = css`
   }
   rti-problems {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    flex: 0 1 auto;
+    flex: none;
     /* Whole lines of 20 px, with the padding and the border: at most a third of the composer, one at least. */
     max-height: max(25px, round(down, 33.3% - 5px, 20px) + 5px);
     min-height: 25px;
@@ -92,8 +128,5 @@ export const composerStyles = css`
     align-items: center;
     display: flex;
     gap: 6px;
-  }
-  select.template {
-    max-width: 200px;
   }
 `;

@@ -1,32 +1,49 @@
 /** Writes, edits and sends events: to the server as the client, or to the client as the server. */
-import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { CATALOGUE, eventTemplate, type Problem } from '../../src/protocol';
+import { eventTemplate, type Problem } from '../../src/protocol';
+import { isToBeFilled } from '../../src/protocol/payloadVariables';
 import { replacedPointers } from '../../src/trace/redact';
-import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
 import { sentEvent } from '../logic/answers';
 import { keepableDraft, whyNotEditable } from '../logic/draft';
-import { newEventId, ownEventId, withEventId } from '../logic/eventId';
+import { ownEventId } from '../logic/eventId';
 import { stretchOfParam } from '../logic/jsonPlace';
-import { compactJson, indentJson } from '../logic/jsonText';
+import { indentJson } from '../logic/jsonText';
 import { FROM } from '../logic/rowSource';
+import { sendNow, type SendWhen } from '../logic/sendPlan';
+import { isSequence } from '../logic/sequence';
+import { stretchInStep } from '../logic/sequenceLint';
+import type { ComposePlan } from '../messages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
+import { showBeginnings } from './beginnings';
+import { composerBar } from './composerBar';
 import { composerStyles } from './composerStyles';
 import { createEditor, type ComposerEditor } from './editor';
+import { EffectiveWatch } from './effectiveWatch';
 import { idToggle } from './idToggle';
 import { outcomeLine, OutcomeWatch } from './outcome';
+import './newEventMenu';
+import type { NewEventMenu } from './newEventMenu';
 import './problemsList';
+import './runStrip';
+import type { StepPlace } from './runStrip';
 import { placeName, secretFields } from './secretFields';
+import { Sender } from './sender';
+import { sendButton } from './sendButton';
+import './sendWhen';
+import type { SendWhenFields } from './sendWhen';
+import './sidePanel';
+import type { PanelName } from './sidePanel';
 import { ComposerTarget } from './targetPicker';
+import { TextChecks } from './textChecks';
+import './updatePreview';
+import { variablesToggle } from './variablesToggle';
+import { verdict } from './verdict';
 
 type Side = 'client' | 'server';
-/** The text is checked this long after a key stroke, ms. */
-const checkAfter = 120;
-/** A text whose check takes longer than this is not checked again for every change of the session, ms. */
-const slowCheck = 60;
+/** Height in which a panel beside the editor can be used, pixels. */
+const panelHeight = 460;
 
 @customElement('rti-composer')
 export class ComposerView extends View {
@@ -34,37 +51,60 @@ export class ComposerView extends View {
   /** True when the composer has the list's place: then it shows the way back to it. */
   @property({ type: Boolean }) sheet = false;
   @state() private as: Side = 'client';
-  @state() private problems: Problem[] = [];
   /** JSON pointers of values that were replaced before recording and still stand so in the text. */
   @state() private asked: string[] = [];
   /** Set when a first click met problems: the next one sends all the same. */
   @state() private armed = false;
   @state() private sending = false;
-  @state() private template = '';
   /** An event of the client without an id gets one when it is sent. */
   @state() private givesId = true;
+  /** The text has variables, and whether they are filled in: in what was recorded they are the app's own. */
+  @state() private hasVariables = false;
+  @state() private fills = true;
   /** The id that stands in the text: '' for none, undefined where none can be given. */
   @state() private ownId: string | undefined;
+  @state() private when: SendWhen = sendNow;
+  /** What stands beside the editor. */
+  @state() private panel: PanelName | '' = '';
   @query('.editor') private host!: HTMLElement;
+  @query('rti-new-event') private menu!: NewEventMenu;
+  @query('rti-send-when') private whenFields!: SendWhenFields;
   #editor: ComposerEditor | null = null;
   #request = -1;
   #replaces: number | undefined;
   #secrets = new Map<string, string>();
   #target!: ComposerTarget;
   #outcome!: OutcomeWatch;
+  #effective!: EffectiveWatch;
+  #sender!: Sender;
+  #checks!: TextChecks;
   #offRows: (() => void) | undefined;
-  #checkTimer: ReturnType<typeof setTimeout> | undefined;
-  #checkTook = 0;
-  #underlined = '';
 
   static override styles = [sharedStyles, composerStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
     const { store } = this;
-    this.#outcome = new OutcomeWatch(store, () => this.requestUpdate());
-    this.#target = new ComposerTarget(store, () => {
-      if (this.#checkTook < slowCheck) this.#recheck();
+    this.#outcome = new OutcomeWatch(store, () => {
+      this.#effective.look(this.#outcome.outcome, this.#outcome.answer);
+      this.#checks.underline();
+      this.requestUpdate();
+    });
+    this.#sender = new Sender(store, this.#outcome);
+    this.#effective = new EffectiveWatch(
+      async (row) => (await store.body(row))?.text,
+      () => this.requestUpdate(),
+    );
+    this.#target = new ComposerTarget(store, () => this.#checks.sessionChanged());
+    this.#checks = new TextChecks({
+      store,
+      target: this.#target,
+      outcome: this.#outcome,
+      sender: this.#sender,
+      editor: () => this.#editor,
+      as: () => this.as,
+      fills: () => this.fills,
+      changed: () => this.requestUpdate(),
     });
     this.#offRows = store.subscribe(['rows'], () => {
       this.#target.grown();
@@ -75,7 +115,7 @@ export class ComposerView extends View {
     super.disconnectedCallback();
     this.#offRows?.();
     this.#target.stop();
-    clearTimeout(this.#checkTimer);
+    this.#checks.stop();
     this.#editor?.view.destroy();
     this.#editor = null;
   }
@@ -89,8 +129,8 @@ export class ComposerView extends View {
       state: () => this.#target.known?.state,
       changed: () => this.#changed(),
       send: () => void this.#send(),
-      fixAtCursor: () => this.#fixAtCursor(),
-      fix: (problem) => this.#fix(problem),
+      fixAtCursor: () => this.#checks.fixAtCursor(),
+      fix: (problem) => this.#checks.fix(problem),
     });
     const { draft } = this.store.kept;
     if (draft !== undefined) {
@@ -108,6 +148,7 @@ export class ComposerView extends View {
     this.#open();
     this.#target.follow();
     this.#outcome.look();
+    this.#checks.underline();
     this.requestUpdate();
   }
   override focus(): void {
@@ -119,10 +160,18 @@ export class ComposerView extends View {
     const { composer, rows } = this.store;
     if (composer === null || this.#editor === null || composer.request === this.#request) return;
     this.#request = composer.request;
+    if (composer.text !== undefined) {
+      this.as = 'client';
+      this.#target.hold(composer.session ?? '');
+      this.#replaces = undefined;
+      this.#setText(composer.text);
+      this.#editor.view.focus();
+      return;
+    }
     if (composer.row === undefined) {
       this.#target.hold(composer.session ?? '');
       // A draft is kept; what was made from a recorded event gives way to the new one.
-      if (this.#editor.text() === '' || this.#replaces !== undefined) this.#useTemplate('response.create');
+      if (this.#editor.text() === '' || this.#replaces !== undefined) this.#useTemplate('response.create', 'client');
       this.#editor.view.focus();
       return;
     }
@@ -141,23 +190,51 @@ export class ComposerView extends View {
       return;
     }
     this.#replaces = row;
-    this.template = '';
     this.#setText(indentJson(body.text));
     this.#editor.view.focus();
   }
 
   // ---- the text ----
 
-  #useTemplate(type: string): void {
-    const text = eventTemplate(type, this.as);
-    if (text === undefined) return;
+  #useTemplate(type: string, as: Side): void {
+    const text = eventTemplate(type, as);
+    if (text !== undefined) this.#begin(text, as);
+  }
+  /** Starts over with that text. */
+  #begin(text: string, as: Side): void {
+    this.as = as;
     this.#replaces = undefined;
-    this.template = type;
     this.#setText(text);
+    this.#editor?.view.focus();
+  }
+  #showMenu(opener: HTMLElement): void {
+    showBeginnings(this.menu, opener, this.store, {
+      state: this.#target.known?.state,
+      as: this.as,
+      begin: (text, as) => this.#begin(text, as),
+      panel: (name) => this.#openPanel(name),
+      edit: (row) => {
+        this.as = this.store.rows.from[row] === FROM.server ? 'server' : 'client';
+        void this.#edit(row);
+      },
+    });
+  }
+  #openPanel(name: PanelName | ''): void {
+    this.panel = this.panel === name ? '' : name;
+    if (this.panel !== '') this.dispatchEvent(new CustomEvent('rti-room', { detail: panelHeight }));
+    // The form is of an update.
+    if (this.panel !== 'session' || this.#type === 'session.update') return;
+    const kind = this.#target.known?.state.config?.['type'] === 'transcription' ? 'transcription' : 'realtime';
+    this.#begin(JSON.stringify({ type: 'session.update', session: { type: kind } }, null, 2), 'client');
+  }
+  get #type(): string {
+    return sentEvent(this.#editor?.text() ?? '').type;
   }
   #setText(text: string): void {
     this.#secrets.clear();
     this.#outcome.clear();
+    this.#sender.run = 0;
+    this.fills = this.#replaces === undefined;
     this.#editor?.setText(text);
     this.#changed();
     this.#recheck();
@@ -166,14 +243,13 @@ export class ComposerView extends View {
     const text = this.#editor?.text() ?? '';
     this.asked = replacedPointers(text);
     this.ownId = ownEventId(text);
+    this.hasVariables = !isSequence(text) && isToBeFilled(text);
     this.armed = false;
-    // What has been written on is no template any more.
-    if (this.template !== '' && text !== eventTemplate(this.template, this.as)) this.template = '';
+    this.#sender.run = 0;
     this.#keepDraft(text);
     // Who mends what was refused needs to see why it was.
     if (!this.#outcome.isRefusal) this.#outcome.clear();
-    clearTimeout(this.#checkTimer);
-    this.#checkTimer = setTimeout(() => this.#recheck(), checkAfter);
+    this.#checks.soon();
   }
   #keepDraft(text: string): void {
     const kept = keepableDraft(text);
@@ -182,41 +258,17 @@ export class ComposerView extends View {
     const { session } = this.#target;
     this.store.keep({ draft: { text: kept, as: this.as, replaces: this.#replaces ?? null, open, session } });
   }
-  #recheck(): void {
-    clearTimeout(this.#checkTimer);
-    const text = this.#editor?.text() ?? '';
-    this.#outcome.edited(text);
-    const begun = performance.now();
-    this.problems = problemsOf(text, this.as, this.#target.known);
-    this.#checkTook = performance.now() - begun;
-    const underlined = JSON.stringify([text, this.problems]);
-    if (underlined === this.#underlined) return;
-    this.#underlined = underlined;
-    this.#editor?.showProblems(this.problems);
+  #setFills(fills: boolean): void {
+    this.fills = fills;
+    this.#recheck();
   }
   #setSide(side: Side): void {
     this.as = side;
-    this.template = '';
     this.#changed();
     this.#recheck();
   }
-  #fixAtCursor(): void {
-    if (this.#editor === null) return;
-    this.#recheck();
-    const problem = fixAt(this.problems, this.#editor.text(), this.#editor.view.state.selection.main.head);
-    if (problem === undefined) this.store.tell({ kind: 'info', text: 'There is no fix for what stands here.' });
-    else this.#fix(problem);
-  }
-  /** A fix is the whole text after it: when that has changed since, the same fix is looked for anew. */
-  #fix({ path, message, fix }: Problem): void {
-    this.#recheck();
-    const now = this.problems.find(
-      (problem) => problem.path === path && problem.message === message && problem.fix?.title === fix?.title,
-    );
-    if (now?.fix === undefined) return;
-    this.#editor?.rewrite(now.fix.text);
-    this.#editor?.view.focus();
-    this.#recheck();
+  #recheck(): void {
+    this.#checks.check();
   }
 
   async #send(): Promise<void> {
@@ -230,134 +282,149 @@ export class ComposerView extends View {
       return;
     }
     this.#recheck();
-    if (this.problems.some((problem) => problem.severity === 'error') && !this.armed) {
+    if (this.#checks.problems.some((problem) => problem.severity === 'error') && !this.armed) {
       this.armed = true;
       return;
     }
     this.sending = true;
-    const secrets = Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? '']));
-    const { as } = this;
-    const givenId = this.#canGiveId && this.givesId ? newEventId((bytes) => crypto.getRandomValues(bytes)) : '';
-    const sent = givenId === '' ? compactJson(text) : withEventId(compactJson(text), givenId);
-    try {
-      await this.store.send({
-        session: target.session,
-        to: as === 'client' ? 'server' : 'client',
-        text: sent,
-        ...(this.#replaces === undefined ? {} : { replaces: this.#replaces }),
-        ...(this.asked.length === 0 ? {} : { secrets }),
-      });
-      const event = { ...sentEvent(sent), mayGoUnnamed: !this.#target.namesEvents };
-      this.#outcome.sent({ as, session: target.session, text, event, givenId });
-    } catch (error) {
-      this.#outcome.failed(error instanceof Error ? error.message : String(error));
-    }
+    await this.#sender.send({
+      text,
+      as: this.as,
+      session: target.session,
+      when: this.when,
+      givesId: this.givesId,
+      lacksId: this.#canGiveId,
+      namesEvents: this.#target.namesEvents,
+      fills: isSequence(text) || (this.hasVariables && this.fills),
+      replaces: this.#replaces,
+      secrets: Object.fromEntries(this.asked.map((pointer) => [pointer, this.#secrets.get(pointer) ?? ''])),
+    });
     this.armed = false;
     this.sending = false;
   }
+  async #start(plan: ComposePlan): Promise<void> {
+    await this.#sender.start(() => plan);
+    this.requestUpdate();
+  }
+  #goToStep({ step, param }: StepPlace): void {
+    const stretch = stretchInStep(this.#editor?.text() ?? '', step, param);
+    if (stretch !== undefined) this.#editor?.goTo(stretch.offset, stretch.length);
+  }
 
   get #canGiveId(): boolean {
-    return this.as === 'client' && this.ownId === '';
+    return this.as === 'client' && (this.ownId === '' || isSequence(this.#editor?.text() ?? ''));
   }
 
   protected override render() {
-    const templates = CATALOGUE.filter((info) => info.from === this.as).map((info) => info.type);
     const target = this.#target.now;
+    const text = this.#editor?.text() ?? '';
     const to = this.as === 'client' ? 'server' : 'client';
+    const { problems } = this.#checks;
     const outcome = outcomeLine(this.#outcome, this.store, {
       showRow: (row) => this.#showRow(row),
       goToParam: (param) => this.#goToParam(param),
-      hasParam: (param) => stretchOfParam(this.#editor?.text() ?? '', param) !== undefined,
+      hasParam: (param) => stretchOfParam(text, param) !== undefined,
     });
     return html`
-      <div class="bar">
+      ${composerBar(
+        {
+          title: this.#replaces === undefined ? 'New event' : this.#editedLabel(),
+          as: this.as,
+          panel: this.panel,
+          isSheet: this.sheet,
+          picker: this.#target.picker((session) => {
+            this.#target.hold(session);
+            this.requestUpdate();
+          }),
+        },
+        {
+          back: () => this.dispatchEvent(new CustomEvent('rti-set-aside')),
+          menu: (opener) => this.#showMenu(opener),
+          side: (side) => this.#setSide(side),
+          panel: (name) => this.#openPanel(name),
+          newSession: () => this.store.setPanel({ newSessionOpen: true }),
+          close: () => this.store.compose(null),
+        },
+      )}
+      <div class="work ${this.panel === '' ? '' : 'split'}">
+        <div class="editor"></div>
         ${
-          this.sheet
-            ? html`<button
-                class="icon"
-                title="Back to the list (Escape)"
-                @click=${() => this.dispatchEvent(new CustomEvent('rti-set-aside'))}
-              >
-                <vscode-icon name="arrow-left"></vscode-icon> List
-              </button>`
-            : nothing
+          this.panel === ''
+            ? nothing
+            : html`<rti-compose-panel
+                .store=${this.store}
+                .name=${this.panel}
+                .text=${text}
+                .session=${target.kind === 'open' ? target.session : ''}
+                .known=${this.#target.known}
+                @rti-text=${({ detail }: CustomEvent<string>) => this.#editor?.rewrite(detail)}
+                @rti-begin=${({ detail }: CustomEvent<string>) => this.#begin(detail, 'client')}
+                @rti-plan=${({ detail }: CustomEvent<ComposePlan>) => void this.#start(detail)}
+                @rti-send=${() => void this.#send()}
+                @rti-panel-close=${() => this.#openPanel('')}
+              ></rti-compose-panel>`
         }
-        <span class="title">${this.#replaces === undefined ? 'New event' : this.#editedLabel()}</span>
-        <select
-          class="template"
-          aria-label="Template"
-          @change=${(event: Event) => this.#useTemplate((event.target as HTMLSelectElement).value)}
-        >
-          <option value="" .selected=${this.template === ''} disabled>Template…</option>
-          ${templates.map((type) => html`<option value=${type} .selected=${type === this.template}>${type}</option>`)}
-        </select>
-        <label
-          >Send as
-          <select
-            aria-label="Send as"
-            @change=${(event: Event) => this.#setSide((event.target as HTMLSelectElement).value === 'server' ? 'server' : 'client')}
-          >
-            <option value="client" .selected=${this.as === 'client'}>client → server</option>
-            <option value="server" .selected=${this.as === 'server'}>server → client</option>
-          </select></label
-        >
-        <span class="grow"></span>
-        ${this.#target.picker((session) => {
-          this.#target.hold(session);
-          this.requestUpdate();
-        })}
-        <button
-          class="icon"
-          title="New session"
-          aria-label="New session"
-          @click=${() => this.store.setPanel({ newSessionOpen: true })}
-        >
-          <vscode-icon name="add"></vscode-icon>
-        </button>
-        <button
-          class="icon"
-          title="Close the composer (Escape)"
-          aria-label="Close the composer"
-          @click=${() => this.store.compose(null)}
-        >
-          <vscode-icon name="close"></vscode-icon>
-        </button>
       </div>
-      <div class="editor"></div>
       ${secretFields(this.asked, this.#secrets)}
+      <rti-update-preview
+        .preview=${this.#checks.preview}
+        .effective=${this.#effective.differences}
+        .session=${this.#target.session}
+      ></rti-update-preview>
       ${
-        this.problems.length === 0
+        problems.length === 0
           ? nothing
           : html`<rti-problems
-              .problems=${this.problems}
+              .problems=${problems}
               @rti-go=${({ detail }: CustomEvent<Problem>) => this.#editor?.goTo(detail.offset, detail.length)}
-              @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#fix(detail)}
+              @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#checks.fix(detail)}
             ></rti-problems>`
       }
       <div class="bar" aria-live="polite">
-        ${outcome === nothing ? this.#verdict() : outcome} ${this.#target.note()}
+        ${
+          outcome === nothing
+            ? verdict({
+                text,
+                as: this.as,
+                problems,
+                isArmed: this.armed,
+                fits: this.#target.known?.state.config === undefined ? '' : this.#target.session,
+              })
+            : outcome
+        }
+        ${this.#target.note()}
+        ${this.hasVariables ? variablesToggle(this.fills, (isOn) => this.#setFills(isOn)) : nothing}
         ${this.as === 'client' ? idToggle(this.#canGiveId, this.givesId, (isOn) => (this.givesId = isOn)) : nothing}
-        <vscode-button
-          ?secondary=${this.armed}
-          ?disabled=${target.kind !== 'open' || this.sending}
-          aria-disabled=${String(target.kind !== 'open' || this.sending)}
-          title=${target.kind === 'open' ? 'Ctrl+Enter' : 'Choose or open a session first'}
-          @click=${() => void this.#send()}
-          >${this.armed ? 'Send anyway' : `Send to ${to}`}</vscode-button
-        >
+        ${sendButton(
+          {
+            isArmed: this.armed,
+            isOpen: target.kind === 'open',
+            isSending: this.sending,
+            isSequence: isSequence(text),
+            to,
+            when: this.when,
+          },
+          {
+            send: () => void this.#send(),
+            when: (when) => (this.when = when),
+            chooseWhen: (opener) => this.whenFields.show(opener),
+          },
+        )}
       </div>
+      <rti-runs
+        .store=${this.store}
+        .ofText=${this.#sender.run}
+        @rti-show-row=${({ detail }: CustomEvent<number>) => this.#showRow(detail)}
+        @rti-go-step=${({ detail }: CustomEvent<StepPlace>) => this.#goToStep(detail)}
+      ></rti-runs>
+      <rti-new-event></rti-new-event>
+      <rti-send-when
+        .when=${this.when}
+        @rti-when=${({ detail }: CustomEvent<SendWhen>) => (this.when = detail)}
+      ></rti-send-when>
     `;
   }
 
-  #verdict() {
-    if (this.problems.length > 0)
-      return html`<span class="line dim"
-        >${countProblems(this.problems)}${this.armed ? '. Send all the same?' : ''}</span
-      >`;
-    const where =
-      this.#target.known?.state.config === undefined ? '' : `, and fits ${this.#target.session} as it is now`;
-    return html`<span class="line dim">Valid ${this.as} event${where}.</span>`;
-  }
   #showRow(row: number): void {
     this.store.showRow(row);
     if (this.sheet) this.dispatchEvent(new CustomEvent('rti-set-aside'));

@@ -42,9 +42,13 @@ function chips(state: EditorState): DecorationSet {
     for (const match of line.text.matchAll(/"(?:[^"\\]|\\.)*"/g)) {
       if (match[0].length < longString) continue;
       const value = match[0].slice(1, -1);
-      const label = looksLikeBase64(value)
-        ? `audio or other base64, ${formatBytes(base64Bytes(value))}`
-        : `text, ${value.length} characters`;
+      const picture = /^data:(image\/[\w.+-]+);base64,/.exec(value.slice(0, 100));
+      const label =
+        picture !== null
+          ? `picture, ${picture[1]}, ${formatBytes(base64Bytes(value.slice(picture[0].length)))}`
+          : looksLikeBase64(value)
+            ? `audio or other base64, ${formatBytes(base64Bytes(value))}`
+            : `text, ${value.length} characters`;
       const from = line.from + match.index + 1;
       builder.add(from, from + value.length, Decoration.replace({ widget: new StringChip(label) }));
     }

@@ -1,6 +1,7 @@
 /** What became of an event that was sent: handed over, then what the server said to it. */
 import { html, nothing } from 'lit';
 import { ANSWERS, sentEvent, type SentEvent } from '../logic/answers';
+import type { Refusal } from '../logic/refusals';
 import { AnswerWatch, type Answer } from '../state/answerWatch';
 import type { Store } from '../state/store';
 
@@ -49,6 +50,13 @@ export class OutcomeWatch {
   /** The server (or the host) has refused it: this stays until something else is sent. */
   get isRefusal(): boolean {
     return this.outcome.kind === 'failed' || this.answer.kind === 'refused';
+  }
+
+  /** What the server refused of the text as it stands; undefined when nothing. */
+  get refusal(): Refusal | undefined {
+    const { outcome, answer } = this;
+    if (outcome.kind !== 'sent' || outcome.isEdited || answer.kind !== 'refused') return undefined;
+    return { step: 0, param: answer.error.param, message: answer.error.message };
   }
 
   clear(): void {

@@ -1,12 +1,14 @@
 /** What may be written at a place of an event: fields and values of the schema, and ids of the session it is meant for. */
-import { getLocation, type Location } from 'jsonc-parser';
-import { CATALOGUE, fieldsAt, type KnownField, type SessionState } from '../../src/protocol';
-import { readForSchema } from './fieldHelp';
-import { readLoosely, valueAtPath, type JsonPath } from './jsonPlace';
+import { getLocation, parse, type Location } from 'jsonc-parser';
+import { eventTemplate, fieldsAt, knownValues, type KnownField, type SessionState } from '../../src/protocol';
+import { forSchema } from './fieldHelp';
+import { valueAtPath, type JsonPath } from './jsonPlace';
+import { placeInSteps } from './sequence';
+import { eventTypes, idFields, valueProposals } from './valueProposals';
 
 /** One thing that may be written. */
 export interface Proposal {
-  kind: 'field' | 'value' | 'id' | 'event';
+  kind: 'field' | 'value' | 'id' | 'event' | 'template';
   /** What is shown and matched with what is typed: a name or a string without its quotes. */
   label: string;
   /** A few words beside it. */
@@ -38,6 +40,8 @@ export function proposalsAt(
   as: 'client' | 'server',
   state?: SessionState,
 ): Proposals | undefined {
+  const empty = /^\s*([\w.]*)\s*$/.exec(text);
+  if (empty !== null) return templateProposals(text, empty[1] ?? '', as);
   let location: Location;
   try {
     location = getLocation(text, offset);
@@ -48,10 +52,12 @@ export function proposalsAt(
   if (token === undefined) return undefined;
   const isKey = location.isAtPropertyKey || location.previousNode?.type === 'property';
   if (location.path.length === 0) return undefined;
-  const event = readForSchema(text);
+  const { event, path, isStep, side = as } = placeInSteps(readAny(text), location.path);
+  if (path.length === 0) return undefined;
+  const seen = forSchema(event);
   const list = isKey
-    ? fieldProposals(text, event, as, location.path.slice(0, -1), hasColon(text, token.to), typedName(location))
-    : valueProposals(event, as, location.path, state);
+    ? fieldProposals(event, seen, side, path.slice(0, -1), hasColon(text, token.to), typedName(location), isStep)
+    : valueProposals(seen, side, path, state);
   if (list.length === 0) return undefined;
   return { ...token, list, commaAt: isKey ? missingComma(text, token.from) : -1 };
 }
@@ -89,23 +95,24 @@ function typedName({ previousNode, path }: Location): string {
 }
 
 function fieldProposals(
-  text: string,
+  written: Record<string, unknown>,
   event: Record<string, unknown>,
   as: 'client' | 'server',
   path: JsonPath,
   hasValue: boolean,
   typed: string,
+  isStep: boolean,
 ): Proposal[] {
   // As it is written: the schema is followed along a session type that may not stand there yet.
-  const there = namesAt(readLoosely(text), path);
+  const there = namesAt(written, path);
   there.delete(typed);
-  // Before the type is known there is one thing to write.
-  const known = path.length === 0 && typeof event['type'] !== 'string' ? [typeField] : fieldsAt(event, as, path);
+  const known =
+    path.length === 0 && typeof event['type'] !== 'string' ? beginnings(there, isStep) : fieldsAt(event, as, path);
   return known
     .filter((field) => !there.has(field.name))
     .map((field) => {
       const { name, required, types } = field;
-      const value = hasValue ? { text: '', cursor: 0, goesOn: false } : startOf(field);
+      const value = hasValue ? { text: '', cursor: 0, goesOn: false } : startOf(field, [...path, name]);
       const key = JSON.stringify(name);
       const insert = hasValue ? key : `${key}: ${value.text}`;
       return {
@@ -132,14 +139,42 @@ function rankOf({ name, required }: KnownField): number {
   const place = common.indexOf(name);
   return place < 0 ? common.length : place;
 }
-const typeField: KnownField = {
-  name: 'type',
-  required: true,
-  types: ['string'],
+const fieldNamed = (name: string, type: string, required: boolean): KnownField => ({
+  name,
+  required,
+  types: [type],
   values: [],
   elements: [],
   definition: '',
-};
+});
+/** What comes first: an event's type; in a sequence, a wait or a pause may stand in its place. */
+function beginnings(there: ReadonlySet<string>, isStep: boolean): KnownField[] {
+  if (there.has('wait')) return [fieldNamed('timeoutMs', 'number', false)];
+  if (there.has('delayMs')) return [];
+  if (there.has('to') || there.has('event'))
+    return [fieldNamed('to', 'string', false), fieldNamed('event', 'object', true)];
+  const type = fieldNamed('type', 'string', true);
+  return isStep ? [type, fieldNamed('wait', 'string', false), fieldNamed('delayMs', 'number', false)] : [type];
+}
+
+/** Every event as a whole, where nothing but the beginning of a name is written. */
+function templateProposals(text: string, word: string, as: 'client' | 'server'): Proposals {
+  const typedFrom = text.indexOf(word);
+  const list = eventTypes(as).flatMap((one): Proposal[] => {
+    const insert = eventTemplate(one.label, as);
+    return insert === undefined ? [] : [{ ...one, kind: 'template', insert, cursor: insert.length }];
+  });
+  return { from: 0, to: text.length, typedFrom, list, commaAt: -1 };
+}
+
+function readAny(text: string): unknown {
+  try {
+    return parse(text, [], { allowTrailingComma: true }) as unknown;
+  } catch {
+    // The parser calls itself for each level.
+    return {};
+  }
+}
 
 function namesAt(event: Record<string, unknown>, path: JsonPath): Set<string> {
   const value = valueAtPath(event, path);
@@ -147,98 +182,24 @@ function namesAt(event: Record<string, unknown>, path: JsonPath): Set<string> {
 }
 
 /** What a value of a field begins with, and where the cursor goes in it. */
-function startOf({ name, types, values }: KnownField): { text: string; cursor: number; goesOn: boolean } {
+function startOf(
+  { name, types, values }: KnownField,
+  path: JsonPath,
+): { text: string; cursor: number; goesOn: boolean } {
   const only = values.length === 1 ? JSON.stringify(values[0]) : undefined;
   if (only !== undefined) return { text: only, cursor: only.length, goesOn: false };
-  const goesOn = values.length > 0 || name === 'type' || idFields.has(name);
+  const usual = knownValues(path);
+  const goesOn =
+    values.length > 0 || name === 'type' || name === 'wait' || name === 'to' || idFields.has(name) || usual.length > 0;
   const [first] = types;
+  // Of several kinds the cursor stands where any of them can be written.
   if (types.length > 1 || first === undefined)
-    return goesOn ? inside('""', true) : { text: '', cursor: 0, goesOn: true };
+    return goesOn && values.length > 0 ? inside('""', true) : { text: '', cursor: 0, goesOn: true };
   if (first === 'string') return inside('""', goesOn);
   if (first === 'object') return inside('{}', true);
   if (first === 'array') return inside('[]', true);
-  return { text: '', cursor: 0, goesOn: first === 'boolean' };
+  return { text: '', cursor: 0, goesOn: first === 'boolean' || usual.length > 0 };
 }
 function inside(text: string, goesOn: boolean) {
   return { text, cursor: 1, goesOn };
-}
-
-function valueProposals(
-  event: Record<string, unknown>,
-  as: 'client' | 'server',
-  path: JsonPath,
-  state: SessionState | undefined,
-): Proposal[] {
-  const isElement = typeof path.at(-1) === 'number';
-  const named = isElement ? path.slice(0, -1) : path;
-  const name = named.at(-1);
-  if (typeof name !== 'string') return [];
-  if (named.length === 1 && name === 'type') return eventTypes(as);
-  const ids = isElement ? [] : idProposals(name, state);
-  // Its own value may be what tells the members of a union apart: without it all of them are possible.
-  const holder = named.slice(0, -1);
-  const without = removeAt(event, named);
-  const field = [...fieldsAt(without, as, holder), ...fieldsAt(event, as, holder)].find((one) => one.name === name);
-  const values = field === undefined ? [] : isElement ? field.elements : field.values;
-  const isBoolean = !isElement && field?.types.includes('boolean') === true;
-  const all = [...new Set([...values, ...(isBoolean ? [true, false] : [])])];
-  const hidden = new Set(isElement ? elementsAt(event, named) : []);
-  return [
-    ...ids,
-    ...all
-      .filter((value) => !hidden.has(value))
-      .map((value) => plain('value', String(value), '', JSON.stringify(value))),
-  ];
-}
-
-function plain(kind: Proposal['kind'], label: string, detail: string, insert = JSON.stringify(label)): Proposal {
-  return { kind, label, detail, insert, cursor: insert.length, goesOn: false };
-}
-
-function eventTypes(as: 'client' | 'server'): Proposal[] {
-  const order = { ga: 0, translation: 1, legacy: 2, retired: 3 } as const;
-  return CATALOGUE.filter((info) => info.from === as)
-    .toSorted((a, b) => order[a.status] - order[b.status])
-    .map((info) => plain('event', info.type, info.status === 'ga' ? '' : info.status));
-}
-
-/** The event without the value at a path, of which only the holders are copied. */
-function removeAt(value: unknown, path: JsonPath): Record<string, unknown> {
-  const [step, ...rest] = path;
-  if (typeof value !== 'object' || value === null || step === undefined) return {};
-  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string | number, unknown>;
-  if (rest.length === 0) delete copy[step];
-  else copy[step] = removeAt(copy[step], rest);
-  return copy;
-}
-
-function elementsAt(event: Record<string, unknown>, path: JsonPath): unknown[] {
-  const value = valueAtPath(event, path);
-  return Array.isArray(value) ? value : [];
-}
-
-const idFields = new Set(['item_id', 'previous_item_id', 'call_id', 'response_id', 'approval_request_id']);
-/** The latest are what one means. */
-const mostIds = 50;
-
-function idProposals(name: string, state: SessionState | undefined): Proposal[] {
-  if (!idFields.has(name) || state === undefined) return [];
-  const newest = <T>(list: readonly T[]) => list.slice(-mostIds).toReversed();
-  switch (name) {
-    case 'call_id':
-      return newest(state.calls).map(({ call, name: tool }) => plain('id', call, tool));
-    case 'response_id':
-      return newest(state.responses).map(({ id }) => plain('id', id, 'running'));
-    case 'approval_request_id':
-      return newest(state.items.filter((item) => item.type === 'mcp_approval_request')).map(({ id }) =>
-        plain('id', id, ''),
-      );
-    default:
-      return [
-        ...newest(state.items).map(({ id, type, item }) =>
-          plain('id', id, [type, String(item['role'] ?? '')].filter((word) => word !== '').join(', ')),
-        ),
-        ...(name === 'previous_item_id' ? [plain('id', 'root', 'the beginning')] : []),
-      ];
-  }
 }

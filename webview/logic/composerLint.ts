@@ -1,16 +1,35 @@
 /** What is wrong with the text in the composer: by itself, and in the session it is to be sent into. */
 import { lintEvent, validateEvent, type Problem } from '../../src/protocol';
+import { isToBeFilled } from '../../src/protocol/payloadVariables';
 import type { SessionSnapshot } from '../../src/document/sessionSnapshot';
+import { isSequence } from './sequence';
+import { sequenceProblems, type CheckEvent } from './sequenceLint';
+import { brokenVariables, withVariables } from './variableNotes';
 
 const nowhere = { path: '', offset: 0, length: 0 };
 
-/** Every problem of the text, in the order of the text, errors first where several are of one place. Never throws. */
-export function problemsOf(text: string, as: 'client' | 'server', known: SessionSnapshot | null): Problem[] {
+/**
+ * Every problem of the text, in the order of the text, errors first where several are of one place. Variables of an event are
+ * filled in or not, those of a list always. Never throws.
+ */
+export function problemsOf(
+  text: string,
+  as: 'client' | 'server',
+  known: SessionSnapshot | null,
+  fills = true,
+): Problem[] {
   if (text.trim() === '')
     return [{ severity: 'error', message: 'Nothing to send yet: choose a template or type an event.', ...nowhere }];
   try {
-    const problems =
-      known === null ? validateEvent(text, as) : lintEvent(text, as, known.state, { dialect: known.dialect });
+    const check = (event: string, then: SessionSnapshot | null, side = as) =>
+      then === null ? validateEvent(event, side) : lintEvent(event, side, then.state, { dialect: then.dialect });
+    // What an earlier event of a list brings, its later ones may name.
+    const checkStep: CheckEvent = (event, then, side) => withVariables(event, check(event, then, side), undefined);
+    const problems = isSequence(text)
+      ? sequenceProblems(text, as, known, checkStep)
+      : fills && isToBeFilled(text)
+        ? [...brokenVariables(text), ...withVariables(text, check(text, known), known?.state)]
+        : check(text, known);
     return problems.toSorted((a, b) => a.offset - b.offset || rank[a.severity] - rank[b.severity]);
   } catch (error) {
     const message = `This text could not be checked: ${error instanceof Error ? error.message : String(error)}`;

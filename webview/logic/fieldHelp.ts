@@ -27,7 +27,10 @@ export type Help = Stretch & ({ kind: 'field'; field: FieldHelp } | { kind: 'eve
  * which is what most are.
  */
 export function readForSchema(text: string): Record<string, unknown> {
-  const event = readLoosely(text);
+  return forSchema(readLoosely(text));
+}
+/** The same of an event that has been read. */
+export function forSchema(event: Record<string, unknown>): Record<string, unknown> {
   const { session } = event;
   if (typeof session !== 'object' || session === null || Array.isArray(session) || 'type' in session) return event;
   return { ...event, session: { type: 'realtime', ...session } };

@@ -1,5 +1,12 @@
 /** What the word under the caret of the filter box may become: keys first, then the values that this trace has. */
-import { FILTER_KEYS, FILTER_MARKS, quoteValue, splitKey, type FilterKey, type FilterMark } from './filter';
+import {
+  FILTER_KEYS,
+  FILTER_MARKS,
+  quoteValue,
+  splitKey,
+  type FilterKey,
+  type FilterMark,
+} from '../../src/protocol/filter';
 
 export interface FilterOption {
   /** What stands in the box when it is taken. */
@@ -39,6 +46,10 @@ const keyWords: Readonly<Record<FilterKey, string>> = {
 const markWords: Readonly<Record<FilterMark, string>> = {
   error: 'errors, refusals, failed responses',
   injected: 'sent by the inspector',
+  held: 'held back when it arrived',
+  edited: 'sent in the place of another',
+  dropped: 'never sent on',
+  rule: 'made, changed, delayed or dropped by a rule',
   redacted: 'a secret was replaced',
   binary: 'not a JSON object',
   delta: 'a piece of text or audio',

@@ -1,5 +1,5 @@
 /** Filters with a name: those everybody has, and what stands for the selection in them. */
-import { quoteValue } from './filter';
+import { quoteValue } from '../../src/protocol/filter';
 
 export interface Preset {
   name: string;

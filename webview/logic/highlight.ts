@@ -1,5 +1,5 @@
 /** Where a text holds what is looked for. */
-import type { Pattern } from './filter';
+import type { Pattern } from '../../src/protocol/filter';
 
 export interface TextPart {
   text: string;

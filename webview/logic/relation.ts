@@ -16,6 +16,7 @@ const words: Readonly<Record<LinkKind, { cause: string; effect: string }>> = {
   called: { cause: 'is the output of the call', effect: 'got its output with' },
   cut: { cause: 'cuts', effect: 'was cut by' },
   edited: { cause: 'is an edited copy of', effect: 'was edited and sent as' },
+  dropped: { cause: 'takes away', effect: 'was never sent on:' },
   released: { cause: 'releases', effect: 'was released by' },
   answered: { cause: 'answers', effect: 'was answered by' },
   joined: { cause: 'is of the call of', effect: 'is the call of' },

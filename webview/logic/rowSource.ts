@@ -24,7 +24,18 @@ export interface RowSource {
 }
 
 /** Bits of a row's flags (the same values as `RowFlag`, which lives in a file of types). */
-export const FLAG = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 } as const;
+export const FLAG = {
+  injected: 1,
+  redacted: 2,
+  error: 4,
+  opaque: 8,
+  delta: 16,
+  held: 32,
+  edited: 64,
+  dropped: 128,
+  rule: 256,
+  released: 512,
+} as const;
 /** Value of the `kind` column for a message of the session. */
 export const KIND_EVENT = 0;
 /** Value of the `kind` column for a ping or pong. */

@@ -2,7 +2,8 @@
  * Find within the list: which of the entries shown hold a text, without hiding the others. The list is looked through in
  * slices; while it grows, what was found stays until the next look is done.
  */
-import { bodySearches, compileFilter, patternKey, toPattern, type Pattern } from '../logic/filter';
+import { toPattern, type Pattern } from '../../src/protocol/filter';
+import { bodySearches, compileFilter, patternKey } from '../logic/filter';
 import type { ListEntry, ListRows } from '../logic/fold';
 import { BodySearch, type SearchLine } from './bodySearch';
 import type { Rows } from './rows';

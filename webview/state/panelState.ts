@@ -6,6 +6,8 @@ import { PageState } from './pageState';
 export interface ComposerState {
   /** Row to edit and resend; undefined for a new event. */
   row?: number;
+  /** Text to start with, instead of a row's. */
+  text?: string;
   /** Session to send a new event to; the shown one, or the newest, when left out. */
   session?: string;
   /** Counts up so that the same row can be asked for again. */

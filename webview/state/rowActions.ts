@@ -10,7 +10,7 @@ const atOnce = 500;
 /** Value of the `kind` column for the start of a session. */
 const kindOpen = 1;
 
-export type RowAction = 'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked';
+export type RowAction = 'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked' | 'copyCode' | 'savePayload';
 
 export async function runRowAction(store: Store, action: RowAction): Promise<void> {
   const ranges = actedOn(store);
@@ -39,6 +39,18 @@ export async function runRowAction(store: Store, action: RowAction): Promise<voi
         store.tell({ kind: 'info', text: `Saved ${events(done.rows)} in ${done.saved}.` });
       return;
     }
+    case 'copyCode': {
+      const open = openOf(store, ranges[0] ?? 0);
+      const done = await store.ask('copyCode', { ranges, ...(open === undefined ? {} : { open }) });
+      if (done !== undefined && done.copied !== '')
+        store.tell({ kind: 'info', text: `Copied ${events(rowsOf(ranges, mostListed).length)} as ${done.copied}.` });
+      return;
+    }
+    case 'savePayload': {
+      const done = await store.ask('savePayload', { ranges });
+      if (done !== undefined && done.saved !== '') store.tell({ kind: 'info', text: `Saved as ${done.saved}.` });
+      return;
+    }
     case 'compareMarked': {
       const [first, second] = store.marked.count === 2 ? store.marked.rows(2) : [];
       if (first === undefined || second === undefined)
@@ -62,6 +74,13 @@ function rowsOf(ranges: readonly number[], most: number): number[] {
   for (let at = 0; at + 1 < ranges.length; at += 2)
     for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1) && rows.length < most; row += 1) rows.push(row);
   return rows;
+}
+
+/** The row that opens the session a row is of. */
+function openOf({ rows }: Pick<Store, 'rows'>, row: number): number | undefined {
+  const session = rows.session[row] ?? 0;
+  for (let at = 0; at < rows.count; at += 1) if (rows.kind[at] === kindOpen && rows.session[at] === session) return at;
+  return undefined;
 }
 
 /** The ranges with the rows that open the sessions they are of: without them nothing tells where a session went. */

@@ -9,7 +9,7 @@ const numbers = {
   seq: Uint32Array,
   kind: Uint8Array,
   from: Uint8Array,
-  flags: Uint8Array,
+  flags: Uint16Array,
   type: Uint32Array,
   session: Uint32Array,
   response: Uint32Array,
@@ -41,7 +41,7 @@ export class Rows implements RowSource {
   seq = new Uint32Array(0);
   kind = new Uint8Array(0);
   from = new Uint8Array(0);
-  flags = new Uint8Array(0);
+  flags = new Uint16Array(0);
   type = new Uint32Array(0);
   session = new Uint32Array(0);
   response = new Uint32Array(0);

@@ -1,5 +1,5 @@
 /** Types and ids that occur in the rows, for completion. Looks at each row once, when it is asked. */
-import type { FilterKey } from '../logic/filter';
+import type { FilterKey } from '../../src/protocol/filter';
 import type { FilterValues } from '../logic/filterCompletion';
 import { formatCount } from '../logic/format';
 import type { Meaning } from './meaning';

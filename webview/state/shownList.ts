@@ -3,7 +3,8 @@
  * so that neither a new filter nor a long trace is felt.
  */
 import { ConversationRows } from '../logic/conversationRows';
-import { bodySearches, compileFilter, parseFilter, restsOnMeaning } from '../logic/filter';
+import { parseFilter } from '../../src/protocol/filter';
+import { bodySearches, compileFilter, restsOnMeaning } from '../logic/filter';
 import { FoldedRows, type ListRows } from '../logic/fold';
 import type { RowMeaning } from '../logic/rowMeaning';
 import { BodySearch, type CutSearch, type SearchLine } from './bodySearch';

@@ -4,7 +4,8 @@
  */
 import type { RowBody } from '../../src/document/columns';
 import type { Requests } from '../messages';
-import { addTerm, quoteValue } from '../logic/filter';
+import { quoteValue } from '../../src/protocol/filter';
+import { addTerm } from '../logic/filter';
 import type { ListRows } from '../logic/fold';
 import { stepInList } from '../logic/listSteps';
 import { usualListLook, type ListLook } from '../logic/listColumns';

@@ -182,6 +182,7 @@ export class App extends View {
                   .store=${store}
                   .sheet=${this.sheet}
                   @rti-set-aside=${() => this.#setAside()}
+                  @rti-room=${({ detail }: CustomEvent<number>) => this.#giveRoom(detail)}
                 ></rti-composer>
               </div>`
           : nothing
@@ -246,6 +247,11 @@ export class App extends View {
     };
     for (const splitter of this.renderRoot.querySelectorAll('rti-splitter'))
       splitter.value = Math.round(Math.min(1, shares[splitter.dataset.pane as keyof typeof shares]) * 100);
+  }
+  /** The composer needs so much height for what it shows now; a size the user set is not lowered, nor is this one kept. */
+  #giveRoom(height: number): void {
+    this.#sizes.composer = Math.max(this.#sizes.composer, height);
+    this.#applySizes();
   }
   #split(what: 'timeline' | 'list' | 'composer', by: number): void {
     if (what === 'list')
@@ -329,7 +335,11 @@ export class App extends View {
       case 'copyAsText':
       case 'saveRows':
       case 'compareMarked':
+      case 'copyCode':
+      case 'savePayload':
         this.list?.act(action);
+        return;
+      case 'showRow':
         return;
       case 'focusFilter':
         this.toolbar.focusFilter();

@@ -7,6 +7,7 @@ import { heardText } from '../logic/heardText';
 import { indentJson } from '../logic/jsonText';
 import { costWords } from '../logic/money';
 import { answerExplained, answerLatency } from '../logic/turnTable';
+import type { Answerable } from '../logic/prefilled';
 
 /** What an entry is drawn from. */
 export interface EntryLook {
@@ -18,8 +19,11 @@ export interface EntryLook {
   turn: Turn | undefined;
   /** Heights of a waveform, 0 to 1; undefined while it is not known. */
   wave: readonly number[] | undefined;
+  /** Answers that the open session still waits for. */
+  answers: readonly Answerable[];
   onSelect(row: number): void;
   onPlay(): void;
+  onAnswer(answer: Answerable): void;
 }
 
 const cutWords: Readonly<Record<Playback['cutBy'], string>> = {
@@ -222,7 +226,7 @@ function thumb(wave: readonly number[], share: number) {
   return html`<svg viewBox="0 0 ${wave.length * 2} 16" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>`;
 }
 
-function tool({ entry, onSelect }: EntryLook) {
+function tool({ entry, answers, onSelect, onAnswer }: EntryLook) {
   const { kind, output } = entry;
   return html`${entry.arguments === '' ? nothing : html`<pre class="code mono">${readable(entry.arguments)}</pre>`}
     ${
@@ -231,7 +235,22 @@ function tool({ entry, onSelect }: EntryLook) {
         : html`${kind === 'mcpCall' ? html`<div class="note">output</div>` : nothing}
             <pre class="code mono">${readable(output)}</pre>`
     }
-    <div class="chips">${roundTrip(entry, onSelect)}</div>`;
+    <div class="chips">
+      ${roundTrip(entry, onSelect)}
+      ${answers.map(
+        (answer) =>
+          html`<button
+            class="link"
+            title="Opens the composer with the answer ready to be completed"
+            @click=${(event: Event) => {
+              event.stopPropagation();
+              onAnswer(answer);
+            }}
+          >
+            ${answers.length > 1 ? answer.label : 'Answer…'}
+          </button>`,
+      )}
+    </div>`;
 }
 
 function roundTrip(

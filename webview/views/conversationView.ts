@@ -8,6 +8,7 @@ import type { ConversationEntry } from '../../src/analysis/conversation/model';
 import type { Playback, Turn } from '../../src/analysis/model';
 import { ConversationPages, pageSize } from '../logic/conversationPages';
 import { sessionWords, shownSession } from '../logic/shownSession';
+import { answersToRequest, answerToCall, type Answerable } from '../logic/prefilled';
 import type { Topic } from '../state/store';
 import { WaveThumbs } from '../state/waveThumbs';
 import { rowContext } from './eventRow';
@@ -248,6 +249,8 @@ export class ConversationView extends View {
           begins,
           turn,
           wave: this.#wave(entry, playback),
+          answers: this.#answers(entry),
+          onAnswer: ({ text }) => store.compose({ request: Date.now(), session: entry.session, text }),
           onSelect: (row) => store.select(row),
           onPlay: () => {
             select(entry.row);
@@ -255,6 +258,17 @@ export class ConversationView extends View {
           },
         })}
       </article>`;
+  }
+
+  /** What can be answered now: a call, or a request for approval, of a session that is open. */
+  #answers(entry: ConversationEntry): Answerable[] {
+    const { status } = this.store;
+    const { kind, call, item, name, server, otherRow, deleted } = entry;
+    if (status?.live !== true || !status.liveSessions.includes(entry.session) || deleted || otherRow !== null)
+      return [];
+    if (kind === 'call' && entry.status === 'completed' && call !== '')
+      return [answerToCall(call, name, entry.arguments)];
+    return kind === 'approvalRequest' && item !== '' ? answersToRequest(item, name, server) : [];
   }
 
   #playback(entry: ConversationEntry): Playback | undefined {

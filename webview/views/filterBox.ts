@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { completeFilter, takeOption, type FilterCompletion } from '../logic/filterCompletion';
 import { builtInPresets } from '../logic/filterPresets';
-import { filterProblem } from '../logic/filterProblem';
+import { filterProblem } from '../../src/protocol/filterProblem';
 import { formatCount } from '../logic/format';
 import { staysInField } from '../logic/keys';
 import type { FilterPreset } from '../messages';

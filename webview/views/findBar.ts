@@ -2,7 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { filterProblem } from '../logic/filterProblem';
+import { filterProblem } from '../../src/protocol/filterProblem';
 import { formatCount } from '../logic/format';
 import { staysInField } from '../logic/keys';
 import type { Topic } from '../state/store';

@@ -75,7 +75,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['type:a,b', 'type is a or b; a part of a type matches all that hold it'],
       ['from:client', 'also response: item: call: session:'],
       ['turn:2-4', 'also finding: with a rule, and is: with a mark'],
-      ['error', 'also injected, redacted, binary, delta, audio, finding'],
+      ['error', 'also injected, held, edited, dropped, rule, redacted, binary, delta, audio, finding'],
       ['-term', 'leaves out what it finds'],
       ['Tab', 'takes the suggestion'],
     ],

@@ -3,7 +3,7 @@
  * painted anew for it.
  */
 import { highlight } from '../logic/highlight';
-import type { Pattern } from '../logic/filter';
+import type { Pattern } from '../../src/protocol/filter';
 
 /** Gives an element one text node, and the way to set its text. */
 export function textOf(element: HTMLElement): (text: string) => void {

@@ -14,6 +14,8 @@ const findingWidth = 22;
 const markWidths = [
   [FLAG.error, 21],
   [FLAG.injected, 58],
+  [FLAG.held, 40],
+  [FLAG.dropped, 60],
   [FLAG.redacted, 60],
 ] as const;
 /** Types of strangers may be without number. */

@@ -3,7 +3,7 @@
  * session. The rules read the bodies that `needsBody` names, and of all other events the head.
  */
 import type { CloseRecord, OpenRecord } from '../../trace/records';
-import { isDelta } from '../audioEvents';
+import { isDelta } from '../../protocol/audioEvents';
 import type { Correlated } from '../correlation';
 import type { Finding, TracedEvent } from '../model';
 import type { PlaybackTracker } from '../playback';

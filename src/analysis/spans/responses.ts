@@ -1,5 +1,5 @@
 /** Spans of responses, their items and their content parts. */
-import { audioField } from '../audioEvents';
+import { audioField } from '../../protocol/audioEvents';
 import { asNumber, asObject, asText, type JsonObject } from '../json';
 import type { Span, TracedEvent } from '../model';
 import { isWordsDelta } from '../needs';

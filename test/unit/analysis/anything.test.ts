@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../src/analysis/analysis';
-import { audioField } from '../../../src/analysis/audioEvents';
+import { audioField } from '../../../src/protocol/audioEvents';
 import type { TracedEvent } from '../../../src/analysis/model';
 import { CATALOGUE, RETIRED } from '../../../src/protocol';
 import { Said, traced } from './wire';

@@ -272,6 +272,25 @@ describe('a message made from another', () => {
   });
 });
 
+describe('a message that was held back', () => {
+  it('and edited is told by what was sent in its place', () => {
+    const wire = new Wire();
+    const held = wire.client(2, 'response.create', {}, { sent: undefined, fate: 'held' });
+    const edited = wire.client(50, 'response.create', {}, { replaces: held + 1, origin: 'inspector' });
+    expect(wire.causes(edited)).toEqual([`edited by ${held}`]);
+    expect(wire.causes(wire.created(60))).toEqual([`started by ${edited}`]);
+  });
+
+  it.each(['dropped', 'lost'] as const)('and %s has no answer', (fate) => {
+    const wire = new Wire();
+    const held = wire.client(2, 'response.create', {}, { sent: undefined, fate: 'held' });
+    const other = wire.client(3, 'response.create');
+    const gone = wire.client(50, 'response.create', {}, { replaces: held + 1, sent: undefined, fate });
+    expect(wire.causes(gone)).toEqual([`dropped by ${held}`]);
+    expect(wire.causes(wire.created(60))).toEqual([`started by ${other}`]);
+  });
+});
+
 describe('the greeting', () => {
   it('follows from the handshake', () => {
     const wire = new Wire();

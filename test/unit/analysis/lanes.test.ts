@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audioField, isDelta } from '../../../src/analysis/audioEvents';
+import { audioField, isDelta } from '../../../src/protocol/audioEvents';
 import { AudioLanes, placesAudio } from '../../../src/analysis/audioLane';
 import { PlaybackTracker } from '../../../src/analysis/playback';
 import { SessionTraits } from '../../../src/analysis/traits';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../src/analysis/analysis';
-import { audioField } from '../../../src/analysis/audioEvents';
+import { audioField } from '../../../src/protocol/audioEvents';
 import { told, type Told } from './told';
 import { Said, traced } from './wire';
 

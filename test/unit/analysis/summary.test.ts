@@ -187,6 +187,28 @@ describe('summarise', () => {
       { kind: 'close', session: 's1', t: 1, code: 1001, reason: 'bye', by: 'client', origin: 'inspector' },
       '1001 bye, by the inspector',
     ],
+    [
+      { kind: 'close', session: 's1', t: 1, code: 4000, reason: '', by: 'client', origin: 'inspector', rule: 'flaky' },
+      '4000, by the rule “flaky”',
+    ],
+    [
+      {
+        kind: 'event',
+        seq: 1,
+        session: 's1',
+        t: 1,
+        from: 'client',
+        bytes: 9,
+        replaces: 1,
+        fate: 'dropped',
+        rule: 'no',
+      },
+      'rule “no”: dropped, never sent on',
+    ],
+    [
+      { kind: 'event', seq: 1, session: 's1', t: 1, from: 'client', bytes: 9, replaces: 1, fate: 'lost' },
+      'never sent on: the connection ended while it was held',
+    ],
     [{ kind: 'control', session: 's1', t: 1, op: 'ping', from: 'server', bytes: 4 }, 'from the server, 4 B'],
     [
       { kind: 'gap', t: 1, from: 5, to: 9, count: 5, reason: 'the disk was full' },

@@ -29,8 +29,10 @@ const READERS: [string, string[]][] = [
   ['validate', ['validate']],
   ['inspect', ['inspect']],
   ['ladder', ['ladder']],
+  ['rules', ['rules']],
   ['simulate --from', ['simulate', '--listen', '127.0.0.1:0', '--from']],
   ['simulate --scenario', ['simulate', '--listen', '127.0.0.1:0', '--scenario']],
+  ['proxy --rules', ['proxy', '--listen', '127.0.0.1:0', '--rules']],
   ['proxy --scenario', ['proxy', '--listen', '127.0.0.1:0', '--scenario']],
 ];
 

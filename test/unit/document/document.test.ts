@@ -68,6 +68,28 @@ describe('columns', () => {
     expect(rows.at(-1)).toMatchObject({ type: 'close 1001', from: 2, flags: RowFlag.injected });
   });
 
+  it('mark what was held, changed, dropped and made by a rule, and not what was sent again by hand', async () => {
+    const json = '{"type":"response.create"}';
+    const { rows } = await openIndexed(
+      await trace(
+        eventLine(1, 1, 'client', json),
+        eventLine(2, 2, 'client', json, { origin: 'inspector', replaces: 1 }),
+        eventLine(3, 3, 'client', json, { sent: null, fate: 'held' }),
+        eventLine(4, 4, 'client', json, { replaces: 3 }),
+        eventLine(5, 5, 'client', json, { sent: null, fate: 'held' }),
+        eventLine(6, 6, 'client', json, { origin: 'inspector', replaces: 5 }),
+        eventLine(7, 7, 'client', json, { sent: null, fate: 'held' }),
+        '{"kind":"event","seq":8,"session":"s1","t":8,"from":"client","type":"response.create","bytes":26,"replaces":7,"fate":"dropped"}',
+        '{"kind":"event","seq":9,"session":"s1","t":8,"sent":8,"from":"client","type":"response.create","bytes":26,"origin":"inspector","rule":"more","event":{"type":"response.create"}}',
+      ),
+    );
+    const { injected, held, edited, dropped, released, rule } = RowFlag;
+    expect(rows().map((row) => row.flags)).toEqual([
+      ...[0, injected, held, released, held, injected | edited, held, dropped],
+      injected | rule,
+    ]);
+  });
+
   it('hold a row for every line but the header, with what a list shows', async () => {
     const file = await trace(
       openLine(),

@@ -11,7 +11,7 @@ export function batchOf(first: number, count: number, strings: string[] = [], fi
     seq: Uint32Array.from(rows, (row) => row + 1),
     kind: new Uint8Array(count),
     from: Uint8Array.from(rows, (row) => row % 2),
-    flags: new Uint8Array(count),
+    flags: new Uint16Array(count),
     type: Uint32Array.from(rows),
     session: new Uint32Array(count),
     response: new Uint32Array(count),

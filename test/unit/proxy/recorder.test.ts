@@ -206,7 +206,7 @@ describe('the recorder', () => {
       Buffer.of(0),
       Buffer.from('{"type":"x","key":"sk-proj-qrstuvwxyz123456"}'),
     ]);
-    entry(EntryTag.injected, CLIENT, 102, note);
+    entry(EntryTag.said, CLIENT, 102, note);
     const exchange = {
       start: 100,
       t: 103,

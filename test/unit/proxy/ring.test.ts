@@ -44,7 +44,7 @@ describe('the ring between traffic and recorder', () => {
   it('cuts a payload that is larger than the ring and marks the pieces', () => {
     const { writer, reader } = ends();
     const payload = Buffer.alloc(3 * CAPACITY, 'abcdefg');
-    writer.put(EntryTag.injected, 3, 1, 1, payload);
+    writer.put(EntryTag.said, 3, 1, 1, payload);
     const parts: Buffer[] = [];
     let ended = 0;
     do

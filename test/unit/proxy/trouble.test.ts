@@ -5,7 +5,8 @@ import path from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Relay, type RelaySink } from '../../../src/proxy/relay';
+import type { RelaySink } from '../../../src/proxy/direction';
+import { Relay } from '../../../src/proxy/relay';
 import { createRing, RingReader, RingWriter } from '../../../src/proxy/ring';
 import { Traffic } from '../../../src/proxy/traffic';
 import type { TrafficReport } from '../../../src/proxy/workerMessages';
@@ -174,14 +175,16 @@ describe('a session', () => {
       const told: unknown[] = [];
       const sink: RelaySink = {
         bytes: () => told.push('bytes'),
-        injected: () => told.push('injected'),
+        said: () => told.push('said'),
+        window: () => told.push('window'),
+        problem: () => told.push('problem'),
         dropped: () => told.push('dropped'),
         ended: (by, _t, reason) => told.push([by, reason]),
       };
       const stays = once(gone === 'client' ? serverFar : clientFar, 'close');
       (gone === 'client' ? serverFar : clientFar).resume();
       await new Promise<void>((ended) => {
-        new Relay(client, server, sink, ended).start(Buffer.from('early'), Buffer.alloc(0));
+        new Relay(client, server, sink, ended, { id: 's1' }).start(Buffer.from('early'), Buffer.alloc(0));
       });
       await stays;
       expect(told).toEqual([[gone, '']]);
@@ -190,7 +193,9 @@ describe('a session', () => {
 
   const silent = (ended: (by: string) => void = () => undefined): RelaySink => ({
     bytes: () => undefined,
-    injected: () => undefined,
+    said: () => undefined,
+    window: () => undefined,
+    problem: () => undefined,
     dropped: () => undefined,
     ended: (by) => ended(by),
   });
@@ -210,6 +215,7 @@ describe('a session', () => {
           server,
           silent((by) => seen.push(by)),
           resolve,
+          { id: 's1' },
           patience,
         );
         relay.start(Buffer.alloc(0), Buffer.alloc(0));
@@ -228,7 +234,7 @@ describe('a session', () => {
     const [client, clientFar] = await connection();
     const [server, serverFar] = await connection();
     serverFar.pause();
-    new Relay(client, server, silent(), () => undefined, { stallMs: 20, lingerMs: 20 }).start(
+    new Relay(client, server, silent(), () => undefined, { id: 's1' }, { stallMs: 20, lingerMs: 20 }).start(
       Buffer.alloc(0),
       Buffer.alloc(0),
     );

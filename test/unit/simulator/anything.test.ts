@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, eventTemplate, validateEvent } from '../../../src/protocol';
-import { Random } from '../../../src/simulator/random';
+import { Random } from '../../../src/protocol/random';
 import type { Json } from '../../../src/simulator/wire';
 import { Script } from './script';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Calls } from '../../../src/simulator/calls';
-import { Random } from '../../../src/simulator/random';
+import { Random } from '../../../src/protocol/random';
 import { startServer } from '../../../src/simulator/server';
 import { Talk } from '../../../src/simulator/talk';
 

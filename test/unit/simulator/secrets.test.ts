@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { Random } from '../../../src/simulator/random';
+import { Random } from '../../../src/protocol/random';
 import { Secrets } from '../../../src/simulator/secrets';
 import { startServer, type RunningServer } from '../../../src/simulator/server';
 import { Refusal, type Json } from '../../../src/simulator/wire';

@@ -16,7 +16,14 @@ const write = (seq: number) => {
   writer.message(
     seq,
     seq,
-    messageLine(seq, seq, seq, { ...message, binary: false, injected: false, replaces: undefined }),
+    messageLine(seq, seq, seq, {
+      ...message,
+      binary: false,
+      injected: false,
+      replaces: undefined,
+      fate: undefined,
+      rule: undefined,
+    }),
   );
   writer.flush();
 };

@@ -10,7 +10,13 @@ const STORED = 'a stored key';
 function lineOf(text: string, binary = false): string {
   const data = Buffer.from(text);
   const message = { session: 's1', t: 1, sent: 2, from: 'client', data, bytes: data.length, binary } as const;
-  const { head, body, tail } = messageLine(1, 1, 2, { ...message, injected: false, replaces: undefined }, [STORED]);
+  const { head, body, tail } = messageLine(
+    1,
+    1,
+    2,
+    { ...message, injected: false, replaces: undefined, fate: undefined, rule: undefined },
+    [STORED],
+  );
   return `${head}${body?.toString() ?? ''}${tail}`;
 }
 

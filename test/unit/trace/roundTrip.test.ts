@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageText } from '../../../src/document/eventBody';
 import { messageLine, type Message } from '../../../src/trace/line';
+import { HeadScan } from '../../../src/trace/headScan';
 import { parseLine } from '../../../src/trace/parseLine';
 import { REPLACEMENT } from '../../../src/trace/redact';
 
@@ -14,11 +15,13 @@ function lineOf(data: Buffer | undefined, more: Partial<Message> = {}): Buffer {
     data,
     bytes: data?.length ?? 99,
     binary: false,
+    fate: undefined,
+    rule: undefined,
     injected: false,
     replaces: undefined,
     ...more,
   };
-  const line = messageLine(7, 12.345678, 12.5, message);
+  const line = messageLine(7, 12.345678, more.sent ?? 12.5, message);
   const whole = Buffer.concat([Buffer.from(line.head), line.body ?? Buffer.alloc(0), Buffer.from(line.tail)]);
   expect(whole.at(-1)).toBe(10);
   return whole.subarray(0, -1);
@@ -46,6 +49,28 @@ describe('what the recorder writes, the reader reads back', () => {
     expect(parsed.body.format === 'event' ? line.subarray(parsed.body.start, parsed.body.end).toString() : text).toBe(
       text,
     );
+  });
+
+  it('a message held, one sent in its place by a rule, and one dropped', () => {
+    const data = Buffer.from('{"type":"response.create"}');
+    const heads = [
+      { sent: NaN, fate: 'held' as const },
+      { injected: true, replaces: 7, rule: 'say “é”\n' },
+      { sent: NaN, replaces: 7, fate: 'dropped' as const, rule: 'no', breakpoint: 'type:"a"' },
+    ].map((more) => {
+      const line = lineOf(data, more);
+      const scan = new HeadScan();
+      expect(scan.scan(line, 0, line.length)).toBe(true);
+      const parsed = parseLine(line);
+      return parsed.kind === 'event' ? parsed.head : parsed;
+    });
+    const head = { kind: 'event', seq: 7, session: 's1', t: 12.346, from: 'client', bytes: data.length };
+    const type = 'response.create';
+    expect(heads).toEqual([
+      { ...head, type, fate: 'held' },
+      { ...head, type, sent: 12.5, origin: 'inspector', replaces: 7, rule: 'say “é”\n' },
+      { ...head, type, replaces: 7, fate: 'dropped', rule: 'no', breakpoint: 'type:"a"' },
+    ]);
   });
 
   it.each([true, false])('bytes that are no text (binary frame: %s)', (binary) => {

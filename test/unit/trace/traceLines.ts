@@ -33,6 +33,7 @@ interface Head {
   call?: string;
   origin?: 'inspector';
   replaces?: number;
+  fate?: 'held';
   redacted?: string[];
 }
 

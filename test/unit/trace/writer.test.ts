@@ -33,6 +33,8 @@ function line(seq: number, data: Buffer) {
     data,
     bytes: data.length,
     binary: false,
+    fate: undefined,
+    rule: undefined,
     injected: false,
     replaces: undefined,
   });

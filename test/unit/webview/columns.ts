@@ -43,7 +43,7 @@ export class BatchMaker {
       from: Uint8Array.from(rows, (row) =>
         row.from === undefined ? (row.seq === 0 ? 2 : 1) : row.from === 'client' ? 0 : 1,
       ),
-      flags: Uint8Array.from(rows, (row) => row.flags ?? 0),
+      flags: Uint16Array.from(rows, (row) => row.flags ?? 0),
       type: Uint32Array.from(rows, (row) => intern(row.type ?? 'session.created')),
       session: Uint32Array.from(rows, (row) => intern(row.session ?? 's1')),
       response: Uint32Array.from(rows, (row) => intern(row.response ?? '')),

@@ -84,9 +84,37 @@ describe('while an event is written', () => {
     expect(found).toMatchObject({ from: text.indexOf('"se|'), to: text.indexOf('"se|') + 4, commaAt: 28 });
     expect(at('{"type":"session.update","|"}')?.commaAt).toBe(-1);
   });
+  it('an empty text may become any event of its end, filled in; so may the beginning of a name', () => {
+    const found = at('|');
+    const update = found?.list.find(({ label }) => label === 'session.update');
+    expect(JSON.parse(update?.insert ?? '')).toMatchObject({ type: 'session.update', session: { type: 'realtime' } });
+    expect(at('respon|', 'server')).toMatchObject({ from: 0, to: 6, typedFrom: 0 });
+    expect(labels('|', 'server')).toContain('response.done');
+  });
+  it('usual values stand where the schema is open: voices of the model, models, numbers', () => {
+    const open = '{"type":"session.update","session":{"type":"realtime","audio":';
+    expect(labels(`${open}{"output":{"voice":"|"}}}}`)).toEqual(expect.arrayContaining(['marin', 'alloy', 'verse']));
+    expect(labels(`${open}{"input":{"transcription":{"model":"|"}}}}}`)).toContain('gpt-4o-transcribe');
+    const detection = `${open}{"input":{"turn_detection":{"type":"server_vad","silence_duration_ms":|}}}}}`;
+    expect(at(detection)?.list).toMatchObject([{ insert: '200' }, { insert: '500' }, { insert: '800' }]);
+    expect(labels(`${open}{"input":{"turn_detection":|}}}}`)).toContain('null');
+    expect(at(`${open}{"output":{|}}}}`)?.list.find(({ label }) => label === 'voice')).toMatchObject({ goesOn: true });
+    const preview = advance(
+      NEW_SESSION,
+      { type: 'session.created', session: { type: 'realtime', model: 'gpt-4o-realtime-preview' } },
+      'server',
+    );
+    expect(labels(`${open}{"output":{"voice":"|"}}}}`, 'client', preview)).not.toContain('marin');
+  });
+  it('a list of steps holds events, waits and pauses', () => {
+    expect(labels('[{|}]')).toEqual(['type', 'wait', 'delayMs']);
+    expect(labels('[{"type":"response.create"},{"wait":"|"}]')).toContain('response.done');
+    expect(labels('[{"wait":"response.done",|}]')).toEqual(['timeoutMs']);
+    expect(labels('[{"type":"session.update","session":{"|"}}]')).toContain('instructions');
+    expect(labels('[{"type":"|"}]')).toContain('session.update');
+  });
   it('nothing is proposed behind a finished value, in no event, and in text without end', () => {
     expect(at('{"type":"response.create"|}')).toBeUndefined();
-    expect(at('|')).toBeUndefined();
     expect(at('{"type":"no.such.event","x|"}')).toBeUndefined();
     expect(at(`${'['.repeat(50_000)}|`)).toBeUndefined();
   });
@@ -105,8 +133,33 @@ describe('ids of the session', () => {
     expect(labels('{"type":"conversation.item.delete","item_id":"|"}', 'client', state)).toEqual(['item_b', 'item_a']);
     expect(labels('{"type":"response.cancel","response_id":|}', 'client', state)).toEqual(['resp_c']);
     const output = '{"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"|"}}';
-    expect(at(output, 'client', state)?.list).toMatchObject([{ label: 'call_b', detail: 'get_weather' }]);
+    expect(at(output, 'client', state)?.list).toMatchObject([{ label: 'call_b', detail: 'get_weather, waits' }]);
     expect(labels('{"type":"conversation.item.create","previous_item_id":"|"}', 'client', state)).toContain('root');
+  });
+  it('say what they are of, and only what can be cut is proposed to be', () => {
+    const answer = item('item_d', {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: 'Fog.' }],
+    });
+    const ended = { type: 'response.output_item.done', response_id: 'resp_old', item: { id: 'item_d' } };
+    const now = [answer, ended].reduce((before: SessionState, event) => advance(before, event, 'server'), state);
+    expect(labels('{"type":"conversation.item.truncate","item_id":"|"}', 'client', now)).toEqual(['item_d']);
+    expect(at('{"type":"conversation.item.delete","item_id":"|"}', 'client', now)?.list[0]).toMatchObject({
+      detail: 'message, assistant, Fog.',
+    });
+    expect(labels('{"type":"response.cancel","response_id":"|"}', 'client', now)).toEqual(['resp_c', 'resp_old']);
+  });
+  it('of a voice say that it is fixed once the model has spoken', () => {
+    const config = { type: 'realtime', audio: { output: { voice: 'sage' } } };
+    const delta = { type: 'response.output_audio.delta', item_id: 'item_a', delta: 'AAAA' };
+    const spoken = [{ type: 'session.created', session: config }, delta].reduce(
+      (before: SessionState, event) => advance(before, event, 'server'),
+      NEW_SESSION,
+    );
+    const voices = at('{"type":"session.update","session":{"audio":{"output":{"voice":"|"}}}}', 'client', spoken)?.list;
+    expect(voices?.[0]).toMatchObject({ label: 'sage', detail: 'in effect, and fixed' });
+    expect(voices?.[1]).toMatchObject({ detail: 'refused: the model has spoken' });
   });
   it('are not made up without one', () => {
     expect(labels('{"type":"conversation.item.delete","item_id":"|"}')).toEqual([]);

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { addTerm, bodySearches, compileFilter, parseFilter, quoteValue } from '../../../webview/logic/filter';
-import { filterProblem } from '../../../webview/logic/filterProblem';
+import { parseFilter, quoteValue } from '../../../src/protocol/filter';
+import { filterProblem } from '../../../src/protocol/filterProblem';
+import { addTerm, bodySearches, compileFilter } from '../../../webview/logic/filter';
 import { BatchMaker, rowsOf } from './columns';
 
-const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16 };
+const flags = { injected: 1, redacted: 2, error: 4, opaque: 8, delta: 16, rule: 256 };
 const rows = rowsOf([
   { type: 'session.update', from: 'client', flags: flags.redacted }, // 0
   { type: 'session.updated' }, // 1
   { type: 'response.output_audio.delta', response: 'resp_A', item: 'item_1', flags: flags.delta }, // 2
   { type: 'response.done', response: 'resp_A' }, // 3
   { type: 'error', flags: flags.error }, // 4
-  { type: 'response.create', from: 'client', flags: flags.injected, session: 's2' }, // 5
+  { type: 'response.create', from: 'client', flags: flags.injected | flags.rule, session: 's2' }, // 5
   { type: 'open', seq: 0, session: 's2' }, // 6
   { type: 'conversation.item.created', call: 'call_9', item: 'item_2' }, // 7
   { type: '', flags: flags.opaque, from: 'client' }, // 8
@@ -73,6 +74,7 @@ describe('a filter shows the rows that pass all its terms', () => {
     ['-error type:session', [0, 1]],
     ['"error"', [4]],
     ['injected', [5]],
+    ['is:rule', [5]],
     ['redacted', [0]],
     ['binary', [8]],
     ['resp_a', [2, 3]],
@@ -128,7 +130,10 @@ describe('a regular expression that does not compile', () => {
 describe('a slip in a filter', () => {
   it.each([
     ['turn:two', 'turn: takes a number or a range, as in turn:3 or turn:2-4, not two.'],
-    ['is:eror', 'is: takes error, injected, redacted, binary, delta, audio or finding, not eror.'],
+    [
+      'is:eror',
+      'is: takes error, injected, held, edited, dropped, rule, redacted, binary, delta, audio or finding, not eror.',
+    ],
     ['from:srv', 'from: takes client, server or inspector, not srv.'],
     ['typ:session', 'There is no typ: here, so this is looked for as text. Is type: meant?'],
     ['-tpye:a', 'There is no tpye: here, so this is looked for as text. Is type: meant?'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '../analysis/changes';
 import type { Finding, Turn } from '../../../src/analysis/model';
-import { toPattern } from '../../../webview/logic/filter';
+import { toPattern } from '../../../src/protocol/filter';
 import { builtInPresets } from '../../../webview/logic/filterPresets';
 import { FoldedRows } from '../../../webview/logic/fold';
 import { highlight } from '../../../webview/logic/highlight';

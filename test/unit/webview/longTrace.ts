@@ -32,7 +32,7 @@ export function longTrace(rows: number) {
     seq: column(Uint32Array, (at) => at + 1),
     kind: new Uint8Array(count),
     from: column(Uint8Array, (at) => (isClient(at) ? 0 : 1)),
-    flags: column(Uint8Array, (at) => (at % 1009 === 0 ? 4 : 16)),
+    flags: column(Uint16Array, (at) => (at % 1009 === 0 ? 4 : 16)),
     type: column(Uint32Array, (at) => (at % 1009 === 0 ? 4 : isClient(at) ? 2 : 3)),
     session: new Uint32Array(count).fill(1),
     response: column(Uint32Array, (at) => (isClient(at) ? 0 : 5 + Math.floor(at / turnRows))),

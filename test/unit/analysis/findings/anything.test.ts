@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { audioField } from '../../../../src/analysis/audioEvents';
+import { audioField } from '../../../../src/protocol/audioEvents';
 import { Analysis } from '../../../../src/analysis/analysis';
 import { RULES } from '../../../../src/analysis/findings/rules';
 import { CATALOGUE, RETIRED } from '../../../../src/protocol/catalogue';

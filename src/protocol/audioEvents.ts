@@ -1,5 +1,5 @@
 /** Which events carry audio, under which name. GA, beta and translation sessions differ in their words only. */
-import type { Side } from '../protocol/side';
+import type { Side } from './side';
 
 const AUDIO_FIELDS = new Map<string, { from: Side; field: 'audio' | 'delta' }>([
   ['input_audio_buffer.append', { from: 'client', field: 'audio' }],

@@ -1,0 +1,59 @@
+/** What a page may ask about held messages and breakpoints. */
+import { filterLike } from './breakpointText';
+import type { Breakpoints } from './breakpoints';
+import type { Handlers } from './bridge';
+import type { HeldQueue } from './heldQueue';
+import type { TraceModel } from './traceModel';
+
+export interface HeldHandlerOptions {
+  held: HeldQueue;
+  breakpoints: Breakpoints;
+  model: TraceModel;
+}
+
+export function heldHandlers({
+  held,
+  breakpoints,
+  model,
+}: HeldHandlerOptions): Pick<
+  Handlers,
+  'heldBody' | 'decideHeld' | 'releaseAllHeld' | 'switchBreakpoint' | 'toggleBreakpoint'
+> {
+  const done = { done: true } as const;
+  return {
+    heldBody: ({ id }) => Promise.resolve().then(() => held.body(id)),
+    decideHeld: async ({ id, decision, text }) => {
+      if (decision === 'answer') await held.decide(id, { kind: 'answer', text: text ?? '' });
+      else if (decision === 'drop') await held.decide(id, { kind: 'drop' });
+      else await held.decide(id, { kind: 'release', ...(text === undefined ? {} : { text }) });
+      return done;
+    },
+    releaseAllHeld: async ({ session }) => {
+      await held.releaseAll(session);
+      return done;
+    },
+    switchBreakpoint: async ({ id, enabled }) => {
+      breakpoints.change(id, { enabled });
+      await breakpoints.settled();
+      return done;
+    },
+    toggleBreakpoint: async ({ row }) => ({ said: await toggleLike(model, breakpoints, row) }),
+  };
+}
+
+/** Sets a breakpoint on messages like a row, or takes it away; says what was done. Rejects, for people, for other rows. */
+export async function toggleLike(model: TraceModel, breakpoints: Breakpoints, row: number): Promise<string> {
+  const { head, format } = await (await model.document()).body(row, false);
+  const { kind, type, from } = head;
+  const filter =
+    kind === 'event' && (from === 'client' || from === 'server')
+      ? filterLike(typeof type === 'string' ? type : '', from, format === 'base64')
+      : undefined;
+  if (filter === undefined) throw new Error('A breakpoint can be set on events that have a type.');
+  const there = breakpoints.find(filter);
+  if (!there) breakpoints.add(filter);
+  else if (there.enabled) breakpoints.remove(there.id);
+  else breakpoints.change(there.id, { enabled: true });
+  await breakpoints.settled();
+  return there?.enabled ? `No breakpoint on ${filter} any more.` : `Messages of ${filter} are held from now on.`;
+}

@@ -1,0 +1,146 @@
+/** Commands about rules: their file, their switches, the ready-made fault sets. */
+import { existsSync } from 'node:fs';
+import { applyEdits } from 'jsonc-parser';
+import * as vscode from 'vscode';
+import { faultSet } from '../rules/faultSets';
+import type { TextChange } from '../rules/switches';
+import type { Host } from './host';
+import { pick } from './pickers';
+import { readRulesText } from './rulesFile';
+import type { RulesInForce } from './rulesInForce';
+import type { RuleNode } from './rulesText';
+import { RULE_STARTERS } from './ruleStarters';
+import { sameFile } from './traceFolder';
+
+/** Scheme of the fault sets as documents that can only be read. */
+const FAULT_SET_SCHEME = 'realtime-fault-set';
+
+/** The handlers by the names of their commands. */
+export function rulesCommands(host: Host, rules: RulesInForce): Record<string, (argument?: unknown) => unknown> {
+  return {
+    openRules: async () => show(await rulesUri(host, rules, true)),
+    openRule: async (argument) => {
+      const node = nodeOf(argument);
+      const place = node && 'place' in node ? node.place : undefined;
+      await show(await rulesUri(host, rules, true), place);
+    },
+    addRule: async () => {
+      const items = RULE_STARTERS.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
+      const picked = await pick('What should the rule do?', items, () => false);
+      if (!picked) return;
+      const { addRules } = await import('../rules/switches');
+      const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));
+      const { parseRules } = await import('../rules/ruleFile');
+      const parsed = parseRules(text, uri.fsPath);
+      await show(uri, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
+    },
+    switchRulesOn: () => switchAll(host, rules, true),
+    switchRulesOff: () => switchAll(host, rules, false),
+    showFaultSet: async (argument) => {
+      const id = faultSetOf(argument);
+      if (id) await vscode.window.showTextDocument(vscode.Uri.from({ scheme: FAULT_SET_SCHEME, path: `/${id}.jsonc` }));
+    },
+    copyFaultSet: async (argument) => {
+      const set = faultSet(faultSetOf(argument) ?? '');
+      if (!set) return;
+      const { addRules, switchFaultSet } = await import('../rules/switches');
+      // The copy takes the set's place.
+      await change(host, rules, (text, file) => switchFaultSet(text, file, set.id, false));
+      await show((await change(host, rules, (text, file) => addRules(text, file, set.rules))).uri);
+    },
+  };
+}
+
+/** Switches what a box of the view stands for. Rejects with a message for people. */
+export async function toggleRule(host: Host, rules: RulesInForce, node: RuleNode, on: boolean): Promise<void> {
+  const { switchFaultSet, switchRule } = await import('../rules/switches');
+  if (node.kind === 'faultSet') await change(host, rules, (text, file) => switchFaultSet(text, file, node.id, on));
+  if (node.kind !== 'rule' || node.faultSet !== undefined) return;
+  const { parseRules } = await import('../rules/ruleFile');
+  const name = rules.state.rules[node.index]?.info.name;
+  await change(host, rules, (text, file) => {
+    // The view shows what is on disk; in an editor rules may have moved.
+    if (parseRules(text, file).rules[node.index]?.info.name !== name)
+      throw new Error('The rules file has changes that are not saved. Save it, and switch the rule then.');
+    return switchRule(text, file, node.index, on);
+  });
+}
+
+async function switchAll(host: Host, rules: RulesInForce, on: boolean): Promise<void> {
+  const { switchFile } = await import('../rules/switches');
+  await change(host, rules, (text, file) => switchFile(text, file, on));
+}
+
+/** Shows the ready-made sets as documents that can only be read. */
+export function provideFaultSets(host: Host): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(FAULT_SET_SCHEME, {
+    provideTextDocumentContent: async ({ path }) => {
+      const set = faultSet(path.slice(1).replace(/\.jsonc$/, ''));
+      if (!set) return '// There is no such fault set.\n';
+      const file = vscode.Uri.joinPath(host.context.extensionUri, 'media', 'rules', `${set.id}.json`);
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+      const head = `// The fault set "${set.title}". Copy Fault Set to Rules File makes these rules your own to change.\n`;
+      return head + text.replace(/^ *"\$schema".*\n/m, '');
+    },
+  });
+}
+
+/**
+ * Changes the rules file (made when it is not there) and gives its text then. What is on disk is what counts: a document
+ * with changes of the user's is changed as an editor would and saved with them, any other takes up what is written.
+ */
+async function change(
+  host: Host,
+  rules: RulesInForce,
+  changes: (text: string, file: string) => TextChange[],
+): Promise<{ uri: vscode.Uri; text: string }> {
+  const uri = await rulesUri(host, rules, false);
+  const file = uri.fsPath;
+  const open = vscode.workspace.textDocuments.find(
+    (document) => document.isDirty && sameFile(document.uri.fsPath, file),
+  );
+  const before = open?.getText() ?? (await readRulesText(file)) ?? '';
+  const made = changes(before, file);
+  const text = applyEdits(before, made);
+  if (!open) {
+    if (made.length > 0) await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+  } else {
+    const edit = new vscode.WorkspaceEdit();
+    for (const { offset, length, content } of made)
+      edit.replace(uri, new vscode.Range(open.positionAt(offset), open.positionAt(offset + length)), content);
+    if (made.length > 0 && !(await vscode.workspace.applyEdit(edit))) throw new Error(`${file} could not be changed.`);
+    if (!(await open.save())) throw new Error(`${file} could not be saved.`);
+  }
+  await rules.refresh();
+  return { uri, text };
+}
+
+/** The rules file, made when it is not there: with examples, or with nothing in it. Rejects when no file may count. */
+async function rulesUri(host: Host, rules: RulesInForce, examples: boolean): Promise<vscode.Uri> {
+  await rules.refresh();
+  const { file } = rules.state;
+  if (file === undefined) throw new Error('Rules are taken from trusted workspaces only. Trust this one first.');
+  const uri = vscode.Uri.file(file);
+  if (existsSync(file)) return uri;
+  const starter = vscode.Uri.joinPath(host.context.extensionUri, 'media', 'rules', 'starter.realtime-rules.jsonc');
+  const text = examples ? await vscode.workspace.fs.readFile(starter) : Buffer.from('{\n  "rules": []\n}\n');
+  await vscode.workspace.fs.writeFile(uri, text);
+  await rules.refresh();
+  return uri;
+}
+
+async function show(uri: vscode.Uri, place?: { line: number; column: number }): Promise<void> {
+  const at = new vscode.Position((place?.line ?? 1) - 1, (place?.column ?? 1) - 1);
+  await vscode.window.showTextDocument(uri, place ? { selection: new vscode.Range(at, at) } : {});
+}
+
+/** A menu passes the line it was opened on. */
+function nodeOf(argument: unknown): RuleNode | undefined {
+  return typeof argument === 'object' && argument !== null && 'kind' in argument ? (argument as RuleNode) : undefined;
+}
+
+function faultSetOf(argument: unknown): string | undefined {
+  const node = nodeOf(argument);
+  if (node?.kind === 'faultSet') return node.id;
+  return node?.kind === 'rule' ? node.faultSet : undefined;
+}

@@ -1,0 +1,159 @@
+/**
+ * The rules of the window: read from their file, put in force in the running proxy, and counted. A file that cannot be read
+ * as JSON or YAML leaves in force what was, a rule with a mistake is left out. Free of `vscode`.
+ */
+import { randomInt } from 'node:crypto';
+import type { Engine } from '../proxy/engine';
+import type { RulesText } from '../rules/model';
+import type { ParsedRule, ParsedRules, RuleProblem } from '../rules/ruleFile';
+import { messageOf, Signal } from './signal';
+
+/** What of the engine rules need. */
+export type RulesEngine = Pick<Engine, 'setRules' | 'on'>;
+
+export interface RulesDeps {
+  /** The file whose rules count; undefined when none may (the workspace is not trusted). */
+  file(): string | undefined;
+  /** Its text; undefined when it is not there. Rejects with a message for people. */
+  read(file: string): Promise<string | undefined>;
+  engine(): RulesEngine | undefined;
+  log(level: 'info' | 'warn', message: string): void;
+}
+
+/** What is known of the rules now. */
+export interface RulesState {
+  /** Undefined when no file may count. */
+  file: string | undefined;
+  /** The file is there. */
+  exists: boolean;
+  /** The file is switched on. */
+  enabled: boolean;
+  /** Rules as they are in force, or would be in a running proxy. */
+  rules: readonly ParsedRule[];
+  faultSets: readonly string[];
+  /** What is wrong in the file as it is now. */
+  problems: readonly RuleProblem[];
+  /** The file cannot be read any more: `rules` are those of before. */
+  stale: boolean;
+  /** By the index of the rule; 0 while no proxy runs. */
+  hits: readonly number[];
+}
+
+const NONE: RulesState = {
+  ...{ file: undefined, exists: false, enabled: false, rules: [], faultSets: [], problems: [], stale: false, hits: [] },
+};
+
+export class RulesInForce {
+  /** The rules, or how often they took part, have changed. */
+  readonly onDidChange = new Signal<void>();
+
+  #state: RulesState = NONE;
+  /** What the proxy has, or would get. */
+  #text: RulesText | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #heard: RulesEngine | undefined;
+  #deaf: (() => void) | undefined;
+  /** Where the file gives no seed, another window meets another fate; a reload does not. */
+  readonly #seed = randomInt(2 ** 31);
+
+  constructor(private readonly deps: RulesDeps) {}
+
+  get state(): RulesState {
+    return this.#state;
+  }
+
+  /** How many rules change traffic, or would in a running proxy. */
+  get active(): number {
+    return this.#state.rules.filter(({ info }) => info.active).length;
+  }
+
+  /** Reads the file again and puts what changed in force. Never rejects. */
+  refresh(): Promise<void> {
+    return this.#serial(async () => {
+      const before = this.#text;
+      await this.#read();
+      const engine = this.deps.engine();
+      if (engine && (this.#text?.text !== before?.text || this.#text?.file !== before?.file)) await this.#put(engine);
+    });
+  }
+
+  /** Puts the rules in force in a proxy that has just started, before its address is told. Never rejects. */
+  begin(engine: RulesEngine): Promise<void> {
+    return this.#serial(async () => {
+      await this.#read();
+      await this.#put(engine);
+    });
+  }
+
+  /** The proxy is gone, and with it what was counted. */
+  end(): void {
+    this.#listen(undefined);
+    this.#set({ ...this.#state, hits: [] });
+  }
+
+  async #read(): Promise<void> {
+    const file = this.deps.file();
+    let text: string | undefined;
+    try {
+      text = file === undefined ? undefined : await this.deps.read(file);
+    } catch (error) {
+      const problem = { line: 1, column: 1, message: messageOf(error) };
+      this.deps.log('warn', problem.message);
+      this.#set({ ...this.#state, file, exists: true, problems: [problem], stale: true });
+      return;
+    }
+    if (file === undefined || text === undefined) {
+      this.#text = undefined;
+      this.#set({ ...NONE, file });
+      return;
+    }
+    // Loaded when there is something to read: it brings the parsers of two notations along.
+    const { parseRules } = await import('../rules/ruleFile');
+    const parsed = parseRules(text, file);
+    for (const { line, column, message } of parsed.problems)
+      this.deps.log('warn', `${file}:${line}:${column}: ${message}`);
+    this.#take(file, text, parsed);
+  }
+
+  #take(file: string, text: string, parsed: ParsedRules): void {
+    const { problems, readable, ...rest } = parsed;
+    const same = this.#state.file === file;
+    if (!readable && same && this.#text) {
+      this.#set({ ...this.#state, exists: true, problems, stale: true });
+      return;
+    }
+    const hits = this.#text?.text === text && same ? this.#state.hits : [];
+    this.#text = readable ? { text, file, seed: this.#seed } : undefined;
+    const { enabled, rules, faultSets } = rest;
+    this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits });
+  }
+
+  async #put(engine: RulesEngine): Promise<void> {
+    this.#listen(engine);
+    try {
+      await engine.setRules(this.#text);
+    } catch (error) {
+      this.deps.log('warn', `The rules were not put in force: ${messageOf(error)}`);
+    }
+    this.#set({ ...this.#state, hits: [] });
+  }
+
+  #listen(engine: RulesEngine | undefined): void {
+    if (engine === this.#heard) return;
+    this.#deaf?.();
+    this.#heard = engine;
+    this.#deaf = engine?.on('ruleHits', (hits) => this.#set({ ...this.#state, hits }));
+  }
+
+  #set(state: RulesState): void {
+    this.#state = state;
+    this.onDidChange.fire();
+  }
+
+  #serial(work: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+      this.deps.log('warn', `The rules cannot be read: ${messageOf(error)}`);
+    });
+    return this.#queue;
+  }
+}

@@ -1,0 +1,90 @@
+/** Rules in words for the tree and the status bar. Names are the file's: they stay text, on one line. Free of `vscode`. */
+import { FAULT_SETS, type FaultSet } from '../rules/faultSets';
+import type { RulesState } from './rulesInForce';
+
+/** A line of the view, as its commands get it. */
+export type RuleNode =
+  | {
+      kind: 'rule';
+      /** Place in the rule set. */
+      index: number;
+      label: string;
+      description: string;
+      tooltip: string;
+      /** Undefined for a rule with a mistake, and for one of a fault set: that is switched as a whole. */
+      checked?: boolean;
+      state: 'on' | 'off' | 'wrong';
+      /** Where it stands in the file; both count from 1. */
+      place: { line: number; column: number };
+      faultSet?: string;
+    }
+  | { kind: 'create' }
+  | { kind: 'problem'; label: string; tooltip: string; place: { line: number; column: number } }
+  | { kind: 'faultSets' }
+  | { kind: 'faultSet'; id: string; label: string; description: string; tooltip: string; checked: boolean };
+
+const MOST_LABEL = 120;
+
+/** A text of the file as one line of text: no control characters, nothing that turns the reading direction. */
+export function oneLine(text: string): string {
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
+  return plain.length > MOST_LABEL ? `${plain.slice(0, MOST_LABEL - 1)}…` : plain;
+}
+
+/** The view's first level. None while no file may count. */
+export function ruleNodes(state: RulesState): RuleNode[] {
+  if (state.file === undefined) return [];
+  const nodes: RuleNode[] = state.rules.flatMap(({ info }, index) =>
+    info.faultSet === undefined ? [ruleNode(state, index)] : [],
+  );
+  const general = state.problems.find(({ rule }) => rule === undefined);
+  if (general) {
+    const label = oneLine(general.message);
+    const kept = state.stale && state.rules.length > 0 ? '\n\nThe rules of before are still in force.' : '';
+    nodes.unshift({ kind: 'problem', label, tooltip: `${general.message}${kept}`, place: general });
+  }
+  if (nodes.length === 0 && !state.exists) nodes.push({ kind: 'create' });
+  return [...nodes, { kind: 'faultSets' }];
+}
+
+/** The ready-made sets. */
+export function faultSetNodes(state: RulesState): RuleNode[] {
+  return FAULT_SETS.map(({ id, title, description }) => {
+    const checked = state.faultSets.includes(id);
+    const hits = state.rules.reduce(
+      (sum, { info }, index) => sum + (info.faultSet === id ? (state.hits[index] ?? 0) : 0),
+      0,
+    );
+    return { kind: 'faultSet', id, label: title, description: times(hits), tooltip: description, checked };
+  });
+}
+
+/** The rules of a set that is switched on. */
+export function rulesOfSet(state: RulesState, { id }: Pick<FaultSet, 'id'>): RuleNode[] {
+  return state.rules.flatMap(({ info }, index) => (info.faultSet === id ? [ruleNode(state, index)] : []));
+}
+
+function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNode {
+  const { info, written, place } = rules[index]!;
+  const problem = problems.find(({ rule }) => rule === index && info.faultSet === undefined);
+  const label = oneLine(info.name) || `Rule ${index + 1}`;
+  const common = { kind: 'rule' as const, index, label, place };
+  if (problem || !written) {
+    const message = problem?.message ?? 'There is a mistake in this rule.';
+    return { ...common, description: oneLine(message), tooltip: message, state: 'wrong', place: problem ?? place };
+  }
+  const summary = info.summary === info.name ? '' : oneLine(info.summary);
+  const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');
+  const match = written.match ? `\nof messages that match ${oneLine(written.match)}` : '';
+  const remark = written.description ? `\n\n${oneLine(written.description)}` : '';
+  const tooltip = `${oneLine(info.summary)}${match}${remark}`;
+  const switchable = info.faultSet === undefined ? { checked: written.enabled !== false } : { faultSet: info.faultSet };
+  return { ...common, description, tooltip, state: info.active ? 'on' : 'off', ...switchable };
+}
+
+const times = (hits: number): string => (hits === 0 ? '' : hits === 1 ? 'once' : `${hits} times`);
+
+/** What the status bar says while rules are in force: `2 rules change traffic`. */
+export function inForceText(active: number): string {
+  return active === 1 ? '1 rule changes traffic' : `${active} rules change traffic`;
+}

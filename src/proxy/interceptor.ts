@@ -1,0 +1,384 @@
+/**
+ * One direction in the user's hand: whole messages wait at a gate until breakpoints let them through, and behind it until
+ * rules say that their time has come. Their order is kept. What nobody changes goes on byte for byte.
+ *
+ * Pings and pongs overtake what is held, so that neither end takes the other for dead. A close frame does not wait for a
+ * person: what is held at the gate is lost then.
+ */
+import { isUtf8 } from 'node:buffer';
+import { Sender } from 'ws';
+import type { Side } from '../protocol/side';
+import type { Passing, Step } from '../rules/model';
+import type { Decision, Hold, Judge, Judgement } from './judge';
+import { Messages, type Arrived, type MessageListener } from './messages';
+import type { SaidNote } from './notes';
+import { Schedule } from './schedule';
+
+/** What an interceptor does in the world. */
+export interface InterceptorPort {
+  /** False when nothing can be sent any more. */
+  readonly writable: boolean;
+  write(bytes: Buffer): void;
+  /** Records a message that went straight on. */
+  passed(t: number, frames: Buffer): void;
+  /** Records the arrival of one that did not; gives its number (`SaidNote.held`). */
+  held(t: number, frames: Buffer): number;
+  /** Records a control frame. */
+  control(t: number, frame: Buffer): void;
+  /** Records what was sent on or taken away. */
+  said(payload: Buffer, note: SaidNote): void;
+  inject(to: Side, text: string, rule: string): void;
+  disconnect(code: number, reason: string, rule: string): void;
+  /** A message cannot be sent on in a way that its receiver could read. */
+  cut(reason: string): void;
+  undecodable(reason: string): void;
+  /** What waits has become more or less. */
+  weighs(bytes: number): void;
+}
+
+/** A message on its way. */
+interface Waiting {
+  kind: 'message';
+  readonly arrived: Arrived;
+  readonly number: number;
+  hold: Hold | undefined;
+  decision: Decision | undefined;
+  /** Number of the line on which its arrival was recorded, when it did not go straight on. */
+  record: number | undefined;
+  /** It has gone on, or never will. */
+  left: boolean;
+  /** As breakpoints and rules see it. */
+  passing: Passing | undefined;
+}
+
+type Entry = Waiting | { kind: 'control'; opcode: number; frame: Buffer; t: number };
+
+/** What a waiting message costs beside its bytes. */
+const OVERHEAD = 512;
+
+/** See the file's head. */
+export class Interceptor implements MessageListener {
+  readonly #side: Side;
+  readonly #session: string;
+  readonly #judge: Judge;
+  readonly #port: InterceptorPort;
+  readonly #messages: Messages;
+  readonly #schedule = new Schedule();
+  /** Compressed messages refer to earlier ones, so one that goes on as it came needs all before it to have done so. */
+  readonly #chained: boolean;
+  /** The next compressed message that may go on as it came. */
+  #nextCompressed = 0;
+  #gate: Entry[] = [];
+  /** How many at the gate's front have been looked at: they wait for a person, or for those before them. */
+  #examined = 0;
+  #number = 0;
+  #waiting = 0;
+  #bytes = 0;
+  /** Nobody is asked any more. */
+  #over = false;
+  #finish: (() => void) | undefined;
+  /** The message that has gone straight on in this very moment, and how many lines followed its own. */
+  #justPassed: { waiting: Waiting; lines: number } | undefined;
+
+  constructor(
+    side: Side,
+    session: string,
+    deflate: Record<string, number | boolean> | undefined,
+    window: Buffer | undefined,
+    judge: Judge,
+    port: InterceptorPort,
+  ) {
+    this.#side = side;
+    this.#session = session;
+    this.#judge = judge;
+    this.#port = port;
+    this.#chained = deflate !== undefined && !deflate[`${side}_no_context_takeover`];
+    this.#messages = new Messages(side, deflate, window, this);
+  }
+
+  /** A close frame has come. */
+  get closed(): boolean {
+    return this.#messages.walker.closed;
+  }
+
+  /** Nothing waits, and the receiver's inflating window is what the sender takes it for. */
+  get idle(): boolean {
+    const isInStep = !this.#chained || this.#nextCompressed === this.#messages.compressed;
+    return isInStep && this.#gate.length === 0 && this.#schedule.empty;
+  }
+
+  push(chunk: Buffer, t: number): void {
+    this.#messages.push(chunk, t);
+  }
+
+  /** Only when idle: what is left of an unfinished message, and the walker that knows where in the stream this is. */
+  leave(): Pick<Messages, 'walker'> & { rest: Buffer } {
+    return { rest: this.#messages.leave(), walker: this.#messages.walker };
+  }
+
+  /** The sender says no more: what is held is lost, the rest goes at once, then `done` is called. */
+  finish(done: () => void): void {
+    this.#over = true;
+    this.#finish = done;
+    if (!this.#port.writable || this.#gate.some((entry) => entry.kind === 'message' && entry.hold)) this.#lose();
+    this.#advance();
+  }
+
+  /** The inspector says goodbye: everything goes on as it came, now. */
+  letGo(): void {
+    this.#over = true;
+    const gate = this.#gate.splice(0);
+    this.#examined = 0;
+    for (const entry of gate) {
+      if (entry.kind === 'message' && !entry.decision) entry.hold?.letGo();
+      this.#process(entry);
+    }
+    this.#schedule.flush();
+  }
+
+  // ---- MessageListener ----------------------------------------------------------------------------------------------
+
+  message(arrived: Arrived): void {
+    const number = this.#number++;
+    this.#gate.push({
+      kind: 'message',
+      ...{ arrived, number, hold: undefined, decision: undefined, record: undefined, left: false, passing: undefined },
+    });
+    this.#weigh(1, arrived);
+  }
+
+  decoded(): void {
+    this.#advance();
+  }
+
+  control(opcode: number, frame: Buffer, t: number): void {
+    this.#gate.push({ kind: 'control', opcode, frame, t });
+    this.#advance();
+  }
+
+  undecodable(reason: string): void {
+    this.#port.undecodable(reason);
+  }
+
+  // ---- the gate -----------------------------------------------------------------------------------------------------
+
+  #advance(): void {
+    for (let first = this.#gate[0]; first && this.#examined > 0 && isFree(first); first = this.#gate[0]) {
+      this.#gate.shift();
+      this.#examined--;
+      this.#process(first);
+    }
+    for (let next = this.#gate[this.#examined]; next; next = this.#gate[this.#examined]) {
+      if (next.kind === 'message' && !next.arrived.decoded) break;
+      if (next.kind === 'message') this.#examine(next);
+      if (this.#examined === 0 && isFree(next)) {
+        this.#gate.shift();
+        this.#process(next);
+      } else if (next.kind === 'message') {
+        this.#recorded(next);
+        this.#examined++;
+      } else {
+        this.#gate.splice(this.#examined, 1);
+        if (next.opcode === 8) this.#lose();
+        this.#process(next);
+      }
+    }
+    if (this.#finish && this.#gate.length === 0) {
+      this.#schedule.flush();
+      const done = this.#finish;
+      this.#finish = undefined;
+      done();
+    }
+  }
+
+  #examine(waiting: Waiting): void {
+    if (this.#over) return;
+    waiting.hold = this.#judge.hold(this.#passing(waiting), (decision) => {
+      waiting.decision = decision;
+      this.#advance();
+    });
+  }
+
+  /** What is at the gate will not be sent on: the connection ends. */
+  #lose(): void {
+    const gate = this.#gate.splice(0);
+    this.#examined = 0;
+    for (const entry of gate) {
+      if (entry.kind === 'control') this.#process(entry);
+      else {
+        if (!entry.decision) entry.hold?.lost();
+        this.#gone(entry, 'lost', '');
+      }
+    }
+  }
+
+  // ---- behind it ----------------------------------------------------------------------------------------------------
+
+  #process(entry: Entry): void {
+    if (entry.kind === 'control') {
+      const { opcode, frame, t } = entry;
+      const pass = () => {
+        if (!this.#port.writable) return;
+        this.#port.write(frame);
+        this.#port.control(t, frame);
+      };
+      // A close frame keeps its place, also behind what a rule delays.
+      if (opcode === 8) this.#schedule.add(-Infinity, pass);
+      else pass();
+      this.#schedule.run();
+      return;
+    }
+    const { decision } = entry;
+    if (decision?.kind === 'drop') this.#gone(entry, 'dropped', '');
+    else if (decision?.kind === 'send') this.#schedule.add(-Infinity, () => this.#send(entry, decision.text, ''));
+    else {
+      const judgement = this.#over ? undefined : this.#judge.verdict(this.#passing(entry));
+      if (judgement) this.#apply(entry, judgement);
+      else this.#schedule.add(-Infinity, () => this.#pass(entry, ''));
+    }
+    this.#schedule.run();
+    this.#justPassed = undefined;
+    // Before the next one: lines tell the order in which messages came.
+    if (!entry.left) this.#recorded(entry);
+  }
+
+  #apply(waiting: Waiting, { verdict, rule }: Judgement): void {
+    const { arrived, number } = waiting;
+    const own = verdict.steps.find(isOwn);
+    const at = (step: Step) => arrived.t + step.delayMs;
+    const group: (() => void)[] = [];
+    for (const step of verdict.steps) {
+      const run = this.#runner(waiting, step, rule);
+      const isElsewhere = step.kind === 'inject' && step.to === this.#side;
+      if (isElsewhere || (step !== own && own && step.delayMs > own.delayMs)) this.#schedule.late(at(step), run);
+      else if (verdict.behind && own) group.push(run);
+      else this.#schedule.add(at(step), run);
+    }
+    if (verdict.behind && own) {
+      const { messages, ms } = verdict.behind;
+      this.#schedule.late(arrived.t + Math.max(ms, own.delayMs), () => group.forEach((run) => run()), number, messages);
+    }
+    if (!own) this.#gone(waiting, 'dropped', rule);
+  }
+
+  #runner(waiting: Waiting, step: Step, rule: string): () => void {
+    switch (step.kind) {
+      case 'pass':
+        return () => this.#pass(waiting, rule);
+      case 'send':
+        return () => this.#send(waiting, step.text, rule);
+      case 'copy':
+        return () => this.#copy(waiting, step.text, rule);
+      case 'inject':
+        return () => {
+          this.#justPassed = undefined;
+          this.#port.inject(step.to, step.text, rule);
+        };
+      case 'disconnect':
+        return () => this.#port.disconnect(step.code, step.reason, rule);
+    }
+  }
+
+  /** Goes on as it came. */
+  #pass(waiting: Waiting, rule: string): void {
+    const { arrived, record } = waiting;
+    if (!this.#port.writable) return this.#gone(waiting, 'lost', rule);
+    waiting.passing = undefined;
+    const isNext = !this.#chained || arrived.compressed === this.#nextCompressed;
+    if (arrived.compressed === undefined || isNext) {
+      if (arrived.compressed !== undefined) this.#nextCompressed = arrived.compressed + 1;
+      this.#port.write(arrived.frames);
+    } else if (arrived.data) this.#write(arrived.data, arrived.binary);
+    else {
+      this.#port.cut('a compressed message could not be sent on after an earlier one was changed');
+      return this.#gone(waiting, 'lost', rule);
+    }
+    if (record === undefined) {
+      this.#port.passed(arrived.t, arrived.frames);
+      this.#justPassed = { waiting, lines: 1 };
+    } else this.#said(arrived, { held: record, same: true, ...breakpointOf(waiting) }, rule);
+    this.#left(waiting);
+  }
+
+  /** Something else goes in its place. */
+  #send(waiting: Waiting, text: string, rule: string): void {
+    if (!this.#port.writable) return this.#gone(waiting, 'lost', rule);
+    const held = this.#recorded(waiting);
+    const payload = Buffer.from(text, 'utf8');
+    this.#write(payload, false);
+    this.#port.said(payload, { held, ...(rule === '' ? {} : { rule }), ...breakpointOf(waiting) });
+    this.#left(waiting);
+  }
+
+  #copy(waiting: Waiting, text: string | undefined, rule: string): void {
+    const { arrived } = waiting;
+    const payload = text === undefined ? arrived.data : Buffer.from(text, 'utf8');
+    if (!payload || !this.#port.writable) return;
+    const binary = text === undefined && arrived.binary;
+    this.#write(payload, binary);
+    const just = this.#justPassed?.waiting === waiting ? this.#justPassed : undefined;
+    const of: SaidNote = just ? { again: just.lines++ } : { held: this.#recorded(waiting) };
+    this.#port.said(payload, { ...of, rule, ...(binary ? { binary } : {}) });
+  }
+
+  /** It will never be sent on. */
+  #gone(waiting: Waiting, fate: 'dropped' | 'lost', rule: string): void {
+    this.#said(waiting.arrived, { held: this.#recorded(waiting), fate, ...breakpointOf(waiting) }, rule);
+    this.#left(waiting);
+  }
+
+  #said({ data, frames, binary }: Arrived, note: SaidNote, rule: string): void {
+    this.#port.said(data ?? Buffer.alloc(0), {
+      ...note,
+      ...(rule === '' ? {} : { rule }),
+      ...(binary ? { binary } : {}),
+      ...(data ? {} : { unknown: frames.length }),
+    });
+  }
+
+  #left(waiting: Waiting): void {
+    waiting.left = true;
+    this.#weigh(-1, waiting.arrived);
+    this.#schedule.passed(waiting.number);
+  }
+
+  /** The number of its arrival in the record, where it stands from now on. */
+  #recorded(waiting: Waiting): number {
+    return (waiting.record ??= this.#port.held(waiting.arrived.t, waiting.arrived.frames));
+  }
+
+  #write(payload: Buffer, binary: boolean): void {
+    // RSV1 stays 0: the receiver's inflating window is untouched (RFC 7692, 6.1).
+    const mask = this.#side === 'client';
+    const frame = { fin: true, opcode: binary ? 2 : 1, mask, rsv1: false, readOnly: true };
+    for (const part of Sender.frame(payload, frame)) this.#port.write(part);
+  }
+
+  /** One object for all who ask, so that it is parsed once. */
+  #passing(waiting: Waiting): Passing {
+    if (waiting.passing) return waiting.passing;
+    const { t, data, binary } = waiting.arrived;
+    const text = data && !binary && isUtf8(data) ? data.toString('utf8') : undefined;
+    const at = { session: this.#session, from: this.#side, t };
+    return (waiting.passing = { ...at, text, data: data ?? new Uint8Array(), binary });
+  }
+
+  #weigh(sign: 1 | -1, { frames }: Arrived): void {
+    this.#waiting += sign;
+    this.#bytes += sign * (frames.length + OVERHEAD);
+    this.#port.weighs(this.#bytes);
+    this.#judge.waiting(this.#waiting, this.#bytes);
+  }
+}
+
+function breakpointOf({ hold }: Waiting): Pick<SaidNote, 'breakpoint'> {
+  return hold ? { breakpoint: hold.breakpoint } : {};
+}
+
+function isFree(entry: Entry): boolean {
+  return entry.kind === 'control' || !entry.hold || entry.decision !== undefined;
+}
+
+function isOwn(step: Step): boolean {
+  return step.kind === 'pass' || step.kind === 'send';
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Client, logged, restore, run, start, until } from './support';
+
+const file = () => path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.vscode', 'realtime-rules.jsonc');
+const uri = () => vscode.Uri.file(file());
+
+function write(text: string): void {
+  mkdirSync(path.dirname(file()), { recursive: true });
+  writeFileSync(file(), text);
+}
+
+const modelIs = (model: string) =>
+  `{\n  // Kept.\n  "rules": [\n    { "name": "Model", "match": "type:session.created", "set": { "session.model": "${model}" } }\n  ]\n}\n`;
+
+/** The model that the server tells a new session. */
+async function greeting(base: string): Promise<unknown> {
+  const client = await Client.connect(base);
+  const { session } = await client.wait('session.created');
+  await client.close();
+  return (session as { model: unknown }).model;
+}
+
+/** Resolves when the window has said how many rules change traffic. */
+const said = (words: string) => until(words, () => logged().some((line) => line.includes(`Rules: ${words}`)));
+
+async function clean(): Promise<void> {
+  await restore();
+  rmSync(file(), { force: true });
+  logged().splice(0);
+}
+
+describe('rules', () => {
+  afterEach(clean);
+
+  it('of the workspace are in force from the first session on, and follow their file', async () => {
+    write(modelIs('first'));
+    const { http } = await start({ 'simulator.speed': 50 });
+    assert.equal(await greeting(http), 'first');
+    await said('1 rule changes traffic');
+    write(modelIs('second'));
+    await until('the changed rule', async () => (await greeting(http)) === 'second');
+    rmSync(file());
+    await until('no rule', async () => !['first', 'second'].includes(String(await greeting(http))));
+  });
+
+  it('are switched by commands that write the file, and leave the rest of it as it was', async () => {
+    write(modelIs('x'));
+    const { http } = await start({ 'simulator.speed': 50 });
+    await run('switchRulesOff');
+    assert.match(readFileSync(file(), 'utf8'), /\/\/ Kept\.[\s\S]*"enabled": false|"enabled": false[\s\S]*\/\/ Kept\./);
+    assert.notEqual(await greeting(http), 'x');
+    await run('switchRulesOn');
+    assert.equal(await greeting(http), 'x');
+  });
+
+  it('of a fault set become one’s own by copying', async () => {
+    await run('copyFaultSet', { kind: 'faultSet', id: 'session-expiry' });
+    const text = readFileSync(file(), 'utf8');
+    assert.match(text, /"name": "Session expires"/);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file());
+  });
+
+  it('are made with examples by opening their file, all of them off', async () => {
+    assert.equal(existsSync(file()), false);
+    await run('openRules');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.fsPath, file());
+    // The editor may hold what an earlier file of that name said, until it hears of the new one.
+    await until('the examples', () => document!.getText().includes('"Another voice"'));
+    const { http } = await start({ 'simulator.speed': 50 });
+    await greeting(http);
+    assert.equal(
+      logged().some((line) => line.includes('changes traffic') || line.includes('change traffic')),
+      false,
+    );
+  });
+
+  it('are shown where they stand', async () => {
+    write(modelIs('x'));
+    await run('openRule', { kind: 'rule', index: 0, place: { line: 4, column: 15 } });
+    const editor = vscode.window.activeTextEditor;
+    assert.deepEqual(
+      [editor?.document.uri.fsPath, editor?.selection.active.line, editor?.selection.active.character],
+      [file(), 3, 14],
+    );
+  });
+
+  it('with a mistake are marked in the editor, once', async () => {
+    write('{\n  "rules": [\n    { "match": "form:client", "drop": true },\n    { "dely": 5 },\n  ],\n}\n');
+    await vscode.window.showTextDocument(uri());
+    const all = () => vscode.languages.getDiagnostics(uri());
+    await until('both marks', () => [2, 3].every((line) => all().some(({ range }) => range.start.line === line)));
+    await until('each place marked once', () => {
+      const places = all().map(({ range }) => `${range.start.line}:${range.start.character}`);
+      return new Set(places).size === places.length;
+    });
+    const [match] = all().filter(({ range }) => range.start.line === 2);
+    assert.match(match!.message, /Is from: meant/);
+  });
+
+  it('of a ready-made set can be looked at, not changed', async () => {
+    await run('showFaultSet', { kind: 'faultSet', id: 'error-storm' });
+    const document = vscode.window.activeTextEditor?.document;
+    assert.match(document!.getText(), /^\/\/ The fault set "Error storm"/);
+    assert.equal(document!.uri.scheme, 'realtime-fault-set');
+  });
+
+  it('have completion for their actions', async () => {
+    const text = '{\n  "rules": [\n    {  }\n  ]\n}\n';
+    write(text);
+    const { document } = await vscode.window.showTextDocument(uri());
+    await until('the new text', () => document.getText() === text);
+    const labels = await until('the completions', async () => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri(),
+        new vscode.Position(2, 6),
+      );
+      const found = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      return found.includes('corruptAudio') && found;
+    });
+    for (const name of ['set', 'drop', 'delay', 'inject', 'refuse']) assert.ok(labels.includes(name), name);
+  });
+});

@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { isRulesName, RULES_FILES, rulesPath } from '../../../src/extension/rulesPaths';
+import { readRulesText } from '../../../src/extension/rulesFile';
+import { RulesInForce } from '../../../src/extension/rulesInForce';
+import {
+  faultSetNodes,
+  inForceText,
+  oneLine,
+  ruleNodes,
+  rulesOfSet,
+  type RuleNode,
+} from '../../../src/extension/rulesText';
+import { RULE_STARTERS } from '../../../src/extension/ruleStarters';
+import { startEngine, type Engine } from '../../../src/proxy';
+import { FAULT_SETS } from '../../../src/rules/faultSets';
+import { parseRules } from '../../../src/rules/ruleFile';
+import { cleanUp, dist, later, temporaryFolder } from '../fidelity/bed';
+
+afterEach(cleanUp);
+
+interface Bed {
+  rules: RulesInForce;
+  file: string;
+  write(text: string): Promise<void>;
+  start(): Promise<Engine>;
+  logged: string[];
+}
+
+/** Rules of a folder, with a real proxy before the simulator when one is started. */
+async function bed(text?: string): Promise<Bed> {
+  const folder = await temporaryFolder();
+  const file = rulesPath([folder], folder, existsSync);
+  const logged: string[] = [];
+  let engine: Engine | undefined;
+  await mkdir(path.dirname(file));
+  const write = (now: string) => writeFile(file, now);
+  if (text !== undefined) await write(text);
+  const rules = new RulesInForce({
+    file: () => file,
+    read: readRulesText,
+    engine: () => engine,
+    log: (_level, message) => logged.push(message),
+  });
+  const start = async () => {
+    const made = await startEngine({
+      workers: dist,
+      listen: { host: '127.0.0.1', port: 0 },
+      allowedHosts: [],
+      allowedOrigins: [],
+      certificates: path.join(folder, 'certificates'),
+      upstream: { kind: 'simulator' },
+      simulation: { speed: 50 },
+      recording: { on: false, maxTotalBytes: 1e9, file: path.join(folder, 'x.realtime.jsonl') },
+      generator: 'test',
+    });
+    later(() => made.stop());
+    await rules.begin(made);
+    return (engine = made);
+  };
+  return { rules, file, write, start, logged };
+}
+
+/** The model that the server tells a new session. */
+async function greeting(engine: Engine): Promise<unknown> {
+  const socket = new WebSocket(`${engine.address.http.replace('http', 'ws')}/realtime?model=m`);
+  later(() => socket.terminate());
+  const data = await new Promise((resolve, reject) => socket.once('message', resolve).once('error', reject));
+  return (JSON.parse(String(data)) as { session: { model: unknown } }).session.model;
+}
+
+const modelIs = (model: string) =>
+  JSON.stringify({ rules: [{ name: 'Model', match: 'type:session.created', set: { 'session.model': model } }] });
+
+describe('the rules of a window', () => {
+  it('are in force from the first session of a proxy on, and counted', async () => {
+    const { rules, start } = await bed(modelIs('changed'));
+    const engine = await start();
+    expect(await greeting(engine)).toBe('changed');
+    await expect.poll(() => rules.state.hits).toEqual([1]);
+    expect(ruleNodes(rules.state)[0]).toMatchObject({
+      label: 'Model',
+      description: 'once · set session.model',
+      checked: true,
+    });
+    expect(rules.active).toBe(1);
+  });
+
+  it('are taken up again when their file changes, and lifted when it goes', async () => {
+    const { rules, start, write, file } = await bed(modelIs('first'));
+    const engine = await start();
+    await write(modelIs('second'));
+    await rules.refresh();
+    expect(await greeting(engine)).toBe('second');
+    await rm(file);
+    await rules.refresh();
+    expect(await greeting(engine)).toBe('m');
+    expect(rules.state).toMatchObject({ exists: false, rules: [], file });
+  });
+
+  it('stay as they were while the file cannot be read, which is told', async () => {
+    const { rules, start, write, logged } = await bed(modelIs('first'));
+    const engine = await start();
+    await write('{ "rules": [');
+    await rules.refresh();
+    expect(await greeting(engine)).toBe('first');
+    expect(rules.state).toMatchObject({ stale: true, exists: true });
+    expect(ruleNodes(rules.state).map(({ kind }) => kind)).toEqual(['problem', 'rule', 'faultSets']);
+    expect(logged.at(-1)).toMatch(/realtime-rules\.jsonc:1:\d+: /);
+    await write(Buffer.of(0xff, 0).toString('latin1'));
+    await rules.refresh();
+    expect(await greeting(engine)).toBe('first');
+    await write(modelIs('again'));
+    await rules.refresh();
+    expect(rules.state.stale).toBe(false);
+    expect(await greeting(engine)).toBe('again');
+  });
+
+  it('keep their counts when nothing in the file has changed, and lose them with the proxy', async () => {
+    const { rules, start } = await bed(modelIs('x'));
+    await greeting(await start());
+    await expect.poll(() => rules.state.hits).toEqual([1]);
+    await rules.refresh();
+    expect(rules.state.hits).toEqual([1]);
+    rules.end();
+    expect(rules.state.hits).toEqual([]);
+  });
+
+  it('are none where no file may count', async () => {
+    const rules = new RulesInForce({
+      ...{ file: () => undefined, engine: () => undefined, log: () => undefined },
+      read: () => Promise.reject(new Error('must not be read')),
+    });
+    await rules.refresh();
+    expect([rules.active, ruleNodes(rules.state)]).toEqual([0, []]);
+  });
+});
+
+describe('the view of the rules', () => {
+  const nodesOf = async (text: string) => {
+    const { rules } = await bed(text);
+    await rules.refresh();
+    return { nodes: ruleNodes(rules.state), state: rules.state };
+  };
+
+  it('has a box for each rule, and says of a wrong one what is wrong', async () => {
+    const { nodes } = await nodesOf(
+      '{ "rules": [ { "drop": true }, { "drop": true, "enabled": false, "name": "Off" },\n{ "dorp": true, "name": "Bad" } ] }',
+    );
+    expect(nodes).toMatchObject([
+      { kind: 'rule', label: 'drop', checked: true, state: 'on', description: '' },
+      { kind: 'rule', label: 'Off', checked: false, state: 'off', description: 'drop' },
+      {
+        kind: 'rule',
+        label: 'Bad',
+        state: 'wrong',
+        description: 'There is no "dorp" in a rule. Is "drop" meant?',
+        place: { line: 2, column: 3 },
+      },
+      { kind: 'faultSets' },
+    ]);
+    expect(nodes[2]).not.toHaveProperty('checked');
+  });
+
+  it('shows the rules of a fault set below it, without boxes of their own', async () => {
+    const { nodes, state } = await nodesOf('{ "faultSets": ["error-storm"] }');
+    expect(nodes.map(({ kind }) => kind)).toEqual(['faultSets']);
+    const sets = faultSetNodes(state) as (RuleNode & { kind: 'faultSet' })[];
+    expect(sets.filter(({ checked }) => checked).map(({ id }) => id)).toEqual(['error-storm']);
+    expect(sets).toHaveLength(FAULT_SETS.length);
+    const below = rulesOfSet(state, { id: 'error-storm' });
+    expect(below).toHaveLength(4);
+    expect(below.every((node) => node.kind === 'rule' && node.checked === undefined && node.state === 'on')).toBe(true);
+  });
+
+  it('offers to make a file where there is none', async () => {
+    const { rules } = await bed();
+    await rules.refresh();
+    expect(ruleNodes(rules.state).map(({ kind }) => kind)).toEqual(['create', 'faultSets']);
+  });
+
+  it('shows names as one line of text, whatever is in them', async () => {
+    const name = '<b>x</b>\n\u202e[a](command:x)\u0007'.padEnd(400, 'y');
+    const { nodes } = await nodesOf(JSON.stringify({ rules: [{ name, drop: true, description: 'a\u2028b' }] }));
+    const node = nodes[0] as RuleNode & { kind: 'rule' };
+    expect(node.label).toMatch(/^<b>x<\/b> \[a\]\(command:x\) y+…$/);
+    expect(node.label).toHaveLength(120);
+    expect(node.tooltip).toBe('drop\n\na b');
+    expect(oneLine(' \n ')).toBe('');
+  });
+
+  it('says how many rules change traffic', () => {
+    expect([inForceText(1), inForceText(2)]).toEqual(['1 rule changes traffic', '2 rules change traffic']);
+  });
+});
+
+describe('the rules file', () => {
+  it('is the first there is in the folders, else where a new one goes', () => {
+    const [app, voice] = [path.resolve('/app'), path.resolve('/voice')];
+    const yaml = path.join(voice, '.vscode/realtime-rules.yaml');
+    expect(rulesPath([app, voice], '/s', (file) => file === yaml)).toBe(yaml);
+    expect(rulesPath([app, voice], '/s', () => false)).toBe(path.join(app, '.vscode/realtime-rules.jsonc'));
+    expect(rulesPath([], path.resolve('/s'), () => false)).toBe(path.resolve('/s/realtime-rules.jsonc'));
+  });
+
+  it.each([
+    ...RULES_FILES.map((name): [string, boolean] => [`/a/${name}`, true]),
+    ['realtime-rules.jsonc', true],
+    ['C:\\x\\mobile.realtime-rules.yml', true],
+    ['/a/my-realtime-rules.jsonc', false],
+    ['/a/realtime-rules.txt', false],
+  ])('%s is one by its name: %s', (name, is) => expect(isRulesName(name)).toBe(is));
+
+  it('has a schema in the manifest for each of its names', () => {
+    const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      contributes: Record<'jsonValidation' | 'yamlValidation', { fileMatch: string | string[]; url: string }[]>;
+    };
+    const { jsonValidation, yamlValidation } = manifest.contributes;
+    const names = [...jsonValidation, ...yamlValidation]
+      .filter(({ url }) => url.endsWith('/rules.schema.json'))
+      .flatMap(({ fileMatch }) => fileMatch);
+    for (const name of RULES_FILES) expect(names).toContain(path.basename(name));
+    expect(names.every((name) => isRulesName(name.replace('*', 'x')))).toBe(true);
+  });
+
+  it.each(RULE_STARTERS.map(({ label, rule }) => [label, rule] as const))('may begin with: %s', (_label, rule) => {
+    expect(parseRules(JSON.stringify({ rules: [rule] }), 'r.jsonc').problems).toEqual([]);
+  });
+});

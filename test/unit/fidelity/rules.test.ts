@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { parseRules } from '../../../src/rules/ruleFile';
+import { cleanUp, listen, readTrace, sessionOf } from './bed';
+import { at, wsHand, type Hand } from './hand';
+import { runEngine } from '../proxy/runningEngine';
+
+// Rules in force on real connections: what the ends get, and what the record says of it.
+
+afterEach(cleanUp);
+
+const event = (type: string, more: object = {}): string => JSON.stringify({ type, ...more });
+async function inForce(hand: Pick<Hand, 'engine'>, ...rules: object[]): Promise<void> {
+  const file = { text: JSON.stringify({ rules }), file: 'realtime-rules.jsonc' };
+  expect(parseRules(file.text, file.file).problems).toEqual([]);
+  await hand.engine.setRules(file);
+}
+
+describe('rules', () => {
+  it('change, drop, double and add messages, and the record says which did what', async () => {
+    const hand = await wsHand();
+    let hits: number[] = [];
+    hand.engine.on('ruleHits', (counts) => (hits = counts));
+    await inForce(
+      hand,
+      { name: 'louder', match: 'type:session.update', set: { '/session/voice': 'marin' } },
+      { name: 'deaf', match: 'type:input_audio_buffer.append', drop: true, skip: 1 },
+      { name: 'twice', match: 'type:response.create', duplicate: 2 },
+      {
+        name: 'chatty',
+        match: 'type:x',
+        inject: [
+          { to: 'server', place: 'before', event: { type: 'before' } },
+          { to: 'client', event: { type: 'back' } },
+          { to: 'server', event: { type: 'after' } },
+        ],
+      },
+    );
+    const { client, got } = await hand.session('rules');
+    const update = '{ "type": "session.update",  "session": { "voice": "alloy" } }';
+    const append = (n: number) => event('input_audio_buffer.append', { audio: 'AAAA', n });
+    for (const text of [update, append(1), append(2), event('response.create'), event('x'), event('y')])
+      client.send(text);
+    await expect.poll(() => got.server.length).toBe(9);
+    expect(got.server).toEqual([
+      update.replace('alloy', 'marin'),
+      append(1),
+      event('response.create'),
+      event('response.create'),
+      event('response.create'),
+      event('before'),
+      event('x'),
+      event('after'),
+      event('y'),
+    ]);
+    await expect.poll(() => got.client).toEqual([event('back')]);
+    await expect.poll(() => hits).toEqual([1, 1, 1, 1]);
+    client.close();
+    const trace = await sessionOf(hand.engine.file, 'mark=rules', ({ messages }) => messages.length >= 13);
+    expect(
+      trace.messages.map(({ line: { seq, type, from, origin, replaces, fate, rule, sent } }) =>
+        [
+          seq,
+          from,
+          type,
+          fate ?? '',
+          sent === undefined ? 'not sent' : '',
+          origin ?? '',
+          replaces ?? 0,
+          rule ?? '',
+        ].join(' '),
+      ),
+    ).toEqual([
+      '1 client session.update held not sent  0 ',
+      '2 client session.update   inspector 1 louder',
+      '3 client input_audio_buffer.append    0 ',
+      '4 client input_audio_buffer.append held not sent  0 ',
+      '5 client input_audio_buffer.append dropped not sent  4 deaf',
+      '6 client response.create    0 ',
+      '7 client response.create   inspector 6 twice',
+      '8 client response.create   inspector 6 twice',
+      '9 client before   inspector 0 chatty',
+      '10 client x    0 ',
+      ...['11 client after   inspector 0 chatty', '12 server back   inspector 0 chatty'],
+      '13 client y    0 ',
+    ]);
+  });
+
+  it('delay a direction in its order, and the other not at all', async () => {
+    const hand = await wsHand();
+    await inForce(hand, { name: 'slow', match: 'type:/^[ac]$/ from:client', delay: 120 });
+    const { client, server, got } = await hand.session('delay');
+    const sequence = ['a', 'b', 'c', 'd', 'a'].map((type, n) => event(type, { n }));
+    for (const text of sequence) client.send(text);
+    server.send(event('a'));
+    await expect.poll(() => got.client).toEqual([event('a')]);
+    await expect.poll(() => got.server).toEqual(sequence);
+    client.close();
+    const { messages } = await sessionOf(hand.engine.file, 'mark=delay', (trace) => trace.messages.length === 11);
+    const arrived = new Map(messages.map(({ seq, line }) => [seq, Number(line['t'])]));
+    const gone = messages.filter(({ line }) => line['replaces'] !== undefined);
+    expect(gone.map(({ line }) => line['rule'] ?? '')).toEqual(['slow', '', 'slow', '', 'slow']);
+    for (const { line } of gone)
+      if (line['rule'])
+        expect(Number(line['sent']) - (arrived.get(Number(line['replaces'])) ?? NaN)).toBeGreaterThanOrEqual(119);
+  });
+
+  it('let a delayed message out before the close frame behind it', async () => {
+    const hand = await wsHand();
+    await inForce(hand, { match: 'type:a', delay: 150 });
+    const { client, server, got } = await hand.session('closing');
+    client.send(event('a'));
+    client.close(4001, 'done');
+    const [code] = (await once(server, 'close')) as [number];
+    expect([code, got.server]).toEqual([4001, [event('a')]]);
+  });
+
+  it('let messages stand back, each to come once', async () => {
+    const hand = await wsHand();
+    await inForce(hand, { match: 'type:a', reorder: { window: 3, ms: 50 } });
+    const { client, got } = await hand.session('reorder');
+    const sequence = Array.from({ length: 60 }, (_, n) => event(n % 4 === 0 ? 'a' : 'b', { n }));
+    for (const text of sequence) client.send(text);
+    await expect.poll(() => got.server.length).toBe(60);
+    expect([...got.server].sort()).toEqual([...sequence].sort());
+    expect(got.server).not.toEqual(sequence);
+    const rest = (texts: string[]) => texts.filter((text) => text.includes('"b"'));
+    expect(rest(got.server)).toEqual(rest(sequence));
+  });
+
+  it.each([
+    [4000, 4000, 'because'],
+    [1006, 1006, ''],
+  ])('end a session with %s', async (code, told, reason) => {
+    const hand = await wsHand();
+    await inForce(hand, {
+      name: 'flaky',
+      match: 'type:response.create',
+      disconnect: { code, ...(reason ? { reason } : {}) },
+    });
+    const { client, server } = await hand.session('end');
+    for (const end of [client, server]) end.on('error', () => undefined);
+    const closed = [once(client, 'close'), once(server, 'close')];
+    client.send(event('response.create'));
+    const ends = (await Promise.all(closed)) as [number, Buffer][];
+    expect(ends.map(([each, why]) => [each, String(why)])).toEqual([
+      [told, reason],
+      [told, reason],
+    ]);
+    const trace = await sessionOf(hand.engine.file, 'mark=end');
+    expect(trace.records.at(-1)).toMatchObject({ kind: 'close', code, origin: 'inspector', rule: 'flaky' });
+  });
+
+  it('refuse a handshake in the place of the server', async () => {
+    let asked = 0;
+    const server = http.createServer();
+    server.on('upgrade', (_request, socket) => {
+      asked++;
+      socket.destroy();
+    });
+    const engine = await runEngine(await listen(server));
+    await inForce(
+      { engine },
+      {
+        name: 'busy',
+        refuse: {
+          status: 429,
+          headers: { 'Retry-After': '7' },
+          body: { error: { message: 'later' } },
+        },
+      },
+    );
+    const client = new WebSocket(`${engine.address.http.replace(/^http/, 'ws')}/realtime?mark=refused`, {
+      headers: { Authorization: 'Bearer sk-abcdefghijklmnopqrstuvwx' },
+    });
+    client.on('error', () => undefined);
+    const [, answer] = (await once(client, 'unexpected-response')) as [unknown, http.IncomingMessage];
+    const body = Buffer.concat((await answer.toArray()) as Buffer[]).toString();
+    expect([answer.statusCode, answer.headers['retry-after'], JSON.parse(body), asked]).toEqual([
+      ...[429, '7', { error: { message: 'later' } }, 0],
+    ]);
+    await expect.poll(async () => (await readTrace(engine.file)).records.length).toBe(1);
+    const [open] = (await readTrace(engine.file)).records;
+    expect(open).toMatchObject({ kind: 'open', status: 429, origin: 'inspector', rule: 'busy', body });
+    expect(JSON.stringify(open)).not.toContain('sk-abc');
+    expect(engine.sessionsSeen.at(-1)).toMatchObject({
+      status: 'refused',
+      closeReason: expect.stringContaining('busy'),
+    });
+  });
+
+  it('are changed in the middle of a session, compressed too, and lifted', async () => {
+    const hand = await wsHand({ threshold: 0 });
+    const { client, got } = await hand.session('hot');
+    const words = (n: number) => event('words', { n, text: 'again and again '.repeat(20) });
+    const say = (from: number) => {
+      for (let n = from; n < from + 20; n++) client.send(words(n));
+    };
+    say(0);
+    await expect.poll(() => got.server.length).toBe(20);
+    await inForce(hand, { match: '/"n":2[05]/', duplicate: true }, { match: '/"n":23/', drop: true });
+    say(20);
+    await expect.poll(() => got.server.length).toBe(41);
+    await inForce(hand, { match: '/"n":4[05]/', set: { '/text': 'changed' } });
+    say(40);
+    await expect.poll(() => got.server.length).toBe(61);
+    await hand.engine.setRules(undefined);
+    say(60);
+    await expect.poll(() => got.server.length).toBe(81);
+    const expected = Array.from({ length: 80 }, (_, n) => n).flatMap((n) => {
+      if (n === 23) return [];
+      if (n === 20 || n === 25) return [words(n), words(n)];
+      return [n === 40 || n === 45 ? event('words', { n, text: 'changed' }) : words(n)];
+    });
+    expect(got.server).toEqual(expected);
+    expect(hand.engine.problems).toEqual([]);
+  });
+
+  it('act on what a breakpoint lets go as it came, not on what a person wrote', async () => {
+    const hand = await wsHand();
+    await inForce(hand, { match: 'type:a', set: { '/by': 'rule' } });
+    await hand.engine.setBreakpoints([at('type:a')]);
+    const { client, got } = await hand.session('both');
+    client.send(event('a'));
+    client.send(event('a'));
+    const [first, second] = await hand.holds(2);
+    await hand.engine.release(first?.id ?? '');
+    await hand.engine.release(second?.id ?? '', event('a', { by: 'hand' }));
+    await expect.poll(() => got.server).toEqual([event('a', { by: 'rule' }), event('a', { by: 'hand' })]);
+  });
+});
