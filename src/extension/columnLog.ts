@@ -158,7 +158,9 @@ export class ColumnLog {
     const parts = [...sealed, ...this.#tail.filter(holds)];
     if (parts.length === 0) return undefined;
     const firstString = Math.max(1, string);
-    const strings = [...this.#sealed, ...this.#tail].flatMap((batch) => batch.strings.slice(Math.max(0, firstString - batch.firstString)));
+    const strings = [...this.#sealed, ...this.#tail].flatMap((batch) =>
+      batch.strings.slice(Math.max(0, firstString - batch.firstString)),
+    );
     return { ...merge(parts, row, Infinity), strings, firstString };
   }
 

@@ -26,7 +26,6 @@ export interface CheckedScenario extends ParsedScenario {
 
 const KIND = 'a scenario';
 
-
 /** Reads the text of a scenario; YAML when the file's name ends so. Never throws. */
 export function parseScenario(text: string, file: string): ParsedScenario {
   return parsed(sourceOf(text, file, KIND));
