@@ -490,7 +490,10 @@ describe('the list', () => {
       advice: '',
     } as const;
     vi.useFakeTimers({ toFake: ['setTimeout'] });
-    tell('analysis', changesOf({ findings: [{ ...finding, t: 0, rows: [1], rowCount: 1, occurrences: [], times: 1 }] }));
+    tell(
+      'analysis',
+      changesOf({ findings: [{ ...finding, t: 0, rows: [1], rowCount: 1, occurrences: [], times: 1 }] }),
+    );
     vi.advanceTimersByTime(600);
     vi.useRealTimers();
     await settle();
