@@ -228,20 +228,32 @@ function entryTitle({ kind, role, name, server }: ConversationEntry): string {
   return titles[kind];
 }
 
+const turnHeads = ['session', '#', 'by', 'start', 'to answer', 'tools', 'tokens', 'cost', 'status'];
+const numberHeads: ReadonlySet<string> = new Set(['#', 'start', 'to answer', 'tokens', 'cost']);
+
+/** Words have a row of their own: beside the numbers a narrow page left them a word or two to a line. */
+function turnWords(who: string, words: string): Markup | false {
+  return (
+    words !== '' &&
+    markup`<tr class="said"><th scope="row">${who}</th><td class="words" colspan="${turnHeads.length - 1}">${words}</td></tr>`
+  );
+}
+
 function turns({ report }: WholeAnalysis): Markup {
   const all = report.turns;
   return markup`<h2 id="turns">Turns</h2>
 ${
   all.length === 0
     ? markup`<p>None.</p>`
-    : markup`<div class="wide"><table>
-<thead><tr>${['session', '#', 'by', 'start', 'to answer', 'user', 'answer', 'tools', 'tokens', 'cost', 'status'].map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${all.slice(0, MOST_ROWS).map((turn) => {
-        const ms = answerMs(turn);
-        return markup`<tr><td>${turn.session}</td><td class="n">${turn.number}</td><td>${turn.by}</td><td class="n">${formatMs(turn.start)}</td>
-<td class="n">${ms === undefined ? '' : formatMs(ms)}</td><td class="words">${turn.heard}</td><td class="words">${turn.said}</td><td>${turn.tools.join(', ')}</td>
-<td class="n">${turn.usage?.totalTokens}</td><td class="n">${turn.usage && costText(turn.cost)}</td><td>${turn.status}${turn.detail && `: ${turn.detail}`}</td></tr>`;
-      })}</tbody></table></div>`
+    : markup`<div class="wide"><table class="turns">
+<thead><tr>${turnHeads.map((head) => markup`<th scope="col"${numberHeads.has(head) && markup` class="n"`}>${head}</th>`)}</tr></thead>
+${all.slice(0, MOST_ROWS).map((turn) => {
+  const ms = answerMs(turn);
+  return markup`<tbody><tr><td>${turn.session}</td><td class="n">${turn.number}</td><td>${turn.by}</td><td class="n">${formatMs(turn.start)}</td>
+<td class="n">${ms === undefined ? '' : formatMs(ms)}</td><td>${turn.tools.join(', ')}</td>
+<td class="n">${turn.usage?.totalTokens}</td><td class="n">${turn.usage && costText(turn.cost)}</td><td>${turn.status}${turn.detail && `: ${turn.detail}`}</td></tr>
+${turnWords('user', turn.heard)}${turnWords('answer', turn.said)}</tbody>`;
+})}</table></div>`
 }
 ${all.length > MOST_ROWS && markup`<p class="dim">and ${all.length - MOST_ROWS} more in the trace</p>`}`;
 }

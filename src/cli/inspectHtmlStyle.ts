@@ -44,8 +44,11 @@ th, td { border-bottom: 1px solid var(--line); padding: 3px 10px 3px 0; text-ali
 thead th, tbody th { color: var(--dim); font-weight: normal; }
 tbody th { color: var(--fg); white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; }
-td.words { max-width: 260px; min-width: 150px; overflow-wrap: break-word; }
-@media (max-width: 760px) { main { padding: 16px 12px 40px; } th, td { padding-right: 7px; } td.words { min-width: 120px; } }
+.turns tbody tr:not(:last-child) > * { border-bottom: 0; padding-bottom: 0; }
+.turns { width: 100%; }
+.said th { color: var(--dim); }
+.said td { max-width: 0; overflow-wrap: break-word; }
+@media (max-width: 760px) { main { padding: 16px 12px 40px; } th, td { padding-right: 7px; } }
 .mono { font-family: ui-monospace, monospace; font-size: 12px; }
 @media print { main { max-width: none; } details > *:not(summary) { display: block; } }
 `;

@@ -4,7 +4,7 @@
  * few large posts and appending costs the same however long the trace is.
  */
 import type { ColumnBatch } from '../document/columns';
-import { packColumn, packedAt, unpackColumn, type Column, type PackedColumn } from './packedColumn';
+import { packColumn, packedAt, unpackColumn, type Column, type PackedColumn } from '../document/packedColumn';
 
 const ARRAYS = [
   't',

@@ -107,6 +107,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
   const model = new TraceModel(trace, out, async () => openDocument);
   const onlyVscode = (name) => () => Promise.reject(new Error(`${name} needs VS Code.`));
   const document = () => model.document();
+  let presets = [];
   const handlers = {
     summaries: async ({ rows }) => ({ summaries: await (await document()).summaries(rows) }),
     body: async ({ row, whole }) => (await document()).body(row, whole ?? false),
@@ -119,6 +120,8 @@ export async function serveTrace(trace, port = 0, status = {}) {
     ...searchHandlers({ document }),
     related: async ({ row }) => (await document()).related(row),
     bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
+    // Filters with a name are kept in the settings; here as long as it runs.
+    filterPresets: async ({ save }) => ({ presets: (presets = save ?? presets) }),
     openBody: async () => ({ opened: true }),
     openConfig: async () => ({ opened: true }),
     ...Object.fromEntries(

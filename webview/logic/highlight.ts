@@ -23,6 +23,12 @@ export function highlight(text: string, pattern: Pattern | null): TextPart[] {
   return parts;
 }
 
+/** Where the first match ends; -1 when there is none. */
+export function firstMatchEnd(text: string, pattern: Pattern): number {
+  for (const [, end] of matchesIn(text, pattern)) return end;
+  return -1;
+}
+
 function* matchesIn(text: string, pattern: Pattern): Generator<[number, number]> {
   if (pattern.kind === 'regex') {
     for (const match of text.matchAll(new RegExp(pattern.regex.source, 'gi')))

@@ -16,6 +16,7 @@ const againAfter = 500;
 export interface FindSource {
   readonly rows: Rows;
   readonly list: ListRows;
+  readonly selected: number | null;
   positionOfSelected(): number;
 }
 
@@ -24,7 +25,7 @@ export class Finder {
   text = '';
   /** What is looked for; null while there is no text. */
   pattern: Pattern | null = null;
-  /** First rows of the entries found, in the order of the list. */
+  /** Rows found, in the order of the list; of a folded run those that hold the text. */
   #found: number[] = [];
   readonly #source: FindSource;
   readonly #search: BodySearch;
@@ -37,6 +38,8 @@ export class Finder {
   #isBehind = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #passes: (row: number) => boolean = () => false;
+  /** The same by what is known without the body. */
+  #passesHead: (row: number) => boolean = () => false;
 
   constructor(source: FindSource, line: SearchLine, schedule: (run: () => void) => void, changed: () => void) {
     this.#source = source;
@@ -66,10 +69,9 @@ export class Finder {
   }
   /** Which of the found ones is selected, from 1; 0 when none of them is. */
   get current(): number {
-    const at = this.#source.positionOfSelected();
-    const place = this.#placeOf(at);
+    const place = this.#placeOfSelected();
     const row = this.#found[place];
-    return row !== undefined && at >= 0 && this.#source.list.positionOf(row) === at ? place + 1 : 0;
+    return row !== undefined && row === this.#source.selected ? place + 1 : 0;
   }
 
   open(): void {
@@ -119,20 +121,23 @@ export class Finder {
   next(step: 1 | -1): number | undefined {
     const { length } = this.#found;
     if (length === 0) return undefined;
-    const at = this.#source.positionOfSelected();
-    const place = this.#placeOf(at);
+    const place = this.#placeOfSelected();
     if (step === -1) return this.#found[(place - 1 + length) % length];
     return this.#found[(this.current > 0 ? place + 1 : place) % length];
   }
 
-  /** Place of the first one found at or behind a position of the list. */
-  #placeOf(position: number): number {
-    const { list } = this.#source;
+  /** Place of the first one found that is selected or stands behind what is. */
+  #placeOfSelected(): number {
+    const { list, selected } = this.#source;
+    const position = this.#source.positionOfSelected();
     let low = 0;
     let high = this.#found.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (list.positionOf(this.#found[middle] ?? 0) < position) low = middle + 1;
+      const row = this.#found[middle] ?? 0;
+      const at = list.positionOf(row);
+      // Those of a folded run share its position.
+      if (at < position || (at === position && row < (selected ?? -1))) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -152,6 +157,7 @@ export class Finder {
     if (!this.isOpen || pattern === null) return;
     const hits = this.#search.hits;
     this.#passes = compileFilter([{ exclude: false, kind: 'anywhere', pattern }], this.#source.rows, hits);
+    this.#passesHead = compileFilter([{ exclude: false, kind: 'anywhere', pattern }], this.#source.rows, new Map());
     const run = ++this.#run;
     const found: number[] = [];
     this.#scanning = true;
@@ -166,7 +172,7 @@ export class Finder {
       const end = Math.min(list.length, position + slice);
       for (; position < end; position += 1) {
         const entry = list.at(position);
-        if (this.#holds(list, entry, bodies)) found.push(entry.row);
+        for (const row of this.#holding(list, entry, bodies)) found.push(row);
       }
       if (position < list.length) {
         this.#schedule(go);
@@ -181,13 +187,17 @@ export class Finder {
     go();
   }
 
-  /** An open run's members speak for themselves; of a closed one any row may hold the text. */
-  #holds(list: ListRows, entry: ListEntry, bodies: ReadonlySet<number> | undefined): boolean {
-    if (entry.open) return false;
-    if (this.#passes(entry.row)) return true;
-    // All rows of a run have the same type and ids, so only their bodies can tell them apart.
-    if (entry.count < 2 || bodies === undefined || bodies.size === 0) return false;
-    for (const row of list.runAt(entry.row)) if (bodies.has(row)) return true;
-    return false;
+  /**
+   * Rows of an entry that hold the text. An open run's members speak for themselves; of a closed one each row may hold it in its
+   * body, and what all of them have (type and ids) is found once.
+   */
+  #holding(list: ListRows, entry: ListEntry, bodies: ReadonlySet<number> | undefined): readonly number[] {
+    if (entry.open) return [];
+    const isWhole = this.#passesHead(entry.row);
+    if (entry.count < 2 || isWhole) return isWhole || this.#passes(entry.row) ? [entry.row] : [];
+    if (bodies === undefined || bodies.size === 0) return [];
+    const holding: number[] = [];
+    for (const row of list.runAt(entry.row)) if (bodies.has(row)) holding.push(row);
+    return holding;
   }
 }

@@ -2,20 +2,13 @@
 import type { Finding } from '../../src/analysis/model';
 import { TimedIndex, type TimedLane } from './timedIndex';
 
-/** When a finding was seen, ms, and the number of the event that told it. */
-interface Occurrence {
-  t: number;
-  seq: number;
-}
-
-/** One occurrence of a finding: the finding as it would be had it been seen there only, with that event first in `rows`. */
+/** One occurrence of a finding: the finding as it would be had it been seen there only, with its own row first. */
 export interface Sighting extends Finding {
-  /** Which of the occurrences it is, from 1, and how many there are. */
+  /** Which of the times it is, from 1; 0 where not all of them are told. */
   nth: number;
-  of: number;
 }
 
-/** The row of a session's event with that time and number; undefined when it is not known. */
+/** The row of a session with that time and number of an event (0 for none); undefined when it is not known. */
 export type RowAt = (session: string, t: number, seq: number) => number | undefined;
 
 export class Sightings {
@@ -60,17 +53,11 @@ export class Sightings {
 }
 
 function sightingsOf(finding: Finding, rowAt: RowAt): Sighting[] {
-  const { key, session, rows } = finding;
-  const seen = occurrencesOf(finding);
-  if (seen.length < 2) return [{ ...finding, nth: 1, of: 1 }];
-  return seen.map(({ t, seq }, at) => {
+  const { key, session, rows, occurrences, times } = finding;
+  if (occurrences.length < 2) return [{ ...finding, nth: 1 }];
+  return occurrences.map(({ t, seq }, at) => {
     const row = rowAt(session, t, seq);
     const own = row === undefined ? rows : [row, ...rows.filter((other) => other !== row)];
-    return { ...finding, key: `${key} ${seq}`, t, rows: own, nth: at + 1, of: seen.length };
+    return { ...finding, key: `${key} ${t} ${seq}`, t, rows: own, nth: times === occurrences.length ? at + 1 : 0 };
   });
-}
-
-/** A host of an earlier version tells none. */
-function occurrencesOf({ occurrences }: { key: string; occurrences?: readonly Occurrence[] }): readonly Occurrence[] {
-  return occurrences ?? [];
 }

@@ -131,8 +131,8 @@ export function speakerLane(picture: Picture, lane: Lane): void {
     for (const peaks of input.peaks.server)
       wave(picture, peaks, { y, h, color: 'response', shift: 0, from: scale.left, to: input.width });
   }
-  for (const [n, { entry: playback }] of alone.entries()) {
-    const { playsFrom, playsTo, generatedMs, item, cutBy } = playback;
+  const inView = alone.flatMap(({ entry: playback }, n) => {
+    const { playsFrom, playsTo, generatedMs, cutBy } = playback;
     // What nobody heard makes way for what was heard in its place.
     const next = alone[n + 1]?.entry.playsFrom ?? Infinity;
     const whole = playsFrom + generatedMs;
@@ -140,17 +140,26 @@ export function speakerLane(picture: Picture, lane: Lane): void {
     const end = Math.min(isCut ? whole : playsTo, Math.max(playsTo, next));
     const left = scale.x(playsFrom);
     const right = scale.x(end);
-    if (right < scale.left || left > input.width) continue;
-    const { x, w } = boxOf(picture, playsFrom, end, 2);
-    if (!isPlain) {
-      const audio = input.audio.server.ofItem(item);
-      const heard = boxOf(picture, playsFrom, playsTo, 1);
-      if (scale.x(playsTo) > scale.left)
-        shapes.push({ kind: 'rect', x: heard.x, y, w: heard.w, h, color: 'response', alpha: 0.14 });
+    return right < scale.left || left > input.width ? [] : [{ playback, isCut, end, left, right }];
+  });
+  if (!isPlain) {
+    for (const { playback } of inView) {
+      const { x, w } = boxOf(picture, playback.playsFrom, playback.playsTo, 1);
+      if (scale.x(playback.playsTo) > scale.left)
+        shapes.push({ kind: 'rect', x, y, w, h, color: 'response', alpha: 0.14 });
+    }
+    // One after the other, so that they are drawn together: answers of several sessions lie over one another.
+    for (const { playback, left, right } of inView) {
+      const audio = input.audio.server.ofItem(playback.item);
       const shift = audio === undefined ? 0 : left - scale.x(audio.start);
       for (const peaks of input.peaks.server)
-        wave(picture, peaks, { y, h, color: 'response', shift, from: left, to: right });
+        if (peaks.session === undefined || peaks.session === playback.session)
+          wave(picture, peaks, { y, h, color: 'response', shift, from: left, to: right });
     }
+  }
+  for (const { playback, isCut, end, right } of inView) {
+    const { playsFrom, playsTo } = playback;
+    const { x, w } = boxOf(picture, playsFrom, end, 2);
     if (isCut) {
       const cut = Math.max(scale.left, scale.x(playsTo));
       if (end > playsTo && right - cut > 1) {

@@ -1,4 +1,5 @@
 /** Draws a layout: a pure function of context and shapes. Coordinates are CSS pixels; the caller has scaled the context. */
+import { drawWaves } from './drawWaves';
 import type { ColorName, Glyph, Shape } from './shapes';
 
 /** The part of a canvas context that is used; tests record it. */
@@ -43,10 +44,17 @@ export function drawShapes(
   context.fillRect(0, 0, look.width, look.height);
   context.font = look.font;
   context.textBaseline = 'middle';
-  for (const shape of shapes) drawShape(context, shape, palette);
+  for (let n = 0; n < shapes.length;) {
+    const shape = shapes[n] as Shape;
+    if (shape.kind === 'wave') n = drawWaves(context, shapes, n, palette[shape.color]);
+    else {
+      drawShape(context, shape, palette);
+      n += 1;
+    }
+  }
 }
 
-function drawShape(context: DrawContext, shape: Shape, palette: Palette): void {
+function drawShape(context: DrawContext, shape: Exclude<Shape, { kind: 'wave' }>, palette: Palette): void {
   const color = palette[shape.color];
   switch (shape.kind) {
     case 'rect':
@@ -91,9 +99,6 @@ function drawShape(context: DrawContext, shape: Shape, palette: Palette): void {
     case 'glyph':
       drawGlyph(context, shape.glyph, shape.x, shape.y, shape.size, color, palette.background);
       return;
-    case 'wave':
-      drawWave(context, shape, color);
-      return;
     case 'steps':
       drawSteps(context, shape, color);
       return;
@@ -118,29 +123,6 @@ function drawHatch(context: DrawContext, box: { x: number; y: number; w: number;
   }
   context.stroke();
   context.restore();
-}
-
-/** One column of pixels at a time: several buckets may fall into one, or one bucket may be several wide. */
-function drawWave(context: DrawContext, wave: Extract<Shape, { kind: 'wave' }>, color: string): void {
-  const buckets = Math.min(wave.min.length, wave.max.length);
-  if (buckets === 0 || !(wave.step > 0)) return;
-  context.fillStyle = color;
-  const from = Math.max(Math.floor(wave.left), Math.floor(wave.x));
-  const to = Math.min(Math.ceil(wave.right), Math.ceil(wave.x + buckets * wave.step));
-  for (let x = from; x < to; x += 1) {
-    const first = Math.max(0, Math.floor((x - wave.x) / wave.step));
-    const last = Math.min(buckets, Math.max(first + 1, Math.floor((x + 1 - wave.x) / wave.step)));
-    let low = 32_767;
-    let high = -32_768;
-    for (let at = first; at < last; at += 1) {
-      low = Math.min(low, wave.min[at] ?? 0);
-      high = Math.max(high, wave.max[at] ?? 0);
-    }
-    if (high < low || (high === 0 && low === 0)) continue;
-    const top = wave.y - loudness(high) * wave.half;
-    const bottom = wave.y - loudness(low) * wave.half;
-    context.fillRect(x, top, 1, Math.max(1, bottom - top));
-  }
 }
 
 function drawSteps(context: DrawContext, steps: Extract<Shape, { kind: 'steps' }>, color: string): void {
@@ -184,11 +166,6 @@ function drawArrow(context: DrawContext, arrow: Extract<Shape, { kind: 'arrow' }
   context.arc(x1, y1, 2.5, 0, 2 * Math.PI);
   context.fill();
   context.restore();
-}
-
-/** Square root: speech stays visible in a lane 30 pixels high. */
-function loudness(sample: number): number {
-  return Math.sign(sample) * Math.sqrt(Math.min(1, Math.abs(sample) / 32_768));
 }
 
 function drawGlyph(

@@ -17,6 +17,11 @@ export interface Arrow {
   direct: boolean;
 }
 
+/** A waveform, and whose it is where several sessions have theirs. */
+export interface SessionPeaks extends Peaks {
+  session?: string;
+}
+
 /** Everything a layout depends on. */
 export interface TimelineInput {
   indexes: LaneIndexes;
@@ -30,7 +35,7 @@ export interface TimelineInput {
   findings: TimedLane<Sighting>;
   playback: TimedLane<Playback>;
   audio: { client: AudioLane; server: AudioLane };
-  peaks: { client: readonly Peaks[]; server: readonly Peaks[] };
+  peaks: { client: readonly SessionPeaks[]; server: readonly SessionPeaks[] };
   /** Level of the input buffer; null when it is not known or of several sessions. */
   buffer: BufferSteps | null;
   arrows: readonly Arrow[];

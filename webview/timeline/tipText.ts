@@ -23,7 +23,12 @@ export function tipOf(target: Target, turn: Turn | undefined): string[] {
       return playbackTip(target.playback);
     case 'finding': {
       const { finding, count } = target;
-      const often = finding.of > 1 ? [`time ${finding.nth} of ${formatCount(finding.of)}`] : [];
+      const often =
+        finding.times > 1
+          ? [
+              `${finding.nth > 0 ? `time ${finding.nth}` : 'one'} of ${formatCount(finding.times)}${finding.nth > 0 ? '' : ' times'}`,
+            ]
+          : [];
       const more = count > 1 ? [`and ${count - 1} more here: zoom in`] : [];
       return [
         `${formatPosition(finding.t)}  ${finding.severity}: ${finding.title}`,

@@ -116,7 +116,15 @@ export class App extends View {
                 @rti-split=${(event: CustomEvent<number>) => this.#split('timeline', event.detail)}
               ></rti-splitter>
               <rti-player .store=${store}></rti-player>
-              <div class=${classMap({ main: true, narrow: this.narrow, low: this.low })} ?hidden=${this.sheet}>
+              <div
+                class=${classMap({
+                  main: true,
+                  narrow: this.narrow,
+                  low: this.low,
+                  sheet: this.narrow && detail,
+                })}
+                ?hidden=${this.sheet}
+              >
                 <div class="left">
                   <rti-main-tabs .store=${store}></rti-main-tabs>
                   <div

@@ -78,9 +78,18 @@ export const appStyles = css`
   .narrow .detail {
     box-shadow: 0 -2px 12px var(--vscode-widget-shadow, transparent);
     border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    inset: 22% 0 0;
+    inset: var(--list-height) 0 0;
     position: absolute;
     z-index: 2;
+  }
+  .narrow.sheet {
+    --list-height: max(22%, 112px);
+  }
+  /* The list ends where the sheet begins, so that it knows what can be seen of it. */
+  .narrow.sheet:not(.low) .left {
+    flex: none;
+    height: var(--list-height);
+    width: 100% !important;
   }
   .narrow.low .detail {
     border-top: 0;

@@ -49,6 +49,7 @@ export class ConversationView extends View {
     super.connectedCallback();
     this.#waves = new WaveThumbs(
       (params) => this.store.bridge.request('peaks', params),
+      (selector) => this.store.bridge.request('audio', selector),
       () => this.requestUpdate(),
     );
     this.#resize = new ResizeObserver(() => this.requestUpdate());
@@ -282,14 +283,11 @@ export class ConversationView extends View {
       return entry.end === null
         ? undefined
         : this.#waves.get(entry.session, 'client', entry.t, Math.max(entry.end, entry.t + 1));
-    return playback === undefined || playback.generatedMs === 0
-      ? undefined
-      : this.#waves.get(
-          entry.session,
-          'server',
-          playback.playsFrom,
-          playback.playsFrom + Math.max(playback.generatedMs, 1),
-        );
+    if (playback === undefined || playback.generatedMs === 0) return undefined;
+    const { session, item, playsFrom, generatedMs, cutBy } = playback;
+    return cutBy === 'none'
+      ? this.#waves.get(session, 'server', playsFrom, playsFrom + Math.max(generatedMs, 1))
+      : this.#waves.ofItem(session, item, generatedMs);
   }
 
   protected override updated(): void {

@@ -20,7 +20,8 @@ import './findBar';
 import type { FindBar } from './findBar';
 import './listHeader';
 import { runListKey } from './listKeys';
-import { emptyNote, markedBar } from './listNotes';
+import { foundStyles } from './foundText';
+import { emptyNote, hiddenBar, markedBar } from './listNotes';
 import type { RowLook } from './rowCells';
 import { TypeFit } from './typeFit';
 import { sharedStyles, View } from './view';
@@ -65,7 +66,7 @@ export class EventList extends View {
   /** When the user last used wheel, finger, scroll bar or keys, so that reaching the end again means "follow". */
   #handled = false;
 
-  static override styles = [sharedStyles, familyPipStyles, eventListStyles];
+  static override styles = [sharedStyles, familyPipStyles, foundStyles, eventListStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -163,7 +164,7 @@ export class EventList extends View {
         ${list.length === 0 ? emptyNote(this.store) : nothing}
         <span class="probe" aria-hidden="true">m</span>
       </div>
-      ${marked.count > 1 ? markedBar(this.store) : nothing}
+      ${hiddenBar(this.store)} ${marked.count > 1 ? markedBar(this.store) : nothing}
     `;
   }
 

@@ -236,16 +236,12 @@ export const eventListStyles = css`
   .row.marked .mark.finding {
     color: inherit;
   }
-  mark {
-    background: var(--vscode-editor-findMatchHighlightBackground, var(--vscode-editor-selectionBackground));
-    color: inherit;
-    outline: 1px solid var(--vscode-editor-findMatchHighlightBorder, transparent);
-  }
   .row.selected mark {
     background: var(--vscode-editor-findMatchBackground, var(--vscode-editor-selectionBackground));
     outline-color: var(--vscode-editor-findMatchBorder, var(--vscode-contrastActiveBorder, transparent));
   }
-  .markedBar {
+  .markedBar,
+  .hiddenBar {
     align-items: center;
     background: var(--vscode-editorWidget-background);
     border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));

@@ -109,8 +109,17 @@ export class FindBar extends View {
 
   /** Selects the next (1) or previous (-1) one. */
   go(step: 1 | -1): void {
-    const row = this.store.finder.next(step);
-    if (row !== undefined) this.store.select(row);
+    const { store } = this;
+    const { list } = store;
+    const row = store.finder.next(step);
+    if (row === undefined) return;
+    const position = list.positionOf(row);
+    // Folded, a run would show its first event in place of the one that holds the text.
+    if (position >= 0) {
+      const entry = list.at(position);
+      if (entry.count > 1 && !entry.open && entry.row !== row) store.toggleRun(position);
+    }
+    store.select(row);
   }
   #close(): void {
     this.store.finder.close();

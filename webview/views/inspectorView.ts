@@ -3,6 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { RowBody } from '../../src/document/columns';
+import type { Pattern } from '../logic/filter';
 import { formatBytes, formatCount, formatDuration, formatPosition } from '../logic/format';
 import { indentJson, isJson } from '../logic/jsonText';
 import { rawParts } from '../logic/rawParts';
@@ -10,6 +11,7 @@ import { FROM } from '../logic/rowSource';
 import type { Topic } from '../state/store';
 import './eventDocs';
 import './compareTab';
+import { foundStyles, foundText } from './foundText';
 import './payloadTree';
 import './relatedTab';
 import './spokenView';
@@ -24,7 +26,7 @@ const mostRaw = 500_000;
 
 @customElement('rti-inspector')
 export class InspectorView extends View {
-  protected override readonly topics: readonly Topic[] = ['selection', 'rows', 'status', 'spans'];
+  protected override readonly topics: readonly Topic[] = ['selection', 'rows', 'status', 'spans', 'filter'];
   @state() private tab: Tab = 'Payload';
   @state() private body: RowBody | null = null;
   @state() private loading = false;
@@ -35,7 +37,10 @@ export class InspectorView extends View {
   /** Rows object the body belongs to: after a reconnect the same number may be another event. */
   #bodyOf: unknown = null;
 
-  static override styles = [sharedStyles, inspectorStyles];
+  /** Whose match was brought into view last. */
+  #broughtTo: { body: RowBody | null; pattern: Pattern | null } | undefined;
+
+  static override styles = [sharedStyles, foundStyles, inspectorStyles];
 
   protected override storeChanged(): void {
     void this.#load();
@@ -120,10 +125,24 @@ export class InspectorView extends View {
     `;
   }
 
+  protected override updated(): void {
+    const key = this.tab === 'Raw' && this.body !== null ? this.#pattern : null;
+    const shown = key === null ? null : this.body;
+    if (shown !== null && (this.#broughtTo?.body !== shown || this.#broughtTo.pattern !== key))
+      this.renderRoot.querySelector('pre mark')?.scrollIntoView({ block: 'nearest' });
+    this.#broughtTo = { body: shown, pattern: key };
+  }
+
   #button(icon: string, label: string, run: () => void, disabled = false) {
     return html`<button class="icon" title=${label} aria-label=${label} ?disabled=${disabled} @click=${run}>
       <vscode-icon name=${icon}></vscode-icon>
     </button>`;
+  }
+
+  /** What is looked for in the list stands out here too. */
+  get #pattern() {
+    const { finder } = this.store;
+    return finder.isOpen ? finder.pattern : null;
   }
 
   #panel(row: number) {
@@ -160,6 +179,7 @@ export class InspectorView extends View {
         ><rti-payload-tree
           .text=${body.text}
           .from=${rows.from.at(row) === FROM.client ? 'client' : 'server'}
+          .pattern=${this.#pattern}
           .redacted=${redacted}
           .audioMs=${rows.audioMs.at(row) ?? 0}
           .playable=${(rows.audioMs.at(row) ?? 0) > 0}
@@ -211,10 +231,10 @@ export class InspectorView extends View {
 
   /** Sound and pictures are a chip: pages of base64 tell nobody anything. */
   #rawText(row: number, text: string) {
-    if (this.base64) return text;
+    if (this.base64) return foundText(text, this.#pattern);
     const isAudio = (this.store.rows.audioMs.at(row) ?? 0) > 0;
     return rawParts(text).map((part) => {
-      if (part.kind === 'text') return part.text;
+      if (part.kind === 'text') return foundText(part.text, this.#pattern);
       const size = formatBytes(Math.floor((part.text.replace(/=+$/, '').length * 3) / 4));
       const ms = this.store.rows.audioMs.at(row) ?? 0;
       return isAudio

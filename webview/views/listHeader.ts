@@ -40,7 +40,7 @@ const timeHeads: Readonly<Record<TimeMode, string>> = {
 const timeNames: Readonly<Record<TimeMode, string>> = {
   trace: 'Since the trace began',
   clock: 'Time of day',
-  delta: 'Since the row above',
+  delta: 'Since the row above; empty where, in the order of the conversation, that came later',
   turn: 'Since the turn began',
 };
 

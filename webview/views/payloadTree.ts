@@ -9,6 +9,10 @@ import { plainDoc } from '../logic/docText';
 import { fieldHelp, readForSchema } from '../logic/fieldHelp';
 import { pathOfPointer } from '../logic/jsonPlace';
 import { schemaDocs } from '../logic/schemaDocs';
+import type { Pattern } from '../logic/filter';
+import { branchesWith, mostSearched } from '../logic/foundBranches';
+import { firstMatchEnd } from '../logic/highlight';
+import { foundStyles, foundText } from './foundText';
 import './imageChip';
 import { sharedStyles } from './view';
 
@@ -36,6 +40,8 @@ export class PayloadTree extends LitElement {
   @property({ type: Number }) audioMs = 0;
   /** True when the audio of this event can be played. */
   @property({ type: Boolean }) playable = false;
+  /** What is looked for: it stands out, and the lines that hold it are open. */
+  @property({ attribute: false }) pattern: Pattern | null = null;
   @state() private open = new Set<string>();
   @state() private active = '';
   /** Documentation of the active field, while the tree has the focus. */
@@ -47,6 +53,7 @@ export class PayloadTree extends LitElement {
 
   static override styles = [
     sharedStyles,
+    foundStyles,
     css`
       :host {
         display: block;
@@ -163,10 +170,17 @@ export class PayloadTree extends LitElement {
         for (const child of childrenOf(this.#root, this.text).slice(0, 40))
           if (child.size > 0 && child.size <= 24) this.open.add(child.path);
     }
+    if ((changed.has('text') || changed.has('pattern')) && this.#root !== undefined && this.pattern !== null)
+      this.open = new Set([...this.open, ...branchesWith(this.#root, this.text, this.pattern)]);
     this.#lines = [];
     if (this.#root !== undefined) for (const child of this.#childLines(this.#root)) this.#lines.push(child);
     if (!this.#lines.some((line) => keyOf(line) === this.active))
       this.active = this.#lines[0] === undefined ? '' : keyOf(this.#lines[0]);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('text') || changed.has('pattern'))
+      this.renderRoot.querySelector('mark')?.scrollIntoView({ block: 'nearest' });
   }
 
   #childLines(parent: TreeNode): Line[] {
@@ -234,7 +248,7 @@ export class PayloadTree extends LitElement {
                     class="key"
                     title=${node.key}
                     @mouseenter=${(event: Event) => void this.#describe(event.currentTarget as HTMLElement, node)}
-                    >${node.key}</span
+                    >${foundText(node.key, this.pattern)}</span
                   >`
             }
             ${this.#value(node)}`
@@ -281,15 +295,18 @@ export class PayloadTree extends LitElement {
         : html`<span class="chip">${words}</span>`;
     }
     if (node.kind === 'string') {
-      const cut = node.value.length > mostText;
-      return html`<span class="value string">${JSON.stringify(cut ? node.value.slice(0, mostText) : node.value)}</span
+      const end = this.pattern === null ? -1 : firstMatchEnd(node.value.slice(0, mostSearched), this.pattern);
+      const most = Math.max(mostText, end + 200);
+      const cut = node.value.length > most;
+      return html`<span class="value string"
+          >${foundText(JSON.stringify(cut ? node.value.slice(0, most) : node.value), this.pattern)}</span
         >${
           cut
-            ? html`<span class="chip">${formatCount(node.value.length - mostText)} more characters in Raw</span>`
+            ? html`<span class="chip">${formatCount(node.value.length - most)} more characters in Raw</span>`
             : nothing
         }`;
     }
-    return html`<span class="value ${node.kind}">${node.value}</span>`;
+    return html`<span class="value ${node.kind}">${foundText(node.value, this.pattern)}</span>`;
   }
 
   /** Puts a field's documentation into the title of its name, when somebody points there. */

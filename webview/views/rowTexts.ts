@@ -16,7 +16,7 @@ export function runLabel(entry: ListEntry): string {
 /** The time as the list is to tell it; `above` is the row before, undefined for the list's first. */
 export function timeText(store: Store, row: number, above: number | undefined): string {
   const { rows } = store;
-  const t = rows.t[row] ?? 0;
+  const t = rows.t.at(row) ?? 0;
   switch (store.listLook.time) {
     case 'trace':
       return formatPosition(t);
@@ -31,13 +31,19 @@ export function timeText(store: Store, row: number, above: number | undefined): 
   }
 }
 
-export function deltaText({ rows: { t } }: Store, row: number, above: number | undefined): string {
-  return above === undefined ? '' : formatDelta((t[row] ?? 0) - (t[above] ?? 0));
+/** The distance to the row above; '' where that came later, as rows do that stand in another order than that of time. */
+export function deltaText(
+  { rows: { t }, listLook }: Pick<Store, 'rows' | 'listLook'>,
+  row: number,
+  above: number | undefined,
+): string {
+  const ms = above === undefined ? NaN : (t.at(row) ?? 0) - (t.at(above) ?? 0);
+  return ms < 0 && listLook.order === 'conversation' ? '' : formatDelta(ms);
 }
 
 /** Pings and pongs folded to one: both ends keep the connection open. */
 export function isHeartbeat({ rows }: Store, entry: ListEntry): boolean {
-  return entry.count > 1 && !entry.open && rows.kind[entry.row] === KIND_CONTROL;
+  return entry.count > 1 && !entry.open && rows.kind.at(entry.row) === KIND_CONTROL;
 }
 
 /** The row's type, of folded pings and pongs what they are together. */

@@ -20,6 +20,10 @@ export const summaryStyles = css`
     gap: 2px 12px;
     padding: 4px 12px;
   }
+  .counting {
+    color: var(--vscode-foreground);
+    font-weight: 600;
+  }
   .empty {
     color: var(--vscode-descriptionForeground);
     line-height: 1.5;

@@ -5,6 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { LATENCIES, LATENCY_NAMES } from '../../src/analysis/latency';
 import type { Histogram, Measures } from '../../src/analysis/measures';
 import type { LatencyName, Percentiles, Turn } from '../../src/analysis/model';
+import { countingWords } from '../logic/counting';
 import { formatCount, formatDuration, formatPosition } from '../logic/format';
 import { formatUsd, usedTokens } from '../logic/money';
 import type { Topic } from '../state/store';
@@ -28,6 +29,8 @@ export class SummaryView extends View {
   /** What `measures` was asked for, and how far the trace was analysed then. */
   #asked = '';
   #analysed = -1;
+  /** How far it was when the numbers shown were added up. */
+  #counted = 0;
   #of: unknown = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turns: { of: unknown; key: string; turns: readonly Turn[] } | undefined;
@@ -72,12 +75,15 @@ export class SummaryView extends View {
     return JSON.stringify([session, range?.start, range?.end]);
   }
   async #ask(scope: string): Promise<void> {
-    const { session, range } = this.store;
+    const { session, range, document } = this.store;
+    const analysed = document?.analysed ?? 0;
     const answer = await this.store.ask('measures', {
       session,
       ...(range === null ? {} : { start: range.start, end: range.end }),
     });
-    if (answer !== undefined && scope === this.#asked) this.measures = answer;
+    if (answer === undefined || scope !== this.#asked) return;
+    this.measures = answer;
+    this.#counted = analysed;
   }
 
   #shownTurns(): readonly Turn[] {
@@ -101,8 +107,7 @@ export class SummaryView extends View {
     if (measures === null) return html`<div class="empty">Adding up…</div>`;
     const { metrics } = measures;
     const turns = this.#shownTurns();
-    const { document } = store;
-    const isReading = document !== null && document.analysed < document.rows;
+    const counting = countingWords(store.document, { counted: this.#counted, isLive: store.status?.live === true });
     return html`
       <div class="scope">
         <span>${this.#scopeWords()}</span>
@@ -111,7 +116,7 @@ export class SummaryView extends View {
             ? html`<span>Drag in the timeline to see a part of it.</span>`
             : html`<button class="link" @click=${() => store.selectRange(null)}>Show all of it</button>`
         }
-        ${isReading ? html`<span role="status">still reading…</span>` : nothing}
+        ${counting === '' ? nothing : html`<strong class="counting" role="status">${counting}</strong>`}
       </div>
       ${this.#tiles(measures)}
       <section>
@@ -232,7 +237,7 @@ export class SummaryView extends View {
         <td class="right">${formatDuration(told.p50)}</td>
         <td class="right">${formatDuration(told.p95)}</td>
         <td class="right">${formatDuration(told.max)}</td>
-        <td>${histogram === undefined ? nothing : spread(histogram, told)}</td>
+        <td>${histogram === undefined || told.count < 2 ? nothing : spread(histogram, told)}</td>
       </tr>
       <tr class="formula" id="formula-${name}" ?hidden=${!isOpen}>
         <td colspan="6">${formula.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</td>

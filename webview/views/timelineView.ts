@@ -2,7 +2,6 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import type { Peaks } from '../../src/document/columns';
 import { formatCount } from '../logic/format';
 import type { Topic } from '../state/store';
 import { BufferLevels } from '../timeline/bufferLevels';
@@ -13,7 +12,7 @@ import { hitTest, type Hit } from '../timeline/hit';
 import { LANE_GROUPS, type LaneGroup } from '../timeline/lanes';
 import { labelHeight, layoutTimeline } from '../timeline/layout';
 import { PeakTiles } from '../timeline/peakTiles';
-import { gutterFor, type TimelineInput, type TimelineLayout } from '../timeline/picture';
+import { gutterFor, type SessionPeaks, type TimelineInput, type TimelineLayout } from '../timeline/picture';
 import { panSpan, zoomSpan, type TimeSpan } from '../timeline/timeScale';
 import { waveSessions } from '../timeline/waveSessions';
 import { LaneWalk } from './laneWalk';
@@ -233,11 +232,11 @@ export class TimelineView extends View {
   }
 
   /** Waveforms of the sessions in view; of those beyond what can be drawn the count is shown, never nothing. */
-  #peaks(view: TimeSpan, width: number): { client: Peaks[]; server: Peaks[] } {
+  #peaks(view: TimeSpan, width: number): { client: SessionPeaks[]; server: SessionPeaks[] } {
     const { audio, session } = this.store;
     const msPerPixel = (view.end - view.start) / Math.max(1, width - gutterFor(width));
     let left = 0;
-    const ofSide = (side: 'client' | 'server'): Peaks[] => {
+    const ofSide = (side: 'client' | 'server'): SessionPeaks[] => {
       const lanes = (session === '' ? audio.sessions(side) : [session]).map((each) => ({
         session: each,
         audio: audio.lane(each, side),
@@ -246,7 +245,8 @@ export class TimelineView extends View {
       left = Math.max(left, drawn.left);
       return drawn.shown.flatMap((each) => {
         const lane = audio.lane(each, side);
-        return this.#tiles.peaks(each, side, view, msPerPixel, { start: lane.times.start(0), end: lane.end });
+        const tiles = this.#tiles.peaks(each, side, view, msPerPixel, { start: lane.times.start(0), end: lane.end });
+        return tiles.map((peaks) => ({ ...peaks, session: each }));
       });
     };
     const peaks = { client: ofSide('client'), server: ofSide('server') };

@@ -178,6 +178,10 @@ describe('the analysis of a trace for the command line', () => {
     expect(await tab.locator('svg .response').count()).toBe(1);
     expect(await tab.getByRole('heading', { name: /session\.update refused/ }).count()).toBe(1);
     expect(await tab.locator('body').innerText()).not.toContain('\u001b');
+    // What was said has a row of its own: beside the numbers it had a word or two to a line here.
+    await tab.setViewportSize({ width: 700, height: 900 });
+    const words = await tab.locator('.turns td.words').first().boundingBox();
+    expect(words?.width).toBeGreaterThan(450);
     await tab.emulateMedia({ colorScheme: 'dark' });
     const background = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
     await tab.emulateMedia({ colorScheme: 'light' });

@@ -219,4 +219,117 @@ describe('the views', () => {
     if (!(await heard.isVisible())) await page.getByRole('button', { name: 'How to hear it' }).click();
     await expect.poll(() => heard.getAttribute('aria-checked')).toBe('true');
   });
+
+  /** An answer whose words come one by one, of which the last is an umbrella. */
+  function wordByWord(): string {
+    const words = ['Take ', 'no ', 'hat ', 'but ', 'an ', 'umbrella', '.'];
+    const ids = { response_id: 'r1', item_id: 'a1', output_index: 0, content_index: 0 };
+    const line = (seq: number, event: object) =>
+      eventLine(seq, 1000 + seq * 10, 'server', JSON.stringify(event), { response: 'r1', item: 'a1' });
+    return [
+      HEADER,
+      openLine('s1', 10),
+      eventLine(1, 1000, 'client', '{"type":"response.create"}'),
+      line(2, { type: 'response.created', response: { id: 'r1', status: 'in_progress' } }),
+      ...words.map((delta, n) => line(3 + n, { type: 'response.output_text.delta', ...ids, delta })),
+      line(20, { type: 'response.done', response: { id: 'r1', status: 'completed', output: [] } }),
+      closeLine('s1', 5000, 1000, ''),
+      '',
+    ].join('\n');
+  }
+
+  it('find the very event that holds a word, open its run, and mark the word in its details', async () => {
+    const page = await openText(wordByWord());
+    await page.locator('rti-event-list [role="grid"]').press('Control+f');
+    const find = page.getByRole('textbox', { name: 'Find in the list' });
+    await find.fill('umbrella');
+    await expect.poll(() => page.locator('rti-find-bar .count').innerText()).toBe('1 found');
+    await find.press('Enter');
+    await expect.poll(() => page.locator('rti-inspector .facts').innerText()).toContain('#8');
+    await expect.poll(() => page.locator('rti-payload-tree mark').allInnerTexts()).toEqual(['umbrella']);
+    expect(await page.locator('rti-event-list .row.selected').innerText()).toContain('8');
+    await page.getByRole('tab', { name: 'Raw' }).click();
+    await expect.poll(() => page.locator('rti-inspector pre mark').allInnerTexts()).toEqual(['umbrella']);
+    await find.press('Escape');
+    await expect.poll(() => page.locator('rti-inspector mark').count()).toBe(0);
+  });
+
+  it('say that what a key led to is hidden by the filter, and show it when asked', async () => {
+    const page = await openText(wordByWord());
+    const filter = page.getByRole('combobox', { name: 'Filter events' });
+    await filter.fill('type:response.done');
+    await filter.press('Escape');
+    const rows = page.locator('rti-event-list .row');
+    await expect.poll(() => rows.count()).toBe(1);
+    await rows.first().click();
+    await page.getByRole('tab', { name: 'Related' }).click();
+    await page.locator('rti-related button.line').first().waitFor();
+    await page.locator('rti-event-list [role="grid"]').press('c');
+    const bar = page.locator('rti-event-list .hiddenBar');
+    await expect
+      .poll(() => bar.innerText())
+      .toContain('#2 response.created, which is selected, is hidden by the filter.');
+    await bar.getByRole('button').click();
+    await expect.poll(() => page.locator('rti-event-list .row.selected').innerText()).toContain('response.created');
+    expect([await bar.count(), await filter.inputValue()]).toEqual([0, '']);
+  });
+
+  it('keep the clicked row in view above the sheet of a narrow page', async () => {
+    const page = await open(8);
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.locator('rti-event-list [role="grid"]').press('Home');
+    const rows = page.locator('rti-event-list .row');
+    const chosen = rows.nth(8);
+    const text = (await chosen.innerText()).split('\n')[0];
+    await chosen.click();
+    const sheet = page.locator('section.detail');
+    await sheet.waitFor();
+    const selected = page.locator('rti-event-list .row.selected');
+    expect((await selected.innerText()).split('\n')[0]).toBe(text);
+    const bottom = async () => {
+      const [row, over] = [await selected.boundingBox(), await sheet.boundingBox()];
+      return (over?.y ?? 0) - (row?.y ?? 0) - (row?.height ?? 0);
+    };
+    await expect.poll(bottom).toBeGreaterThanOrEqual(0);
+    expect((await selected.boundingBox())?.y).toBeGreaterThan(
+      (await page.locator('rti-main-tabs').boundingBox())?.y ?? 0,
+    );
+  });
+
+  it('draw the sound of an answer that was cut, not what is heard in its place', async () => {
+    const [quiet, loud] = [0, 60].map((sample) => Buffer.alloc(24_000, sample).toString('base64'));
+    const line = (seq: number, t: number, from: 'client' | 'server', event: Record<string, unknown>) =>
+      eventLine(seq, t, from, JSON.stringify(event), { response: 'r1', item: 'a1' });
+    const ids = { response_id: 'r1', item_id: 'a1', output_index: 0, content_index: 0 };
+    const content = [{ type: 'output_audio', transcript: 'Once upon a time' }];
+    const item = { id: 'a1', type: 'message', role: 'assistant', status: 'incomplete' };
+    const page = await openText(
+      [
+        HEADER,
+        openLine('s1', 10),
+        line(1, 1000, 'server', { type: 'response.created', response: { id: 'r1', status: 'in_progress' } }),
+        line(2, 1010, 'server', { type: 'conversation.item.added', item: { ...item, content: [] } }),
+        line(3, 1100, 'server', { type: 'response.output_audio.delta', ...ids, delta: quiet }),
+        line(4, 1110, 'server', { type: 'response.output_audio.delta', ...ids, delta: loud }),
+        line(5, 1500, 'client', {
+          type: 'conversation.item.truncate',
+          item_id: 'a1',
+          content_index: 0,
+          audio_end_ms: 300,
+        }),
+        line(6, 1600, 'server', {
+          type: 'response.done',
+          response: { id: 'r1', status: 'cancelled', output: [{ ...item, content }] },
+        }),
+        closeLine('s1', 9000, 1000, ''),
+        '',
+      ].join('\n'),
+    );
+    await page.getByRole('tab', { name: 'Conversation' }).click();
+    const bars = page.locator('rti-conversation .audio svg rect');
+    const heights = () => bars.evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('height'))));
+    // Half a second of silence, half a second as loud as it gets, of which nothing was heard.
+    await expect.poll(async () => (await heights()).filter((height) => height === 16).length).toBe(22);
+    expect((await heights()).slice(0, 22)).toEqual(new Array(22).fill(1));
+  });
 });

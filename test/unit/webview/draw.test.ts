@@ -98,6 +98,19 @@ describe('a waveform', () => {
     const drawn = columns(wave({ step: 10, left: 12, right: 18 }));
     expect(drawn.map(([x]) => x)).toEqual([12, 13, 14, 15, 16, 17]);
   });
+  it('that lies over others is drawn with them, each column once and as high as the loudest', () => {
+    const shapes = [wave({}), wave({ x: 2 }), wave({ x: 1, right: 3 }), wave({ y: 80 })];
+    const { calls } = draw(shapes);
+    const drawn = calls.slice(1).map(([, x, y, w, h]) => [x, Math.round(y as number), w, Math.round(h as number)]);
+    expect(drawn).toEqual([
+      [1, 40, 1, 20],
+      [2, 40, 1, 20],
+      [3, 40, 1, 20],
+      [5, 45, 1, 10],
+      [1, 70, 1, 20],
+      [3, 75, 1, 10],
+    ]);
+  });
 });
 
 it('text is cut to its room by whole characters, or left out', () => {

@@ -11,8 +11,10 @@ import { SearchLine } from '../../../webview/state/bodySearch';
 import { Finder } from '../../../webview/state/finder';
 import { Marked } from '../../../webview/state/marked';
 import { Meaning } from '../../../webview/state/meaning';
+import { hiddenBy } from '../../../webview/state/hiddenRow';
 import { withOpens } from '../../../webview/state/rowActions';
 import { RowMeanings } from '../../../webview/state/rowMeanings';
+import { deltaText } from '../../../webview/views/rowTexts';
 import { rowsOf, type TestRow } from './columns';
 
 const delta: TestRow = { type: 'response.output_text.delta', response: 'r1', flags: 16 };
@@ -62,6 +64,24 @@ it('what is saved has the rows that open its sessions, and only those', () => {
   expect(withOpens({ rows }, [2, 4])).toEqual([0, 4]);
 });
 
+it('the distance to the row above is left out where that came later, in the order of the conversation', () => {
+  const rows = rowsOf([{ t: 100 }, { t: 40 }, { t: 160 }]);
+  const told = (order: 'arrival' | 'conversation') =>
+    [1, 2].map((row) => deltaText({ rows, listLook: { ...usualListLook, order } }, row, row - 1));
+  expect(told('conversation')).toEqual(['', '+120 ms']);
+  expect(told('arrival')).toEqual(['-60.0 ms', '+120 ms']);
+});
+
+it('what hides a row from the list is known', () => {
+  const { source, list } = listOf([{}, {}, {}], (row) => row !== 1);
+  const told = { rows: source, list, session: '', filterText: 'x', filtering: false, pausedAt: null, clearedBefore: 0 };
+  expect([0, 1].map((row) => hiddenBy(told, row))).toEqual([undefined, 'filter']);
+  expect(hiddenBy({ ...told, filtering: true }, 1)).toBeUndefined();
+  expect(hiddenBy({ ...told, pausedAt: 1 }, 1)).toBe('pause');
+  expect(hiddenBy({ ...told, clearedBefore: 2 }, 1)).toBe('clearing');
+  expect(hiddenBy({ ...told, session: 's9' }, 1)).toBe('session');
+});
+
 describe('find', () => {
   const frames: (() => void)[] = [];
   const settle = async () => {
@@ -72,7 +92,7 @@ describe('find', () => {
   };
   function finder(rows: readonly TestRow[], bodies: readonly number[] = []) {
     const { source, list } = listOf(rows);
-    const state = { selected: -1 };
+    const state = { selected: null as number | null };
     const of = rows.length;
     const line = new SearchLine(
       ({ search }) => {
@@ -82,13 +102,20 @@ describe('find', () => {
       () => undefined,
     );
     const made = new Finder(
-      { rows: source, list, positionOfSelected: () => list.positionOf(state.selected) },
+      {
+        rows: source,
+        list,
+        get selected() {
+          return state.selected;
+        },
+        positionOfSelected: () => (state.selected === null ? -1 : list.positionOf(state.selected)),
+      },
       line,
       (run) => frames.push(run),
       () => undefined,
     );
     made.open();
-    return { made, state };
+    return { made, state, list };
   }
 
   it('goes from one to the next, round the end, and says which it is', async () => {
@@ -100,19 +127,35 @@ describe('find', () => {
     for (const step of [1, 1, 1, 1, -1, -1] as const) {
       const row = made.next(step);
       visited.push(row);
-      state.selected = row ?? -1;
+      state.selected = row ?? null;
     }
     expect(visited).toEqual([0, 1, 3, 0, 3, 1]);
     expect(made.current).toBe(2);
     state.selected = 2;
     expect([made.current, made.next(1), made.next(-1)]).toEqual([0, 3, 1]);
   });
-  it('looks into bodies, and counts a folded run once', async () => {
-    const { made } = finder([{ type: 'x' }, delta, delta, delta, { type: 'y' }], [2, 3, 4]);
+  it('leads to the very event of a folded run that holds the text, and from one to the next of them', async () => {
+    const { made, state, list } = finder([{ type: 'x' }, delta, delta, delta, { type: 'y' }], [2, 3, 4]);
     made.setText('hello');
     await settle();
-    expect(made.count).toBe(2);
-    expect(made.next(1)).toBe(1);
+    expect(made.count).toBe(3);
+    // The run itself is selected: the first that holds the text comes next, though all stand at its place.
+    state.selected = 1;
+    const visited: (number | undefined)[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const row = made.next(1);
+      visited.push(row);
+      state.selected = row ?? null;
+      if (n === 1) list.toggle(1);
+    }
+    expect(visited).toEqual([2, 3, 4, 2]);
+    expect(made.current).toBe(1);
+  });
+  it('counts a folded run once where all of it matches', async () => {
+    const { made } = finder([{ type: 'x' }, delta, delta, delta], [2, 3]);
+    made.setText('output_text');
+    await settle();
+    expect([made.count, made.next(1)]).toEqual([1, 1]);
   });
   it('forgets when it is closed or emptied', async () => {
     const { made } = finder([{ type: 'a' }]);

@@ -450,7 +450,7 @@ describe('problems', () => {
   it('stand wherever a finding was seen, and each leads to its own event', () => {
     const occurrences = [100, 400, 700].map((t, at) => ({ t, seq: 10 + at }));
     const rows = [100, 400, 400, 700].map((t, at) => ({ t, from: 'server' as const, seq: [10, 99, 11, 12][at] ?? 0 }));
-    const seen = { ...finding(100, 'warning'), rowCount: 3, occurrences };
+    const seen = { ...finding(100, 'warning'), rowCount: 3, occurrences, times: 3 };
     const told = input(rows, { findings: [seen] });
     const layout = layoutTimeline(told);
     const places = (name: LaneName) =>
@@ -470,9 +470,13 @@ describe('problems', () => {
     ]);
     // One that is told anew loses no place, one that is withdrawn all of them.
     const meaning = new Meaning();
-    const telling = (count: number) => ({ ...seen, occurrences: occurrences.slice(0, count) });
+    const telling = (count: number) => ({ ...seen, occurrences: occurrences.slice(0, count), times: count });
     for (const count of [1, 3]) meaning.add(changesOf({ findings: [telling(count)] }));
     expect(meaning.found.lane('s1').times.count).toBe(3);
+    // Of many times not all are kept, so none of them has a number.
+    meaning.add(changesOf({ findings: [{ ...seen, times: 900 }] }));
+    const first = meaning.found.lane('s1').at(0);
+    expect(first && tipOf({ kind: 'finding', finding: first, count: 1 }, undefined)).toContain('one of 900 times');
     meaning.add(changesOf({ withdrawn: [seen.key] }));
     expect(meaning.found.lane('s1').times.count).toBe(0);
   });
@@ -712,12 +716,12 @@ it('by keys one goes to what stands at the same time in the next lane that has s
   findings.put([first, second]);
   expect(placeInNextLane(walked, { lane: 'response', t: 450 }, 1)).toEqual({
     kind: 'finding',
-    finding: { ...second, nth: 1, of: 1 },
+    finding: { ...second, nth: 1 },
   });
   expect(placeInNextLane(walked, { lane: 'finding', t: 200 }, -1)).toEqual({ kind: 'span', span: early });
   expect(placeInNextLane(walked, { lane: undefined, t: 210 }, -1)).toEqual({
     kind: 'finding',
-    finding: { ...first, nth: 1, of: 1 },
+    finding: { ...first, nth: 1 },
   });
 });
 

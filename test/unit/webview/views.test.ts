@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationEntry } from '../../../src/analysis/conversation/model';
 import type { Turn } from '../../../src/analysis/model';
+import { countingWords } from '../../../webview/logic/counting';
 import { diffConfigs, valueWords } from '../../../webview/logic/configDiff';
 import { ConversationPages, pageSize } from '../../../webview/logic/conversationPages';
 import { heardText } from '../../../webview/logic/heardText';
@@ -115,6 +116,20 @@ describe('money', () => {
       }),
     ).toEqual([{ name: 'text', input: 5, cached: 2, output: 1 }]);
   });
+});
+
+it('numbers say that they are not the last while rows are on the way, or not yet added up', () => {
+  const done = { rows: 2000, analysed: 2000, read: 9, size: 9 };
+  const still = (document: typeof done, counted: number, isLive = false) =>
+    countingWords(document, { counted, isLive });
+  expect(still(done, 2000)).toBe('');
+  // All is analysed, but what is shown was added up before.
+  expect(still(done, 1200)).toBe('Still counting: 1,200 of 2,000 events so far');
+  expect(still({ ...done, analysed: 500 }, 500)).toBe('Still counting: 500 of 2,000 events so far');
+  expect(still({ ...done, read: 3 }, 2000)).toBe('Still counting: 2,000 of about 6,000 events so far');
+  // A live session goes on: only a backlog is worth a word.
+  expect(still({ ...done, read: 3 }, 1200, true)).toBe('');
+  expect(still({ ...done, analysed: 500 }, 1200, true)).toContain('500 of 2,000');
 });
 
 describe('the table of turns', () => {

@@ -109,17 +109,20 @@ describe('session-expiry', () => {
 });
 
 describe('near-rate-limit', () => {
-  const limits = (at: number, remaining: number): Line => [
+  const limits = (at: number, remaining: number, reset = 54.6): Line => [
     at,
     '<',
     'rate_limits.updated',
-    { rate_limits: [{ name: 'tokens', limit: 100_000, remaining, reset_seconds: 54.6 }] },
+    { rate_limits: [{ name: 'tokens', limit: 100_000, remaining, reset_seconds: reset }] },
   ];
   it('is info below a tenth, a warning when nearly nothing is left', () => {
     expect(titles(diagnose([limits(1, 9000)]))).toEqual(['info near-rate-limit: 9.0% of the tokens limit left']);
     const found = diagnose([limits(1, 9000), limits(2, 1500), limits(3, 5000)]);
     expect(titles(found)).toEqual(['warning near-rate-limit: 1.5% of the tokens limit left (3 times)']);
     expect(found[0]?.explanation).toContain('1,500 of 100,000 tokens were left; it is full again in 55 s');
+  });
+  it('says of a limit that is back at once how soon, in words', () => {
+    expect(diagnose([limits(1, 9000, 0.001)])[0]?.explanation).toContain('it is full again in less than 0.1 s');
   });
   it('is not said when there is plenty, or of odd numbers', () => {
     expect(diagnose([limits(1, 50_000)])).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packColumn, packedAt, unpackColumn, type Column } from '../../../src/extension/packedColumn';
+import { packColumn, packedAt, unpackColumn, type Column } from '../../../src/document/packedColumn';
 
 /** Bytes of what is kept of a column, objects not counted. */
 function bytesOf(column: Column): number {
@@ -14,7 +14,12 @@ const columns: [what: string, column: Column, bytesEach: number][] = [
   ['no number at all', new Float64Array(500).fill(NaN), 0],
   ['nothing but zeros', new Float32Array(500), 0],
   ['two kinds', Uint8Array.from({ length: 500 }, (_, at) => at % 2), 1],
-  ['numbers counted on', Uint32Array.from({ length: 500 }, (_, at) => 4_000_000_000 + at), 2],
+  ['numbers counted on', Uint32Array.from({ length: 500 }, (_, at) => 4_000_000_000 + at), 0],
+  [
+    'numbers counted on, and rows that have none',
+    Uint32Array.from({ length: 500 }, (_, at) => (at % 50 ? 70_000 + at : 0)),
+    1,
+  ],
   ['names, and none', Uint32Array.from({ length: 500 }, (_, at) => (at % 3 ? 900_000 + (at % 90) : 0)), 1],
   ['the whole range', Uint32Array.of(0, 1, 0xffffffff), 4],
   ['times to the microsecond', Float64Array.from({ length: 500 }, (_, at) => (3_600_000_000 + at * 17_003) / 1000), 4],
