@@ -50,6 +50,7 @@ export function rowContext(rows: Rows, row: number, marked?: { count: number; ha
     rtiHasAudio: (rows.audioMs[row] ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
     rtiMany: isMarked && marked.count > 1,
     rtiTwo: isMarked && marked.count === 2,
+    rtiPair: rows.has(row, FLAG.edited | FLAG.held),
     preventDefaultContextMenuItems: true,
   });
 }
@@ -248,7 +249,13 @@ function badges(store: Store, entry: ListEntry) {
         : nothing
   }${
     rows.has(row, FLAG.held) ? html`<span class="mark injected" title="Held back when it arrived">held</span>` : nothing
+  }${
+    rows.has(row, FLAG.released)
+      ? html`<span class="mark injected" title="The message that was held, going on as it came">let go</span>`
+      : nothing
   }${rows.has(row, FLAG.dropped) ? html`<span class="mark injected" title="Never sent on">dropped</span>` : nothing}${
+    rows.has(row, FLAG.rule) ? html`<span class="mark injected" title="A rule had its hand in it">rule</span>` : nothing
+  }${
     rows.has(row, FLAG.redacted)
       ? html`<span class="mark redacted" title="A secret was replaced before recording">redacted</span>`
       : nothing
