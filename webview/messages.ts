@@ -246,6 +246,8 @@ export interface Requests {
   switchBreakpoint: { params: { id: string; enabled: boolean }; result: { done: true } };
   /** Sets a breakpoint on messages like a row, or takes it away again; says what was done, for people. */
   toggleBreakpoint: { params: { row: number }; result: { said: string } };
+  /** Asks what to make of an event of the client (a payload file, a command, a program) and makes it; '' when nothing was made. */
+  exportUpdate: { params: { text: string }; result: { done: string } };
   /** Shows how two rows differ, in VS Code's own comparison; `picked` stands for the row picked before, in whatever trace. */
   compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
   /** Picks a row to be compared with another one. */
@@ -418,6 +420,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   saveRows: (p) => isRanges(p.ranges),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),
+  exportUpdate: (p) => isShort(p.text, 2_000_000),
   heldBody: (p) => isShort(p.id, 64),
   decideHeld: (p) =>
     isShort(p.id, 64) &&

@@ -30,18 +30,31 @@ export async function copyCode(
   const rows = await recordedRows(model, ranges);
   const [first] = rows;
   const label = rows.length === 1 && first?.kind === 'event' ? first.type : `${rows.length} rows`;
-  const choices = CODE_FORMS.map((form): Choice<CodeForm> => ({
-    label: form.label,
-    detail: form.detail,
-    value: form.id,
-  }));
-  const picked = await vscode.window.showQuickPick(choices, { title: `Copy ${label} as`, matchOnDetail: true });
+  const picked = await pickForm(`Copy ${label} as`);
   if (!picked) return '';
   const url = open === undefined ? undefined : (await (await model.document()).body(open, false)).head['url'];
-  const text = codeOf(picked.value, rows, targetOf(typeof url === 'string' ? url : undefined));
-  await vscode.env.clipboard.writeText(text);
-  void offerEditor(picked.label, LANGUAGE[picked.value], text);
+  await giveCode(picked, codeOf(picked.id, rows, targetOf(typeof url === 'string' ? url : undefined)));
   return picked.label;
+}
+
+type Form = (typeof CODE_FORMS)[number];
+
+/** Asks for a form, in that order; undefined when the user thought better of it. */
+export async function pickForm(
+  title: string,
+  ids: readonly CodeForm[] = CODE_FORMS.map(({ id }) => id),
+): Promise<Form | undefined> {
+  const choices = ids.flatMap((id): Choice<Form>[] => {
+    const form = CODE_FORMS.find((one) => one.id === id);
+    return form ? [{ label: form.label, detail: form.detail, value: form }] : [];
+  });
+  return (await vscode.window.showQuickPick(choices, { title, matchOnDetail: true }))?.value;
+}
+
+/** Puts code on the clipboard, and offers to open it. */
+export async function giveCode({ id, label }: Form, text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  void offerEditor(label, LANGUAGE[id], text);
 }
 
 async function offerEditor(label: string, language: string, content: string): Promise<void> {

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { sentEvent } from '../../webview/logic/answers';
 import type { FilterPreset } from '../../webview/messages';
 import { TRACE_EXTENSION } from '../trace/records';
 import { codeOf, targetOf } from '../codegen';
 import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
-import { copyCode, recordedRows } from './codeRows';
+import { copyCode, giveCode, pickForm, recordedRows } from './codeRows';
 import type { TraceModel } from './traceModel';
 
 /** Characters put on the clipboard at once. */
@@ -31,7 +32,7 @@ export function listHandlers({
   savePayload,
 }: ListHandlerOptions): Pick<
   Handlers,
-  'copyRows' | 'saveRows' | 'copyCode' | 'savePayload' | 'compare' | 'pickForCompare' | 'filterPresets'
+  'copyRows' | 'saveRows' | 'copyCode' | 'savePayload' | 'exportUpdate' | 'compare' | 'pickForCompare' | 'filterPresets'
 > {
   return {
     copyRows: async (params) => {
@@ -67,6 +68,17 @@ export function listHandlers({
       const events = rows.filter((row) => row.kind === 'event');
       const name = events.find(({ from }) => from === 'client')?.type ?? events[0]?.type;
       return { saved: await savePayload(name || 'payload', codeOf('payload', rows, targetOf(undefined))) };
+    },
+    exportUpdate: async ({ text }) => {
+      const { type } = sentEvent(text);
+      const rows = [{ kind: 'event', from: 'client', type, text }] as const;
+      // Of one event a fixture is nothing: nobody answers.
+      const form = await pickForm(`Export ${type} as`, ['payload', 'json', 'curl', 'openai', 'agents', 'python']);
+      if (!form) return { done: '' };
+      if (form.id === 'payload')
+        return { done: await savePayload(type || 'payload', codeOf(form.id, rows, targetOf(undefined))) };
+      await giveCode(form, codeOf(form.id, rows, targetOf(undefined)));
+      return { done: form.label };
     },
     compare: async ({ row, with: other }) => {
       await bodies.compare(model, row, other);

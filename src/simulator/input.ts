@@ -4,7 +4,7 @@ import { member } from './config';
 import type { Conversation } from './conversation';
 import type { Desk, Steps, Task } from './desk';
 import type { Transcriber } from './transcriber';
-import { Vad, type VadSettings } from './vad';
+import { Vad, vadSettings } from '../audio/vad';
 import { BYTES_PER_MS, refusal, type Json } from './wire';
 
 /** Audio kept that is not yet part of an item, 5 minutes; older audio falls out. */
@@ -178,27 +178,4 @@ export class InputAudio {
   #input(name: string): Json | undefined {
     return member(member(member(this.config(), 'audio'), 'input'), name);
   }
-}
-
-/** The most silence that semantic detection waits for, as documented, in ms; `auto` is `medium`. */
-export const EAGERNESS_MS: Record<string, number> = { low: 8000, medium: 4000, auto: 4000, high: 2000 };
-/** Silence taken for it where a recording tells when a turn ended, as a part of the most. */
-const FIXED = 1 / 5;
-
-/**
- * How turn detection is set, with the service's defaults. `fixed`: semantic detection waits the same time after every
- * utterance.
- */
-export function vadSettings(turns: Json | undefined, fixed = true): VadSettings {
-  const number = (name: string, otherwise: number): number => {
-    const value = turns?.[name];
-    return typeof value === 'number' ? value : otherwise;
-  };
-  const most = turns?.['type'] === 'semantic_vad' ? (EAGERNESS_MS[String(turns['eagerness'])] ?? 4000) : undefined;
-  return {
-    threshold: number('threshold', 0.5),
-    prefixMs: number('prefix_padding_ms', 300),
-    silenceMs: number('silence_duration_ms', most === undefined ? 500 : most * FIXED),
-    ...(most === undefined || fixed ? {} : { semanticMs: most }),
-  };
 }

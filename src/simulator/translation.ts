@@ -8,12 +8,12 @@ import { member } from './config';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
 import { parseMessage } from './incoming';
+import { level } from '../audio/vad';
 import { Random } from '../protocol/random';
 import { check, text, unsupported } from './rules';
 import type { Scenario } from './scenario';
 import { LISTED_TYPES, TRANSLATION_RULE, TRANSLATION_RULES } from './shapes';
 import { WORDS, fill } from './texts';
-import { level } from './vad';
 import { BYTES_PER_MS, Refusal, errorOf, faultError, isObject, refusal, type Json, type Output } from './wire';
 import { tokens } from './words';
 

@@ -3,12 +3,11 @@
  * cut or blanked when it was written down, or our turn detection makes other turns of it than the server's did. Then speech is
  * generated that spans what the server said it heard, with silence between.
  */
+import { Vad, vadSettings, type VadSettings } from '../audio/vad';
 import { findCauses, turnDetection } from './causes';
 import { decodeBase64, fromPcm, samplesOf, toPcm, type FormatName } from './codec';
 import { member } from './config';
-import { vadSettings } from './input';
 import { typeOf, type RecordedMessage, type Recording } from './recording';
-import { Vad, type VadSettings } from './vad';
 import { lasting } from './voice';
 import { BYTES_PER_MS, type Json } from './wire';
 

@@ -113,9 +113,9 @@ describe('requests of a page', () => {
       assert.equal(sent(), before);
       await answering('showInputBox', 'Whistle', () => answering('showWarningMessage', 'Send', start));
       assert.ok(started.run > 0);
-      const updated = await client.wait('session.updated');
-      const { instructions } = updated['session'] as { instructions: string };
-      assert.equal(instructions, 'own_item: Whistle a secret song 4712');
+      const heard = () => client.received.filter(({ type }) => type === 'session.updated').at(-1)?.['session'];
+      const words = 'own_item: Whistle a secret song 4712';
+      await until('the update', () => (heard() as { instructions?: string } | undefined)?.instructions === words);
       await until('the record', () => sent() > before);
       assert.doesNotMatch(readFileSync(engine.file, 'utf8'), /4712/);
     } finally {

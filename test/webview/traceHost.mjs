@@ -71,8 +71,11 @@ window.acquireVsCodeApi = () => ({
 });
 </script><script type="module" src="/webview.js"></script></body></html>`;
 
-/** Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc|hcl`. */
-export async function serveTrace(trace, port = 0, status = {}) {
+/**
+ * Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc|hcl`. `status`, a part of
+ * the status or what gives one, and `more` handlers take the place of what only VS Code has.
+ */
+export async function serveTrace(trace, port = 0, status = {}, more = {}) {
   const out = await mkdtemp(join(tmpdir(), 'trace-host-'));
   await build({
     bundle: true,
@@ -127,6 +130,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
     ...Object.fromEntries(
       ['saveWav', 'send', 'newSession', 'closeSession', 'run'].map((name) => [name, onlyVscode(name)]),
     ),
+    ...(typeof more === 'function' ? more(model) : more),
   };
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
   const files = {
@@ -154,6 +158,7 @@ export async function serveTrace(trace, port = 0, status = {}) {
     );
   });
   const sockets = new WebSocketServer({ server, path: '/bridge' });
+  const bridges = new Set();
   sockets.on('connection', (socket) => {
     const bridge = new Bridge({
       model,
@@ -165,18 +170,23 @@ export async function serveTrace(trace, port = 0, status = {}) {
         recording: false,
         proxy: { state: 'stopped' },
         liveSessions: [],
-        ...status,
+        ...(typeof status === 'function' ? status() : status),
       }),
       reload: () => undefined,
       log: (line) => console.error(line),
     });
+    bridges.add(bridge);
     socket.on('message', (text) => void bridge.receive(JSON.parse(String(text))));
-    socket.on('close', () => bridge.dispose());
+    socket.on('close', () => {
+      bridges.delete(bridge);
+      bridge.dispose();
+    });
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     model,
+    bridges,
     close: async () => {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => server.close(resolve));

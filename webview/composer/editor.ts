@@ -31,6 +31,8 @@ export interface EditorOptions extends CompletionFor {
   parent: HTMLElement;
   root: ShadowRoot;
   nonce: string;
+  /** What it is called to those who cannot see it. */
+  label?: string;
   changed(): void;
   send(): void;
   /** Mod-. was pressed. */
@@ -63,7 +65,7 @@ export function createEditor(options: EditorOptions): ComposerEditor {
         longStrings,
         lineMarks,
         editorLook,
-        EditorView.contentAttributes.of({ 'aria-label': 'Event to send, JSON', tabindex: '0' }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label ?? 'Event to send, JSON', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed();
         }),

@@ -2,7 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { expectedConfig } from '../../src/protocol';
+import { expectedConfig, mergeSession } from '../../src/protocol';
 import type { SessionSnapshot } from '../../src/document/sessionSnapshot';
 import { formatPosition } from '../logic/format';
 import { readLoosely } from '../logic/jsonPlace';
@@ -16,12 +16,13 @@ import {
   withSetting,
   type FormField,
 } from '../logic/sessionForm';
-import { isFields, sessionToReturn } from '../logic/updatePreview';
+import { isFields, sessionToReturn, wholeUpdate } from '../logic/updatePreview';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import { fieldStyles } from './fieldStyles';
 import './toolsForm';
 import type { ToolEdit } from './toolsForm';
+import './turnPicture';
 
 /** Earlier configurations offered; the newest. */
 const mostEarlier = 50;
@@ -104,12 +105,26 @@ export class SessionForm extends View {
         The text is no session.update that can be read. The form fills in as soon as it is one.
       </p>`;
     const kind = asked['type'] === 'transcription' ? 'transcription' : 'realtime';
-    return html`${this.#history()}
-    ${formOf(kind).map(({ title, fields }) => {
-      const shown = fields.filter(({ only }) => only === undefined || this.#value(asked, only.path) === only.is);
-      return html`<h4>${title}</h4>
-        ${shown.map((field) => this.#field(field, asked))}`;
-    })}`;
+    return html`<div class="history">${this.#history()} ${this.#export(asked)}</div>
+      ${formOf(kind).map(({ title, fields }) => {
+        const shown = fields.filter(({ only }) => only === undefined || this.#value(asked, only.path) === only.is);
+        return html`<h4>${title}</h4>
+          ${shown.map((field) => this.#field(field, asked))}
+          ${title === 'Turn detection' ? this.#turns(asked) : nothing}`;
+      })}`;
+  }
+
+  /** The detection as it will be, over what the session has heard. */
+  #turns(asked: Record<string, unknown>) {
+    const detection = settingAt(
+      mergeSession(this.#effective ?? {}, asked, this.known?.state.initial),
+      'audio.input.turn_detection',
+    );
+    return html`<rti-turn-picture
+      .store=${this.store}
+      .session=${this.session}
+      .detection=${isFields(detection) ? detection : undefined}
+    ></rti-turn-picture>`;
   }
 
   /** The value a setting will have: as asked, else as it is. */
@@ -257,8 +272,7 @@ export class SessionForm extends View {
     );
     const earlier = all.slice(0, -1).slice(-mostEarlier).toReversed();
     if (earlier.length === 0) return nothing;
-    return html`<div class="history">
-      <label for="history">Back to</label>
+    return html`<label for="history">Back to</label>
       <select
         id="history"
         @change=${(event: Event) => {
@@ -276,8 +290,19 @@ export class SessionForm extends View {
               ${formatPosition(t)}
             </option>`,
         )}
-      </select>
-    </div>`;
+      </select>`;
+  }
+  /** The configuration as it will be, for other sessions. */
+  #export(asked: Record<string, unknown>) {
+    const config = mergeSession(this.#effective ?? {}, asked, this.known?.state.initial);
+    return html`<button
+      class="link"
+      ?disabled=${this.#effective === undefined}
+      title="The whole configuration, as it will be, as a payload file, a command or a program"
+      @click=${() => void this.store.ask('exportUpdate', { text: wholeUpdate(config) })}
+    >
+      Export…
+    </button>`;
   }
   /** Writes the update that brings that configuration back, and sends it. */
   async #returnTo(row: number): Promise<void> {

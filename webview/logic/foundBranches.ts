@@ -1,5 +1,5 @@
 /** Where in a payload's tree a text is found. */
-import type { Pattern } from './filter';
+import type { Pattern } from '../../src/protocol/filter';
 import { firstMatchEnd } from './highlight';
 import { childrenOf, type TreeNode } from './jsonText';
 

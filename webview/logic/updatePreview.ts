@@ -58,6 +58,13 @@ export function sessionToReturn(now: Fields, earlier: Fields, keptVoice: boolean
   return { type: typeof now['type'] === 'string' ? now['type'] : 'realtime', ...back };
 }
 
+/** The text of an update that gives any session all of a configuration. */
+export function wholeUpdate(config: Fields): string {
+  const { type, ...all } = config;
+  const session = Object.fromEntries(Object.entries(all).filter(([name]) => !fixed.has(name)));
+  return JSON.stringify({ type: 'session.update', session: { type: type ?? 'realtime', ...session } }, null, 2);
+}
+
 function differing(now: Fields, earlier: Fields, isLeft: (name: string) => boolean): Fields {
   const out: Fields = {};
   for (const name of new Set([...Object.keys(earlier), ...Object.keys(now)])) {

@@ -29,7 +29,9 @@ export interface Kept {
   player?: Partial<PlayerLook>;
   /** The view of the main pane. */
   tab?: MainTab;
-  sizes?: { timeline: number; list: number; composer: number };
+  sizes?: { timeline: number; list: number; composer: number; intercept?: number };
+  /** The queue of held messages is folded to a line. */
+  heldFolded?: boolean;
   /** Groups of lanes that are folded to one. */
   foldedLanes?: string[];
 }

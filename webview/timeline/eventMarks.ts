@@ -27,9 +27,20 @@ export function eventMarks(picture: Picture, lane: Lane, side: 'client' | 'serve
     shapes.push({ kind: 'rect', x, y, w: 1.5, h, color: familyColor(input.typeOf(row)) });
     if (next - at === 1 && input.isInjected(row))
       shapes.push({ kind: 'frame', x: x - 2, y: y - 1, w: 5.5, h: h + 2, color: 'warning' });
+    if (next - at === 1) handMark(picture, row, x, { y, h });
     at = next;
   }
   if (side === 'server') errorMarks(picture, lane, Infinity);
+}
+
+/** What was held stands between two bars, what never went on is struck out. */
+function handMark({ input, shapes }: Picture, row: number, x: number, { y, h }: { y: number; h: number }): void {
+  const fate = input.fateOf(row);
+  if (fate === 'held') {
+    shapes.push({ kind: 'rect', x: x - 2, y, w: 1, h, color: 'warning' });
+    shapes.push({ kind: 'rect', x: x + 2.5, y, w: 1, h, color: 'warning' });
+  }
+  if (fate === 'dropped') shapes.push({ kind: 'rect', x: x - 3, y: y + h / 2 - 0.75, w: 7.5, h: 1.5, color: 'error' });
 }
 
 /** Errors by their own sign, where none of `most` fewer pixels stands already. */

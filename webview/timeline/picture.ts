@@ -29,6 +29,8 @@ export interface TimelineInput {
   timeOf(row: number): number;
   isFromClient(row: number): boolean;
   isInjected(row: number): boolean;
+  /** What became of it when it arrived, or instead of going on; '' for what went straight on. */
+  fateOf(row: number): 'held' | 'dropped' | '';
   /** Spans of the shown session, by their lane. */
   spans(lane: Span['lane']): TimedLane<Span>;
   turn(key: string): Turn | undefined;

@@ -4,10 +4,13 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import '../composer/composerView';
+import '../intercept/interceptView';
+import type { InterceptView } from '../intercept/interceptView';
 import '../player/playerView';
 import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
+import { heldPair } from '../logic/heldPair';
 import { mainTabTitles } from '../logic/mainTabs';
 import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
@@ -35,7 +38,7 @@ import { sharedStyles, View } from './view';
 import './welcome';
 
 /** What stands above and between the panes. */
-const bar = 'rti-toolbar, .notice, rti-player, rti-splitter[orientation="horizontal"]';
+const bar = 'rti-toolbar, .notice, rti-player, rti-intercept, rti-splitter[orientation="horizontal"]';
 const narrowWidth = 800;
 /** Height of the timeline until the user pulls it, pixels. */
 const usualTimeline = 300;
@@ -56,8 +59,9 @@ export class App extends View {
   @query('rti-player') private player!: PlayerView | null;
   @query('rti-toolbar') private toolbar!: Toolbar;
   @query('rti-composer') private composer!: ComposerView | null;
+  @query('rti-intercept') private intercept!: InterceptView;
   /** Sizes the user set, pixels; `list` is a share of the width. */
-  #sizes = { timeline: usualTimeline, list: 0.62, composer: 300 };
+  #sizes = { timeline: usualTimeline, list: 0.62, composer: 300, intercept: 260 };
   #panes: PaneHeights | undefined;
   #resize: ResizeObserver | undefined;
   /** Once opened the composer stays, so that closing it loses no draft. */
@@ -80,6 +84,7 @@ export class App extends View {
     this.store.bridge.on('act', (params) => this.#act(params));
     this.addEventListener('rti-play-row', () => void this.#playRow());
     this.addEventListener('rti-edit-row', () => this.#edit());
+    this.addEventListener('rti-toggle-breakpoint', () => void this.#toggleBreakpoint(this.store.selected));
     this.addEventListener('rti-next-error', () => this.#nextError());
     this.addEventListener('rti-focus-list', () => {
       // What is filtered is the list.
@@ -176,6 +181,22 @@ export class App extends View {
               </div>`
           : html`<rti-welcome .store=${store} ?hidden=${this.sheet}></rti-welcome>`
       }
+      <rti-splitter
+        orientation="horizontal"
+        label="Height of the held messages"
+        data-pane="intercept"
+        @rti-split=${(event: CustomEvent<number>) => this.#split('intercept', -event.detail)}
+      ></rti-splitter>
+      <rti-intercept
+        .store=${store}
+        .open=${store.kept.heldFolded !== true}
+        @rti-open=${({ detail }: CustomEvent<boolean>) => {
+          store.keep({ heldFolded: !detail });
+          this.requestUpdate();
+        }}
+        @rti-room=${() => void this.updateComplete.then(() => this.#applySizes())}
+        @rti-leave=${() => this.#focusMain()}
+      ></rti-intercept>
       ${
         this.#composerMade
           ? html`<rti-splitter
@@ -231,6 +252,7 @@ export class App extends View {
   #applySizes(): void {
     const { clientHeight, clientWidth, timeline, left, store } = this;
     if (clientHeight === 0) return;
+    this.#sizeIntercept();
     const bars = [...this.renderRoot.querySelectorAll<HTMLElement>(bar)].reduce(
       (sum, { offsetHeight }) => sum + offsetHeight,
       0,
@@ -252,18 +274,33 @@ export class App extends View {
       timeline: panes.timeline / clientHeight,
       list: this.#sizes.list,
       composer: panes.composer / clientHeight,
+      intercept: this.#sizes.intercept / clientHeight,
     };
     for (const splitter of this.renderRoot.querySelectorAll('rti-splitter'))
       splitter.value = Math.round(Math.min(1, shares[splitter.dataset.pane as keyof typeof shares]) * 100);
+  }
+  /** The queue takes its height before the other panes get theirs: somebody's app waits for it. */
+  #sizeIntercept(): void {
+    const { intercept } = this;
+    const { isShown, isTall } = intercept;
+    intercept.hidden = !isShown;
+    const splitter = this.renderRoot.querySelector<HTMLElement>('rti-splitter[data-pane="intercept"]');
+    if (splitter !== null) splitter.hidden = !isTall;
+    const most = this.clientHeight * (this.store.composer === null ? 0.6 : 0.4);
+    // Narrow, its list stands above its editor.
+    const wished = this.#sizes.intercept + (this.narrow ? 80 : 0);
+    intercept.style.height = isTall ? `${Math.max(150, Math.min(wished, most))}px` : '';
   }
   /** The composer needs so much height for what it shows now; a size the user set is not lowered, nor is this one kept. */
   #giveRoom(height: number): void {
     this.#sizes.composer = Math.max(this.#sizes.composer, height);
     this.#applySizes();
   }
-  #split(what: 'timeline' | 'list' | 'composer', by: number): void {
+  #split(what: 'timeline' | 'list' | 'composer' | 'intercept', by: number): void {
     if (what === 'list')
       this.#sizes.list = Math.max(0.25, Math.min(0.8, this.#sizes.list + by / Math.max(1, this.clientWidth)));
+    else if (what === 'intercept')
+      this.#sizes.intercept = Math.max(150, Math.min(this.clientHeight * 0.6, this.#sizes.intercept + by));
     else {
       // From what can be had, not from what was wished for: a bar that is pulled moves at once.
       const most = Math.max(stripHeight, this.#panes?.most[what] ?? 0);
@@ -284,6 +321,19 @@ export class App extends View {
       this.store.setPanel({ detailOpen: false });
       this.store.compose({ row, request: Date.now() });
     }
+  }
+  async #toggleBreakpoint(row: number | null): Promise<void> {
+    if (row === null) this.store.tell({ kind: 'info', text: 'Select an event first: messages like it are held then.' });
+    else {
+      const done = await this.store.ask('toggleBreakpoint', { row });
+      if (done !== undefined) this.store.tell({ kind: 'info', text: done.said });
+    }
+  }
+  async #compareArrived(row: number | null): Promise<void> {
+    const related = row === null ? undefined : await this.store.ask('related', { row });
+    const pair = row === null || related === undefined ? undefined : heldPair(row, related);
+    if (pair?.became === 'edited') await this.store.ask('compare', { row: pair.end, with: pair.arrived });
+    else this.store.tell({ kind: 'info', text: 'This event went on as it came, or not at all.' });
   }
   async #playRow(): Promise<void> {
     if (this.store.selected !== null) await this.player?.playRow(this.store.selected);
@@ -349,6 +399,18 @@ export class App extends View {
         return;
       case 'showRow':
         return;
+      case 'showHeld':
+      case 'releaseHeld':
+      case 'dropHeld':
+      case 'answerHeld':
+        this.intercept.act(action);
+        return;
+      case 'toggleBreakpoint':
+        void this.#toggleBreakpoint(target);
+        return;
+      case 'compareArrived':
+        void this.#compareArrived(target);
+        return;
       case 'focusFilter':
         this.toolbar.focusFilter();
         return;
@@ -376,9 +438,18 @@ export class App extends View {
       );
     const { selected } = this.store;
     const isInTrace = event.composedPath().some((node) => node === this.list || node === this.timeline);
+    // Its texts can be selected: what a browser offers for them stays.
+    const isInDetail = event
+      .composedPath()
+      .some((node) => node instanceof HTMLElement && node.localName === 'rti-inspector');
     if (row?.dataset.vscodeContext !== undefined) this.dataset.vscodeContext = row.dataset.vscodeContext;
     else if (isInTrace && selected !== null)
       this.dataset.vscodeContext = rowContext(this.store.rows, selected, this.store.marked);
+    else if (isInDetail && selected !== null)
+      this.dataset.vscodeContext = rowContext(this.store.rows, selected).replace(
+        '"preventDefaultContextMenuItems":true',
+        '"preventDefaultContextMenuItems":false',
+      );
     else this.dataset.vscodeContext = JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
   };
 
@@ -398,6 +469,7 @@ export class App extends View {
       timeline,
       player,
       edit: () => this.#edit(),
+      showHeld: () => this.intercept.act('showHeld'),
       nextError: () => this.#nextError(),
       focusFilter: () => this.toolbar.focusFilter(),
       focusComposer: () => void this.updateComplete.then(() => this.composer?.focus()),

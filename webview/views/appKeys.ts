@@ -11,6 +11,8 @@ export interface KeyTargets {
   player: PlayerView | null;
   /** Edits the selected event and resends it. */
   edit(): void;
+  /** Goes to what is held. */
+  showHeld(): void;
   /** Selects the next error. */
   nextError(): void;
   focusFilter(): void;
@@ -29,7 +31,7 @@ export function isForPage(event: KeyboardEvent, element: HTMLElement | null): bo
 /** Runs a key; true when it is one of ours. */
 export function runKey(
   event: KeyboardEvent,
-  { store, timeline, player, edit, nextError, focusFilter, focusComposer, focusTab }: KeyTargets,
+  { store, timeline, player, edit, showHeld, nextError, focusFilter, focusComposer, focusTab }: KeyTargets,
 ): boolean {
   switch (event.key) {
     case '?':
@@ -46,6 +48,9 @@ export function runKey(
       return true;
     case 'e':
       edit();
+      return true;
+    case 'h':
+      showHeld();
       return true;
     case 'n':
       store.compose({ request: Date.now() });

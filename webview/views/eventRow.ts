@@ -1,4 +1,5 @@
 /** The rows of the event list that are in view: elements that are used again for other rows as the list moves. */
+import { FLAG } from '../logic/rowSource';
 import type { ListEntry, ListRows } from '../logic/fold';
 import type { Column } from '../logic/listColumns';
 import type { Rows } from '../state/rows';
@@ -19,6 +20,7 @@ export function rowContext(rows: Rows, row: number, marked?: { count: number; ha
     rtiHasAudio: (rows.audioMs.at(row) ?? 0) > 0 || rows.responseOf(row) !== '' || rows.itemOf(row) !== '',
     rtiMany: isMarked && marked.count > 1,
     rtiTwo: isMarked && marked.count === 2,
+    rtiPair: rows.has(row, FLAG.edited | FLAG.held),
     preventDefaultContextMenuItems: true,
   });
 }

@@ -1,6 +1,6 @@
 /** Text in which what is looked for stands out. */
 import { css, html, type TemplateResult } from 'lit';
-import type { Pattern } from '../logic/filter';
+import type { Pattern } from '../../src/protocol/filter';
 import { highlight } from '../logic/highlight';
 
 /** The text with its matches marked; as it is without a pattern. */

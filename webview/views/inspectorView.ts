@@ -3,11 +3,12 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { RowBody } from '../../src/document/columns';
-import type { Pattern } from '../logic/filter';
+import type { Pattern } from '../../src/protocol/filter';
 import { formatBytes, formatCount, formatDuration, formatPosition } from '../logic/format';
 import { indentJson, isJson } from '../logic/jsonText';
 import { rawParts } from '../logic/rawParts';
 import { FROM } from '../logic/rowSource';
+import '../intercept/handLine';
 import type { Topic } from '../state/store';
 import './eventDocs';
 import './compareTab';
@@ -91,6 +92,13 @@ export class InspectorView extends View {
           </span>
         </div>
         ${this.#button('copy', 'Copy the payload', () => void this.#copy(), this.body === null || this.body.text === '')}
+        ${
+          isEvent && rows.typeOf(row) !== ''
+            ? this.#button('debug-breakpoint', 'Break on events like this, or no longer (F9)', () =>
+                this.#emit('rti-toggle-breakpoint'),
+              )
+            : nothing
+        }
         ${this.#button('go-to-file', 'Open in editor', () => void store.ask('openBody', { row }))}
         ${
           isEvent
@@ -104,6 +112,7 @@ export class InspectorView extends View {
         }
         <slot name="actions"></slot>
       </header>
+      <rti-hand-line .store=${store}></rti-hand-line>
       <div role="tablist" aria-label="Details" @keydown=${this.#tabKey}>
         ${tabs.map(
           (tab) =>

@@ -16,6 +16,8 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['Space', 'play from the selection, or pause'],
       ['E', 'edit the selected event and resend it'],
       ['N', 'new event'],
+      ['H', 'to the held messages'],
+      ['F9', 'break on events like the selected one, or no longer'],
       ['[  ]', 'previous, next of the same kind'],
       ['C  V', 'to its cause, to its effect'],
       ['!', 'next error'],
@@ -65,6 +67,17 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['F8', 'next problem (with Shift: previous)'],
       ['Ctrl+.', 'apply the fix at the cursor'],
       ['Ctrl+Enter', 'send'],
+    ],
+  ],
+  [
+    'Held messages',
+    [
+      ['R', 'release as it came, or as edited (also F10)'],
+      ['Enter', 'edit it; Ctrl+Enter releases, Esc goes back'],
+      ['Del', 'drop it'],
+      ['A', 'drop it and answer its sender'],
+      ['Shift+R', 'let everything go (also Ctrl+F10)'],
+      ['D', 'disable the breakpoint'],
     ],
   ],
   [

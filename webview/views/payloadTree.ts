@@ -9,7 +9,7 @@ import { plainDoc } from '../logic/docText';
 import { fieldHelp, readForSchema } from '../logic/fieldHelp';
 import { pathOfPointer } from '../logic/jsonPlace';
 import { schemaDocs } from '../logic/schemaDocs';
-import type { Pattern } from '../logic/filter';
+import type { Pattern } from '../../src/protocol/filter';
 import { branchesWith, mostSearched } from '../logic/foundBranches';
 import { firstMatchEnd } from '../logic/highlight';
 import { foundStyles, foundText } from './foundText';

@@ -234,7 +234,11 @@ function toldBadges(store: Store, entry: ListEntry): Badge[] {
     badges.push({ classes: 'mark injected', text: 'injected', title: 'Sent by the inspector' });
   if (rows.has(row, FLAG.held))
     badges.push({ classes: 'mark injected', text: 'held', title: 'Held back when it arrived' });
+  if (rows.has(row, FLAG.released))
+    badges.push({ classes: 'mark injected', text: 'let go', title: 'The message that was held, going on as it came' });
   if (rows.has(row, FLAG.dropped)) badges.push({ classes: 'mark injected', text: 'dropped', title: 'Never sent on' });
+  if (rows.has(row, FLAG.rule))
+    badges.push({ classes: 'mark injected', text: 'rule', title: 'A rule had its hand in it' });
   if (rows.has(row, FLAG.redacted))
     badges.push({ classes: 'mark redacted', text: 'redacted', title: 'A secret was replaced before recording' });
   return badges;

@@ -22,6 +22,7 @@ export function inputOf(store: Store, view: TimeSpan): FromStore {
     timeOf: (row) => rows.t.at(row) ?? 0,
     isFromClient: (row) => rows.from.at(row) === FROM.client,
     isInjected: (row) => rows.has(row, FLAG.injected),
+    fateOf: (row) => (rows.has(row, FLAG.held) ? 'held' : rows.has(row, FLAG.dropped) ? 'dropped' : ''),
     spans: (lane) => store.spanIndex.lane(session, lane),
     turn: (key) => meaning.turns.get(key),
     findings: meaning.found.lane(session),
@@ -64,5 +65,6 @@ export function hoverLines(store: Store, layout: TimelineLayout, { lane, t, row,
   if (row === null || isFar) return [formatPosition(t), ...away(t)];
   const summary = store.rowSummary(row);
   const size = formatBytes(rows.bytes.at(row) ?? 0);
-  return [`${formatPosition(time)}  ${rows.typeOf(row)}  ${size}`, ...(summary ? [summary] : []), ...away(time)];
+  const hand = rows.has(row, FLAG.held) ? '  held' : rows.has(row, FLAG.dropped) ? '  never sent on' : '';
+  return [`${formatPosition(time)}  ${rows.typeOf(row)}  ${size}${hand}`, ...(summary ? [summary] : []), ...away(time)];
 }

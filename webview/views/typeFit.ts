@@ -15,7 +15,9 @@ const markWidths = [
   [FLAG.error, 21],
   [FLAG.injected, 58],
   [FLAG.held, 40],
+  [FLAG.released, 44],
   [FLAG.dropped, 60],
+  [FLAG.rule, 36],
   [FLAG.redacted, 60],
 ] as const;
 /** Types of strangers may be without number. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { semanticSilence } from '../../../src/simulator/vad';
+import { semanticSilence } from '../../../src/audio/vad';
 import type { Json } from '../../../src/simulator/wire';
 import { Script, only } from './script';
 import { silence, speech } from './speech';

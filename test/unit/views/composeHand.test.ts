@@ -433,6 +433,48 @@ describe('the form', () => {
     await page.close();
   });
 
+  it('draws turn detection over the input, as the parameters in the text would hear it', async () => {
+    const { page, menu, write } = await composer();
+    await menu('settings');
+    const picture = page.locator('rti-turn-picture');
+    const update = (detection: unknown) =>
+      JSON.stringify({
+        type: 'session.update',
+        session: { type: 'realtime', audio: { input: { turn_detection: detection } } },
+      });
+    await write(update({ type: 'server_vad', threshold: 0.4, prefix_padding_ms: 200, silence_duration_ms: 300 }));
+    const label = () => picture.locator('svg').getAttribute('aria-label');
+    await expect.poll(label).toContain('speech above 0.4, 200 ms kept from before and 300 ms of silence');
+    await expect.poll(label).toMatch(/One turn|\d turns/);
+    expect(await picture.locator('.limit').count()).toBe(1);
+    expect(await picture.locator('.padding').count()).toBe(await picture.locator('.turn').count());
+    const lower = Number(await picture.locator('.limit').getAttribute('y1'));
+    await picture.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: 'test/webview/output/turnPicture.png' });
+    await write(update({ type: 'server_vad', threshold: 1 }));
+    await expect.poll(label).toContain('speech above 1,');
+    expect(Number(await picture.locator('.limit').getAttribute('y1'))).toBeLessThan(lower);
+    await expect.poll(() => words(picture)).toContain('An estimate from the latest input');
+    await write(update({ type: 'semantic_vad' }));
+    await expect.poll(() => picture.locator('.limit').count()).toBe(0);
+    await write(update(null));
+    await expect.poll(() => picture.locator('svg').count()).toBe(0);
+    await page.close();
+  });
+
+  it('exports the whole configuration as it will be', async () => {
+    const { page, menu, write } = await composer();
+    await menu('settings');
+    await write('{"type":"session.update","session":{"type":"realtime","instructions":"Sing."}}');
+    await page.locator('rti-session-form').getByText('Export…').click();
+    await expect.poll(async () => (await asked<{ text: string }>(page, 'exportUpdate')).length).toBe(1);
+    const [{ text } = { text: '{}' }] = await asked<{ text: string }>(page, 'exportUpdate');
+    const { session } = JSON.parse(text) as { session: Record<string, unknown> };
+    expect(session).toMatchObject({ type: 'realtime', instructions: 'Sing.' });
+    for (const name of ['id', 'object', 'model', 'expires_at']) expect(session).not.toHaveProperty(name);
+    await page.close();
+  });
+
   it('brings an earlier configuration back at one choice, and leaves the voice that is fixed', async () => {
     const { page, menu } = await composer();
     await menu('settings');

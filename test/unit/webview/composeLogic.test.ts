@@ -9,7 +9,7 @@ import { refusalProblems } from '../../../webview/logic/refusals';
 import { planOf, sendNow, whenWords } from '../../../webview/logic/sendPlan';
 import { readSteps } from '../../../webview/logic/sequence';
 import { choicesOf, formOf, updateIn, withField, withSetting } from '../../../webview/logic/sessionForm';
-import { previewUpdate, sessionToReturn } from '../../../webview/logic/updatePreview';
+import { previewUpdate, sessionToReturn, wholeUpdate } from '../../../webview/logic/updatePreview';
 import { checkRequest } from '../../../webview/messages';
 
 const after = (events: object[], from: SessionState = NEW_SESSION) =>
@@ -215,6 +215,20 @@ describe('an update', () => {
     expect(previewUpdate('{"type":"session.update","session":{"instructions":"Be kind."}}', state)?.isVoid).toBe(true);
     expect(previewUpdate('{"type":"response.create"}', state)).toBeUndefined();
     expect(previewUpdate('{"type":"session.update","session":{}}', NEW_SESSION)).toBeUndefined();
+  });
+  it('is written out whole for other sessions, without what is this one’s own', () => {
+    const config = {
+      object: 'x',
+      id: 's',
+      model: 'm',
+      type: 'realtime',
+      audio: { output: { voice: 'marin' } },
+      tracing: null,
+    };
+    expect(JSON.parse(wholeUpdate(config))).toEqual({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { output: { voice: 'marin' } }, tracing: null },
+    });
   });
   it('brings an earlier configuration back, by what differs', () => {
     const detection = { type: 'server_vad', threshold: 0.5, silence_duration_ms: 200 };

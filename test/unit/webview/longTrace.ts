@@ -112,6 +112,7 @@ export function longTrace(rows: number) {
     timeOf: (row) => made.t.at(row) ?? 0,
     isFromClient: (row) => made.from.at(row) === 0,
     isInjected: (row) => made.has(row, 1),
+    fateOf: (row) => (made.has(row, 32) ? 'held' : made.has(row, 128) ? 'dropped' : ''),
     spans: (lane) => spans.lane('s1', lane),
     turn: (key) => meaning.turns.get(key),
     findings: meaning.found.lane('s1'),

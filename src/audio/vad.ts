@@ -12,8 +12,12 @@ export interface VadSettings {
   semanticMs?: number;
 }
 
-/** `startMs` includes the padding before the sound, `endMs` the silence after it; both count from the first sample. */
-export type VadEvent = { kind: 'started'; startMs: number } | { kind: 'stopped'; endMs: number };
+/**
+ * `startMs` includes the padding before the sound, `endMs` the silence after it; `soundMs` is where the sound itself began or
+ * ended. All count from the first sample.
+ */
+export type VadEvent =
+  { kind: 'started'; startMs: number; soundMs: number } | { kind: 'stopped'; endMs: number; soundMs: number };
 
 /** Least silence of semantic detection, as a part of the most. */
 const LEAST = 1 / 8;
@@ -42,10 +46,14 @@ export function semanticSilence(mostMs: number, soundMs: number, fallDb: number)
   return mostMs * (1 - complete * (1 - LEAST));
 }
 
-const FRAME_MS = 20;
-const FRAME_SAMPLES = 480;
+/** The samples are at 24 kHz. */
+export const FRAME_MS = 20;
+export const FRAME_SAMPLES = 480;
 /** Frames of sound in a row that make speech: a click is shorter. */
 const ONSET_FRAMES = 3;
+
+/** The level above which sound is taken for speech, dB below full scale. */
+export const limitOf = (threshold: number): number => -58 + 40 * threshold;
 
 export class Vad {
   /** Sound heard since the last `reset`, in ms. */
@@ -92,7 +100,7 @@ export class Vad {
   #hear(db: number, settings: VadSettings): VadEvent | undefined {
     const { threshold, prefixMs } = settings;
     this.#atMs += FRAME_MS;
-    const limit = -58 + 40 * threshold;
+    const limit = limitOf(threshold);
     // Once someone speaks, softer sounds still count, or the tails of words would end the turn.
     const sound = db > (this.#speaking ? limit - 6 : limit);
     if (sound) this.soundMs += FRAME_MS;
@@ -102,9 +110,10 @@ export class Vad {
       this.#speaking = true;
       this.#quietMs = 0;
       this.#utterance = { frames: 0, sumDb: 0, tailDb: [] };
-      const startMs = Math.max(this.#floorMs, this.#atMs - this.#run * FRAME_MS - prefixMs);
+      const soundMs = this.#atMs - this.#run * FRAME_MS;
+      const startMs = Math.max(this.#floorMs, soundMs - prefixMs);
       this.#run = 0;
-      return { kind: 'started', startMs };
+      return { kind: 'started', startMs, soundMs };
     }
     this.#quietMs = sound ? 0 : this.#quietMs + FRAME_MS;
     if (sound) this.#said(db);
@@ -112,7 +121,7 @@ export class Vad {
     this.#speaking = false;
     this.soundMs = 0;
     this.#floorMs = this.#atMs;
-    return { kind: 'stopped', endMs: this.#atMs };
+    return { kind: 'stopped', endMs: this.#atMs, soundMs: this.#atMs - this.#quietMs };
   }
 
   #said(db: number): void {
@@ -137,4 +146,27 @@ export function level(frame: Int16Array): number {
   for (const sample of frame) sum += sample * sample;
   const rms = Math.sqrt(sum / frame.length) / 32_768;
   return rms < 1e-5 ? -100 : 20 * Math.log10(rms);
+}
+
+/** The most silence that semantic detection waits for, as documented, in ms; `auto` is `medium`. */
+const EAGERNESS_MS: Record<string, number> = { low: 8000, medium: 4000, auto: 4000, high: 2000 };
+/** Silence taken for it where a recording tells when a turn ended, as a part of the most. */
+const FIXED = 1 / 5;
+
+/**
+ * How turn detection is set, with the service's defaults. `fixed`: semantic detection waits the same time after every
+ * utterance.
+ */
+export function vadSettings(turns: Readonly<Record<string, unknown>> | undefined, fixed = true): VadSettings {
+  const number = (name: string, otherwise: number): number => {
+    const value = turns?.[name];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  const most = turns?.['type'] === 'semantic_vad' ? (EAGERNESS_MS[String(turns['eagerness'])] ?? 4000) : undefined;
+  return {
+    threshold: number('threshold', 0.5),
+    prefixMs: number('prefix_padding_ms', 300),
+    silenceMs: number('silence_duration_ms', most === undefined ? 500 : most * FIXED),
+    ...(most === undefined || fixed ? {} : { semanticMs: most }),
+  };
 }
