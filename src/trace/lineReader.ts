@@ -42,6 +42,7 @@ export class LineReader {
   #handle: FileHandle;
   #identity: string;
   #chunkBytes: number;
+  #chunk: Buffer | undefined;
   #longest: number;
   #position = 0;
   #number = 1;
@@ -106,7 +107,8 @@ export class LineReader {
    * work may have its turn; when it answers false, reading stops there and can go on later.
    */
   async read(onLine: (line: RawLine) => void, onChunk?: () => boolean): Promise<void> {
-    const chunk = Buffer.allocUnsafeSlow(this.#chunkBytes);
+    // Kept: a live trace is read many times a second, each time a little, and a new one each time costs more than the reading.
+    const chunk = (this.#chunk ??= Buffer.allocUnsafeSlow(this.#chunkBytes));
     while (!this.#closed) {
       const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, this.#position);
       if (bytesRead === 0) return;

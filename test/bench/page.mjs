@@ -128,8 +128,9 @@ try {
   const perRow = (of) => of / (events - smallEvents);
   tell(`page, ${smallEvents} rows`, (smallHeap.objects + smallHeap.buffers) / (1 << 20), undefined, 'MiB');
   tell(`page, ${events} rows`, (heap.objects + heap.buffers) / (1 << 20), undefined, 'MiB');
-  tell('page, each further row: buffers', perRow(heap.buffers - smallHeap.buffers), 300, 'B');
-  tell('page, each further row: objects', perRow(heap.objects - smallHeap.objects), 150, 'B');
+  const further = { buffers: heap.buffers - smallHeap.buffers, objects: heap.objects - smallHeap.objects };
+  tell('page, each further row', perRow(further.buffers + further.objects), 64, 'B');
+  tell('... of it buffers', perRow(further.buffers), undefined, 'B');
   const memory = await host.memory();
   tell(
     'host and document worker, more than for an empty trace',

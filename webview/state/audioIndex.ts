@@ -1,31 +1,86 @@
 /**
  * Pieces of audio on the time axis, per session ('' for all) and side, in the order of their start. A long session has a
- * million of them: they are numbers in typed arrays, and what is asked is answered without looking at all.
+ * million of them: they are row numbers, and what is asked is answered without looking at all.
  */
-import { FROM } from '../logic/rowSource';
+import { FROM, type Numbers } from '../logic/rowSource';
 import type { TimeSpan } from '../timeline/timeScale';
-import { Intervals } from './intervals';
+import { Intervals, moreRoom, type Stretches } from './intervals';
 import type { Rows } from './rows';
 
 export type AudioSide = 'client' | 'server';
+
+/** What says where a row's audio stands. */
+interface AudioColumns {
+  readonly audioAt: Numbers;
+  readonly audioMs: Numbers;
+}
+
+/** Pieces as the rows they are in, four bytes each: where they stand is said by their columns. */
+class RowStretches implements Stretches {
+  readonly #columns: AudioColumns;
+  #rows = new Uint32Array(0);
+
+  constructor(columns: AudioColumns) {
+    this.#columns = columns;
+  }
+
+  row(at: number): number {
+    return this.#rows[at] ?? 0;
+  }
+  start(at: number): number {
+    return this.#columns.audioAt.at(this.#rows[at] as number) ?? 0;
+  }
+  end(at: number): number {
+    return this.start(at) + (this.#columns.audioMs.at(this.#rows[at] as number) ?? 0);
+  }
+  insert(at: number, { row }: { row: number }, count: number): void {
+    if (count === this.#rows.length) {
+      const rows = new Uint32Array(moreRoom(count));
+      rows.set(this.#rows);
+      this.#rows = rows;
+    }
+    if (at < count) this.#rows.copyWithin(at + 1, at, count);
+    this.#rows[at] = row;
+  }
+  remove(at: number, count: number): void {
+    this.#rows.copyWithin(at, at + 1, count);
+  }
+  setEnd(): void {
+    throw new Error('a piece of audio ends where its row says');
+  }
+  copy(): RowStretches {
+    const copy = new RowStretches(this.#columns);
+    copy.#rows = this.#rows.slice();
+    return copy;
+  }
+}
 
 /**
  * The audio of one side; places are in the order of start. Those of one session overlap only where an answer was cut off and the
  * next is heard in the place of its rest.
  */
 export class AudioLane {
-  readonly times = new Intervals();
-  #row = new Uint32Array(64);
+  readonly times: Intervals;
+  readonly #of: AudioColumns;
+  readonly #rows: RowStretches;
   readonly #responses = new Map<string, TimeSpan>();
   readonly #items = new Map<string, TimeSpan>();
   /** End of the last piece, ms; 0 when there is none. */
-  end = 0;
+  end: number;
+
+  /** @param of Where the audio of the rows stands that are added. */
+  constructor(of: AudioColumns, like?: AudioLane) {
+    this.#of = of;
+    this.#rows = like === undefined ? new RowStretches(of) : like.#rows.copy();
+    this.times = like?.times.copy(this.#rows) ?? new Intervals(this.#rows);
+    this.end = like?.end ?? 0;
+  }
 
   get count(): number {
     return this.times.count;
   }
   row(at: number): number {
-    return this.#row[at] ?? 0;
+    return this.#rows.row(at);
   }
   /** First to last piece of a response, ms; undefined when it has none. */
   ofResponse(response: string): TimeSpan | undefined {
@@ -71,17 +126,15 @@ export class AudioLane {
   }
 
   add(row: number, start: number, ms: number, response: string, item: string): void {
-    const at = this.times.add(start, start + ms);
-    if (this.times.count > this.#row.length) {
-      const rows = new Uint32Array(this.#row.length * 2);
-      rows.set(this.#row);
-      this.#row = rows;
-    }
-    if (at < this.times.count - 1) this.#row.copyWithin(at + 1, at, this.times.count - 1);
-    this.#row[at] = row;
+    this.times.add(start, start + ms, row);
     this.end = Math.max(this.end, start + ms);
     if (response !== '') widen(this.#responses, response, start, start + ms);
     if (item !== '') widen(this.#items, item, start, start + ms);
+  }
+
+  /** The same pieces, whose responses and items are not told apart. */
+  copy(): AudioLane {
+    return new AudioLane(this.#of, this);
   }
 }
 
@@ -94,7 +147,7 @@ function widen(spans: Map<string, TimeSpan>, id: string, start: number, end: num
   }
 }
 
-const silence = new AudioLane();
+const silence = new AudioLane({ audioAt: [], audioMs: [] });
 
 export class AudioIndex {
   readonly #lanes: Record<AudioSide, Map<string, AudioLane>> = { client: new Map(), server: new Map() };
@@ -103,7 +156,8 @@ export class AudioIndex {
 
   /** The audio of a session ('' for all) and side. */
   lane(session: string, side: AudioSide): AudioLane {
-    return this.#lanes[side].get(session) ?? silence;
+    const lanes = this.#lanes[side];
+    return lanes.get(session) ?? (session === '' ? onlyOf(lanes) : undefined) ?? silence;
   }
   /** Sessions that have audio of that side, the first heard first. */
   sessions(side: AudioSide): string[] {
@@ -118,15 +172,30 @@ export class AudioIndex {
       const side = rows.from.at(row) === FROM.client ? 'client' : 'server';
       const start = rows.audioAt.at(row) ?? 0;
       const session = rows.sessionOf(row);
-      this.#lane(session, side).add(row, start, ms, rows.responseOf(row), rows.itemOf(row));
-      if (session !== '') this.#lane('', side).add(row, start, ms, '', '');
+      if (session === '') this.#makeAll(rows, side);
+      if (session !== '') this.#lane(rows, session, side).add(row, start, ms, rows.responseOf(row), rows.itemOf(row));
+      this.#lanes[side].get('')?.add(row, start, ms, '', '');
       this.end = Math.max(this.end, start + ms);
     }
   }
 
-  #lane(session: string, side: AudioSide): AudioLane {
-    let lane = this.#lanes[side].get(session);
-    if (lane === undefined) this.#lanes[side].set(session, (lane = new AudioLane()));
+  #makeAll(rows: Rows, side: AudioSide): void {
+    const lanes = this.#lanes[side];
+    if (!lanes.has('')) lanes.set('', onlyOf(lanes)?.copy() ?? new AudioLane(rows));
+  }
+  /** A session's own; with the second one of a side, all of them together are another lane than the first. */
+  #lane(rows: Rows, session: string, side: AudioSide): AudioLane {
+    const lanes = this.#lanes[side];
+    let lane = lanes.get(session);
+    if (lane === undefined) {
+      const only = onlyOf(lanes);
+      if (only !== undefined && !lanes.has('')) lanes.set('', only.copy());
+      lanes.set(session, (lane = new AudioLane(rows)));
+    }
     return lane;
   }
+}
+
+function onlyOf(lanes: ReadonlyMap<string, AudioLane>): AudioLane | undefined {
+  return lanes.size === 1 ? lanes.values().next().value : undefined;
 }

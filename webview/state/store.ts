@@ -115,7 +115,6 @@ export class Store extends TimeState {
     });
     bridge.on('document', (document) => {
       this.document = document;
-      if (document.read > 0) this.rows.expect(Math.ceil((document.rows / document.read) * document.size * 1.02));
       this.tellPeaks(document.analysed);
       const isKnown = document.sessions.some((session) => session.id === this.session);
       if (this.session !== '' && !isKnown && document.read >= document.size) this.setSession('');

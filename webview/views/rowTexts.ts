@@ -55,7 +55,7 @@ export function shownType(store: Store, entry: ListEntry): string {
 export function summaryText(store: Store, entry: ListEntry): string {
   if (isHeartbeat(store, entry)) {
     const { t } = store.rows;
-    return `keep the connection open, for ${formatDuration((t[entry.last] ?? 0) - (t[entry.row] ?? 0))}`;
+    return `keep the connection open, for ${formatDuration((t.at(entry.last) ?? 0) - (t.at(entry.row) ?? 0))}`;
   }
   const first = store.summary(entry.row) ?? '';
   // A run of text says its joined words; what the store gives is already cut to the width.

@@ -79,7 +79,7 @@ export class TimingTab extends View {
     const { store, row } = this;
     const { rows, document } = store;
     const t = rows.t.at(row) ?? 0;
-    const sent = rows.sent.at(row) ?? NaN;
+    const sent = sentOn(t, this.body?.head);
     const before = rows.timeBefore(row);
     const bytes = rows.bytes.at(row) ?? 0;
     const from = rows.from.at(row);
@@ -88,7 +88,7 @@ export class TimingTab extends View {
     const cause = store.related?.row === row ? store.related.causes.find(({ effect }) => effect === row) : undefined;
     const lines: [string, unknown][] = [
       ['arrived', `${formatPosition(t)}${document ? `  ·  ${formatTimeOfDay(document.startedAt, t)}` : ''}`],
-      ['sent on', Number.isNaN(sent) ? 'no stamp' : formatPosition(sent)],
+      ['sent on', Number.isNaN(sent) ? (this.body ? 'no stamp' : '') : formatPosition(sent)],
       ['in the proxy', Number.isNaN(sent) ? '' : formatDuration(Math.max(0, sent - t))],
       ['since the event before', Number.isNaN(before) ? '' : formatDuration(t - before)],
       ['since the same kind before', this.#sinceSameKind()],
@@ -174,7 +174,7 @@ export class TimingTab extends View {
     return html`<button class="link" @click=${() => this.store.select(row)}>${words}</button>`;
   }
   #seqLink(seq: number) {
-    const row = this.store.rows.rowOfSeq(seq);
+    const row = this.store.rows.rowOfSeq(seq, this.row);
     return row === undefined ? `#${seq}` : this.#rowLink(row, `#${seq}`);
   }
   #id(id: string, filter?: 'response' | 'item') {
@@ -195,4 +195,9 @@ export class TimingTab extends View {
       this.store.fail(error);
     }
   }
+}
+
+/** When an event was sent on, ms on the trace's axis: its head counts from the trace it was recorded in. NaN without a stamp. */
+function sentOn(t: number, head: Readonly<Record<string, unknown>> | undefined): number {
+  return typeof head?.sent === 'number' && typeof head.t === 'number' ? t + head.sent - head.t : NaN;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { audioChoices, type AudioQuestion } from '../../../webview/logic/audioChoice';
 import { mix, stretch, waveform } from '../../../webview/logic/stretch';
-import { AudioIndex, AudioLane } from '../../../webview/state/audioIndex';
-import { rowsOf } from './columns';
+import { AudioIndex } from '../../../webview/state/audioIndex';
+import { rowsOf, TestLane } from './columns';
 
 type Piece = [row: number, start: number, response?: string, item?: string];
 /** Pieces of 100 ms. */
 const laneOf = (...pieces: Piece[]) => {
-  const lane = new AudioLane();
+  const lane = new TestLane();
   for (const [row, start, response = '', item = ''] of pieces) lane.add(row, start, 100, response, item);
   return lane;
 };

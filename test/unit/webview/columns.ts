@@ -1,5 +1,6 @@
 /** Builds column batches for tests from readable rows. */
 import type { ColumnBatch } from '../../../src/document/columns';
+import { AudioLane } from '../../../webview/state/audioIndex';
 import { Rows } from '../../../webview/state/rows';
 
 export interface TestRow {
@@ -64,4 +65,24 @@ export function rowsOf(rows: readonly TestRow[]): Rows {
   const made = new Rows();
   if (!made.append(new BatchMaker().batch(rows))) throw new Error('the test made a batch that does not fit');
   return made;
+}
+
+/** A lane whose rows hold what is added. */
+export class TestLane extends AudioLane {
+  readonly #starts: number[];
+  readonly #lengths: number[];
+
+  constructor() {
+    const starts: number[] = [];
+    const lengths: number[] = [];
+    super({ audioAt: starts, audioMs: lengths });
+    this.#starts = starts;
+    this.#lengths = lengths;
+  }
+
+  override add(row: number, start: number, ms: number, response: string, item: string): void {
+    this.#starts[row] = start;
+    this.#lengths[row] = ms;
+    super.add(row, start, ms, response, item);
+  }
 }

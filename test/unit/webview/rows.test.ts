@@ -33,34 +33,6 @@ it('grows over many batches without losing a value', () => {
   expect(rows.lastTime).toBe(4999);
 });
 
-it('moves to larger columns piece by piece, and every row is right while it does', () => {
-  const maker = new BatchMaker();
-  const rows = new Rows();
-  rows.append(maker.batch(Array.from({ length: 1000 }, () => ({}))));
-  const before = { t: rows.t, bytes: rows.bytes };
-  let together = 0;
-  for (let n = 1000; n < 3000; n += 1) {
-    const { t, audioAt } = rows;
-    rows.append(maker.batch([{ t: n, bytes: n, audioAt: n }]));
-    // Columns are exchanged one after the other, not in the same batch.
-    if (rows.t !== t && rows.audioAt !== audioAt) together += 1;
-    for (const row of [n, Math.max(1000, n - 1), 1000])
-      expect([rows.t.at(row), rows.bytes.at(row), rows.audioAt.at(row)]).toEqual([row, row, row]);
-  }
-  expect(together).toBe(0);
-  expect(rows.t).not.toBe(before.t);
-  expect(rows.bytes).not.toBe(before.bytes);
-});
-
-it('makes no room for rows that are not expected', () => {
-  const maker = new BatchMaker();
-  const rows = new Rows();
-  rows.expect(2000);
-  for (let n = 0; n < 199; n += 1) rows.append(maker.batch(Array.from({ length: 10 }, () => ({}))));
-  expect(rows.count).toBe(1990);
-  expect(rows.t.length).toBe(2000);
-});
-
 it('an event is found by its number, also by one far out of line', () => {
   const rows = new Rows();
   rows.append(new BatchMaker().batch([{ seq: 1 }, { seq: 0 }, { seq: 2 }, { seq: 4_000_000_000 }]));
@@ -85,22 +57,15 @@ it('lanes hold their own rows, per session and for all of them', () => {
 });
 
 it('a late row is put where its time belongs, after those of the same time', () => {
-  const index = new SortedIndex();
-  for (const [row, t] of [
-    [0, 1],
-    [1, 5],
-    [2, 5],
-    [3, 9],
-    [4, 5],
-    [5, 0],
-  ] as const)
-    index.add(row, t);
+  const times = [1, 5, 5, 9, 5, 0];
+  const index = new SortedIndex(times);
+  for (const [row, t] of times.entries()) index.add(row, t);
   expect(Array.from({ length: 6 }, (_, at) => index.row(at))).toEqual([5, 0, 1, 2, 4, 3]);
   expect(index.lowerBound(5)).toBe(2);
   expect(index.lowerBound(100)).toBe(6);
   expect(index.row(index.nearest(2))).toBe(0);
   expect(index.row(index.nearest(8))).toBe(3);
-  expect(new SortedIndex().nearest(1)).toBe(-1);
+  expect(new SortedIndex([]).nearest(1)).toBe(-1);
 });
 
 it('the time before a row is that of its own session, also when several passed at once', () => {
@@ -135,20 +100,33 @@ it('the nearest event of a type is the next or previous one of the same session'
   expect(rows.nearest(0, 'never.heard', 1)).toBeUndefined();
 });
 
-it('makes room once for as many rows as are expected, and for more than those too', () => {
-  const maker = new BatchMaker();
-  const rows = new Rows();
-  const add = (count: number) => rows.append(maker.batch(Array.from({ length: count }, (_, at) => ({ t: at }))));
-  rows.expect(6000);
-  add(100);
-  const { t } = rows;
-  add(5900);
-  expect(rows.t).toBe(t);
-  add(1);
-  expect(rows.count).toBe(6001);
-  // A guess from a few rows is not worth all the memory there is.
-  const wary = new Rows();
-  wary.expect(1e12);
-  wary.append(new BatchMaker().batch([{ t: 1 }]));
-  expect(wary.t.length).toBeLessThan(10_000);
+it('rows stand in the order of time however late they come, and are found by time and from any place before', () => {
+  for (const lateEach of [1, 2, 3, 50, 4000]) {
+    // Some stand at the same time, some far before what came last, some at its side.
+    const times = Array.from({ length: 9000 }, (_, row) =>
+      row % lateEach === 0 ? (row * 7919) % (row + 1) : Math.floor(row / 3) * 3,
+    );
+    const index = new SortedIndex(times);
+    const sorted: number[] = [];
+    for (const [row, t] of times.entries()) {
+      index.add(row, t);
+      sorted.push(row);
+    }
+    sorted.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+    expect(index.count).toBe(times.length);
+    expect(sorted.map((_, at) => index.row(at))).toEqual(sorted);
+    expect(sorted.map((_, at) => index.time(at))).toEqual(sorted.map((row) => times[row]));
+    for (let t = -1; t < 9010; t += 37.5) {
+      const place = sorted.findIndex((row) => (times[row] as number) >= t);
+      for (const back of [0, 1, 16, 70, 3000])
+        expect(index.lowerBound(t, Math.max(0, (place < 0 ? sorted.length : place) - back))).toBe(
+          place < 0 ? sorted.length : place,
+        );
+    }
+  }
+});
+
+it('of several events of a number the last one before is given: joined traces count from one each', () => {
+  const rows = rowsOf([{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 1 }, { seq: 2 }, { seq: 4 }]);
+  expect([rows.rowOfSeq(1, 2), rows.rowOfSeq(1, 4), rows.rowOfSeq(2, 5), rows.rowOfSeq(4, 2)]).toEqual([0, 3, 4, 5]);
 });

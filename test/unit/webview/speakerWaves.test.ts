@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Playback } from '../../../src/analysis/model';
-import { AudioLane } from '../../../webview/state/audioIndex';
+import { TestLane } from './columns';
 import { TimedIndex } from '../../../webview/state/timedIndex';
 import { speakerLane } from '../../../webview/timeline/audioLanes';
 import type { Picture, SessionPeaks } from '../../../webview/timeline/picture';
@@ -42,7 +42,7 @@ it('answers of several sessions each have the waveform of their own session, all
     {
       input: {
         playback: playback.lane('', ''),
-        audio: { client: new AudioLane(), server: new AudioLane() },
+        audio: { client: new TestLane(), server: new TestLane() },
         peaks: { client: [], server: [peaksOf('a'), peaksOf('bb'), peaksOf('ccc')] },
         view,
         extent: view,

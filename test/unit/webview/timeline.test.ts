@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Playback, Turn } from '../../../src/analysis/model';
 import type { Peaks, Span } from '../../../src/document/columns';
-import { AudioLane } from '../../../webview/state/audioIndex';
 import { Meaning } from '../../../webview/state/meaning';
 import { Sightings } from '../../../webview/state/sightings';
 import { TimedIndex } from '../../../webview/state/timedIndex';
@@ -21,7 +20,7 @@ import { turnHeader } from '../../../webview/views/conversationEntry';
 import { tipOf } from '../../../webview/timeline/tipText';
 import { turnSegments } from '../../../webview/timeline/turnBars';
 import { changesOf } from '../analysis/changes';
-import { rowsOf, type TestRow } from './columns';
+import { rowsOf, TestLane, type TestRow } from './columns';
 
 const GUTTER = gutterFor(2000);
 const span = (over: Partial<Span>): Span => ({
@@ -73,7 +72,7 @@ const finding = (t: number, severity: Finding['severity'], rows: number[] = [0])
 });
 /** Pieces of [start, ms, item] whose rows count from 0. */
 const audioOf = (...pieces: [start: number, ms: number, item?: string][]) => {
-  const lane = new AudioLane();
+  const lane = new TestLane();
   for (const [row, [start, ms, item = '']] of pieces.entries()) lane.add(row, start, ms, '', item);
   return lane;
 };
@@ -734,7 +733,7 @@ describe('a click finds', () => {
     { t: 600, from: 'server', flags: 4, type: 'error' },
     { t: 602, from: 'server' },
   ];
-  const lane = new AudioLane();
+  const lane = new TestLane();
   lane.add(2, 700, 100, '', '');
   const shown = input(
     rows,

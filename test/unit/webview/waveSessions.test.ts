@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { AudioLane } from '../../../webview/state/audioIndex';
+import { TestLane } from './columns';
 import { mostWaveSessions, waveSessions } from '../../../webview/timeline/waveSessions';
 
 const lane = (session: string, start: number, ms: number) => {
-  const audio = new AudioLane();
+  const audio = new TestLane();
   for (const half of [0, 1]) audio.add(half, start + (half * ms) / 2, ms / 2, '', '');
   return { session, audio };
 };
