@@ -127,7 +127,7 @@ test('the next response.create is held, with the status bar and the view saying 
   app.send({ type: 'response.create', response: { instructions: 'Count to three.' } });
   await expect(workbench.status('1 held')).toBeVisible();
   await expect(inspector.app.locator('rti-intercept').getByRole('option')).toContainText('response.create');
-  await expect(line).toContainText('once hit');
+  await expect(line).toContainText('1 hit');
   await expect(line.locator('.monaco-checkbox, [role=checkbox]').first()).toBeVisible();
   await workbench.picture('intercept held');
   expect(app.events.some(({ type }) => type === 'response.created')).toBe(false);
