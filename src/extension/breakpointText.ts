@@ -18,7 +18,7 @@ export function breakpointLine(breakpoint: BreakpointState): BreakpointLine {
   const label = oneLine(filter) || 'every message';
   if (problem !== '') return { label, description: oneLine(problem), tooltip: problem };
   const way = directionOf(filter);
-  const count = hits === 0 ? '' : hits === 1 ? 'once hit' : `${hits} hits`;
+  const count = hits === 0 ? '' : hits === 1 ? '1 hit' : `${hits} hits`;
   const onlyOnce = once ? 'only once' : '';
   const time = timeoutMs === undefined ? '' : `lets go after ${seconds(timeoutMs)}`;
   const description = [count, way, onlyOnce, time].filter(Boolean).join(' · ');

@@ -44,11 +44,10 @@ export async function pickForm(
   title: string,
   ids: readonly CodeForm[] = CODE_FORMS.map(({ id }) => id),
 ): Promise<Form | undefined> {
-  const choices = ids.flatMap((id): Choice<Form>[] => {
-    const form = CODE_FORMS.find((one) => one.id === id);
-    return form ? [{ label: form.label, detail: form.detail, value: form }] : [];
-  });
-  return (await vscode.window.showQuickPick(choices, { title, matchOnDetail: true }))?.value;
+  const forms = ids.flatMap((id) => CODE_FORMS.filter((form) => form.id === id));
+  const choices = forms.map(({ label, detail, id }): Choice<CodeForm> => ({ label, detail, value: id }));
+  const picked = await vscode.window.showQuickPick(choices, { title, matchOnDetail: true });
+  return forms.find(({ id }) => id === picked?.value);
 }
 
 /** Puts code on the clipboard, and offers to open it. */

@@ -7,6 +7,7 @@ import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { breakpointCommands } from './breakpointCommands';
 import type { BreakpointsView } from './breakpointsView';
 import { shellLines } from './environment';
+import { likeRow } from './heldHandlers';
 import type { Host } from './host';
 import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
@@ -19,6 +20,7 @@ import { openTerminal, runSampleClient } from './terminals';
 import type { TraceEditors } from './traceEditor';
 import { sameFile } from './traceFolder';
 import type { TracesView } from './tracesView';
+import { plain } from './plainText';
 
 /** What `start` and `restart` answer, for other extensions and for tests. */
 export interface StartedProxy {
@@ -169,7 +171,10 @@ export function registerCommands(
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
-    ...rulesCommands(host, host.rules),
+    ...rulesCommands(host, host.rules, async (context) => {
+      const at = editors.rowUnder(context);
+      return at && likeRow(at.model, at.row);
+    }),
     ...breakpointCommands(host, editors, breakpoints),
     ...payloads.commands,
     ...restCommands(host, editors, async () => {
@@ -209,7 +214,7 @@ const openSetting = (name: string) =>
 async function sayFailed(host: Host, error: unknown): Promise<void> {
   const message = messageOf(error);
   const actions = /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message) ? [CHANGE_PORT, SHOW_LOG] : [SHOW_LOG];
-  const answer = await vscode.window.showErrorMessage(`Realtime Inspector: ${message}`, ...actions);
+  const answer = await vscode.window.showErrorMessage(plain(`Realtime Inspector: ${message}`), ...actions);
   if (answer === SHOW_LOG) host.log.show();
   if (answer === CHANGE_PORT) await openSetting('proxy.port');
 }

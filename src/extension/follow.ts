@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Host } from './host';
 import { RESTART_SETTINGS, SECTION } from './settings';
 import { messageOf } from './signal';
+import { plain } from './plainText';
 
 const RESTART = 'Restart Proxy';
 const SHOW_LOG = 'Show Log';
@@ -26,7 +27,7 @@ export function keepContextKeys(host: Host): vscode.Disposable {
 export function showProblems(host: Host): vscode.Disposable {
   return host.proxy.onDidProblem.on((message) => {
     host.log.warn(message);
-    void vscode.window.showWarningMessage(`Realtime Inspector: ${message}`, SHOW_LOG).then((answer) => {
+    void vscode.window.showWarningMessage(plain(`Realtime Inspector: ${message}`), SHOW_LOG).then((answer) => {
       if (answer === SHOW_LOG) host.log.show();
     });
   });
@@ -36,7 +37,7 @@ export function showProblems(host: Host): vscode.Disposable {
 export function showRefusals(host: Host): vscode.Disposable {
   return host.proxy.onDidRefuse.on(async (reason) => {
     const answer = await vscode.window.showWarningMessage(
-      `Realtime Inspector: a session was refused. ${reason}`,
+      plain(`Realtime Inspector: a session was refused. ${reason}`),
       CHOOSE_UPSTREAM,
       SHOW_LOG,
     );
@@ -74,7 +75,7 @@ export function followSettings(host: Host): vscode.Disposable {
       }
       if (RESTART_SETTINGS.some((name) => event.affectsConfiguration(name))) await offerRestart();
     } catch (error) {
-      void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
+      void vscode.window.showErrorMessage(plain(`Realtime Inspector: ${messageOf(error)}`));
     }
   });
 }

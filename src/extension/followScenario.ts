@@ -6,6 +6,7 @@ import { SECTION } from './settings';
 import { messageOf } from './signal';
 import { brokenText, simulationLabel } from './simulationText';
 import { sameFile } from './traceFolder';
+import { plain } from './plainText';
 
 /** An editor writes a file in more than one step, ms. */
 const SETTLE_MS = 200;
@@ -37,7 +38,7 @@ export function followScenario(host: Host): vscode.Disposable {
       if (outcome === 'waiting') void offerRestart();
       else offered = false;
     } catch (error) {
-      void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
+      void vscode.window.showErrorMessage(plain(`Realtime Inspector: ${messageOf(error)}`));
     }
   };
   const offerRestart = async () => {
@@ -77,7 +78,7 @@ export function followScenario(host: Host): vscode.Disposable {
     if (!text || !broken) return;
     host.log.warn(text);
     const action = broken.place ? OPEN : CHOOSE;
-    const answer = await vscode.window.showWarningMessage(`Realtime Inspector: ${text}`, action);
+    const answer = await vscode.window.showWarningMessage(plain(`Realtime Inspector: ${text}`), action);
     if (answer === CHOOSE) await vscode.commands.executeCommand(`${SECTION}.useScenario`);
     if (answer !== OPEN || !broken.place) return;
     const at = new vscode.Position(broken.place.line - 1, broken.place.column - 1);

@@ -41,14 +41,19 @@ export function heldHandlers({
   };
 }
 
+/** The filter of messages like a row, and its type; undefined for a row that is no message. */
+export async function likeRow(model: TraceModel, row: number): Promise<{ filter: string; type: string } | undefined> {
+  const { head, format } = await (await model.document()).body(row, false);
+  const { kind, from } = head;
+  if (kind !== 'event' || (from !== 'client' && from !== 'server')) return undefined;
+  const type = typeof head['type'] === 'string' ? head['type'] : '';
+  const filter = filterLike(type, from, format === 'base64');
+  return filter === undefined ? undefined : { filter, type };
+}
+
 /** Sets a breakpoint on messages like a row, or takes it away; says what was done. Rejects, for people, for other rows. */
 export async function toggleLike(model: TraceModel, breakpoints: Breakpoints, row: number): Promise<string> {
-  const { head, format } = await (await model.document()).body(row, false);
-  const { kind, type, from } = head;
-  const filter =
-    kind === 'event' && (from === 'client' || from === 'server')
-      ? filterLike(typeof type === 'string' ? type : '', from, format === 'base64')
-      : undefined;
+  const filter = (await likeRow(model, row))?.filter;
   if (filter === undefined) throw new Error('A breakpoint can be set on events that have a type.');
   const there = breakpoints.find(filter);
   if (!there) breakpoints.add(filter);

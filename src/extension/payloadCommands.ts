@@ -7,6 +7,7 @@ import { payloadDocument, payloadName } from './payloadDocuments';
 import { newPayload } from './payloadFiles';
 import type { PayloadSender } from './payloadSend';
 import type { PayloadsView } from './payloadsView';
+import { plain } from './plainText';
 
 /** The handlers by the names of their commands. A lens gives the file and, for one event, where it begins. */
 export function payloadCommands(
@@ -33,12 +34,12 @@ async function validate(marks: PayloadMarks, document: vscode.TextDocument): Pro
   const events = steps.filter(({ kind }) => kind === 'event').length;
   if (grave.length === 0) {
     const notes = findings.length > 0 ? ` ${count(findings.length, 'note')} in the Problems view.` : '';
-    void vscode.window.showInformationMessage(`${name}: ${count(events, 'event')}, no problem found.${notes}`);
+    void vscode.window.showInformationMessage(plain(`${name}: ${count(events, 'event')}, no problem found.${notes}`));
     return;
   }
   const show = 'Show Problems';
   const answer = await vscode.window.showWarningMessage(
-    `${name}: ${count(grave.length, 'problem')}. ${grave[0]?.message ?? ''}`,
+    plain(`${name}: ${count(grave.length, 'problem')}. ${grave[0]?.message ?? ''}`),
     show,
   );
   if (answer !== show) return;

@@ -19,6 +19,7 @@ import { SECTION } from './settings';
 import { messageOf, Signal } from './signal';
 import type { TraceEditors } from './traceEditor';
 import type { TraceModel } from './traceModel';
+import { plain } from './plainText';
 
 /** How long the answer to the last event is waited for, ms. */
 const ANSWER_MS = 5000;
@@ -111,7 +112,7 @@ export class PayloadSender implements vscode.Disposable {
     if (!first) return true;
     const anyway = 'Send Anyway';
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
-    return (await vscode.window.showWarningMessage(`${name}: ${first.message}${more}`, anyway)) === anyway;
+    return (await vscode.window.showWarningMessage(plain(`${name}: ${first.message}${more}`), anyway)) === anyway;
   }
 
   /** The session to send to; undefined when the user thought better of it. */
@@ -172,7 +173,7 @@ export class PayloadSender implements vscode.Disposable {
 
   /** Shows how far a run is until it has ended and its answers are there. */
   #follow(document: vscode.TextDocument, id: number, session: string): Promise<ComposeRun> {
-    const title = `Sending ${payloadName(document.uri)} to ${session}`;
+    const title = plain(`Sending ${payloadName(document.uri)} to ${session}`);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     const work = (progress: vscode.Progress<{ message: string }>, token: vscode.CancellationToken) =>
       new Promise<ComposeRun>((resolve) => {
@@ -201,7 +202,7 @@ export class PayloadSender implements vscode.Disposable {
         const look = () => {
           const run = now();
           if (!run) return;
-          progress.report({ message: run.text || `${run.sent} of ${run.total} sent` });
+          progress.report({ message: plain(run.text) || `${run.sent} of ${run.total} sent` });
           if (run.state === 'running') return;
           if (run.state !== 'done' || !run.events.some(isWaiting)) finish();
           else answered ??= setTimeout(finish, ANSWER_MS);
@@ -265,13 +266,13 @@ export class PayloadSender implements vscode.Disposable {
     row: number | undefined,
   ): void {
     const showIt = 'Show in Trace';
-    void say(message, ...(row === undefined ? [] : [showIt])).then(async (answer) => {
+    void say(plain(message), ...(row === undefined ? [] : [showIt])).then(async (answer) => {
       if (answer !== showIt || row === undefined) return;
       try {
         await this.host.openTrace(engine.file);
         this.editors.showRow(engine.file, row);
       } catch (error) {
-        void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
+        void vscode.window.showErrorMessage(plain(`Realtime Inspector: ${messageOf(error)}`));
       }
     });
   }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readPayload } from '../protocol/payloadFile';
 import { findPayloadFiles, payloadName, PAYLOAD_GLOB } from './payloadDocuments';
+import { oneLine } from './rulesText';
 import { SECTION } from './settings';
 
 /** Longer files are not read for what they send. */
@@ -79,7 +80,7 @@ async function nodeOf(resourceUri: vscode.Uri): Promise<PayloadNode> {
 function treeItem({ resourceUri, words, isWrong }: PayloadNode): vscode.TreeItem {
   const item = new vscode.TreeItem(payloadName(resourceUri));
   item.id = resourceUri.toString();
-  item.description = words;
+  item.description = oneLine(words);
   item.tooltip = vscode.workspace.asRelativePath(resourceUri);
   item.iconPath = new vscode.ThemeIcon(isWrong ? 'error' : 'json');
   item.contextValue = 'payload';

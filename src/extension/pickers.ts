@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../proxy/engine';
 import type { Host } from './host';
 import { SECTION, upstreamUrl } from './settings';
+import { plain } from './plainText';
 
 /** An item and what it stands for. */
 export type Choice<T> = vscode.QuickPickItem & { value: T };
@@ -150,7 +151,9 @@ async function forwardedUrl(host: Host, base: string): Promise<string> {
 async function offerHost(name: string): Promise<void> {
   const allow = 'Allow This Name';
   const answer = await vscode.window.showInformationMessage(
-    `The proxy refuses names it does not know, so that no web page can reach it through one of its own. Allow "${name}"?`,
+    plain(
+      `The proxy refuses names it does not know, so that no web page can reach it through one of its own. Allow "${name}"?`,
+    ),
     allow,
   );
   if (answer !== allow) return;

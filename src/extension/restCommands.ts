@@ -10,6 +10,7 @@ import { isPayloadUri, payloadName } from './payloadDocuments';
 import { chooseSession, type Choice } from './pickers';
 import { callPath, postRest, readSecret, sessionRequest, type CallAction } from './restCalls';
 import type { TraceEditors } from './traceEditor';
+import { plain } from './plainText';
 
 /** `ready` gives the running proxy once it has what it needs to be asked; undefined when the user thought better of it. */
 export function restCommands(
@@ -38,7 +39,7 @@ export function restCommands(
       const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
       if ((await sendOrCopy(`Call ${id}`, answer.title, path, body)) !== 'send') return;
       if ((await post(ready, path, body)) === undefined) return;
-      void vscode.window.showInformationMessage(`Call ${id}: ${answer.done}.`);
+      void vscode.window.showInformationMessage(plain(`Call ${id}: ${answer.done}.`));
     },
   };
 }

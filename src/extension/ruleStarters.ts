@@ -1,5 +1,6 @@
 /** Rules to begin with, as "Add Rule..." offers them. Free of `vscode`. */
 import type { WrittenRule } from '../rules/written';
+import { oneLine } from './rulesText';
 
 export interface RuleStarter {
   label: string;
@@ -91,3 +92,22 @@ export const RULE_STARTERS: readonly RuleStarter[] = [
     },
   },
 ];
+
+/** Starters for messages like a recorded one: what cannot happen to such a message is left out. */
+export function startersLike(filter: string, type: string): RuleStarter[] {
+  const name = oneLine(type) || 'Binary messages';
+  const isUpdate = type === 'session.update';
+  return RULE_STARTERS.filter(({ rule }) => {
+    if (rule.refuse) return false;
+    if (rule.corruptAudio) return /audio.*(append|delta)$/.test(type) && !type.includes('transcript');
+    return type !== '' || !(rule.set || rule.remove);
+  }).map(({ label, detail, rule }): RuleStarter => {
+    const like: WrittenRule = { ...rule, name: `${rule.name}: ${name}`, match: filter };
+    // The usual paths are those of an update; until the right one is written the rule does nothing.
+    if (rule.set && !isUpdate)
+      return { label, detail, rule: { ...like, enabled: false, set: { 'path.to.field': 'value' } } };
+    if (rule.remove && !isUpdate)
+      return { label, detail, rule: { ...like, enabled: false, remove: ['path.to.field'] } };
+    return { label, detail, rule: like };
+  });
+}

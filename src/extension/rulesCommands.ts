@@ -8,15 +8,30 @@ import type { Host } from './host';
 import { pick } from './pickers';
 import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
-import type { RuleNode } from './rulesText';
-import { RULE_STARTERS } from './ruleStarters';
+import { oneLine, type RuleNode } from './rulesText';
+import { RULE_STARTERS, startersLike, type RuleStarter } from './ruleStarters';
 import { sameFile } from './traceFolder';
 
 /** Scheme of the fault sets as documents that can only be read. */
 const FAULT_SET_SCHEME = 'realtime-fault-set';
 
 /** The handlers by the names of their commands. */
-export function rulesCommands(host: Host, rules: RulesInForce): Record<string, (argument?: unknown) => unknown> {
+export function rulesCommands(
+  host: Host,
+  rules: RulesInForce,
+  /** What the row under a menu is like. */
+  like: (context: unknown) => Promise<{ filter: string; type: string } | undefined>,
+): Record<string, (argument?: unknown) => unknown> {
+  const add = async (title: string, starters: readonly RuleStarter[]) => {
+    const items = starters.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
+    const picked = await pick(title, items, () => false);
+    if (!picked) return;
+    const { addRules } = await import('../rules/switches');
+    const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));
+    const { parseRules } = await import('../rules/ruleFile');
+    const parsed = parseRules(text, uri.fsPath);
+    await show(uri, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
+  };
   return {
     openRules: async () => show(await rulesUri(host, rules, true)),
     openRule: async (argument) => {
@@ -24,15 +39,14 @@ export function rulesCommands(host: Host, rules: RulesInForce): Record<string, (
       const place = node && 'place' in node ? node.place : undefined;
       await show(await rulesUri(host, rules, true), place);
     },
-    addRule: async () => {
-      const items = RULE_STARTERS.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
-      const picked = await pick('What should the rule do?', items, () => false);
-      if (!picked) return;
-      const { addRules } = await import('../rules/switches');
-      const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));
-      const { parseRules } = await import('../rules/ruleFile');
-      const parsed = parseRules(text, uri.fsPath);
-      await show(uri, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
+    addRule: () => add('What should the rule do?', RULE_STARTERS),
+    ruleFromEvent: async (context) => {
+      const found = await like(context);
+      if (!found) throw new Error('A rule can be made from an event: open the menu of one in the list.');
+      await add(
+        `What should happen to ${oneLine(found.type) || 'such messages'}?`,
+        startersLike(found.filter, found.type),
+      );
     },
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),

@@ -4,6 +4,7 @@ import type { RulesInForce } from './rulesInForce';
 import { faultSetNodes, ruleNodes, rulesOfSet, type RuleNode } from './rulesText';
 import { SECTION } from './settings';
 import { messageOf } from './signal';
+import { plain } from './plainText';
 
 /** Shortest time between two drawings, ms: counts change with the traffic. */
 const REFRESH_MS = 250;
@@ -42,7 +43,7 @@ export function createRulesView(
     view.onDidChangeCheckboxState(async ({ items }) => {
       for (const [node, state] of items)
         await toggle(node, state === vscode.TreeItemCheckboxState.Checked).catch((error: unknown) => {
-          void vscode.window.showErrorMessage(`Realtime Inspector: ${messageOf(error)}`);
+          void vscode.window.showErrorMessage(plain(`Realtime Inspector: ${messageOf(error)}`));
         });
       // Where nothing came of it the box must show how things stand.
       changed.fire();

@@ -8,6 +8,7 @@ import { saveScenarioFrom } from './scenarioFromTrace';
 import { isScenarioName, SCENARIO_GLOB, scenarioSetting } from './scenarioPaths';
 import { SECTION, upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
+import { plain } from './plainText';
 
 /** Scenario files that are offered. */
 const MOST_FOUND = 500;
@@ -102,7 +103,7 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
     const use = 'Use the Simulator';
     const upstream = upstreamLabel(state.upstream);
     const answer = await vscode.window.showInformationMessage(
-      `The simulator will play ${name}, but sessions go to ${upstream} now.`,
+      plain(`The simulator will play ${name}, but sessions go to ${upstream} now.`),
       use,
     );
     // Until the next start, or the next choice of an upstream: the setting stays.
@@ -110,7 +111,7 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
   } else if (state.state === 'stopped') {
     const start = 'Start Proxy';
     const answer = await vscode.window.showInformationMessage(
-      `The simulator will play ${name} when the proxy runs.`,
+      plain(`The simulator will play ${name} when the proxy runs.`),
       start,
     );
     if (answer === start) await vscode.commands.executeCommand(`${SECTION}.start`);

@@ -22,6 +22,7 @@ import { upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
 import { traceHandlers } from './traceHandlers';
 import { TraceModel } from './traceModel';
+import { plain } from './plainText';
 
 /** A trace open in one or more editors. */
 export class OpenTrace implements vscode.CustomDocument {
@@ -342,7 +343,9 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   async #offerText(trace: OpenTrace): Promise<void> {
     const reopen = 'Reopen as Text';
     const answer = await vscode.window.showWarningMessage(
-      `"${path.basename(trace.uri.fsPath)}" is not a Realtime trace: none of its lines can be read as a part of one.`,
+      plain(
+        `"${path.basename(trace.uri.fsPath)}" is not a Realtime trace: none of its lines can be read as a part of one.`,
+      ),
       reopen,
     );
     if (answer !== reopen) return;

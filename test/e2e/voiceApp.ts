@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root, toolNode } from '../../scripts/lib/shell.mjs';
 
-/** What the app does: speaks the file in real time, prints each event it gets as a line, hangs up when stdin ends. */
+/** What the app does: speaks the file in real time, prints each event it gets as a line, sends each line of stdin, hangs up when it ends. */
 const program = `
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 
 const speech = await readFile(process.argv[2]);
@@ -29,14 +30,16 @@ for (let at = 0; at < sound.length; at += chunk) {
   realtime.send({ type: 'input_audio_buffer.append', audio: sound.subarray(at, at + chunk).toString('base64') });
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
-process.stdin.on('end', () => realtime.close()).resume();
+createInterface({ input: process.stdin })
+  .on('line', (line) => realtime.send(JSON.parse(line)))
+  .on('close', () => realtime.close());
 `;
 
 /** An event as the app printed it; only the fields that tests look at. */
 export interface AppEvent {
   type: string;
   message?: string;
-  session?: { instructions?: string };
+  session?: { instructions?: string; audio?: { input?: { turn_detection?: Record<string, unknown> | null } } };
   response?: { status?: string };
 }
 
@@ -45,6 +48,8 @@ export interface VoiceApp {
   readonly events: AppEvent[];
   /** Resolves with the first event, so far or to come, that fits; rejects when the app ends before. */
   got(fits: (event: AppEvent) => boolean): Promise<AppEvent>;
+  /** Lets the app send an event. */
+  send(event: object): void;
   /** Hangs up; resolves with the exit code. */
   hangUp(): Promise<number | null>;
 }
@@ -93,6 +98,7 @@ export async function startVoiceApp(
         watchers.add(look);
         look();
       }),
+    send: (event) => void child.stdin.write(`${JSON.stringify(event)}\n`),
     hangUp: () => {
       child.stdin.end();
       return ended;

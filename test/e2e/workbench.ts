@@ -77,8 +77,8 @@ export class Workbench {
     }
   }
 
-  /** Runs a command by its title, from the palette. */
-  async run(title: string): Promise<void> {
+  /** Runs a command by its title, from the palette; one that `asks` has its question in the same place then. */
+  async run(title: string, asks = false): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type=text], .quick-input-widget input.input').first();
     await expect(input).toBeFocused();
@@ -86,7 +86,8 @@ export class Workbench {
     const choice = this.page.locator('.quick-input-list .monaco-list-row').first();
     await expect(choice).toHaveAttribute('aria-label', new RegExp(`^${title.replace(/[.[\](){}*+?^$|\\]/g, '\\$&')}`));
     await choice.click();
-    await expect(input).toBeHidden();
+    if (asks) await expect(input).not.toHaveAttribute('placeholder', /name of a command/);
+    else await expect(input).toBeHidden();
   }
 
   clipboard(): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Client, logged, restore, run, start, until } from './support';
+import { answering, Client, logged, recordsOf, restore, run, start, until } from './support';
 
 const file = () => path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.vscode', 'realtime-rules.jsonc');
 const uri = () => vscode.Uri.file(file());
@@ -54,6 +54,32 @@ describe('rules', () => {
     assert.notEqual(await greeting(http), 'x');
     await run('switchRulesOn');
     assert.equal(await greeting(http), 'x');
+  });
+
+  it('are made from an event in the list, and are in force', async () => {
+    const { http, file: trace } = await start({ 'simulator.speed': 50 });
+    await greeting(http);
+    const rtiRow = await until('the row', () => {
+      const row = recordsOf(trace).findIndex((record) => record.kind === 'event' && record.type === 'session.created');
+      return row < 0 ? undefined : row;
+    });
+    const drop = (choices: { label: string }[]) => choices.find(({ label }) => label.includes('Drop'));
+    await answering('showQuickPick', drop, () =>
+      until('the rule', async () => {
+        await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(trace), 'realtimeInspector.trace');
+        await run('ruleFromEvent', { rtiRow });
+        return existsSync(file()) && readFileSync(file(), 'utf8').includes('type:session.created from:server');
+      }),
+    );
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file());
+    const client = await Client.connect(http);
+    client.send({ type: 'session.update', session: { type: 'realtime' } });
+    await client.wait('session.updated');
+    assert.equal(
+      client.received.some(({ type }) => type === 'session.created'),
+      false,
+    );
+    await client.close();
   });
 
   it('of a fault set become one’s own by copying', async () => {

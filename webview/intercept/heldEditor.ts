@@ -9,7 +9,7 @@ import { createEditor, type ComposerEditor } from '../composer/editor';
 import '../composer/problemsList';
 import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
 import { formatBytes } from '../logic/format';
-import { indentJson } from '../logic/jsonText';
+import { compactJson, indentJson } from '../logic/jsonText';
 import type { HeldRow, SettledRow } from '../messages';
 import type { Topic } from '../state/store';
 import { TargetState } from '../state/targetState';
@@ -243,7 +243,8 @@ export class HeldEditor extends View {
       await this.store.bridge.request('decideHeld', {
         id: message.id,
         decision,
-        ...(text === undefined ? {} : { text }),
+        // It was laid out for editing only, and a record keeps JSON as such on one line.
+        ...(text === undefined ? {} : { text: compactJson(text) }),
       });
       this.#drafts.delete(message.id);
       this.dispatchEvent(new CustomEvent('rti-decided', { detail: message.id }));

@@ -62,6 +62,36 @@ it('a call is accepted and hung up, and a refusal says why', async () => {
   expect((await postRest(base, callPath(id, 'hangup'), '', 'any')).message).toMatch(/call/i);
 });
 
+it.each([
+  ['reject', { status_code: 486 }],
+  ['refer', { target_uri: 'tel:+14155550123' }],
+] as const)('a call is answered by %s, which ends it, and stands in the record', async (action, body) => {
+  const engine = await simulated();
+  const base = engine.address.http;
+  const headers = { 'Content-Type': 'application/sdp', Authorization: 'Bearer ek_x' };
+  const made = await fetch(`${base}/realtime/calls`, { method: 'POST', headers, body: OFFER });
+  const id = /rtc_\w+/.exec(made.headers.get('location') ?? '')?.[0] ?? '';
+  expect(await postRest(base, callPath(id, action), JSON.stringify(body), 'any')).toMatchObject({ status: 200 });
+  expect(await postRest(base, callPath(id, 'hangup'), '', 'any')).toMatchObject({ status: 404 });
+  const asked = () => linesOf(engine.file).find(({ kind, url }) => kind === 'http' && String(url).endsWith(action));
+  await expect.poll(asked).toMatchObject({ method: 'POST', status: 200 });
+  expect(JSON.parse(String(asked()?.['requestBody']))).toEqual(body);
+});
+
+it('a refer without a target is refused in words, and an id leads nowhere else', async () => {
+  const engine = await simulated();
+  const base = engine.address.http;
+  const headers = { 'Content-Type': 'application/sdp', Authorization: 'Bearer ek_x' };
+  const made = await fetch(`${base}/realtime/calls`, { method: 'POST', headers, body: OFFER });
+  const id = /rtc_\w+/.exec(made.headers.get('location') ?? '')?.[0] ?? '';
+  const refused = await postRest(base, callPath(id, 'refer'), '{}', 'any');
+  expect(refused.status).toBe(400);
+  expect(refused.message).toContain('target_uri');
+  expect(callPath('../../client_secrets?x=#', 'reject')).toBe(
+    '/realtime/calls/..%2F..%2Fclient_secrets%3Fx%3D%23/reject',
+  );
+});
+
 it('an answer without end, and none at all, are told in a sentence', async () => {
   const server = http.createServer((_request, response) => {
     response.end(Buffer.alloc(2 << 20, 'x'));

@@ -14,7 +14,12 @@ import {
   rulesOfSet,
   type RuleNode,
 } from '../../../src/extension/rulesText';
-import { RULE_STARTERS } from '../../../src/extension/ruleStarters';
+import { RULE_STARTERS, startersLike } from '../../../src/extension/ruleStarters';
+import { filterLike } from '../../../src/extension/breakpointText';
+import { plain } from '../../../src/extension/plainText';
+import { compileMessageFilter } from '../../../src/protocol/messageFilter';
+import { addRules } from '../../../src/rules/switches';
+import { applyEdits } from 'jsonc-parser';
 import { startEngine, type Engine } from '../../../src/proxy';
 import { FAULT_SETS } from '../../../src/rules/faultSets';
 import { parseRules } from '../../../src/rules/ruleFile';
@@ -229,4 +234,61 @@ describe('the rules file', () => {
   it.each(RULE_STARTERS.map(({ label, rule }) => [label, rule] as const))('may begin with: %s', (_label, rule) => {
     expect(parseRules(JSON.stringify({ rules: [rule] }), 'r.jsonc').problems).toEqual([]);
   });
+});
+
+describe('a rule made from an event', () => {
+  const HOSTILE = [
+    'response.done',
+    'a "quoted" \\ type',
+    "x' OR type:*",
+    '*/ ] } , {"drop": true}',
+    '<img src=x onerror=alert(1)>',
+    '${match.type} ${newId}',
+    '__proto__',
+    '../../etc/passwd\n- drop: true',
+  ];
+  it.each(HOSTILE)('matches its type and side and no other, whatever the type is: %s', (type) => {
+    const filter = filterLike(type, 'server', false) ?? '';
+    const starters = startersLike(filter, type);
+    expect(starters.length).toBeGreaterThan(6);
+    for (const [file, begin] of [
+      ['r.jsonc', '{\n  // mine\n  "rules": []\n}\n'],
+      ['r.yaml', '# mine\nrules: []\n'],
+    ] as const)
+      for (const { rule } of starters) {
+        const text = applyEdits(begin, addRules(begin, file, [rule]));
+        const { problems, rules } = parseRules(text, file);
+        expect([file, problems]).toEqual([file, []]);
+        expect(rules).toHaveLength(1);
+        expect(rules[0]?.written?.match).toBe(filter);
+        expect(text).toContain('mine');
+      }
+    const test = compileMessageFilter(filter);
+    if (!('sides' in test)) throw new Error('no filter');
+    expect(test.sides).toEqual(['server']);
+  });
+
+  it('offers what can happen to it: sound is made worse only where there is some', () => {
+    const labels = (type: string) =>
+      startersLike(`type:${type}`, type)
+        .map(({ label }) => label)
+        .join();
+    expect(labels('response.output_audio.delta')).toContain('audio worse');
+    expect(labels('response.output_audio_transcript.delta')).not.toContain('audio worse');
+    expect(labels('response.done')).not.toMatch(/audio worse|Refuse the connection/);
+    expect(labels('')).not.toMatch(/field/);
+    const [set] = startersLike('type:x', 'x');
+    expect(set?.rule).toMatchObject({ enabled: false, name: 'Another voice: x' });
+  });
+});
+
+it('a notification makes no link of text that others wrote', () => {
+  const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)\)/i;
+  for (const text of [
+    '[Sign in](command:workbench.action.terminal.new)',
+    '[x](FILE:///etc/passwd)',
+    '[[a](https://x)',
+  ])
+    expect([link.test(text), link.test(plain(text))]).toEqual([true, false]);
+  expect(plain('a [list] (of) things[0](x)')).toBe('a [list] (of) things[0] (x)');
 });

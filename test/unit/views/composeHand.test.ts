@@ -259,6 +259,33 @@ describe('what is sent over time', () => {
     await page.close();
   });
 
+  it('is text wherever it is shown, whatever stands in it', async () => {
+    const { page, write } = await composer();
+    const hostile = '<img src=x onerror=globalThis.hacked=1>';
+    const type = `x${hostile}`;
+    const event = {
+      type,
+      item_id: `\${input:${hostile}}`,
+      a: `\${env:${hostile}}`,
+      [hostile]: '</script><script>hacked=1</script>',
+    };
+    for (const text of [
+      JSON.stringify(event),
+      JSON.stringify([{ ...event, a: 1 }, { wait: hostile }, { to: hostile, event }]),
+    ]) {
+      await write(text);
+      await expect.poll(() => words(page.locator('rti-problems'))).toContain(hostile);
+      const send = page.locator('rti-composer vscode-button').last();
+      for (let tries = 0; tries < 2; tries += 1) await send.click();
+    }
+    await page.locator('rti-problems button.go').first().click();
+    await page.locator('rti-composer .cm-lintRange').first().hover();
+    await page.locator('.cm-tooltip-lint, .cm-tooltip-hover').first().waitFor();
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+    expect(await page.locator('rti-composer img, rti-composer script').count()).toBe(0);
+    await page.close();
+  });
+
   it('is one event repeated, which can be cancelled', async () => {
     const { page, write } = await composer();
     await write('{"type":"response.cancel"}');

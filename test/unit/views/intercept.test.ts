@@ -113,10 +113,14 @@ describe('a held message', () => {
     await queue.getByText('Release edited').waitFor();
     await queue.locator('rti-problems').getByText('nonsense').first().waitFor();
     await page.keyboard.press('Control+a');
-    await page.keyboard.insertText('{"type":"response.create","response":{"instructions":"Whisper."}}');
+    await page.keyboard.insertText(
+      '{\n  "type": "response.create",\n  "response": { "instructions":  "Whisper softly." }\n}',
+    );
     await expect.poll(() => queue.locator('.line').innerText()).toContain('Edited; a valid client event.');
     await page.keyboard.press('Control+Enter');
-    await expect.poll(() => got.server).toEqual(['{"type":"response.create","response":{"instructions":"Whisper."}}']);
+    await expect
+      .poll(() => got.server)
+      .toEqual(['{"type":"response.create","response":{"instructions":"Whisper softly."}}']);
     await expect.poll(() => queue.isVisible()).toBe(false);
     const lines = rows(page, 'response.create');
     await expect.poll(() => lines.count()).toBe(2);

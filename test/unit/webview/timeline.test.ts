@@ -193,6 +193,21 @@ describe('marks of events', () => {
     const rows = Array.from({ length: 60_000 }, (_, n) => ({ t: n / 60, from: 'server' as const }));
     expect(marks(within(layoutTimeline(input(rows)), 'server')).length).toBeLessThanOrEqual(501);
   });
+  it('show what was held between two bars, and strike out what never went on', () => {
+    const layout = layoutTimeline(
+      input([
+        { t: 100, from: 'client', flags: 32 },
+        { t: 300, from: 'client', flags: 128 },
+        { t: 500, from: 'client' },
+      ]),
+    );
+    const rects = within(layout, 'client').filter((shape) => shape.kind === 'rect');
+    const near = (x: number) => rects.filter((shape) => Math.abs(shape.x - GUTTER - x) < 6).map(({ color }) => color);
+    expect(near(100).filter((color) => color === 'warning')).toHaveLength(2);
+    expect(near(300).filter((color) => color === 'error')).toHaveLength(1);
+    expect(near(500)).toHaveLength(1);
+  });
+
   it('show an error as a shape of its own, and an injected event in a frame', () => {
     const layout = layoutTimeline(
       input([
