@@ -278,7 +278,8 @@ class Run {
     if (event === undefined || !rows.has(row, FLAG.injected)) return;
     const to = this.#toOf(event);
     const from = to === 'server' ? FROM.client : FROM.server;
-    if (rows.from[row] !== from || rows.sessionOf(row) !== this.plan.session || rows.typeOf(row) !== event.type) return;
+    if (rows.from.at(row) !== from || rows.sessionOf(row) !== this.plan.session || rows.typeOf(row) !== event.type)
+      return;
     this.#unplaced.shift();
     this.#lastOwn = row;
     event.row = first + row;

@@ -26,5 +26,5 @@ export function compileWait(wait: string): WaitTest {
 }
 
 function isOf(rows: Rows, row: number, session: string): boolean {
-  return rows.kind[row] === KIND_EVENT && rows.sessionOf(row) === session;
+  return rows.kind.at(row) === KIND_EVENT && rows.sessionOf(row) === session;
 }

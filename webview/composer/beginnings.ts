@@ -47,7 +47,7 @@ function beginningsOf(
 ): Beginning[] {
   const from = (label: string, detail: string, run: () => void) => ({ group: 'From', label, detail, run });
   const row = store.selected;
-  const isEvent = row !== null && store.rows.kind[row] === 0;
+  const isEvent = row !== null && store.rows.kind.at(row) === 0;
   const waiting = answersFor(state).map(({ label, detail, text }) => ({
     group: 'Waits for an answer',
     label,
@@ -64,7 +64,7 @@ function beginningsOf(
   return [
     ...waiting,
     ...(isEvent
-      ? [from('The selected event', `#${store.rows.seq[row] ?? ''} ${store.rows.typeOf(row)}`, () => edit(row))]
+      ? [from('The selected event', `#${store.rows.seq.at(row) ?? ''} ${store.rows.typeOf(row)}`, () => edit(row))]
       : []),
     from('The clipboard', '', () => void fromClipboard(store, (text) => begin(text, as))),
     from('Sound', 'a file, captured audio, a tone, silence', () => panel('audio')),

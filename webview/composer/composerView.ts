@@ -214,7 +214,7 @@ export class ComposerView extends View {
       begin: (text, as) => this.#begin(text, as),
       panel: (name) => this.#openPanel(name),
       edit: (row) => {
-        this.as = this.store.rows.from[row] === FROM.server ? 'server' : 'client';
+        this.as = this.store.rows.from.at(row) === FROM.server ? 'server' : 'client';
         void this.#edit(row);
       },
     });

@@ -131,7 +131,7 @@ export class RunStrip extends View {
     const { type, row, answer, round, step } = event;
     const link = (at: number, words?: string) =>
       html`<button class="link" title="Show it in the list" @click=${() => this.#tell('rti-show-row', at)}>
-        ${words ?? `#${this.store.rows.seq[at] ?? ''}`}
+        ${words ?? `#${this.store.rows.seq.at(at) ?? ''}`}
       </button>`;
     return html`<li>
       ${run.times > 1 ? html`<span class="dim num">${round + 1}.</span>` : nothing}

@@ -286,7 +286,7 @@ export class SessionForm extends View {
         ${earlier.map(
           ({ row, t, kind }) =>
             html`<option value=${row}>
-              #${this.store.rows.seq[row] ?? ''} ${kind === 'created' ? 'as it began' : 'in effect'},
+              #${this.store.rows.seq.at(row) ?? ''} ${kind === 'created' ? 'as it began' : 'in effect'},
               ${formatPosition(t)}
             </option>`,
         )}

@@ -94,7 +94,7 @@ export class HandLine extends View {
         other === undefined
           ? nothing
           : html`<button class="link" @click=${() => this.store.select(other)}>
-              ${other === pair?.arrived ? 'As it arrived' : 'How it went on'}: #${rows.seq[other]}
+              ${other === pair?.arrived ? 'As it arrived' : 'How it went on'}: #${rows.seq.at(other)}
             </button>`
       }
       ${
@@ -122,9 +122,8 @@ export class HandLine extends View {
         ? `Made or ended${rule || ' by a rule'}.`
         : 'Sent in the place of another message.';
     }
-    const began = rows.t[pair.arrived] ?? 0;
-    const sent = rows.sent[pair.end] ?? NaN;
-    const held = formatDuration(Math.max(0, (Number.isNaN(sent) ? (rows.t[pair.end] ?? 0) : sent) - began));
+    const began = rows.t.at(pair.arrived) ?? 0;
+    const held = formatDuration(Math.max(0, (rows.t.at(pair.end) ?? 0) - began));
     // Without either it only waited behind one that was held.
     const by = rule || breakpoint ? `${breakpoint}` : hands === undefined ? '' : ' behind another message';
     const ended = this.#ended(pair.became, hands?.fate ?? '');

@@ -78,8 +78,9 @@ function rowsOf(ranges: readonly number[], most: number): number[] {
 
 /** The row that opens the session a row is of. */
 function openOf({ rows }: Pick<Store, 'rows'>, row: number): number | undefined {
-  const session = rows.session[row] ?? 0;
-  for (let at = 0; at < rows.count; at += 1) if (rows.kind[at] === kindOpen && rows.session[at] === session) return at;
+  const session = rows.session.at(row) ?? 0;
+  for (let at = 0; at < rows.count; at += 1)
+    if (rows.kind.at(at) === kindOpen && rows.session.at(at) === session) return at;
   return undefined;
 }
 

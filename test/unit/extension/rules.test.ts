@@ -284,11 +284,7 @@ describe('a rule made from an event', () => {
 
 it('a notification makes no link of text that others wrote', () => {
   const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)\)/i;
-  for (const text of [
-    '[Sign in](command:workbench.action.terminal.new)',
-    '[x](FILE:///etc/passwd)',
-    '[[a](https://x)',
-  ])
+  for (const text of ['[Sign in](command:workbench.action.terminal.new)', '[x](FILE:///etc/passwd)', '[[a](https://x)'])
     expect([link.test(text), link.test(plain(text))]).toEqual([true, false]);
   expect(plain('a [list] (of) things[0](x)')).toBe('a [list] (of) things[0] (x)');
 });
