@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import { faultSet } from '../rules/faultSets';
 import type { TextChange } from '../rules/switches';
 import type { Host } from './host';
-import { pick } from './pickers';
 import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
 import { oneLine, type RuleNode } from './rulesText';
@@ -24,7 +23,7 @@ export function rulesCommands(
 ): Record<string, (argument?: unknown) => unknown> {
   const add = async (title: string, starters: readonly RuleStarter[]) => {
     const items = starters.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
-    const picked = await pick(title, items, () => false);
+    const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
     if (!picked) return;
     const { addRules } = await import('../rules/switches');
     const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));

@@ -314,6 +314,68 @@ describe('rows of a trace', () => {
   });
 });
 
+describe('what others named', () => {
+  afterEach(clean);
+
+  it('leads a saved file to no other folder', async () => {
+    const started = await startFast();
+    const client = await Client.connect(started.http);
+    await client.wait('session.created');
+    const type = '../../../etc/cron.d/x\u202e<img>.$(id)';
+    client.send({ type });
+    const rtiRow = await until('the row', () => {
+      const row = recordsOf(started.file).findIndex((record) => record.kind === 'event' && record.type === type);
+      return row < 0 ? undefined : row;
+    });
+    let dialogs = 0;
+    const count = () => void (dialogs += 1);
+    const asked = await answering('showSaveDialog', count, () =>
+      until('the dialog', async () => {
+        await vscode.commands.executeCommand(
+          'vscode.openWith',
+          vscode.Uri.file(started.file),
+          'realtimeInspector.trace',
+        );
+        await run('savePayload', { rtiRow });
+        return dialogs > 0;
+      }),
+    );
+    const { defaultUri } = asked[0]?.[0] as { defaultUri: vscode.Uri };
+    assert.equal(path.dirname(defaultUri.fsPath), folder());
+    assert.match(path.basename(defaultUri.fsPath), /^[A-Za-z0-9][A-Za-z0-9._-]*\.realtime\.json$/);
+    await client.close();
+  });
+});
+
+describe('a call', () => {
+  afterEach(clean);
+
+  it('is rejected with a status, and referred to another number', async () => {
+    const started = await startFast();
+    for (const [action, words, body] of [
+      ['reject', '486', { status_code: 486 }],
+      ['refer', 'tel:+14155550123', { target_uri: 'tel:+14155550123' }],
+    ] as const) {
+      const made = await fetch(`${started.http}/realtime/calls`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/sdp', Authorization: 'Bearer ek_x' },
+        body: 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
+      });
+      const id = /rtc_\w+/.exec(made.headers.get('location') ?? '')?.[0] ?? '';
+      const pick = (choices: { value: string }[]) => choices.find(({ value }) => value === action || value === 'send');
+      const type = ({ title }: { title: string }) => (title === 'Answer Call' ? id : words);
+      const { info, error } = await said(() =>
+        answering('showInputBox', type, () => answering('showQuickPick', pick, () => run('answerCall'))),
+      );
+      assert.deepEqual([error, info.length], [[], 1]);
+      const record = await until('the request', () =>
+        recordsOf(started.file).find((one) => one.kind === 'http' && one.url.endsWith(`/${id}/${action}`)),
+      );
+      assert.deepEqual(JSON.parse((record as { requestBody?: string }).requestBody ?? ''), body);
+    }
+  });
+});
+
 describe('a client secret', () => {
   afterEach(clean);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answering, Client, logged, recordsOf, restore, run, start, until } from './support';
+import { answering, api, Client, logged, recordsOf, restore, run, start, until } from './support';
 
 const file = () => path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.vscode', 'realtime-rules.jsonc');
 const uri = () => vscode.Uri.file(file());
@@ -64,13 +64,12 @@ describe('rules', () => {
       return row < 0 ? undefined : row;
     });
     const drop = (choices: { label: string }[]) => choices.find(({ label }) => label.includes('Drop'));
-    await answering('showQuickPick', drop, () =>
-      until('the rule', async () => {
-        await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(trace), 'realtimeInspector.trace');
-        await run('ruleFromEvent', { rtiRow });
-        return existsSync(file()) && readFileSync(file(), 'utf8').includes('type:session.created from:server');
-      }),
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(trace), 'realtimeInspector.trace');
+    await until('the page', async () =>
+      (await api()).openTraces().some((open) => open.file === trace && open.pages > 0 && open.rows > rtiRow),
     );
+    await answering('showQuickPick', drop, () => run('ruleFromEvent', { rtiRow }));
+    assert.match(readFileSync(file(), 'utf8'), /type:session\.created from:server/);
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file());
     const client = await Client.connect(http);
     client.send({ type: 'session.update', session: { type: 'realtime' } });
