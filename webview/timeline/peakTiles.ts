@@ -18,6 +18,11 @@ export type FetchPeaks = (
 export const TILE_BUCKETS = 1024;
 /** A screen's worth for as many sessions as are drawn at once, on both lanes: fewer would be fetched in a circle. */
 const mostTiles = 2000;
+/**
+ * A tile that has its peaks is asked for again so long after it was asked for last, ms. With a dozen live sessions each piece of
+ * audio made a question of its own, and each answer a frame; until it comes, the plain block shows that there is audio.
+ */
+const REFRESH_MS = 200;
 
 interface Tile {
   startMs: number;
@@ -25,16 +30,22 @@ interface Tile {
   peaks: Peaks | null;
   stale: boolean;
   pending: boolean;
+  /** When it was asked for last, ms of the clock. */
+  askedAt: number;
 }
 
 export class PeakTiles {
   readonly #tiles = new Map<string, Tile>();
   readonly #fetch: FetchPeaks;
   readonly #changed: () => void;
+  readonly #now: () => number;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(fetch: FetchPeaks, changed: () => void) {
+  /** @param now Any clock that never goes back, ms. */
+  constructor(fetch: FetchPeaks, changed: () => void, now: () => number = () => performance.now()) {
     this.#fetch = fetch;
     this.#changed = changed;
+    this.#now = now;
   }
 
   /** What is known of a side within the view, coarse where the fine is still on its way; asks for what lacks. */
@@ -60,6 +71,8 @@ export class PeakTiles {
   }
 
   clear(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#tiles.clear();
   }
 
@@ -67,17 +80,30 @@ export class PeakTiles {
     const key = `${session}|${from}|${length}|${startMs}`;
     let tile = this.#tiles.get(key);
     if (tile === undefined) {
-      tile = { startMs, endMs: startMs + length, peaks: null, stale: true, pending: false };
+      tile = { startMs, endMs: startMs + length, peaks: null, stale: true, pending: false, askedAt: -Infinity };
       this.#tiles.set(key, tile);
       if (this.#tiles.size > mostTiles) this.#dropOldest();
     }
-    if (tile.stale && !tile.pending) void this.#load(tile, session, from);
+    if (tile.stale && !tile.pending) {
+      const early = tile.peaks === null ? 0 : tile.askedAt + REFRESH_MS - this.#now();
+      if (early > 0) this.#askLater(early);
+      else void this.#load(tile, session, from);
+    }
     return tile;
+  }
+
+  /** What is drawn then asks for it, if it is still in view. */
+  #askLater(ms: number): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#changed();
+    }, ms);
   }
 
   async #load(tile: Tile, session: string, from: Side): Promise<void> {
     tile.pending = true;
     tile.stale = false;
+    tile.askedAt = this.#now();
     try {
       tile.peaks = await this.#fetch(session, from, tile.startMs, tile.endMs, TILE_BUCKETS);
     } catch {

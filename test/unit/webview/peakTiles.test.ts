@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Peaks } from '../../../src/document/columns';
 import { PeakTiles, resolution, TILE_BUCKETS, tileStarts } from '../../../webview/timeline/peakTiles';
 
@@ -10,6 +10,7 @@ function tiles() {
     fail: () => Promise<void>;
   }[] = [];
   let changes = 0;
+  let clock = 0;
   const made = new PeakTiles(
     (_session, _from, startMs, endMs, buckets) =>
       new Promise<Peaks>((resolve, reject) => {
@@ -28,8 +29,9 @@ function tiles() {
         });
       }),
     () => (changes += 1),
+    () => clock,
   );
-  return { made, asked, changes: () => changes };
+  return { made, asked, changes: () => changes, pass: (ms: number) => (clock += ms) };
 }
 const view = { start: 0, end: 1000 };
 
@@ -55,9 +57,10 @@ it('a tile is asked for once, and drawn when it is there', async () => {
 });
 
 it('a tile that new audio falls into is asked for again, and the old one shown until then', async () => {
-  const { made, asked } = tiles();
+  const { made, asked, pass } = tiles();
   made.peaks('s1', 'client', view, 1, { start: 0, end: 900 });
   await asked[0]?.answer(7);
+  pass(1000);
   made.invalidate('s1', 'server', { start: 0, end: 10 });
   made.invalidate('s1', 'client', { start: 5000, end: 5100 });
   made.peaks('s1', 'client', view, 1, { start: 0, end: 900 });
@@ -67,6 +70,32 @@ it('a tile that new audio falls into is asked for again, and the old one shown u
   expect(asked).toHaveLength(2);
   await asked[1]?.answer(9);
   expect(made.peaks('s1', 'client', view, 1, { start: 0, end: 1000 })[0]?.max[0]).toBe(9);
+});
+
+it('a tile that grows without end is asked for a few times a second, and its last state is not forgotten', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    const { made, asked, changes, pass } = tiles();
+    const look = () => made.peaks('s1', 'client', view, 1, { start: 0, end: 900 });
+    look();
+    const answered = asked[0]?.answer(7);
+    await vi.advanceTimersByTimeAsync(0);
+    await answered;
+    for (let n = 0; n < 10; n++) {
+      pass(10);
+      made.invalidate('s1', 'client', { start: 800, end: 900 });
+      look();
+    }
+    expect(asked).toHaveLength(1);
+    const before = changes();
+    pass(110);
+    await vi.advanceTimersByTimeAsync(210);
+    expect(changes()).toBe(before + 1);
+    look();
+    expect(asked).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('while the fine is on its way the coarse is shown, cut to its place', async () => {
