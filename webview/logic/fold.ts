@@ -4,6 +4,8 @@
  * transcript deltas, so runs of strict neighbours would fold almost nothing. The pings and pongs of a session are one kind,
  * whichever end they came from: an idle session would be nothing but these pairs.
  */
+import { Growable } from '../../src/analysis/growable';
+import { RowSet } from '../state/rowSet';
 import { FLAG, KIND_CONTROL, type RowSource } from './rowSource';
 
 /** What stands at a position of the list. */
@@ -58,17 +60,18 @@ interface OpenRun {
 
 /** Grows as rows arrive; `extend` looks at each row once. */
 export class FoldedRows implements ListRows {
-  #first = new Uint32Array(1024);
-  #last = new Uint32Array(1024);
-  #count = new Uint32Array(1024);
-  #bytes = new Float64Array(1024);
-  #audioMs = new Float64Array(1024);
-  #entries = 0;
+  /** First rows of the entries, in their order; and of those that may be runs, of which more is to be known. */
+  readonly #firsts = new RowSet();
+  readonly #runs = new RowSet();
+  readonly #last = new Growable((length) => new Uint32Array(length));
+  readonly #count = new Growable((length) => new Uint32Array(length));
+  readonly #bytes = new Growable((length) => new Float64Array(length));
+  readonly #audioMs = new Growable((length) => new Float64Array(length));
   #looked = 0;
   /** Rows that passed the filter. */
   #passed = 0;
-  /** Entries of the stretch of deltas that is going on, one per kind; few, so looked through in order. */
-  #stretch: number[] = [];
+  /** Runs of the stretch of deltas that is going on, one per kind; few, so looked through in order. */
+  #stretch: { first: number; run: number }[] = [];
   #open: OpenRun[] = [];
   readonly #rows: RowSource;
   readonly #passes: (row: number) => boolean;
@@ -93,7 +96,7 @@ export class FoldedRows implements ListRows {
   }
 
   get length(): number {
-    return this.#entries + this.#open.reduce((sum, run) => sum + run.members.length, 0);
+    return this.entries + this.#open.reduce((sum, run) => sum + run.members.length, 0);
   }
 
   extend(end: number): void {
@@ -104,21 +107,27 @@ export class FoldedRows implements ListRows {
       this.#passed += 1;
       if (!this.#fold || !folds(rows, row)) {
         this.#stretch.length = 0;
-        this.#push(row);
+        this.#firsts.add(row);
         continue;
       }
-      const entry = this.#stretch.findLast((at) => sameKind(rows, this.#first[at] ?? 0, row));
-      if (entry === undefined) {
-        this.#stretch.push(this.#entries);
+      const known = this.#stretch.findLast(({ first }) => sameKind(rows, first, row));
+      if (known === undefined) {
+        this.#stretch.push({ first: row, run: this.#runs.count });
         // A filter that leaves only deltas makes one stretch of the whole trace: old kinds are let go.
         if (this.#stretch.length > mostKinds) this.#stretch.shift();
-        this.#push(row);
+        this.#firsts.add(row);
+        this.#runs.add(row);
+        this.#last.push(row);
+        this.#count.push(1);
+        this.#bytes.push(rows.bytes.at(row) ?? 0);
+        this.#audioMs.push(rows.audioMs.at(row) ?? 0);
       } else {
-        this.#last[entry] = row;
-        this.#count[entry] = (this.#count[entry] ?? 0) + 1;
-        this.#bytes[entry] = (this.#bytes[entry] ?? 0) + (rows.bytes.at(row) ?? 0);
-        this.#audioMs[entry] = (this.#audioMs[entry] ?? 0) + (rows.audioMs.at(row) ?? 0);
-        this.#open.find((run) => run.at === entry)?.members.push(row);
+        const { first, run } = known;
+        this.#last.set(run, row);
+        this.#count.set(run, this.#count.at(run) + 1);
+        this.#bytes.set(run, this.#bytes.at(run) + (rows.bytes.at(row) ?? 0));
+        this.#audioMs.set(run, this.#audioMs.at(run) + (rows.audioMs.at(row) ?? 0));
+        if (this.#open.length > 0) this.#open.find(({ at }) => this.firstRow(at) === first)?.members.push(row);
       }
     }
   }
@@ -162,11 +171,11 @@ export class FoldedRows implements ListRows {
 
   /** Entries, whether their runs are open or not. */
   get entries(): number {
-    return this.#entries;
+    return this.#firsts.count;
   }
   /** First row of an entry; entries stand in the order of these. */
   firstRow(entry: number): number {
-    return this.#first[entry] ?? 0;
+    return Math.max(0, this.#firsts.at(entry));
   }
   /** Entries that are open, in their order, with what follows each. */
   get openRuns(): readonly { readonly at: number; readonly members: readonly number[] }[] {
@@ -174,14 +183,15 @@ export class FoldedRows implements ListRows {
   }
   /** The entry without its members. */
   entry(entry: number): ListEntry {
-    const row = this.#first[entry] ?? 0;
+    const row = this.firstRow(entry);
+    const run = this.#runOf(row);
     return {
       row,
-      count: this.#count[entry] ?? 1,
-      last: this.#last[entry] ?? row,
-      bytes: this.#bytes[entry] ?? 0,
-      audioMs: this.#audioMs[entry] ?? 0,
-      open: this.#open.some((run) => run.at === entry),
+      count: run < 0 ? 1 : this.#count.at(run),
+      last: run < 0 ? row : this.#last.at(run),
+      bytes: run < 0 ? (this.#rows.bytes.at(row) ?? 0) : this.#bytes.at(run),
+      audioMs: run < 0 ? (this.#rows.audioMs.at(row) ?? 0) : this.#audioMs.at(run),
+      open: this.#open.some((each) => each.at === entry),
       member: false,
     };
   }
@@ -195,10 +205,11 @@ export class FoldedRows implements ListRows {
     const nearest = this.entryBefore(row);
     // Runs of one stretch interleave: the entry that holds the row may start before its neighbour.
     for (let entry = nearest; entry >= Math.max(0, nearest - mostKinds); entry -= 1) {
-      const first = this.#first[entry] ?? 0;
+      const first = this.firstRow(entry);
       if (first === row) return entry;
-      const count = this.#count[entry] ?? 1;
-      if (count > 1 && row <= (this.#last[entry] ?? 0)) {
+      const run = this.#runOf(first);
+      const count = run < 0 ? 1 : this.#count.at(run);
+      if (count > 1 && row <= this.#last.at(run)) {
         if (this.#passes(row) && sameKind(this.#rows, row, first)) return entry;
       } else if (count === 1 && !folds(this.#rows, first)) {
         return -1;
@@ -208,23 +219,17 @@ export class FoldedRows implements ListRows {
   }
   /** Where within an entry's positions a row stands: 0 for the entry itself and while it is folded. */
   offsetIn(entry: number, row: number): number {
-    if (this.#first[entry] === row) return 0;
+    if (this.firstRow(entry) === row) return 0;
     const members = this.#open.find((run) => run.at === entry)?.members;
     return members === undefined ? 0 : 1 + Math.max(0, lowerBound(members, row));
   }
   /** The last entry whose first row is at or before `row`; -1 when there is none. */
   entryBefore(row: number): number {
-    let low = 0;
-    let high = this.#entries;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#first[middle] ?? 0) <= row) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return this.#firsts.rank(row + 1) - 1;
   }
   toggleEntry(entry: number): boolean {
-    if ((this.#count[entry] ?? 1) < 2) return false;
+    const run = this.#runOf(this.firstRow(entry));
+    if (run < 0 || this.#count.at(run) < 2) return false;
     const at = this.#open.findIndex((run) => run.at === entry);
     if (at >= 0) this.#open.splice(at, 1);
     else {
@@ -248,9 +253,10 @@ export class FoldedRows implements ListRows {
   }
 
   #membersOf(entry: number, most = Infinity): Uint32Array {
-    const first = this.#first[entry] ?? 0;
-    const last = this.#last[entry] ?? first;
-    const members = new Uint32Array(Math.min(most, this.#count[entry] ?? 1));
+    const first = this.firstRow(entry);
+    const run = this.#runOf(first);
+    const last = run < 0 ? first : this.#last.at(run);
+    const members = new Uint32Array(Math.min(most, run < 0 ? 1 : this.#count.at(run)));
     let at = 0;
     for (let row = first; row <= last && at < members.length; row += 1)
       if (sameKind(this.#rows, row, first) && this.#passes(row)) members[at++] = row;
@@ -263,20 +269,9 @@ export class FoldedRows implements ListRows {
     return position;
   }
 
-  #push(row: number): void {
-    if (this.#entries === this.#first.length) {
-      this.#first = grow(this.#first);
-      this.#last = grow(this.#last);
-      this.#count = grow(this.#count);
-      this.#bytes = growNumbers(this.#bytes);
-      this.#audioMs = growNumbers(this.#audioMs);
-    }
-    this.#first[this.#entries] = row;
-    this.#last[this.#entries] = row;
-    this.#count[this.#entries] = 1;
-    this.#bytes[this.#entries] = this.#rows.bytes.at(row) ?? 0;
-    this.#audioMs[this.#entries] = this.#rows.audioMs.at(row) ?? 0;
-    this.#entries += 1;
+  /** Where what is known of the run is kept that begins at a row; -1 when none does. */
+  #runOf(first: number): number {
+    return this.#runs.next(first) === first ? this.#runs.rank(first) : -1;
   }
 }
 
@@ -307,16 +302,4 @@ function sameKind(rows: RowSource, a: number, b: number): boolean {
     rows.session.at(a) === rows.session.at(b) &&
     rows.response.at(a) === rows.response.at(b)
   );
-}
-
-function grow(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(array.length * 2);
-  grown.set(array);
-  return grown;
-}
-
-function growNumbers(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(array.length * 2);
-  grown.set(array);
-  return grown;
 }

@@ -4,7 +4,7 @@
  */
 import { FROM, type Numbers } from '../logic/rowSource';
 import type { TimeSpan } from '../timeline/timeScale';
-import { Intervals, moreRoom, type Stretches } from './intervals';
+import { FAN, Intervals, moreRoom, type Stretches } from './intervals';
 import type { Rows } from './rows';
 
 export type AudioSide = 'client' | 'server';
@@ -115,10 +115,12 @@ export class AudioLane {
       let end = times.end(at);
       for (;;) {
         const to = Math.min(last, times.after(end + gap, at));
-        const further = times.maxEnd(at, to);
-        at = to;
-        if (!(further > end)) break;
-        end = further;
+        // Whole groups have their greatest end at hand; the few behind them are looked at with the next ones.
+        const until = to - at > 64 ? to - (to % FAN) : to;
+        const further = times.maxEnd(at, until);
+        at = until;
+        if (further > end) end = further;
+        else if (at === to) break;
       }
       blocks.push({ start, end });
     }

@@ -1,11 +1,11 @@
 /**
  * Stretches of time in the order of their start, in typed arrays. What lies in a view is found without looking at what
- * does not: the greatest end of every 32 (and of every 32 of those, ...) is kept, so that those over before a time are
+ * does not: the greatest end of every 8 (and of every 8 of those, ...) is kept, so that those over before a time are
  * stepped over together.
  */
 
 /** Entries that one of the next level stands for. */
-const FAN = 32;
+export const FAN = 8;
 
 /** Where the starts and ends of entries are kept. */
 export interface Stretches {
@@ -62,7 +62,7 @@ class StartsAndEnds implements Stretches {
 export class Intervals {
   readonly #of: Stretches;
   #count = 0;
-  /** Greatest ends, of each 32 entries, of each 1024, ... */
+  /** Greatest ends, of each 8 entries, of each 64, ... */
   #levels: number[][] = [];
 
   constructor(of: Stretches = new StartsAndEnds()) {

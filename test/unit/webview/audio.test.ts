@@ -164,3 +164,52 @@ it('a waveform keeps the extremes of each part', () => {
   expect([...min].map((v) => v.toFixed(1))).toEqual(['-0.2', '-0.4']);
   expect([...max].map((v) => v.toFixed(1))).toEqual(['0.1', '0.9']);
 });
+
+it('pieces near to one another are one block, as when each is looked at, however many there are and wherever the view is', () => {
+  const lane = new TestLane();
+  const pieces = Array.from({ length: 3000 }, (_, at) => ({
+    // Most follow each other, some lie far behind what they follow, and each hundredth is as long as many.
+    start: at * 20 + (at % 700 > 650 ? 900 : 0) + (at % 41 === 0 ? -35 : 0),
+    ms: at % 100 === 7 ? 1500 : (at * 7) % 23,
+  }));
+  for (const [row, { start, ms }] of pieces.entries()) lane.add(row, start, ms, '', '');
+  const sorted = pieces.map(({ start, ms }) => ({ start, end: start + ms })).sort((a, b) => a.start - b.start);
+  for (const gap of [0, 1, 5, 30, 400, 5000])
+    for (const view of [
+      { start: 0, end: 70_000 },
+      { start: 13_005, end: 14_000 },
+      { start: 20_000, end: 45_000 },
+    ]) {
+      const expected: { start: number; end: number }[] = [];
+      const shown = sorted.filter(({ start }) => start <= view.end);
+      for (const { start, end } of shown.slice(shown.findIndex((piece) => piece.end > view.start))) {
+        const last = expected.at(-1);
+        if (last !== undefined && start <= last.end + gap) last.end = Math.max(last.end, end);
+        else expected.push({ start, end });
+      }
+      expect(lane.blocks(view, gap)).toEqual(expected);
+    }
+});
+
+it('audio of one session is that of all, and of two it is both', () => {
+  const audio = new AudioIndex();
+  const first = rowsOf([
+    { audioMs: 10, audioAt: 5, from: 'client' },
+    { audioMs: 10, audioAt: 15, from: 'client' },
+  ]);
+  audio.addRows(first, 0);
+  expect(audio.lane('', 'client')).toBe(audio.lane('s1', 'client'));
+  const two = new AudioIndex();
+  const rows = rowsOf([
+    { audioMs: 10, audioAt: 5, from: 'client' },
+    { audioMs: 10, audioAt: 15, from: 'client', session: 's2' },
+    { audioMs: 10, audioAt: 8, from: 'client', session: '' },
+    { audioMs: 10, audioAt: 25, from: 'client' },
+  ]);
+  two.addRows(rows, 0);
+  const rowsOfLane = (session: string) => {
+    const lane = two.lane(session, 'client');
+    return Array.from({ length: lane.count }, (_, at) => lane.row(at));
+  };
+  expect([rowsOfLane('s1'), rowsOfLane('s2'), rowsOfLane('')]).toEqual([[0, 3], [1], [0, 2, 1, 3]]);
+});
