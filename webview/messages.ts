@@ -233,6 +233,8 @@ export interface Requests {
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
   savePayload: { params: { ranges: number[] }; result: { saved: string } };
+  /** The sequence that a payload file of these rows would hold, as text for the composer. */
+  sequenceOf: { params: { ranges: number[] }; result: { text: string } };
   /** A held message's text, without its secrets; `cutFrom` and `readOnly` when it can only be let go or dropped. */
   heldBody: { params: { id: string }; result: { text: string; cutFrom: number; readOnly: string } };
   /** Decides about a held message: lets it go (with another text: edited), drops it, or drops it and answers its sender. */
@@ -420,6 +422,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   saveRows: (p) => isRanges(p.ranges),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),
+  sequenceOf: (p) => isRanges(p.ranges),
   exportUpdate: (p) => isShort(p.text, 2_000_000),
   heldBody: (p) => isShort(p.id, 64),
   decideHeld: (p) =>

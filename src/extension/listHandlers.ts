@@ -32,7 +32,15 @@ export function listHandlers({
   savePayload,
 }: ListHandlerOptions): Pick<
   Handlers,
-  'copyRows' | 'saveRows' | 'copyCode' | 'savePayload' | 'exportUpdate' | 'compare' | 'pickForCompare' | 'filterPresets'
+  | 'copyRows'
+  | 'saveRows'
+  | 'copyCode'
+  | 'savePayload'
+  | 'sequenceOf'
+  | 'exportUpdate'
+  | 'compare'
+  | 'pickForCompare'
+  | 'filterPresets'
 > {
   return {
     copyRows: async (params) => {
@@ -69,6 +77,9 @@ export function listHandlers({
       const name = events.find(({ from }) => from === 'client')?.type ?? events[0]?.type;
       return { saved: await savePayload(name || 'payload', codeOf('payload', rows, targetOf(undefined))) };
     },
+    sequenceOf: async ({ ranges }) => ({
+      text: codeOf('payload', await recordedRows(model, ranges), targetOf(undefined)),
+    }),
     exportUpdate: async ({ text }) => {
       const { type } = sentEvent(text);
       const rows = [{ kind: 'event', from: 'client', type, text }] as const;

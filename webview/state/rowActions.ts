@@ -10,7 +10,8 @@ const atOnce = 500;
 /** Value of the `kind` column for the start of a session. */
 const kindOpen = 1;
 
-export type RowAction = 'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked' | 'copyCode' | 'savePayload';
+export type RowAction =
+  'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked' | 'copyCode' | 'savePayload' | 'resend';
 
 export async function runRowAction(store: Store, action: RowAction): Promise<void> {
   const ranges = actedOn(store);
@@ -49,6 +50,13 @@ export async function runRowAction(store: Store, action: RowAction): Promise<voi
     case 'savePayload': {
       const done = await store.ask('savePayload', { ranges });
       if (done !== undefined && done.saved !== '') store.tell({ kind: 'info', text: `Saved as ${done.saved}.` });
+      return;
+    }
+    case 'resend': {
+      const done = await store.ask('sequenceOf', { ranges });
+      if (done === undefined) return;
+      store.setPanel({ detailOpen: false });
+      store.compose({ text: done.text, request: Date.now() });
       return;
     }
     case 'compareMarked': {

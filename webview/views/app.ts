@@ -313,8 +313,10 @@ export class App extends View {
   // ---- what keys and menus do ----
 
   #edit(row = this.store.selected): void {
-    if (row === null) return;
-    if (this.store.rows.kind.at(row) !== 0)
+    // Several are sent again in their order, each when the server has come as far as it had.
+    if (this.store.marked.count > 1) this.list?.act('resend');
+    else if (row === null) return;
+    else if (this.store.rows.kind.at(row) !== 0)
       this.store.tell({ kind: 'info', text: 'Only events can be edited and resent.' });
     else {
       // Narrow, the composer needs the room of the sheet.

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { changesOf } from '../analysis/changes';
 import { Bridge } from '../../../webview/state/bridge';
+import { runRowAction } from '../../../webview/state/rowActions';
 import { Store, type Kept } from '../../../webview/state/store';
 import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
 import { BatchMaker, type TestRow } from './columns';
@@ -58,6 +59,21 @@ const status = (live: boolean): Notifications['status'] => ({
 });
 const delta: TestRow = { type: 'response.output_text.delta', response: 'r1', item: 'i1', flags: 16 };
 const shown = (store: Store) => Array.from({ length: store.list.length }, (_, at) => store.list.at(at).row);
+
+describe('marked rows', () => {
+  it('are sent again as a sequence, which the composer shows first', async () => {
+    const text = '[{"type":"input_audio_buffer.clear"},{"wait":"input_audio_buffer.cleared"}]';
+    const { store, rows, asked, settle } = await connected({ sequenceOf: () => ({ text }) });
+    rows([{ type: 'a' }, { type: 'b' }, { type: 'c' }, { type: 'd' }]);
+    store.marked.toggle(store.list, 0, null);
+    store.marked.toggle(store.list, 2, null);
+    store.marked.toggle(store.list, 3, null);
+    await runRowAction(store, 'resend');
+    await settle();
+    expect(asked.find(({ request }) => request === 'sequenceOf')?.params).toEqual({ ranges: [0, 0, 2, 3] });
+    expect(store.composer).toMatchObject({ text });
+  });
+});
 
 describe('rows', () => {
   it('appear in the list as they arrive', async () => {
