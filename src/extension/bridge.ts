@@ -19,6 +19,12 @@ import type { TraceModel } from './traceModel';
 /** At most one update of the page in this time, ms. */
 const UPDATE_MS = 30;
 
+/**
+ * Rows that go out together with what else the page lacks. Each wait for a post is a way to the page and back: one after the
+ * other, what a live session says thirty times a second came in frames of their own.
+ */
+const FEW_ROWS = 1000;
+
 /** The page that asks, for a request that takes long. */
 export interface Asker {
   /** Tells it what a search has found. */
@@ -216,15 +222,26 @@ export class Bridge {
     const generation = this.#generation;
     if (!generation || generation.posting || !this.#visible) return;
     generation.posting = true;
+    const { options } = this;
+    let under: Promise<void>[] = [];
+    const post = async (message: HostMessage) => {
+      await options.post(message);
+      if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
+    };
     try {
-      for (const message of this.#missing(generation)) {
-        await this.options.post(message);
-        if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
+      for (const { message, isLarge } of this.#missing(generation)) {
+        under.push(post(message));
+        if (!isLarge) continue;
+        await Promise.all(under);
+        under = [];
         if (generation !== this.#generation || !this.#visible) return;
       }
+      await Promise.all(under);
+      // It may have been hidden, or loaded anew, on the way.
+      if (generation !== this.#generation || !this.#visible) return;
       this.#actOnWish(generation);
     } catch (error) {
-      this.options.log(`A page could not be updated: ${messageOf(error)}`);
+      options.log(`A page could not be updated: ${messageOf(error)}`);
     } finally {
       generation.posting = false;
     }
@@ -249,25 +266,28 @@ export class Bridge {
     );
   }
 
-  /** The next posts, each taken at the moment it is sent. */
-  *#missing(generation: Generation): Generator<HostMessage> {
+  /** The next posts, each taken at the moment it is sent; nothing is to follow a large one before the page has it. */
+  *#missing(generation: Generation): Generator<{ message: HostMessage; isLarge: boolean }> {
     const { model } = this.options;
     const { number } = generation;
     if (generation.status) {
       generation.status = false;
-      yield { notify: 'status', generation: number, params: this.options.status() };
+      const message = { notify: 'status', generation: number, params: this.options.status() } as const;
+      yield { message, isLarge: false };
     }
     if (generation.state) {
       generation.state = false;
-      yield { notify: 'document', generation: number, params: model.state };
+      yield { message: { notify: 'document', generation: number, params: model.state }, isLarge: false };
     }
     for (let next = model.columns.after(generation.cursor); next; next = model.columns.after(generation.cursor)) {
       generation.cursor = next.cursor;
-      yield { notify: 'columns', generation: number, params: next.batch };
+      const isLarge = next.batch.count >= FEW_ROWS;
+      yield { message: { notify: 'columns', generation: number, params: next.batch }, isLarge };
     }
     for (let next = model.analysis.after(generation.analysis); next; next = model.analysis.after(generation.analysis)) {
       generation.analysis = next.last;
-      yield { notify: 'analysis', generation: number, params: next.changes };
+      const isLarge = next.last < model.analysis.last;
+      yield { message: { notify: 'analysis', generation: number, params: next.changes }, isLarge };
     }
   }
 }

@@ -241,12 +241,37 @@ describe('a page that is ready', () => {
     await settle();
     for (let row = 1; row < 20; row++) document().onColumns(batchOf(row, 1));
     await settle();
-    const before = posts.length;
+    expect(rowsOf(posts)).toEqual([[0, 1]]);
     hold(Promise.resolve());
     done();
     await settle();
-    expect(before).toBe(1);
-    expect(rowsOf(posts)).toEqual([[0, 20]]);
+    expect(rowsOf(posts)).toEqual([
+      [0, 1],
+      [1, 19],
+    ]);
+  });
+
+  it('gets the little there is of everything at once, and nothing behind many rows before it has them', async () => {
+    const { ready, document, analysed, posts, settle, take, hold } = setUp();
+    await ready();
+    take();
+    let done!: () => void;
+    hold(new Promise<void>((resolve) => (done = resolve)));
+    const names = () => posts.map((post) => 'notify' in post && post.notify);
+    document().onColumns(batchOf(0, 1));
+    analysed({ spans: [] });
+    await settle();
+    expect(names()).toEqual(['document', 'columns', 'analysis']);
+    document().onColumns(batchOf(1, 5000));
+    analysed({ spans: [] });
+    done();
+    hold(new Promise<void>((resolve) => (done = resolve)));
+    take();
+    await settle();
+    expect(names()).toEqual(['document', 'columns']);
+    done();
+    await settle();
+    expect(names()).toEqual(['document', 'columns', 'analysis']);
   });
 
   it('gets nothing while hidden, and what it missed when it is seen again', async () => {
