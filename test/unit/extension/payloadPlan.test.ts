@@ -106,11 +106,14 @@ it('a file goes out step by step, its variables filled in when it is their turn'
   });
   const run = () => runs.all.find((one) => one.id === id);
   await expect.poll(() => run()?.state, { timeout: 20_000 }).toBe('done');
+  // What was sent is on its way to the file for a moment longer.
+  const sentLines = () => linesOf(engine.file).filter(({ origin }) => origin === 'inspector');
+  await expect.poll(() => sentLines().length, { timeout: 20_000 }).toBe(4);
   const lines = linesOf(engine.file);
   const response = lines.find(({ type }) => type === 'response.done')?.event as {
     response: { id: string; output: { id: string }[] };
   };
-  const sent = lines.filter(({ origin }) => origin === 'inspector').map(({ from, event }) => [from, event]);
+  const sent = sentLines().map(({ from, event }) => [from, event]);
   expect(sent).toMatchObject([
     ['client', { item: { content: [{ text: 'Hello ${x} O"slo' }] } }],
     ['client', { type: 'response.create' }],
