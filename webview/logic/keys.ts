@@ -25,3 +25,11 @@ export function staysInField(press: KeyPress): boolean {
   if (press.ctrlKey || press.metaKey || press.altKey) return false;
   return press.key.length === 1 || movingKeys.has(press.key);
 }
+
+/**
+ * True for the keys of "select all". A field that has the focus does it at once, and VS Code, if it heard of the key, would do it
+ * again some milliseconds later, over what was typed since.
+ */
+export function selectsAll({ key, ctrlKey, metaKey, altKey }: KeyPress): boolean {
+  return key.toLowerCase() === 'a' && ctrlKey !== metaKey && !altKey;
+}

@@ -11,6 +11,7 @@ import type { PlayerView } from '../player/playerView';
 import type { ComposerView } from '../composer/composerView';
 import type { Notifications } from '../messages';
 import { heldPair } from '../logic/heldPair';
+import { selectsAll } from '../logic/keys';
 import { mainTabTitles } from '../logic/mainTabs';
 import { paneHeights, stripHeight, type PaneHeights } from '../logic/paneHeights';
 import type { Topic } from '../state/store';
@@ -32,7 +33,7 @@ import './timelineView';
 import type { TimelineView } from './timelineView';
 import './toolbar';
 import type { Toolbar } from './toolbar';
-import { isForPage, runKey } from './appKeys';
+import { isForPage, isTyping, runKey } from './appKeys';
 import { appStyles } from './appStyles';
 import { sharedStyles, View } from './view';
 import './welcome';
@@ -456,9 +457,10 @@ export class App extends View {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.composedPath()[0];
     const element = target instanceof HTMLElement ? target : null;
+    if (selectsAll(event) && element !== null && isTyping(element)) event.stopPropagation();
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === 'Escape' && element?.closest('dialog') === null) {
       event.preventDefault();
       this.#back();

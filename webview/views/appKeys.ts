@@ -115,7 +115,7 @@ export function runKey(
   }
 }
 
-function isTyping(element: HTMLElement): boolean {
+export function isTyping(element: HTMLElement): boolean {
   return (
     element.isContentEditable ||
     element.tagName === 'INPUT' ||

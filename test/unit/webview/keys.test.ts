@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { staysInField } from '../../../webview/logic/keys';
+import { selectsAll, staysInField } from '../../../webview/logic/keys';
 
 const press = (key: string, over: Partial<KeyboardEvent> = {}) => ({
   key,
@@ -23,4 +23,16 @@ describe('a field that has the focus', () => {
     press('ArrowDown', { altKey: true }),
     press('Tab'),
   ])('lets VS Code have %o', (key) => expect(staysInField(key)).toBe(false));
+});
+
+describe('“select all”', () => {
+  it.each([press('a', { ctrlKey: true }), press('A', { metaKey: true })])('is %o', (key) =>
+    expect(selectsAll(key)).toBe(true),
+  );
+  it.each([
+    press('a'),
+    press('a', { ctrlKey: true, altKey: true }),
+    press('a', { ctrlKey: true, metaKey: true }),
+    press('c', { ctrlKey: true }),
+  ])('is not %o', (key) => expect(selectsAll(key)).toBe(false));
 });
