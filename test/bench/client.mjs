@@ -2,7 +2,10 @@
 import WebSocket from 'ws';
 import { frame, rawConnect } from './lib/wire.mjs';
 import { SideChannel, floodReceive, floodSend, prebuilt } from './lib/flood.mjs';
-import { audioEvent, nowNs, smallEvent } from './lib/payloads.mjs';
+import { audioEvent, nowNs, smallEvent, spokenEvent } from './lib/payloads.mjs';
+
+/** Sessions that go past the proxy: enough for the 99th percentile of a few seconds. */
+const DIRECT = 3;
 
 let side,
   ids = 0;
@@ -35,8 +38,12 @@ function shut(ws) {
   });
 }
 
-/** Open-loop paced load: nobody waits for an answer before sending the next event, so stalls are not hidden. */
-async function paced({ url, sessions, ms, warmMs, smallHz, deltaHz, deltaSize }) {
+/**
+ * Open-loop paced load: nobody waits for an answer before sending the next event, so stalls are not hidden. `spoken` events are
+ * those of voice sessions; with `directUrl` three sessions more go past the proxy, and `direct` holds their round trips.
+ */
+async function paced({ url, directUrl, sessions, ms, warmMs, smallHz, deltaHz, deltaSize, spoken }) {
+  const direct = [];
   const rtt = [],
     c2s = [],
     s2c = [],
@@ -49,11 +56,20 @@ async function paced({ url, sessions, ms, warmMs, smallHz, deltaHz, deltaSize })
   let from = Infinity,
     to = Infinity; // ns; only events sent inside are samples
   const list = await Promise.all(
-    Array.from({ length: sessions }, (_, i) =>
-      open(path(url, { bench: 'paced', hz: deltaHz, size: deltaSize, phase: ((i * 0.618) % 1).toFixed(3) })),
+    Array.from({ length: sessions + (directUrl ? DIRECT : 0) }, (_, i) =>
+      open(
+        path(i < sessions ? url : directUrl, {
+          bench: 'paced',
+          hz: deltaHz,
+          size: deltaSize,
+          phase: ((i * 0.618) % 1).toFixed(3),
+          ...(spoken ? { spoken: 1 } : {}),
+        }),
+      ),
     ),
   );
   const stops = list.map((ws, i) => {
+    const isDirect = i >= sessions;
     let nEcho = 0,
       nDelta = 0,
       n = 0,
@@ -63,23 +79,28 @@ async function paced({ url, sessions, ms, warmMs, smallHz, deltaHz, deltaSize })
     });
     ws.on('message', (data) => {
       const t = nowNs();
-      all++;
+      if (!isDirect) all++;
       const headText = data.toString('latin1', 0, 180);
+      if (!headText.includes('"k":"')) return; // how a voice session begins
       if (headText.includes('"k":"d"')) {
         const m = /"t":(\d+),"n":(\d+)/.exec(headText);
         if (Number(m[2]) !== nDelta++ || data.length < deltaSize) wrong++;
         const t0 = Number(m[1]);
-        if (t0 >= from && t0 < to) {
+        if (t0 >= from && t0 < to && !isDirect) {
           delta.push((t - t0) / 1e3);
         }
       } else {
         const e = JSON.parse(data);
         if (e.n !== nEcho++) wrong++;
         if (e.t0 >= from && e.t0 < to) {
+          echoed++;
+          if (isDirect) {
+            direct.push((t - e.t0) / 1e3);
+            return;
+          }
           rtt.push((t - e.t0) / 1e3);
           c2s.push((e.t1 - e.t0) / 1e3);
           s2c.push((t - e.t1) / 1e3);
-          echoed++;
         }
       }
     });
@@ -89,8 +110,9 @@ async function paced({ url, sessions, ms, warmMs, smallHz, deltaHz, deltaSize })
       const now = performance.now();
       if (ws.readyState === ws.OPEN) {
         const t0 = nowNs();
-        ws.send(smallEvent({ k: 's', t0, n: n++ }));
-        all++;
+        const stamp = { k: 's', t0, n: n++ };
+        ws.send(spoken ? spokenEvent('client', stamp) : smallEvent(stamp));
+        if (!isDirect) all++;
         if (t0 >= from && t0 < to) {
           sent++;
           lag.push((now - next) * 1e3);
@@ -111,6 +133,9 @@ async function paced({ url, sessions, ms, warmMs, smallHz, deltaHz, deltaSize })
   await Promise.all(list.map(shut));
   return {
     rtt,
+    direct,
+    from,
+    to,
     c2s,
     s2c,
     delta,

@@ -1,5 +1,6 @@
 // Upstream server (child process): plays the Realtime API. One port for WebSockets, one for the side channel.
-//   ?bench=paced  small events are echoed (stamped on arrival); audio deltas are streamed at a fixed rate
+//   ?bench=paced  small events are echoed (stamped on arrival); audio deltas are streamed at a fixed rate; with &spoken=1 they
+//                 are events of a voice session
 //   ?bench=echo   small events are echoed    ?bench=big  reports arrival of large events on the side channel
 //   ?bench=down   floods the client      ?bench=up   is flooded by the client
 import http from 'node:http';
@@ -7,21 +8,24 @@ import net from 'node:net';
 import { WebSocketServer } from 'ws';
 import { FrameCounter, frame, rawAccept } from './lib/wire.mjs';
 import { SideChannel, floodReceive, floodSend, prebuilt } from './lib/flood.mjs';
-import { audioEvent, nowNs, smallEvent } from './lib/payloads.mjs';
+import { audioEvent, beginning, nowNs, smallEvent, spokenEvent } from './lib/payloads.mjs';
 
 let side; // the one load client
 const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 << 20 });
 
+let sessions = 0;
 const num = (q, k) => Number(q.get(k));
 
 function paced(ws, q) {
   const period = 1000 / num(q, 'hz'),
-    size = num(q, 'size');
+    size = num(q, 'size'),
+    spoken = q.has('spoken'),
+    session = (sessions += 1);
   let seq = 0,
     next = 0,
     timer;
   // Template split around the stamp: building an event costs the same small amount for every topology.
-  const [a, b] = audioEvent({ k: 'd', t: '@@', n: '##' }, size + 40).split('"@@"');
+  const [a, b] = audioEvent({ k: 'd', t: '@@', n: '##' }, size + 40, spoken ? session : undefined).split('"@@"');
   const [b1, b2] = b.split('"##"');
   const tick = () => {
     if (ws.readyState !== ws.OPEN) return;
@@ -33,13 +37,15 @@ function paced(ws, q) {
   };
   ws.once('message', () => {
     // the stream starts with the first client event, when all sessions are open
+    if (spoken) for (const text of beginning(session)) ws.send(text);
     next = performance.now() + num(q, 'phase') * period;
     timer = setTimeout(tick, Math.max(0, next - performance.now()));
   });
   ws.on('message', (data) => {
     const t1 = nowNs();
     const e = JSON.parse(data);
-    ws.send(smallEvent({ k: 'e', t0: e.t0, t1, n: e.n }));
+    const stamp = { k: 'e', t0: e.t0, t1, n: e.n };
+    ws.send(spoken ? spokenEvent('server', stamp, session) : smallEvent(stamp));
   });
   ws.on('close', () => clearTimeout(timer));
   ws.on('error', () => {});
