@@ -52,11 +52,11 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
       return { kind: 'unreadable', problem: 'a header without version or startedAt' };
     }
     const text = (name: 'id' | 'generator') => (typeof record[name] === 'string' ? record[name] : '');
-    const { version, startedAt } = record;
-    return {
-      kind: 'header',
-      header: { kind: 'trace', version, id: text('id'), startedAt, generator: text('generator') },
-    };
+    const { version, startedAt, madeBy, madeFrom } = record;
+    const header: TraceHeader = { kind: 'trace', version, id: text('id'), startedAt, generator: text('generator') };
+    if (typeof madeBy === 'string') header.madeBy = madeBy;
+    if (Array.isArray(madeFrom)) header.madeFrom = madeFrom.filter((id) => typeof id === 'string');
+    return { kind: 'header', header };
   }
   const shape = RECORD_SHAPES[String(record.kind)];
   if (!shape || !Object.hasOwn(RECORD_SHAPES, String(record.kind))) {

@@ -30,6 +30,9 @@ export interface TraceHeader {
   /** Wall-clock time of t = 0, ISO 8601 with milliseconds. */
   startedAt: string;
   generator: string;
+  /** What made it of other traces (`trim`, `merge`, ...), and their ids; absent in a recording. */
+  madeBy?: string;
+  madeFrom?: string[];
 }
 
 /** HTTP headers as they stood on the wire (name case kept), secrets replaced. */
