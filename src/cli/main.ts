@@ -14,6 +14,7 @@ import { analyseTrace, analyseWhole, type FindingReport } from './inspectAnalysi
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { checkedRules, followRules } from './proxyRules';
+import { addRewriteCommands } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { EXIT_CODES, UsageError, exitCodeOf, failure } from './usage';
@@ -357,6 +358,8 @@ program
     await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatRules(report));
     if (report.problems.length > 0) process.exitCode = 1;
   });
+
+addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
 Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });

@@ -1,0 +1,34 @@
+/** Shapes of keys and of personal data: a last look at what is about to be handed on. It only points; nothing is changed by it. */
+
+interface Shape {
+  name: string;
+  pattern: RegExp;
+}
+
+// What the vendors themselves document of their keys; each begins a word, so that base64 audio is none.
+const SHAPES: readonly Shape[] = [
+  { name: 'OpenAI key', pattern: /(?<![\w-])sk-[A-Za-z0-9_-]{20,}/ },
+  { name: 'ephemeral key', pattern: /(?<![\w-])ek_[A-Za-z0-9]{16,}/ },
+  { name: 'bearer token', pattern: /\bBearer\s+[A-Za-z0-9._~+/-]{16,}/i },
+  { name: 'JSON Web Token', pattern: /(?<![\w-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/ },
+  { name: 'AWS access key', pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/ },
+  { name: 'Google API key', pattern: /(?<![\w-])AIza[A-Za-z0-9_-]{35}(?![\w-])/ },
+  { name: 'GitHub token', pattern: /(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})/ },
+  { name: 'GitLab token', pattern: /(?<![\w-])glpat-[A-Za-z0-9_-]{20,}/ },
+  { name: 'Slack token', pattern: /(?<![\w-])xox[abposr]-[A-Za-z0-9-]{10,}/ },
+  { name: 'Stripe key', pattern: /(?<![\w-])[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/ },
+  { name: 'Twilio key', pattern: /(?<![A-Za-z0-9])(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])/ },
+  { name: 'npm token', pattern: /(?<![\w-])npm_[A-Za-z0-9]{36}/ },
+  { name: 'private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
+  { name: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"\\]+:[^\s/@"\\[]{3,}@/i },
+  {
+    name: 'e-mail address',
+    pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[A-Za-z]{2,24}(?![\w-])/,
+  },
+  { name: 'telephone number', pattern: /(?<![\w.+-])(?:tel:|sip:)?\+[1-9]\d{7,14}(?!\d)/ },
+];
+
+/** Names of the shapes found in a text. Base64 of audio is to be taken out before: it is long, and holds no words. */
+export function keyShapes(text: string): string[] {
+  return SHAPES.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
+}

@@ -1,0 +1,178 @@
+/** Several traces as one, on the clock of the wall. Bodies stay as they are; numbers, times and names of sessions are new. */
+import { GrowableInts } from './seqMap';
+import type { CutOptions, Rewritten } from './cut';
+import { Source, type SourceLine } from './source';
+import { Target } from './target';
+import type { EventRecord, TraceRecord } from '../trace/records';
+import { UnreadableFileError } from '../trace/unreadable';
+
+/** One of the traces, with its next line. */
+interface Stream {
+  source: Source;
+  lines: AsyncGenerator<SourceLine[]>;
+  batch: SourceLine[];
+  at: number;
+  /** Milliseconds from the merged trace's start to its own. */
+  shift: number;
+  /** New numbers of its messages. */
+  numbers: GrowableInts;
+  /** Share of it read, 0 to 1. */
+  share: number;
+}
+
+/**
+ * Merges traces in the order of their times. Rejects with an `UnreadableFileError` when one of them cannot be read or does not
+ * say when it began.
+ */
+export async function merge(files: readonly string[], out: string, options: CutOptions): Promise<Rewritten> {
+  const { signal, progress, generator } = options;
+  const sources: Source[] = [];
+  let target: Target | undefined;
+  try {
+    const streams: Stream[] = [];
+    for (const file of files) {
+      const source = await Source.open(file);
+      sources.push(source);
+      const stream: Stream = {
+        source,
+        lines: source.batches({
+          ...(signal ? { signal } : {}),
+          progress: (share) => {
+            stream.share = share;
+            progress?.(streams.reduce((sum, one) => sum + one.share, 0) / streams.length);
+          },
+        }),
+        batch: [],
+        at: 0,
+        shift: 0,
+        numbers: new GrowableInts(),
+        share: 0,
+      };
+      streams.push(stream);
+      await fill(stream);
+    }
+    const starts = streams.map(({ source }) => startOf(source));
+    const first = Math.min(...starts);
+    for (const [at, stream] of streams.entries()) stream.shift = (starts[at] ?? first) - first;
+    target = new Target(out, {
+      startedAt: new Date(first).toISOString(),
+      generator,
+      madeBy: 'merge',
+      madeFrom: streams.flatMap(({ source }) => source.headers.map(({ id }) => id)),
+    });
+    const merger = new Merger(target);
+    for (let next = earliest(streams); next !== undefined; next = earliest(streams)) {
+      merger.take(next, streams.indexOf(next));
+      next.at += 1;
+      if (next.at >= next.batch.length) await fill(next);
+    }
+    await target.finish();
+    return {
+      made: [{ file: out, lines: target.lines }],
+      notes: merger.notes(files),
+      problems: sources.flatMap(({ file, problems }) => problems.map((problem) => `${file}: ${problem}`)),
+    };
+  } catch (error) {
+    target?.discard();
+    throw error;
+  } finally {
+    for (const source of sources) await source.close();
+  }
+}
+
+async function fill(stream: Stream): Promise<void> {
+  const next = await stream.lines.next();
+  stream.batch = next.done === true ? [] : next.value;
+  stream.at = 0;
+}
+
+function startOf({ file, headers }: Source): number {
+  const start = Date.parse(headers[0]?.startedAt ?? '');
+  if (Number.isNaN(start))
+    throw new UnreadableFileError(`${file} does not say when it began, so it cannot be put in order with others.`);
+  return start;
+}
+
+const timeOf = ({ batch, at, shift }: Stream): number => {
+  const line = batch[at];
+  // What cannot be read goes with what stands before it: at once.
+  return line === undefined ? Infinity : (line.t ?? -Infinity) + shift;
+};
+
+/** The stream whose next line comes first; of several the one named first. */
+function earliest(streams: readonly Stream[]): Stream | undefined {
+  let best: Stream | undefined;
+  for (const stream of streams)
+    if (stream.batch.length > 0 && (best === undefined || timeOf(stream) < timeOf(best))) best = stream;
+  return best;
+}
+
+class Merger {
+  readonly #target: Target;
+  /** New names of sessions, by trace, header and name. */
+  readonly #sessions = new Map<string, { name: string; from: number; was: string }>();
+  #seq = 0;
+  #unread = 0;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  take(stream: Stream, index: number): void {
+    const line = stream.batch[stream.at] as SourceLine;
+    const shift = stream.shift + line.shift;
+    const { parsed } = line;
+    if (parsed.kind === 'unreadable') this.#unread += 1;
+    else if (parsed.kind === 'event') this.#takeEvent(stream, line, index, shift);
+    else this.#target.record(this.#moved(parsed.record, line.part, index, shift));
+  }
+
+  #takeEvent({ numbers }: Stream, { parsed, data, part }: SourceLine, index: number, shift: number): void {
+    if (parsed.kind !== 'event') return;
+    const { head, body } = parsed;
+    this.#seq += 1;
+    // Where traces were joined before, numbers begin again: the last of that number is meant.
+    numbers.set(head.seq, this.#seq);
+    const moved = { ...head, seq: this.#seq, session: this.#session(index, part, head.session), t: head.t + shift };
+    if (head.sent !== undefined) moved.sent = head.sent + shift;
+    const replaces = head.replaces === undefined ? undefined : numbers.get(head.replaces);
+    if (replaces === undefined) delete moved.replaces;
+    else moved.replaces = replaces;
+    this.#target.event(moved, body?.format, body && data.subarray(body.start, body.end));
+  }
+
+  #moved(record: Exclude<TraceRecord, EventRecord>, part: number, index: number, shift: number): TraceRecord {
+    const moved = { ...record, t: record.t + shift };
+    if ('session' in moved && moved.session !== undefined) moved.session = this.#session(index, part, moved.session);
+    if (moved.kind === 'http') moved.start += shift;
+    if (moved.kind === 'gap' && moved.from > 0) {
+      // What was not kept keeps its numbers' room.
+      moved.from = this.#seq + 1;
+      this.#seq += moved.count;
+      moved.to = this.#seq;
+    }
+    return moved;
+  }
+
+  #session(from: number, part: number, was: string): string {
+    const key = `${from} ${part} ${was}`;
+    const found = this.#sessions.get(key);
+    if (found !== undefined) return found.name;
+    const name = `s${this.#sessions.size + 1}`;
+    this.#sessions.set(key, { name, from, was });
+    return name;
+  }
+
+  notes(files: readonly string[]): string[] {
+    const notes = ['Messages are numbered anew, in the order of their times.'];
+    const renamed = [...this.#sessions.values()].filter(({ name, was }) => name !== was);
+    for (const { name, from, was } of renamed.slice(0, MOST_RENAMED))
+      notes.push(`Session ${was} of ${files[from] ?? ''} is ${name} now.`);
+    if (renamed.length > MOST_RENAMED) notes.push(`${renamed.length - MOST_RENAMED} more sessions have new names.`);
+    if (this.#unread > 0) notes.push(`${this.#unread} lines that could not be read were left out.`);
+    return notes;
+  }
+}
+
+/** New names told one by one. */
+const MOST_RENAMED = 50;
