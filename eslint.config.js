@@ -7,7 +7,7 @@ const floors = {
   trace: ['protocol'],
   audio: ['protocol', 'trace'],
   files: ['trace'],
-  rewrite: ['protocol', 'trace', 'audio'],
+  rewrite: ['protocol', 'trace', 'audio', 'analysis'],
   rules: ['protocol', 'trace', 'audio', 'files'],
   analysis: ['protocol', 'trace', 'audio'],
   document: ['protocol', 'trace', 'audio', 'analysis'],

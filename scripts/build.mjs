@@ -24,6 +24,7 @@ const entries = {
   simulatorWorker: 'src/simulator/worker.ts',
   scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
+  rewriteWorker: 'src/rewrite/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
 };

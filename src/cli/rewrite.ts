@@ -1,13 +1,13 @@
 /** `trim`, `split`, `merge`, `recover` and `share`: traces made of traces. */
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { formatBytes } from '../analysis/format';
 import { split, trim, type Rewritten, type SplitBy } from '../rewrite/cut';
 import { MASKS, type Mask } from '../rewrite/mask';
 import { merge } from '../rewrite/merge';
 import { recover } from '../rewrite/recover';
-import { share, type ShareReport } from '../rewrite/share';
-import { TRACE_EXTENSION } from '../trace/records';
+import { partName } from '../rewrite/partName';
+import { share } from '../rewrite/share';
+import { formatShare } from '../rewrite/shareText';
 
 /** How a command talks: to people, and to programs. */
 export interface Voice {
@@ -58,9 +58,7 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     .action(async (trace: string, given: { by: SplitBy; out?: string; json?: boolean }) => {
       const stem = path.basename(trace).replace(/(?:\.realtime)?\.jsonl$/, '');
       const folder = path.resolve(given.out ?? path.dirname(trace));
-      // Names of sessions come from the file: none of them may lead anywhere else.
-      const nameOf = (part: string) =>
-        path.join(folder, `${stem}.${part.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64)}${TRACE_EXTENSION}`);
+      const nameOf = (part: string) => partName(path.join(folder, stem), part);
       await tell(await split(trace, nameOf, given.by, options), given.json);
     });
 
@@ -103,35 +101,6 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
       await tell(done, given.json);
       if (done.report.suspectCount > 0) process.exitCode = 1;
     });
-}
-
-/** A report of `share` for people. */
-export function formatShare({ found, masked, opaque, stays, suspects, suspectCount }: ShareReport): string {
-  const lines = ['What is in it:'];
-  for (const mask of MASKS) {
-    const { values, size } = found[mask];
-    if (values === 0) continue;
-    const amount = mask === 'audio' ? formatBytes(size) : `${size} characters`;
-    lines.push(`  ${masked.includes(mask) ? 'masked' : 'STAYS '}  ${mask}: ${values} values, ${amount}`);
-  }
-  if (opaque > 0)
-    lines.push(
-      `  ${masked.length > 0 ? 'masked' : 'STAYS '}  ${opaque} messages that are no JSON${masked.length > 0 ? ' (whole)' : ''}`,
-    );
-  lines.push('What stays:');
-  lines.push('  times, sizes, ids, types and the order of all messages');
-  for (const { what, count, examples } of stays) {
-    const more = count > examples.length ? `, and ${count - examples.length} more` : '';
-    lines.push(`  ${what}: ${examples.join(' | ')}${more}`);
-  }
-  if (suspectCount === 0) lines.push('Nothing in it has the shape of a key, an address or a number to call.');
-  else {
-    lines.push(`LOOK AT THESE: ${suspectCount} ${suspectCount === 1 ? 'place has' : 'places have'} the shape of`);
-    for (const { line, seq, shape } of suspects)
-      lines.push(`  ${shape} (line ${line}${seq === undefined ? '' : `, message #${seq}`})`);
-    if (suspectCount > suspects.length) lines.push(`  and ${suspectCount - suspects.length} more`);
-  }
-  return `${lines.join('\n')}\n`;
 }
 
 /** Milliseconds of `12.5`, `1:02.5` or `1:00:00`. */

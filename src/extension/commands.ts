@@ -13,6 +13,8 @@ import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
+import type { Reports } from './reports';
+import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
@@ -39,6 +41,7 @@ export function registerCommands(
   traces: TracesView,
   payloads: Payloads,
   breakpoints: BreakpointsView,
+  reports: Reports,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -182,6 +185,7 @@ export function registerCommands(
       return withKey(host);
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
+    ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };
 
   return vscode.Disposable.from(

@@ -11,6 +11,7 @@ import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
+import { Reports } from './reports';
 import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const traces = createTracesView(host);
   const payloads = createPayloads(host, editors);
   const breakpoints = createBreakpointsView(host.breakpoints, host.held);
+  const reports = new Reports();
   context.subscriptions.push(
     editors,
     traces,
@@ -53,8 +55,9 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     provideFaultSets(host),
     payloads,
     breakpoints,
+    reports,
     showHeldStatus(host),
-    registerCommands(host, editors, traces, payloads, breakpoints),
+    registerCommands(host, editors, traces, payloads, breakpoints, reports),
   );
   stop = () => host.proxy.stop();
   return {

@@ -65,6 +65,7 @@ export function createTracesView(host: Host): TracesView {
     }
   };
   const view = vscode.window.createTreeView<TraceNode>(`${SECTION}.traces`, {
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (node) => {

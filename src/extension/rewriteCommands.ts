@@ -1,0 +1,252 @@
+/** Commands that make traces of traces: share, trim, split, merge, recover. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { formatBytes } from '../analysis/format';
+import { LOCK_SUFFIX, isLocked } from '../trace/lock';
+import { TRACE_EXTENSION } from '../trace/records';
+import type { SplitBy } from '../rewrite/cut';
+import type { Jobs } from '../rewrite/jobs';
+import { MASKS, type Mask } from '../rewrite/mask';
+import { runJob } from '../rewrite/runJob';
+import type { ShareReport } from '../rewrite/share';
+import { formatShare } from '../rewrite/shareText';
+import type { Host } from './host';
+import { plain } from './plainText';
+import type { Choice } from './pickers';
+import type { Reports } from './reports';
+
+/** What each kind is called where people choose. */
+const MASK_LABELS: Readonly<Record<Mask, string>> = {
+  instructions: 'Instructions and prompts',
+  transcripts: 'Transcripts and texts',
+  arguments: 'Arguments and outputs of tools',
+  audio: 'Audio (silence of the same length instead)',
+  images: 'Images',
+};
+
+/** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
+export function rewriteCommands(
+  host: Host,
+  reports: Reports,
+  pathOf: (argument: unknown) => string | undefined,
+  front: () => string | undefined,
+): Record<string, (argument?: unknown, more?: unknown) => unknown> {
+  const generator = `realtime-inspector/${String(host.context.extension.packageJSON.version)}`;
+  const traceOf = async (argument: unknown) => pathOf(argument) ?? front() ?? (await askForTraces(host, false))[0];
+
+  /** Runs work with progress; undefined when the user stopped it. */
+  const working = async <N extends keyof Jobs>(
+    title: string,
+    job: N,
+    params: Jobs[N]['params'],
+  ): Promise<Jobs[N]['result'] | undefined> =>
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, cancelled) => {
+        const stop = new AbortController();
+        cancelled.onCancellationRequested(() => stop.abort());
+        let told = 0;
+        try {
+          return await runJob(job, params, {
+            workers: host.dist,
+            generator,
+            signal: stop.signal,
+            progress: (share) => {
+              progress.report({ increment: (share - told) * 100 });
+              told = share;
+            },
+          });
+        } catch (error) {
+          if (cancelled.isCancellationRequested) return undefined;
+          throw error;
+        }
+      },
+    );
+
+  const share = async (argument: unknown) => {
+    const file = await traceOf(argument);
+    if (!file) return;
+    const name = path.basename(file);
+    const seen = await working(`Looking through ${name}`, 'share', { file, masks: [] });
+    if (!seen) return;
+    const masks = await chooseMasks(name, seen.report);
+    if (!masks) return;
+    const preview = await working(`Looking through ${name}`, 'share', { file, masks });
+    if (!preview) return;
+    await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report));
+    const save = 'Save Copy...';
+    const warning = preview.report.suspectCount > 0 ? ' Look at the places that have the shape of a key first.' : '';
+    const answer = await vscode.window.showInformationMessage(
+      plain(`This is what a copy of ${name} would hold. Nothing is written yet.${warning}`),
+      save,
+    );
+    if (answer !== save) return;
+    const out = await askWhere(file, 'shared', 'Save Copy to Share');
+    if (!out) return;
+    const done = await working(`Writing ${path.basename(out)}`, 'share', { file, out, masks });
+    if (done)
+      await offer(
+        host,
+        done.made.map((made) => made.file),
+        done.problems,
+      );
+  };
+
+  const trim = async (argument: unknown) => {
+    const file = await traceOf(argument);
+    if (!file) return;
+    const range = await askRange();
+    if (!range) return;
+    const out = await askWhere(file, 'part', 'Save Part of the Trace');
+    if (!out) return;
+    const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, out, range });
+    if (done)
+      await offer(
+        host,
+        done.made.map((made) => made.file),
+        done.problems,
+      );
+  };
+
+  const split = async (argument: unknown) => {
+    const file = await traceOf(argument);
+    if (!file) return;
+    const by = await chooseSplit();
+    if (!by) return;
+    const stem = path.join(path.dirname(file), stemOf(path.basename(file)));
+    const done = await working(`Splitting ${path.basename(file)}`, 'split', { file, stem, by });
+    if (done)
+      await offer(
+        host,
+        done.made.map((made) => made.file),
+        done.problems,
+      );
+  };
+
+  const merge = async (argument: unknown, more: unknown) => {
+    const marked = Array.isArray(more) ? more.flatMap((node) => pathOf(node) ?? []) : [];
+    const files = marked.length > 1 ? marked : await askForTraces(host, true);
+    if (files.length === 0) return;
+    if (files.length < 2) throw new Error('Choose at least two traces to merge.');
+    const out = await askWhere(files[0] ?? '', 'merged', 'Save Merged Trace');
+    if (!out) return;
+    const done = await working(`Merging ${files.length} traces`, 'merge', { files, out });
+    if (done)
+      await offer(
+        host,
+        done.made.map((made) => made.file),
+        done.problems,
+      );
+  };
+
+  const recover = async (argument: unknown) => {
+    const file = await traceOf(argument);
+    if (!file) return;
+    if (await isLocked(file + LOCK_SUFFIX))
+      throw new Error(`${path.basename(file)} is still being written. Stop the proxy that writes it first.`);
+    const out = await askWhere(file, 'recovered', 'Save What Can Be Read');
+    if (!out) return;
+    const done = await working(`Reading ${path.basename(file)}`, 'recover', { file, out });
+    if (!done) return;
+    const rest =
+      done.rest === undefined ? '' : `, ${done.unread} that cannot be read are in ${path.basename(done.rest)}`;
+    await offer(host, [out], done.notes, `${done.kept} lines were kept${rest}.`);
+  };
+
+  return { shareTrace: share, trimTrace: trim, splitTrace: split, mergeTraces: merge, recoverTrace: recover };
+}
+
+const stemOf = (name: string) => name.replace(/(?:\.realtime)?\.jsonl$/, '');
+
+/** Where to save; undefined when the user thought better of it. Traces are never written over. */
+async function askWhere(file: string, what: string, title: string): Promise<string | undefined> {
+  const proposed = path.join(path.dirname(file), `${stemOf(path.basename(file))}.${what}${TRACE_EXTENSION}`);
+  const picked = await vscode.window.showSaveDialog({
+    title,
+    defaultUri: vscode.Uri.file(proposed),
+    filters: { 'Realtime Traces': [TRACE_EXTENSION.slice(1)] },
+  });
+  if (!picked) return undefined;
+  const out = picked.fsPath.endsWith(TRACE_EXTENSION) ? picked.fsPath : `${picked.fsPath}${TRACE_EXTENSION}`;
+  if (existsSync(out))
+    throw new Error(`${path.basename(out)} is there already, and no trace is written over. Choose another name.`);
+  return out;
+}
+
+async function askForTraces(host: Host, canSelectMany: boolean): Promise<string[]> {
+  const picked = await vscode.window.showOpenDialog({
+    title: canSelectMany ? 'Choose Traces' : 'Choose a Trace',
+    defaultUri: vscode.Uri.file(host.folder),
+    canSelectMany,
+    filters: { 'Realtime Traces': ['jsonl'] },
+  });
+  return picked?.map(({ fsPath }) => fsPath) ?? [];
+}
+
+async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[] | undefined> {
+  const items = MASKS.map((mask) => {
+    const { values, size } = found[mask];
+    const amount = mask === 'audio' ? formatBytes(size) : `${size.toLocaleString('en')} characters`;
+    return {
+      label: MASK_LABELS[mask],
+      description: values === 0 ? 'none' : `${values.toLocaleString('en')} values, ${amount}`,
+      picked: values > 0,
+      mask,
+    };
+  });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Take out of the copy of ${name}`,
+    placeHolder: 'What is ticked is masked. Keys and other secrets never were in the trace.',
+    canPickMany: true,
+  });
+  return picked?.map(({ mask }) => mask);
+}
+
+/** Milliseconds of `12.5` or `1:02.5`; undefined for anything else. */
+function timeOf(text: string): number | undefined {
+  const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)$/.exec(text.trim());
+  return match ? (Number(match[1] ?? 0) * 60 + Number(match[2])) * 1000 : undefined;
+}
+
+async function askRange(): Promise<{ from?: number; to?: number } | undefined> {
+  const ask = (title: string, prompt: string) =>
+    vscode.window.showInputBox({
+      title,
+      prompt,
+      placeHolder: '1:02.5',
+      validateInput: (text) =>
+        text.trim() === '' || timeOf(text) !== undefined
+          ? undefined
+          : 'Write seconds (12.5) or minutes and seconds (1:02.5).',
+    });
+  const from = await ask('Keep from', 'Time in the trace; empty for its beginning.');
+  if (from === undefined) return undefined;
+  const to = await ask('Keep until', 'Time in the trace; empty for its end.');
+  if (to === undefined) return undefined;
+  const [fromMs, toMs] = [timeOf(from), timeOf(to)];
+  return { ...(fromMs === undefined ? {} : { from: fromMs }), ...(toMs === undefined ? {} : { to: toMs }) };
+}
+
+async function chooseSplit(): Promise<SplitBy | undefined> {
+  const choices: Choice<SplitBy>[] = [
+    { label: 'By session', detail: 'A trace for each session', value: { kind: 'session' } },
+    { label: 'Every 10 minutes', value: { kind: 'time', ms: 600_000 } },
+    { label: 'Every hour', value: { kind: 'time', ms: 3_600_000 } },
+    { label: 'Every 100 MB', value: { kind: 'size', bytes: 100e6 } },
+  ];
+  return (await vscode.window.showQuickPick(choices, { title: 'Split the trace' }))?.value;
+}
+
+/** Says what was made, and offers to open it. */
+async function offer(host: Host, files: readonly string[], problems: readonly string[], words = ''): Promise<void> {
+  const names = files.length === 1 ? path.basename(files[0] ?? '') : `${files.length} traces`;
+  for (const problem of problems) host.log.warn(problem);
+  const trouble = problems.length > 0 ? ` ${problems[0]}` : '';
+  const open = files.length === 1 ? 'Open' : 'Show in Explorer';
+  const answer = await vscode.window.showInformationMessage(plain(`Wrote ${names}. ${words}${trouble}`.trim()), open);
+  const [first] = files;
+  if (answer !== open || first === undefined) return;
+  if (files.length === 1) await host.openTrace(first);
+  else await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(first));
+}

@@ -1,0 +1,143 @@
+/** Traces made of traces by the commands, as a person chooses. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { answering, run, until } from './support';
+
+const header = (id: string, startedAt: string) =>
+  JSON.stringify({ kind: 'trace', version: 1, id, startedAt, generator: 'test' });
+const line = (seq: number, session: string, t: number, event: object) =>
+  JSON.stringify({ kind: 'event', seq, session, t, sent: t, from: 'client', type: 'x', bytes: 1, event });
+const open = (session: string, t: number) =>
+  JSON.stringify({
+    kind: 'open',
+    session,
+    t,
+    url: 'wss://x/',
+    headers: {},
+    subprotocols: [],
+    status: 101,
+    upstream: 'x',
+    phases: {},
+  });
+
+describe('traces made of traces', () => {
+  let folder = '';
+  let trace = '';
+  const place = (name: string) => path.join(folder, `${name}.realtime.jsonl`);
+  const linesOf = (name: string) => readFileSync(place(name), 'utf8').trimEnd().split('\n').slice(1);
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'rewrite-'));
+    trace = place('talk');
+    const lines = [
+      header('one', '2026-11-20T21:00:00.000Z'),
+      open('s1', 0),
+      line(1, 's1', 1000, { type: 'x', instructions: 'Rosebud' }),
+      open('s2', 1500),
+      line(2, 's2', 2000, { type: 'x', transcript: 'Rosebud' }),
+    ];
+    writeFileSync(trace, `${lines.join('\n')}\n`);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are shared after a look at what they would hold', async () => {
+    let offered: vscode.QuickPickItem[] = [];
+    const choose = (items: vscode.QuickPickItem[]) => {
+      offered = items;
+      return items.filter(({ picked }) => picked);
+    };
+    await answering('showQuickPick', choose, () =>
+      answering('showSaveDialog', vscode.Uri.file(place('shared')), () =>
+        answering(
+          'showInformationMessage',
+          (text: string, ...buttons: string[]) => (text.startsWith('This is') ? buttons[0] : undefined),
+          () => run('shareTrace', vscode.Uri.file(trace)),
+        ),
+      ),
+    );
+    assert.deepEqual(
+      offered.map(({ label, description, picked }) => [label.split(' ')[0], description, picked]),
+      [
+        ['Instructions', '1 values, 7 characters', true],
+        ['Transcripts', '1 values, 7 characters', true],
+        ['Arguments', 'none', false],
+        ['Audio', 'none', false],
+        ['Images', 'none', false],
+      ],
+    );
+    const report = vscode.window.activeTextEditor?.document;
+    assert.equal(report?.uri.scheme, 'realtime-inspector-report');
+    assert.match(report?.getText() ?? '', /masked {2}instructions: 1 values/);
+    assert.doesNotMatch(linesOf('shared').join('\n'), /Rosebud/);
+    assert.equal(linesOf('shared').length, 4);
+  });
+
+  it('are not written when the user thinks better of it', async () => {
+    const before = readdirSync(folder).sort();
+    await answering('showQuickPick', undefined, () => run('shareTrace', vscode.Uri.file(trace)));
+    await answering('showInputBox', undefined, () => run('trimTrace', vscode.Uri.file(trace)));
+    await answering('showQuickPick', undefined, () => run('splitTrace', vscode.Uri.file(trace)));
+    assert.deepEqual(readdirSync(folder).sort(), before);
+  });
+
+  it('are a range, and open', async () => {
+    const times = ['0:01.5', ''];
+    await answering(
+      'showInputBox',
+      () => times.shift(),
+      () =>
+        answering('showSaveDialog', vscode.Uri.file(place('part')), () =>
+          answering('showInformationMessage', 'Open', () => run('trimTrace', vscode.Uri.file(trace))),
+        ),
+    );
+    assert.deepEqual(
+      linesOf('part').map((text) => (JSON.parse(text) as { t: number }).t),
+      [0, 1500, 2000],
+    );
+    await until('the part in an editor', () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .some(({ input }) => input instanceof vscode.TabInputCustom && input.uri.fsPath === place('part')),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('are one for each session, and one of several', async () => {
+    await answering(
+      'showQuickPick',
+      ([first]: unknown[]) => first,
+      () => answering('showInformationMessage', undefined, () => run('splitTrace', vscode.Uri.file(trace))),
+    );
+    assert.equal(linesOf('talk.s1').length, 2);
+    const nodes = ['talk.s1', 'talk.s2'].map((name) => ({ file: place(name) }));
+    await answering('showSaveDialog', vscode.Uri.file(place('both')), () =>
+      answering('showInformationMessage', undefined, () => run('mergeTraces', nodes[0], nodes)),
+    );
+    assert.deepEqual(
+      linesOf('both').map((text) => (JSON.parse(text) as { t: number }).t),
+      [0, 1000, 1500, 2000],
+    );
+  });
+
+  it('hold what can be read of a torn one', async () => {
+    writeFileSync(place('torn'), `${readFileSync(trace, 'utf8')}{"kind":"event","seq":3,"ses`);
+    const said = await answering('showInformationMessage', undefined, () =>
+      answering('showSaveDialog', vscode.Uri.file(place('recovered')), () =>
+        run('recoverTrace', vscode.Uri.file(place('torn'))),
+      ),
+    );
+    assert.match(String(said[0]?.[0]), /4 lines were kept, 1 that cannot be read/);
+    assert.equal(linesOf('recovered').length, 4);
+    assert.ok(existsSync(`${place('recovered')}.unread`));
+  });
+
+  it('are never written over another', async () => {
+    const said = await answering('showErrorMessage', undefined, () =>
+      answering('showSaveDialog', vscode.Uri.file(trace), () => run('recoverTrace', vscode.Uri.file(trace))),
+    );
+    assert.match(String(said[0]?.[0]), /is there already/);
+    assert.equal(linesOf('talk').length, 4);
+  });
+});
