@@ -14,7 +14,9 @@ const floors = {
   simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
   proxy: ['protocol', 'trace', 'rules', 'simulator'],
   codegen: ['protocol', 'trace'],
+  compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator'],
   extension: [
+    'compare',
     'rewrite',
     'protocol',
     'trace',
@@ -27,7 +29,19 @@ const floors = {
     'simulator',
     'proxy',
   ],
-  cli: ['rewrite', 'protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
+  cli: [
+    'compare',
+    'rewrite',
+    'protocol',
+    'trace',
+    'audio',
+    'files',
+    'rules',
+    'analysis',
+    'document',
+    'simulator',
+    'proxy',
+  ],
 };
 const all = Object.keys(floors);
 const oneWay = all.map((floor) => ({

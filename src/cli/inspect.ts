@@ -10,7 +10,7 @@ import { base64Bytes } from '../audio/decode';
 import { audioText, parseEventBody } from '../document/eventBody';
 import { sessionLabel } from '../document/indexer';
 import type { Side } from '../protocol/side';
-import type { AnalysisReport } from './inspectAnalysis';
+import type { AnalysisReport } from '../document/wholeAnalysis';
 import { analysisLines, plain } from './inspectText';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { EventHead } from '../trace/parseLine';

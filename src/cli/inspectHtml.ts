@@ -4,7 +4,7 @@ import { formatBytes, formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
 import type { ConfigPoint, Finding, Playback, Span } from '../analysis/model';
 import type { InspectReport } from './inspect';
-import type { FindingReport, WholeAnalysis } from './inspectAnalysis';
+import type { FindingReport, WholeAnalysis } from '../document/wholeAnalysis';
 import { HTML_STYLE } from './inspectHtmlStyle';
 import { timelineSvg } from './inspectHtmlTimeline';
 import { answerMs, costText } from './inspectText';

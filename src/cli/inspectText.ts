@@ -2,7 +2,7 @@
 import { formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
 import type { Cost, Turn } from '../analysis/model';
-import type { AnalysisReport, FindingReport } from './inspectAnalysis';
+import type { AnalysisReport, FindingReport } from '../document/wholeAnalysis';
 
 const WIDTH = 100;
 /** Turns listed; `--json` has all. */

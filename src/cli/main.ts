@@ -10,7 +10,7 @@ import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
 import { formatReport, inspectTrace } from './inspect';
-import { analyseTrace, analyseWhole, type FindingReport } from './inspectAnalysis';
+import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { checkedRules, followRules } from './proxyRules';

@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ConfigDifference } from '../../src/analysis/configHistory';
-import { changeSigns, valueWords, type ConfigChange } from '../logic/configDiff';
+import { changeSigns, valueWords, type ConfigChange } from '../../src/analysis/valueDiff';
 import type { UpdatePreview } from '../logic/updatePreview';
 import { sharedStyles } from '../views/view';
 

@@ -1,6 +1,6 @@
 /** What a `session.update` would make of the session, and what would bring an earlier configuration back. */
 import { expectedConfig, mergeSession, type SessionState } from '../../src/protocol';
-import { diffConfigs, type ConfigChange } from './configDiff';
+import { diffConfigs, type ConfigChange } from '../../src/analysis/valueDiff';
 import { readLoosely } from './jsonPlace';
 
 type Fields = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { configDifferences } from '../../src/analysis/configHistory';
 import type { ConfigPoint } from '../../src/analysis/model';
-import { changeSigns, diffConfigs, valueWords, type ConfigChange } from '../logic/configDiff';
+import { changeSigns, diffConfigs, valueWords, type ConfigChange } from '../../src/analysis/valueDiff';
 import { formatCount, formatPosition } from '../logic/format';
 import { RowEvents } from '../state/rowEvents';
 import type { Topic } from '../state/store';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkPrices } from '../../../src/analysis/prices';
 import { formatReport, inspectTrace } from '../../../src/cli/inspect';
-import { analyseTrace, analyseWhole } from '../../../src/cli/inspectAnalysis';
+import { analyseTrace, analyseWhole } from '../../../src/document/wholeAnalysis';
 import { answerMs } from '../../../src/cli/inspectText';
 import { inspectHtml } from '../../../src/cli/inspectHtml';
 import { markup, Markup } from '../../../src/cli/markup';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationEntry } from '../../../src/analysis/conversation/model';
 import type { Turn } from '../../../src/analysis/model';
 import { countingWords } from '../../../webview/logic/counting';
-import { diffConfigs, valueWords } from '../../../webview/logic/configDiff';
+import { diffConfigs, valueWords } from '../../../src/analysis/valueDiff';
 import { ConversationPages, pageSize } from '../../../webview/logic/conversationPages';
 import { heardText } from '../../../webview/logic/heardText';
 import { asMainTab, mainTabs, tabByKey, worstSeverity } from '../../../webview/logic/mainTabs';

@@ -1,4 +1,4 @@
-/** What a trace means, for `inspect`: the same document and analysis that the editor has, without a page. */
+/** What a trace means as a whole, for commands and comparisons: the document and analysis that the editor has, without a page. */
 import type { ConversationEntry } from '../analysis/conversation/model';
 import { LATENCIES, LATENCY_NAMES } from '../analysis/latency';
 import type { Measures } from '../analysis/measures';
@@ -14,7 +14,7 @@ import type {
   Turn,
 } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
-import { TraceDocumentCore, type DocumentListener } from '../document/traceDocument';
+import { TraceDocumentCore, type DocumentListener } from './traceDocument';
 
 /** Entries of a session's conversation that are read at once. */
 const PAGE = 500;
