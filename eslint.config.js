@@ -13,9 +13,11 @@ const floors = {
   document: ['protocol', 'trace', 'audio', 'analysis'],
   simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
   proxy: ['protocol', 'trace', 'rules', 'simulator'],
+  replay: ['protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
   codegen: ['protocol', 'trace'],
   compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator'],
   extension: [
+    'replay',
     'compare',
     'rewrite',
     'protocol',
@@ -30,6 +32,7 @@ const floors = {
     'proxy',
   ],
   cli: [
+    'replay',
     'compare',
     'rewrite',
     'protocol',
