@@ -9,6 +9,7 @@ import { startEngine, type UpstreamOption } from '../proxy';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { eventsJson, formatEvents } from './events';
+import { addImportCommand } from './import';
 import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
@@ -360,6 +361,7 @@ program
   });
 
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
+addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
 Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });

@@ -197,6 +197,7 @@ class Cutter {
       generator: this.#generator,
       madeBy: this.#by,
       madeFrom: header === undefined ? [] : [header.id],
+      times: header?.times,
     });
     const part: Part = { target, part: 1 };
     this.#parts.set(key, part);

@@ -3,7 +3,7 @@ import { GrowableInts } from './seqMap';
 import type { CutOptions, Rewritten } from './cut';
 import { Source, type SourceLine } from './source';
 import { Target } from './target';
-import type { EventRecord, TraceRecord } from '../trace/records';
+import type { EventRecord, TimesFrom, TraceRecord } from '../trace/records';
 import { UnreadableFileError } from '../trace/unreadable';
 
 /** One of the traces, with its next line. */
@@ -59,6 +59,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
       generator,
       madeBy: 'merge',
       madeFrom: streams.flatMap(({ source }) => source.headers.map(({ id }) => id)),
+      times: timesFrom(streams),
     });
     const merger = new Merger(target);
     for (let next = earliest(streams); next !== undefined; next = earliest(streams)) {
@@ -78,6 +79,12 @@ export async function merge(files: readonly string[], out: string, options: CutO
   } finally {
     for (const source of sources) await source.close();
   }
+}
+
+/** What is true of one of them is said of all. */
+function timesFrom(streams: readonly Stream[]): TimesFrom | undefined {
+  const all = streams.flatMap(({ source }) => source.headers.map(({ times }) => times));
+  return all.find((times) => times === 'order') ?? all.find((times) => times === 'ids');
 }
 
 async function fill(stream: Stream): Promise<void> {

@@ -62,6 +62,7 @@ export async function share(
           generator: options.generator,
           madeBy: 'share',
           madeFrom: header === undefined ? [] : [header.id],
+          times: header?.times,
         });
       }
       for (const line of batch) {

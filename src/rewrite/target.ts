@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { formatTime, type Line } from '../trace/line';
 import type { EventHead } from '../trace/parseLine';
-import { TRACE_VERSION, type TraceHeader, type TraceRecord } from '../trace/records';
+import { TRACE_VERSION, type TimesFrom, type TraceHeader, type TraceRecord } from '../trace/records';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { TraceWriter } from '../trace/writer';
 
@@ -14,6 +14,8 @@ export interface Origins {
   generator: string;
   madeFrom: readonly string[];
   madeBy: string;
+  /** Where times are from that were not recorded. */
+  times?: TimesFrom | undefined;
 }
 
 /** A JSON string with everything beyond ASCII escaped: a head before a body is one byte a character. */
@@ -28,7 +30,7 @@ export class Target {
   #sealed = false;
 
   /** Throws an `UnreadableFileError` when there is such a file already, or none can be made there. */
-  constructor(file: string, { startedAt, generator, madeFrom, madeBy }: Origins) {
+  constructor(file: string, { startedAt, generator, madeFrom, madeBy, times }: Origins) {
     this.file = file;
     if (existsSync(file))
       throw new UnreadableFileError(`${file} exists already: choose another name, or delete it first.`);
@@ -41,6 +43,7 @@ export class Target {
       generator,
       madeBy,
       madeFrom: [...madeFrom],
+      ...(times === undefined ? {} : { times }),
     };
     try {
       this.#writer = new TraceWriter(this.#part, header);

@@ -5,7 +5,7 @@
  */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { HeadScan, scannedText } from './headScan';
-import type { EventRecord, TraceHeader, TraceRecord } from './records';
+import type { EventRecord, ReplayOrigin, TraceHeader, TraceRecord } from './records';
 
 /** An event without its body. */
 export type EventHead = Omit<EventRecord, 'event' | 'text' | 'base64'>;
@@ -56,6 +56,8 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
     const header: TraceHeader = { kind: 'trace', version, id: text('id'), startedAt, generator: text('generator') };
     if (typeof madeBy === 'string') header.madeBy = madeBy;
     if (Array.isArray(madeFrom)) header.madeFrom = madeFrom.filter((id) => typeof id === 'string');
+    if (record.times === 'ids' || record.times === 'order') header.times = record.times;
+    if (isReplayOrigin(record.replayOf)) header.replayOf = record.replayOf;
     return { kind: 'header', header };
   }
   const shape = RECORD_SHAPES[String(record.kind)];
@@ -73,6 +75,12 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
     kind: 'record',
     record: { ...SHAPE_DEFAULTS[String(record.kind)], ...record } as unknown as Exclude<TraceRecord, EventRecord>,
   };
+}
+
+function isReplayOrigin(value: unknown): value is ReplayOrigin {
+  if (typeof value !== 'object' || value === null) return false;
+  const { trace, session, overlay } = value as Record<string, unknown>;
+  return typeof trace === 'string' && typeof session === 'string' && ['string', 'undefined'].includes(typeof overlay);
 }
 
 /** Fields without which a record means nothing. */

@@ -177,6 +177,12 @@ export class TraceReader {
         `Written by a newer version (format ${header.version}, this reads up to ${TRACE_VERSION}): some of it may not be shown.`,
       );
     }
+    if (header.times)
+      this.#report(
+        header.times === 'ids'
+          ? 'Its times were not recorded: they are from ids, which tell whole seconds.'
+          : 'Its times were not recorded: only the order of messages is known.',
+      );
     const [first] = this.#headers;
     this.#headers.push(header);
     if (!first) return;

@@ -22,6 +22,9 @@ export type Origin = 'inspector';
  */
 export type Fate = 'held' | 'dropped' | 'lost';
 
+/** Where the times of a trace are from that were not recorded: ids of the service (whole seconds), or the order alone. */
+export type TimesFrom = 'ids' | 'order';
+
 /** First line of a file. */
 export interface TraceHeader {
   kind: 'trace';
@@ -33,6 +36,19 @@ export interface TraceHeader {
   /** What made it of other traces (`trim`, `merge`, ...), and their ids; absent in a recording. */
   madeBy?: string;
   madeFrom?: string[];
+  /** Of what its client was replayed; absent in any other recording. */
+  replayOf?: ReplayOrigin;
+  /** Absent where times were recorded. */
+  times?: TimesFrom;
+}
+
+/** The recorded session of which a new one was made by sending again what its client sent. */
+export interface ReplayOrigin {
+  /** Id of its trace; '' where that has none. */
+  trace: string;
+  session: string;
+  /** Name of the changes that were made on the way; absent when there were none. */
+  overlay?: string;
 }
 
 /** HTTP headers as they stood on the wire (name case kept), secrets replaced. */

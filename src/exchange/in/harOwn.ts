@@ -1,0 +1,119 @@
+/** What this program adds to a HAR under `_realtimeInspector`, taken back: everything here may have been edited. */
+import { epochMs } from '../../trace/foreignMessage';
+import { parseLine } from '../../trace/parseLine';
+import type { OpenRecord } from '../../trace/records';
+import type { ImportedClose, ImportedMessage, ImportedOpen, Sink } from '../model';
+import { isObject, listOf, numberOf, objectOf, textOf, type Json } from './values';
+
+const texts = (value: unknown): string[] => listOf(value).filter((one): one is string => typeof one === 'string');
+
+/** Fields of a message's head that HAR has no place for. */
+export function ownHead(message: ImportedMessage, own: Json): void {
+  const head: NonNullable<ImportedMessage['head']> = {};
+  const { seq, sent, bytes, replaces, base64, kept } = own;
+  if (Number.isSafeInteger(seq) && (seq as number) > 0) head.seq = seq as number;
+  if (numberOf(sent) !== undefined) head.sent = sent as number;
+  if (numberOf(bytes) !== undefined) head.bytes = bytes as number;
+  if (Number.isSafeInteger(replaces)) head.replaces = replaces as number;
+  if (own['origin'] === 'inspector') head.origin = 'inspector';
+  for (const name of ['rule', 'breakpoint'] as const) if (typeof own[name] === 'string') head[name] = own[name];
+  const redacted = texts(own['redacted']);
+  if (redacted.length > 0) head.redacted = redacted;
+  // A text message that is not valid UTF-8, and one that was too large to be kept.
+  if (typeof base64 === 'string') message.data = Buffer.from(base64, 'base64');
+  if (kept === false) {
+    message.data = undefined;
+    message.bytes = head.bytes ?? 0;
+  }
+  message.head = head;
+}
+
+/** What a trace tells of a handshake and a HAR does not. */
+export function ownOpen(open: ImportedOpen, own: Json): ImportedOpen {
+  const told = objectOf(own['open']);
+  if (!isObject(own['open'])) return open;
+  const { client, origin, rule, error, body, upstream, phases, extensions, status } = told as Partial<OpenRecord>;
+  const subprotocols = texts(told['subprotocols']);
+  return {
+    ...open,
+    at: epochMs(told['time']) ?? open.at,
+    status: numberOf(status) ?? open.status,
+    subprotocols,
+    upstream: textOf(upstream),
+    phases: objectOf(phases) as OpenRecord['phases'],
+    ...(client === 'inspector' ? { client } : {}),
+    ...(origin === 'inspector' ? { origin } : {}),
+    ...(typeof rule === 'string' ? { rule } : {}),
+    ...(typeof error === 'string' ? { error } : {}),
+    ...(typeof body === 'string' ? { body } : {}),
+    ...(typeof extensions === 'string' ? { extensions } : {}),
+  };
+}
+
+/** The end of a session: HTTP Toolkit's `_webSocketClose`, and which end said goodbye. */
+export function closeOf(close: unknown, own: Json): ImportedClose | undefined {
+  if (close === 'aborted') return { at: undefined, code: 1006, reason: '', by: 'server' };
+  if (!isObject(close)) return undefined;
+  const told = objectOf(own['close']);
+  return {
+    at: epochMs(close['timestamp']),
+    code: numberOf(close['code']) ?? 1005,
+    reason: textOf(close['reason']),
+    by: told['by'] === 'client' ? 'client' : 'server',
+    ...(told['origin'] === 'inspector' ? { origin: 'inspector' as const } : {}),
+    ...(typeof told['rule'] === 'string' ? { rule: told['rule'] } : {}),
+  };
+}
+
+/** Lines of a trace that are no messages (held ones, pings, gaps, notes), as they stood; times are epoch seconds. */
+export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
+  const { startedAt, id } = objectOf(own['trace']);
+  if (typeof startedAt === 'string' && typeof id === 'string' && epochMs(startedAt) !== undefined)
+    sink.origin({ startedAt, id });
+  for (const one of listOf(own['lines'])) {
+    const { time, line } = objectOf(one);
+    const at = epochMs(time);
+    if (at === undefined || !isObject(line)) continue;
+    const data = Buffer.from(JSON.stringify({ ...line, t: 0 }));
+    const parsed = parseLine(data);
+    if (parsed.kind === 'event' && key !== undefined) {
+      const { head, body } = parsed;
+      const { seq, replaces, fate, rule, breakpoint, redacted, bytes, from, opcode } = head;
+      const raw = body && data.subarray(body.start, body.end);
+      const kept = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
+      sink.message(key, {
+        from,
+        at,
+        data: kept,
+        bytes,
+        binary: opcode === 2,
+        aside: true,
+        head: {
+          seq,
+          bytes,
+          ...(head.origin ? { origin: head.origin } : {}),
+          ...(replaces === undefined ? {} : { replaces }),
+          ...(fate ? { fate } : {}),
+          ...(rule === undefined ? {} : { rule }),
+          ...(breakpoint === undefined ? {} : { breakpoint }),
+          ...(redacted ? { redacted } : {}),
+        },
+      });
+    } else if (parsed.kind === 'record') {
+      const { record } = parsed;
+      if (record.kind === 'control' && key !== undefined)
+        sink.control(key, { at, op: record.op, from: record.from, bytes: record.bytes }, true);
+      else if (record.kind === 'note') sink.note(at, record.text);
+      else if (record.kind === 'gap') {
+        const { from, to, count, reason } = record;
+        sink.gap(key, { at, from, to, count, reason });
+      }
+    }
+  }
+}
+
+/** A body that stood as a JSON string, as the bytes it was. */
+export function fromText(raw: Buffer, format: 'text' | 'base64'): Buffer {
+  const text = String(JSON.parse(`"${raw.toString('utf8')}"`));
+  return Buffer.from(text, format === 'base64' ? 'base64' : 'utf8');
+}
