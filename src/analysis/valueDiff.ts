@@ -17,31 +17,24 @@ const most = 500;
 
 type Fields = Record<string, unknown>;
 
-/**
- * Judges two values that stand in the same place, `undefined` where a side has none: true when they count as the same, undefined when
- * they are to be compared as they are. `name` is the field's name, `inside` that of the field it lies in.
- */
-export type Alike = (place: { name: string; inside: string }, before: unknown, after: unknown) => true | undefined;
-
 /** Changes from one value to the other, in the order of the names; at most 500. */
-export function diffConfigs(before: unknown, after: unknown, alike?: Alike): ConfigChange[] {
+export function diffConfigs(before: unknown, after: unknown): ConfigChange[] {
   const changes: ConfigChange[] = [];
-  compare(before, after, '', 0, '');
+  compare(before, after, '', 0);
   return changes;
 
-  function compare(old: unknown, now: unknown, path: string, depth: number, within: string): void {
+  function compare(old: unknown, now: unknown, path: string, depth: number): void {
     if (changes.length >= most || old === now) return;
     const fields = isFields(old) && isFields(now) ? ([old, now] as const) : named(old, now);
     if (fields !== undefined && depth < deepest) {
       const [left, right] = fields;
       const isList = Array.isArray(old);
       for (const name of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {
-        if (alike?.({ name, inside: within }, own(left, name), own(right, name)) === true) continue;
         const inner = isList ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
         if (!Object.hasOwn(left, name)) add({ path: inner, kind: 'added', before: undefined, after: right[name] });
         else if (!Object.hasOwn(right, name))
           add({ path: inner, kind: 'removed', before: left[name], after: undefined });
-        else compare(left[name], right[name], inner, depth + 1, name);
+        else compare(left[name], right[name], inner, depth + 1);
       }
       return;
     }
@@ -50,10 +43,6 @@ export function diffConfigs(before: unknown, after: unknown, alike?: Alike): Con
   function add(change: ConfigChange): void {
     if (changes.length < most) changes.push(change);
   }
-}
-
-function own(fields: Fields, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function isFields(value: unknown): value is Fields {

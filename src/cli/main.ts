@@ -8,6 +8,7 @@ import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
+import { addDiffCommand } from './diff';
 import { eventsJson, formatEvents } from './events';
 import { addImportCommand } from './import';
 import { formatReport, inspectTrace } from './inspect';
@@ -360,6 +361,7 @@ program
     if (report.problems.length > 0) process.exitCode = 1;
   });
 
+addDiffCommand(program, { say, print, readPrices });
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 
