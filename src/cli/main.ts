@@ -9,6 +9,7 @@ import { startEngine, type UpstreamOption } from '../proxy';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { addDiffCommand } from './diff';
+import { addCheckCommand } from './check';
 import { eventsJson, formatEvents } from './events';
 import { addImportCommand } from './import';
 import { formatReport, inspectTrace } from './inspect';
@@ -362,6 +363,7 @@ program
   });
 
 addDiffCommand(program, { say, print, readPrices });
+addCheckCommand(program, { say, print, readPrices });
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 

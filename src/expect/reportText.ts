@@ -1,0 +1,47 @@
+/** Results of checks for people. */
+import type { CheckReport, CheckResult, Where } from './results';
+
+/** Captured text may hold anything: what would steer a terminal, or turn its text around, is not printed. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1000);
+}
+
+/** The report, what failed first. */
+export function formatCheck(report: CheckReport): string {
+  const failed = report.results.filter(({ passed }) => !passed);
+  const right = report.results.filter(({ passed }) => passed);
+  const lines: string[] = [];
+  for (const problem of report.problems) lines.push(`  ${plain(problem)}`);
+  for (const result of failed) lines.push(...formatFailure(result), '');
+  for (const result of right) lines.push(`ok    ${plain(sentence(result))}: ${plain(result.actual)}`);
+  const verdict =
+    failed.length === 0
+      ? `All ${report.results.length} expectations hold.`
+      : `${failed.length} of ${report.results.length} expectations do not hold.`;
+  return `${[...lines, verdict].join('\n')}\n`;
+}
+
+/** What failed, for people: what, where, expected, came, and the lines that differ. */
+export function formatFailure(result: CheckResult): string[] {
+  return [
+    `FAIL  ${plain(sentence(result))}`,
+    ...(result.path === '' ? [] : [`      expectation: ${plain(result.path)}`]),
+    `      expected:    ${plain(result.expected)}`,
+    `      came:        ${plain(result.actual)}`,
+    ...result.diff.map((line) => `        ${plain(line)}`),
+  ];
+}
+
+function sentence({ what, where }: CheckResult): string {
+  const place = whereWords(where);
+  return place === '' ? what : `${what} (${place})`;
+}
+
+/** A place in words; '' for none. */
+export function whereWords({ session, turn, seq }: Where): string {
+  return [
+    ...(session === '' ? [] : [`session ${session}`]),
+    ...(turn > 0 ? [`turn ${turn}`] : []),
+    ...(seq > 0 ? [`event #${seq}`] : []),
+  ].join(', ');
+}

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import schema from '../../../media/schema/expectations.schema.json';
+import { LATENCY_NAMES } from '../../../src/analysis/latency';
+import { checkedExpectations, parseExpectations } from '../../../src/expect/expectationFile';
+import { junitXml, xmlText } from '../../../src/expect/junit';
+import { result } from '../../../src/expect/results';
+import { checkTrace } from '../../../src/expect/checkTrace';
+import { formatCheck } from '../../../src/expect/reportText';
+import { dist, root } from '../fidelity/bed';
+import { scratch } from '../rewrite/traces';
+import { simulatedTrace, weatherSession } from './simulatedTrace';
+
+let folder: string;
+let remove: () => Promise<void>;
+let trace: string;
+beforeAll(async () => {
+  ({ folder, remove } = await scratch());
+  trace = simulatedTrace(path.join(folder, 'weather.realtime.jsonl'), weatherSession);
+});
+afterAll(() => remove());
+
+const problemsOf = (text: string, file = 'a.jsonc'): string[] =>
+  parseExpectations(text, file).problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+
+it('the schema knows every measure', () => {
+  expect(Object.keys(schema.properties.latency.properties).sort()).toEqual([...LATENCY_NAMES].sort());
+  expect(Object.keys(schema.properties.sessions.items.properties)).toEqual(
+    Object.keys(schema.properties).filter(
+      (name) => !['$schema', 'description', 'sessionCount', 'sessions'].includes(name),
+    ),
+  );
+});
+
+it('a file may have comments, be YAML, and say what is wrong with its line', () => {
+  expect(problemsOf('{ "turns": 2, // both\n}')).toEqual([]);
+  expect(problemsOf('turns: {min: 1}\nladder:\n  - session.created\n', 'a.yaml')).toEqual([]);
+  expect(problemsOf('{\n  "laddr": ["a"]\n}')).toEqual(['2:3 Unknown field "laddr". Is "ladder" meant?']);
+  expect(problemsOf('{\n  "latency": { "speechToAudi": { "p95": 1 } }\n}')).toEqual([
+    '2:16 Unknown field "speechToAudi". Is "speechToAudio" meant?',
+  ]);
+  expect(problemsOf('findings:\n  atMost: none\n  except: [late-transcrip]\n', 'a.yml')).toEqual([
+    '3:12 No finding is called "late-transcrip". Is "late-transcript" meant?',
+  ]);
+  expect(problemsOf('{ "transcripts": [{ "turn": 1, "user": "/(/" }] }')[0]).toMatch(
+    /^1:40 Invalid regular expression/,
+  );
+  expect(problemsOf('{ "transcripts": [{ "turn": 1 }] }')).toHaveLength(1);
+  expect(problemsOf('{}')).toEqual(['1:1 This must not be empty.']);
+  expect(problemsOf('')).toEqual(['1:1 The file is empty.']);
+  expect(() => checkedExpectations({ turns: -1 })).toThrow(/^turns: /);
+});
+
+it('whatever stands in a file gets an answer', () => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const { expectations, problems } = parseExpectations(text, 'a.jsonc');
+      expect(problems.length > 0).toBe(expectations === undefined);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('the XML holds whatever the traffic holds', () => {
+  expect(xmlText('<a href="x">\u0000\u001b[31m & \ud800 \u{1f600}\n\t\ufffe</a>')).toBe(
+    '&#60;a href=&#34;x&#34;&#62;\\u0000\\u001b[31m &#38; \\ud800 \u{1f600}&#10;&#9;\\ufffe&#60;/a&#62;',
+  );
+  // A parser that others wrote is the judge.
+  const hostile = fc.array(
+    fc.record({ what: fc.string({ unit: 'binary' }), actual: fc.string({ unit: 'binary' }), passed: fc.boolean() }),
+    { minLength: 1, maxLength: 5 },
+  );
+  const [one] = fc.sample(
+    hostile.filter((list) => list.some(({ passed }) => !passed)),
+    1,
+  );
+  const results = (one ?? []).map(({ what, actual, passed }) =>
+    result({
+      check: 'ladder',
+      what: `${what}]]><x>\u0007`,
+      path: 'ladder',
+      expected: '\u0000',
+      actual,
+      passed,
+      diff: [actual],
+    }),
+  );
+  const xml = junitXml([{ trace: 'a&b.jsonl', expectations: '', passed: false, results, problems: ['\u0001'] }]);
+  const file = path.join(folder, 'junit.xml');
+  writeFileSync(file, xml);
+  const script =
+    'import sys,xml.etree.ElementTree as t; r=t.parse(sys.argv[1]).getroot(); print(r.get("tests"), r.get("failures"), len(r.findall(".//failure")))';
+  const { stdout, stderr } = spawnSync('python3', ['-c', script, file], { encoding: 'utf8' });
+  const failed = results.filter(({ passed }) => !passed).length;
+  expect(stdout.trim(), stderr).toBe(`${results.length} ${failed} ${failed}`);
+});
+
+it('the example of the documentation holds for the session it is about', async () => {
+  const text = readFileSync(path.join(root, 'docs', 'expectations.md'), 'utf8');
+  const [, example = ''] = /```jsonc\n(.*?)```/s.exec(text) ?? [];
+  const file = path.join(folder, 'documented.expectations.jsonc');
+  writeFileSync(file, example);
+  const report = await checkTrace(trace, file);
+  expect(report.passed, formatCheck(report)).toBe(true);
+  expect(report.results.length).toBeGreaterThan(12);
+});
+
+/** Runs the built command. */
+function cli(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [path.join(dist, 'cli.cjs'), ...args], { encoding: 'utf8' });
+}
+
+it('the command ends with 0, 1 or 2, tells what differs, and writes JUnit', () => {
+  const good = path.join(folder, 'good.yaml');
+  writeFileSync(good, 'turns: 2\ntools:\n  - name: get_weather\n    arguments: {city: London}\n');
+  const bad = path.join(folder, 'bad.jsonc');
+  writeFileSync(bad, '{ "turns": 3, "tools": [{ "name": "get_weather", "arguments": { "city": "Paris" } }] }');
+  const wrong = path.join(folder, 'wrong.jsonc');
+  writeFileSync(wrong, '{ "turn": 3 }');
+
+  const right = cli('check', trace, '--expect', good);
+  expect(right).toMatchObject({ status: 0 });
+  expect(right.stdout).toContain('All 2 expectations hold.');
+
+  const junit = path.join(folder, 'out.xml');
+  const failed = cli('check', trace, '--expect', bad, '--junit', junit);
+  expect(failed).toMatchObject({ status: 1 });
+  expect(failed.stdout).toContain('2 of 2 expectations do not hold.');
+  expect(failed.stdout).toContain('- city: "Paris"\n        + city: "London"');
+  expect(readFileSync(junit, 'utf8')).toContain('tests="2" failures="2"');
+
+  const json = cli('check', trace, '--expect', bad, '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({ passed: false, results: [{ check: 'turns' }, { check: 'tools' }] });
+
+  expect(cli('check', trace, '--expect', wrong)).toMatchObject({ status: 2 });
+  expect(cli('check', trace, '--expect', wrong).stderr).toContain(
+    'wrong.jsonc:1:3: Unknown field "turn". Is "turns" meant?',
+  );
+  expect(cli('check', path.join(folder, 'none.jsonl'), '--expect', good)).toMatchObject({ status: 2 });
+});
