@@ -49,6 +49,8 @@ export type ImportedCall = Omit<HttpRecord, 'kind' | 't' | 'start'> & { at: numb
 export interface Sink {
   /** What a session is called in the file it comes from, if it has a name there. */
   open(key: string, open: ImportedOpen, name?: string): void;
+  /** The name of a session whose handshake the file does not have. */
+  name(key: string, name: string): void;
   message(key: string, message: ImportedMessage): void;
   control(key: string, control: ImportedControl, aside?: boolean): void;
   gap(key: string | undefined, gap: ImportedGap): void;

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { sideOf } from '../trace/foreignMessage';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import type { ImportFormat } from './model';
-import { isObject, parsedJson, textOf } from './in/values';
+import { isObject, parsedJson, textOf } from './read/values';
 
 /** Bytes of the beginning that are looked at. */
 const HEAD_BYTES = 256 * 1024;

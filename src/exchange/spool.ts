@@ -74,6 +74,10 @@ export class Spool implements Sink {
     if (name !== '') session.name = name;
   }
 
+  name(key: string, name: string): void {
+    this.#session(key).name = name;
+  }
+
   message(key: string, message: ImportedMessage): void {
     const session = this.#session(key);
     const to = message.aside === true ? session.aside : session.main;

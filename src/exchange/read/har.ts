@@ -163,7 +163,10 @@ class HarReader {
       ...optional('extensions', headerOf(responseHeaders, 'sec-websocket-extensions')),
       ...optional('error', textOf(response['_error']) || textOf(response['_failureText'])),
     };
-    this.#sink.open(key, ownOpen(open, own), textOf(own['session']));
+    // A trace may have no handshake of a session; then the address here is none.
+    const isUnopened = own['session'] !== undefined && !isObject(own['open']);
+    if (isUnopened) this.#sink.name(key, textOf(own['session']));
+    else this.#sink.open(key, ownOpen(open, own), textOf(own['session']));
     if (file !== '' && this.#messages === 0) this.attached.push({ key, name: file });
     else if (this.#messages === 0 && status === 101 && own['session'] === undefined) {
       const firefox = /^firefox/i.test(this.#sink.report.writer);
@@ -175,8 +178,17 @@ class HarReader {
     }
     const close = closeOf(entry['_webSocketClose'], own);
     if (close) this.#sink.close(key, close);
+    if (own['session'] === undefined && accepted) this.#tellLosses(close !== undefined);
     ownLines(own, key, this.#sink);
     if (file === '') this.#sink.flush(key);
+  }
+
+  /** What no HAR of others has. */
+  #tellLosses(isClosed: boolean): void {
+    const { lost, guessed } = this.#sink.report;
+    lost.once('A HAR has no pings, and one time for each message: it counts as arrived and as handed on.');
+    if (!isClosed) lost.add('The HAR does not tell how a connection ended');
+    else guessed.add('The HAR does not tell which end closed a connection; the server was taken for it');
   }
 
   #endCall(entry: Json, request: Json, response: Json, url: string, own: Json): void {
@@ -193,8 +205,8 @@ class HarReader {
     const responseBody = isBinary ? '' : textOf(content['text']);
     const length = Math.max(0, numberOf(entry['time']) ?? 0);
     this.#sink.call({
-      at: started + length,
-      start: started,
+      at: epochMs(own['end']) ?? started + length,
+      start: epochMs(own['start']) ?? started,
       method,
       url,
       status: numberOf(response['status']) ?? 0,

@@ -3,7 +3,7 @@ import { Source, type Work } from '../../rewrite/source';
 import type { EventHead } from '../../trace/parseLine';
 import { TRACE_VERSION, type TraceRecord } from '../../trace/records';
 import type { Sink } from '../model';
-import { fromText } from './harOwn';
+import { fromText, goneMessage } from './harOwn';
 
 export async function importTrace(file: string, sink: Sink, work: Work): Promise<void> {
   const source = await Source.open(file);
@@ -42,13 +42,15 @@ export async function importTrace(file: string, sink: Sink, work: Work): Promise
 const keyOf = (part: number, session: string) => `${part} ${session}`;
 
 function takeEvent(sink: Sink, event: EventHead, data: Buffer | undefined, part: number, start: number): void {
-  const { seq, session, t, sent, from, type, bytes, opcode, kind: _kind, response, item, call, ...head } = event;
-  const isGone = head.fate === 'dropped' || head.fate === 'lost';
+  const { seq, session, t, sent, from, bytes, opcode, origin, replaces, fate, rule, breakpoint, redacted } = event;
+  const told = { origin, replaces, fate, rule, breakpoint, redacted };
+  const head = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Partial<
+    typeof event
+  >;
   sink.message(keyOf(part, session), {
     from,
     at: start + t,
-    // Of a message that never went on the head alone is kept, and it is made of what the message tells.
-    data: isGone ? Buffer.from(JSON.stringify({ type, response_id: response, item_id: item, call_id: call })) : data,
+    data: data ?? goneMessage(event),
     binary: opcode === 2,
     head: { ...head, seq, bytes, ...(sent === undefined ? {} : { sent: sent - t }) },
   });

@@ -1,6 +1,6 @@
 /** What this program adds to a HAR under `_realtimeInspector`, taken back: everything here may have been edited. */
 import { epochMs } from '../../trace/foreignMessage';
-import { parseLine } from '../../trace/parseLine';
+import { parseLine, type EventHead } from '../../trace/parseLine';
 import type { OpenRecord } from '../../trace/records';
 import type { ImportedClose, ImportedMessage, ImportedOpen, Sink } from '../model';
 import { isObject, listOf, numberOf, objectOf, textOf, type Json } from './values';
@@ -32,13 +32,15 @@ export function ownHead(message: ImportedMessage, own: Json): void {
 export function ownOpen(open: ImportedOpen, own: Json): ImportedOpen {
   const told = objectOf(own['open']);
   if (!isObject(own['open'])) return open;
-  const { client, origin, rule, error, body, upstream, phases, extensions, status } = told as Partial<OpenRecord>;
+  const { client, origin, rule, error, body, upstream, phases, extensions, subprotocol, status } =
+    told as Partial<OpenRecord>;
   const subprotocols = texts(told['subprotocols']);
   return {
     ...open,
     at: epochMs(told['time']) ?? open.at,
     status: numberOf(status) ?? open.status,
     subprotocols,
+    url: typeof told['url'] === 'string' ? told['url'] : open.url,
     upstream: textOf(upstream),
     phases: objectOf(phases) as OpenRecord['phases'],
     ...(client === 'inspector' ? { client } : {}),
@@ -47,6 +49,7 @@ export function ownOpen(open: ImportedOpen, own: Json): ImportedOpen {
     ...(typeof error === 'string' ? { error } : {}),
     ...(typeof body === 'string' ? { body } : {}),
     ...(typeof extensions === 'string' ? { extensions } : {}),
+    ...(typeof subprotocol === 'string' ? { subprotocol } : {}),
   };
 }
 
@@ -84,7 +87,7 @@ export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
       sink.message(key, {
         from,
         at,
-        data: kept,
+        data: kept ?? goneMessage(head),
         bytes,
         binary: opcode === 2,
         aside: true,
@@ -110,6 +113,15 @@ export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
       }
     }
   }
+}
+
+/**
+ * Of a message that never went on the head alone is kept, and a head is made of what a message tells: this one tells that.
+ * Undefined for a message whose body was too large.
+ */
+export function goneMessage({ fate, type, response, item, call }: EventHead): Buffer | undefined {
+  if (fate !== 'dropped' && fate !== 'lost') return undefined;
+  return Buffer.from(JSON.stringify({ type, response_id: response, item_id: item, call_id: call }));
 }
 
 /** A body that stood as a JSON string, as the bytes it was. */
