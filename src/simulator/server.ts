@@ -9,15 +9,13 @@
  * - `?fail=NAME`: any of the errors of `TURNED_AWAY` in texts.ts, e.g. `missing_key`
  * - `?call_id=` of no call, or of one that is over: HTTP 404 instead of an upgrade; `?refuse=STATUS` (400 to 599): that status instead of one
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
 import { DEFAULT_SCENARIO } from './defaultScenario';
 import { Calls, type HttpAnswer } from './calls';
 import { Desk } from './desk';
+import { failure, readBody, startFace } from './face';
 import type { McpAsker } from './mcpPort';
-import { forPages, originMayAsk, preflight } from './origins';
 import { Random } from '../protocol/random';
 import { Secrets } from './secrets';
 import { Talk, describe, type Opening } from './talk';
@@ -54,24 +52,14 @@ export interface RunningServer {
 /** Azure's paths begin differently. */
 const REALTIME = new Set(['/v1/realtime', '/openai/v1/realtime']);
 const TRANSLATIONS = new Set(['/v1/realtime/translations', '/openai/v1/realtime/translations']);
-const MAX_PAYLOAD = 64 * 1024 * 1024;
 /** The live service pings every 20.3 s. */
 const PING_MS = 20_300;
-/** How long a client has to answer a close. */
-const CLOSE_MS = 1000;
 
 /** Starts listening; rejects when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { scenario = DEFAULT_SCENARIO, allowedOrigins = [] } = options;
   const random = new Random(options.seed);
   const secrets = new Secrets(random);
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_PAYLOAD,
-    // Without context takeover the library compresses from 1 KiB only, and most events of the API are smaller.
-    perMessageDeflate: { threshold: 64 },
-    handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
-  });
   const talkOf = (session: Opening, lasting = false): Talk =>
     new Talk(
       { session, pingMs: options.pingMs ?? PING_MS, speed: options.speed ?? 1, log: options.log, mcp: options.mcp },
@@ -82,42 +70,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const session = { kind: 'realtime', model, seed, scenario, joined: true } as const;
     return talkOf({ ...session, ...(preset ? { preset } : {}) }, true);
   });
-  const http = createServer((request, response) => {
-    if (!originMayAsk(request.headers.origin, allowedOrigins)) {
-      response.writeHead(403, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(foreign(request)));
-      return;
-    }
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, preflight(request.headers));
-      response.end();
-      return;
-    }
-    answer(request, secrets, calls).then(
-      ({ status, body, location }) => {
-        const json = typeof body === 'object';
-        const text = json ? JSON.stringify(body) : (body ?? '');
-        response.writeHead(status, {
-          'content-type': json ? 'application/json' : 'application/sdp',
-          'content-length': Buffer.byteLength(text),
-          ...(location === undefined ? {} : { location }),
-          ...forPages(request.headers),
-        });
-        response.end(text);
-      },
-      (cause: unknown) => {
-        options.log?.(`A request could not be answered: ${describe(cause)}`);
-        response.destroy();
-      },
-    );
-  });
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    if (!originMayAsk(request.headers.origin, allowedOrigins)) return refuse(socket, 403, foreign(request));
-    const url = addressOf(request);
-    const refused = refusal(request, url, calls);
-    if (refused) return refuse(socket, refused.status, refused.body);
-    sockets.handleUpgrade(request, socket, head, (client) => {
+  const face = await startFace({
+    host: options.host,
+    port: options.port,
+    allowedOrigins,
+    log: (message) => options.log?.(message),
+    answer: async (request, url) => {
+      const { status, body, location } = await answer(request, url, secrets, calls);
+      return { status, body: body ?? '', ...(location === undefined ? {} : { headers: { location } }) };
+    },
+    refuse: (request, url) => refusal(request, url, calls),
+    session: (client, request, url) => {
       const opening = sessionFor(request, url, secrets, random, scenario);
       if ('turnedAway' in opening) return turnAway(client, opening, random);
       try {
@@ -127,17 +90,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         options.log?.(`A simulated session could not begin: ${describe(cause)}`);
         client.close(1011, 'The simulator had an error.');
       }
-    });
+    },
   });
-  await listening(http, options);
-  const { port } = http.address() as AddressInfo;
-  const host = ['0.0.0.0', '::', ''].includes(options.host) ? '127.0.0.1' : options.host;
   return {
-    port,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
+    port: face.port,
+    url: face.url,
     stop: () => {
       calls.endAll(HTTP_TEXTS.stopped);
-      return stop(http, sockets);
+      return face.stop(HTTP_TEXTS.stopped);
     },
   };
 }
@@ -226,16 +186,7 @@ function refusal(request: IncomingMessage, url: URL, calls: Calls): { status: nu
   return { status, body: failure(fill(HTTP_TEXTS.refused, { status }), null) };
 }
 
-function refuse(socket: Duplex, status: number, body: Json): void {
-  const text = JSON.stringify(body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-  );
-}
-
-async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls): Promise<HttpAnswer> {
-  const url = addressOf(request);
+async function answer(request: IncomingMessage, url: URL, secrets: Secrets, calls: Calls): Promise<HttpAnswer> {
   if (REALTIME.has(url.pathname) || TRANSLATIONS.has(url.pathname))
     return { status: 426, body: failure(HTTP_TEXTS.webSocketOnly, null) };
   const [, what = '', id = '', verb = ''] =
@@ -263,53 +214,7 @@ async function answer(request: IncomingMessage, secrets: Secrets, calls: Calls):
   }
 }
 
-/** The request's address; anything that is none counts as `/`. */
-function addressOf(request: IncomingMessage): URL {
-  const base = 'http://simulator';
-  return URL.canParse(request.url ?? '/', base) ? new URL(request.url ?? '/', base) : new URL(base);
-}
-
 function notFound(request: IncomingMessage, url: URL): { status: number; body: Json } {
   const message = fill(HTTP_TEXTS.notFound, { method: request.method ?? 'GET', path: url.pathname });
   return { status: 404, body: failure(message, null) };
-}
-
-/** What a web page of another machine is told: by a simulator it could read what MCP servers on this one answer. */
-function foreign(request: IncomingMessage): Json {
-  return failure(fill(HTTP_TEXTS.foreignPage, { origin: JSON.stringify(request.headers.origin?.slice(0, 100)) }), null);
-}
-
-function failure(message: string, code: string | null, param: string | null = null): Json {
-  return { error: { message, type: 'invalid_request_error', param, code } };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += String(chunk);
-    if (text.length > 1024 * 1024) throw new Error(HTTP_TEXTS.bodyTooLarge);
-  }
-  return text;
-}
-
-function listening(http: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, host, () => {
-      http.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function stop(http: Server, sockets: WebSocketServer): Promise<void> {
-  for (const client of sockets.clients) client.close(1001, HTTP_TEXTS.stopped);
-  const patience = setTimeout(() => {
-    for (const client of sockets.clients) client.terminate();
-  }, CLOSE_MS);
-  await new Promise<void>((resolve) => {
-    http.close(() => resolve());
-    http.closeAllConnections();
-  });
-  clearTimeout(patience);
 }
