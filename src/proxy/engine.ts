@@ -7,6 +7,7 @@ import path from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { ReplayOrigin } from '../trace/records';
 import { Asker } from './ask';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import { createRing } from './ring';
@@ -56,6 +57,8 @@ export interface EngineOptions {
   /** Every session of a run goes into one new trace: `file`, which must not exist yet, or a new one in `folder`. */
   recording: { on: boolean; maxTotalBytes: number } & ({ file: string } | { folder: string });
   generator: string;
+  /** What is replayed, for the header of the new trace. */
+  replayOf?: ReplayOrigin;
 }
 
 /** What a running engine reports; every listener gets whole states. */
@@ -303,6 +306,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         target: 'file' in options.recording ? { file: options.recording.file } : { folder: options.recording.folder },
         maxTotalBytes: options.recording.maxTotalBytes,
         generator: options.generator,
+        replayOf: options.replayOf,
         alsoSecret: [options.apiKey, segment].filter((secret) => secret !== undefined),
         on: options.recording.on,
         epoch: zero.epoch,

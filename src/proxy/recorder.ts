@@ -5,7 +5,13 @@
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
-import { TRACE_VERSION, type OpenRecord, type TraceHeader, type TraceRecord } from '../trace/records';
+import {
+  TRACE_VERSION,
+  type OpenRecord,
+  type ReplayOrigin,
+  type TraceHeader,
+  type TraceRecord,
+} from '../trace/records';
 import { TraceWriter } from '../trace/writer';
 import { extensionsOf } from './extensions';
 import { httpRecord } from './httpRecord';
@@ -20,6 +26,8 @@ export interface RecorderOptions {
   /** Makes the path of a new trace. */
   newFile(): string;
   generator: string;
+  /** What is replayed, for the header. */
+  replayOf?: ReplayOrigin | undefined;
   /** Wall-clock time of t = 0 on the traffic thread's clock. */
   epoch: number;
   alsoSecret: string[];
@@ -216,6 +224,7 @@ export class Recorder {
       id: crypto.randomUUID(),
       startedAt: new Date(this.#options.epoch + now).toISOString(),
       generator: this.#options.generator,
+      ...(this.#options.replayOf ? { replayOf: this.#options.replayOf } : {}),
     };
     for (let file = this.#options.newFile(); ;) {
       try {

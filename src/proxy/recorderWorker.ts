@@ -110,6 +110,7 @@ try {
     {
       newFile,
       generator: setup.generator,
+      replayOf: setup.replayOf,
       epoch: setup.epoch,
       alsoSecret: setup.alsoSecret,
       on: setup.on,

@@ -1,6 +1,7 @@
 /** What the engine's owner and its two worker threads say to each other. */
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { SessionState } from './sessionState';
 
@@ -31,6 +32,8 @@ export interface RecorderSetup {
   target: { file: string } | { folder: string };
   maxTotalBytes: number;
   generator: string;
+  /** For the header of a trace that a replay makes. */
+  replayOf: ReplayOrigin | undefined;
   alsoSecret: string[];
   on: boolean;
   /** Wall-clock time of 0 on the traffic thread's clock, ms. */

@@ -1,0 +1,129 @@
+/** What became of a replay. */
+import { percentilesOf } from '../../analysis/percentiles';
+import type { Percentiles } from '../../analysis/model';
+import type { Refusal } from './live';
+
+/** When messages go: as recorded, when what they waited for has come and as long after it, or as soon as it has come. */
+export type Timing = 'original' | 'gated' | 'fast';
+export const TIMINGS: readonly Timing[] = ['original', 'gated', 'fast'];
+
+/** What became of one message of the client. */
+export interface FrameOutcome {
+  /** Its number in the recording, `#12`; `#12+1` for one that was added behind it. */
+  name: string;
+  type: string;
+  lane: 'audio' | 'control';
+  outcome: 'sent' | 'skipped' | 'left out';
+  /** Why it was not sent, for people. */
+  reason: string;
+  /** When it was due and when it went, ms since the session was open. */
+  dueAt: number;
+  sentAt: number;
+}
+
+/** How far messages were sent from when they were due, ms. */
+export interface TimingError {
+  all: Percentiles | undefined;
+  audio: Percentiles | undefined;
+  control: Percentiles | undefined;
+  /** Counted by how late they were. */
+  bars: { upToMs: number; count: number }[];
+}
+
+/** How it ended. */
+export type Ending =
+  /** All was sent that could be, and what the recording shows came. */
+  | { kind: 'completed' }
+  | { kind: 'stopped' }
+  /** A message waited for something that did not come. */
+  | { kind: 'stalled'; frame: string; type: string; waitedFor: string[] }
+  /** The connection ended before everything was sent, or before everything had come. */
+  | { kind: 'closed early'; code: number; reason: string; frame: string }
+  | { kind: 'refused'; status: number; message: string };
+
+export interface ReplayResult {
+  ending: Ending;
+  /** For people, one sentence. */
+  message: string;
+  sent: number;
+  skipped: FrameOutcome[];
+  leftOut: number;
+  /** Silence that stood in for an open microphone while a message waited, ms. */
+  filledMs: number;
+  /** Things that are not as they were in the recording, for people. */
+  problems: string[];
+  refusals: Refusal[];
+  timing: TimingError;
+  durationMs: number;
+}
+
+const BARS = [1, 2, 5, 10, 20, 50, 100, 1000, Infinity];
+
+/** The distribution of the distance between due and sent. */
+export function timingError(outcomes: readonly FrameOutcome[]): TimingError {
+  const errors = (lane?: FrameOutcome['lane']) =>
+    Float64Array.from(
+      outcomes
+        .filter((one) => one.outcome === 'sent' && (lane === undefined || one.lane === lane))
+        .map(({ dueAt, sentAt }) => Math.abs(sentAt - dueAt)),
+    );
+  const all = errors();
+  let before = -1;
+  const bars = BARS.map((upToMs) => {
+    const count = all.filter((ms) => ms > before && ms <= upToMs).length;
+    before = upToMs;
+    return { upToMs, count };
+  });
+  return {
+    all: percentilesOf(errors()),
+    audio: percentilesOf(errors('audio')),
+    control: percentilesOf(errors('control')),
+    bars,
+  };
+}
+
+/** Everything a run has to say, once it is over. */
+export function resultOf(run: {
+  ending: Ending;
+  outcomes: readonly FrameOutcome[];
+  problems: string[];
+  refusals: Refusal[];
+  filledMs: number;
+  durationMs: number;
+}): ReplayResult {
+  const { ending, outcomes, problems, refusals, filledMs, durationMs } = run;
+  const of = (kind: FrameOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind);
+  return {
+    ending,
+    message: endingText(ending),
+    sent: of('sent').length,
+    skipped: of('skipped'),
+    leftOut: of('left out').length,
+    filledMs,
+    problems,
+    refusals,
+    timing: timingError(outcomes),
+    durationMs,
+  };
+}
+
+/** How it ended, in one sentence. */
+export function endingText(ending: Ending): string {
+  switch (ending.kind) {
+    case 'completed':
+      return 'The replay is complete.';
+    case 'stopped':
+      return 'The replay was stopped.';
+    case 'stalled': {
+      const { frame, type, waitedFor } = ending;
+      const which = type === '' ? frame : `${frame} (${type})`;
+      return `${which} waited for what did not come: ${waitedFor.join(', ')}. Allow more time, let it go on without, or use the original timing.`;
+    }
+    case 'closed early': {
+      const { code, reason, frame } = ending;
+      return `The server ended the session before ${frame}: ${code}${reason === '' ? '' : ` ${reason}`}.`;
+    }
+    case 'refused':
+      return ending.message;
+  }
+}
