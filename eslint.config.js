@@ -13,7 +13,7 @@ const floors = {
   document: ['protocol', 'trace', 'audio', 'analysis'],
   simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
   proxy: ['protocol', 'trace', 'rules', 'simulator'],
-  replay: ['protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
+  replay: ['exchange', 'protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
   expect: ['protocol', 'trace', 'files', 'analysis', 'document', 'replay'],
   codegen: ['protocol', 'trace'],
   exchange: ['protocol', 'trace', 'audio', 'files', 'analysis', 'rewrite', 'document', 'simulator', 'proxy'],

@@ -3,7 +3,6 @@ import type { LatencyName, Percentiles, Severity, Turn } from '../analysis/model
 import type { UserPrices } from '../analysis/prices';
 import { analyseWhole, type WholeAnalysis } from '../document/wholeAnalysis';
 import { Recording, type RecordedFrame } from '../replay/recording';
-import { UnreadableFileError } from '../trace/unreadable';
 import { eventTest, isFields, type CheckedEvent } from './match';
 import { stepOf } from './ladder';
 import type { EventPattern, Expectations, SessionExpectations } from './written';
@@ -70,9 +69,7 @@ const MOST_ENTRIES = 200_000;
 export async function factsOf(file: string, expectations: Expectations, prices?: UserPrices): Promise<TraceFacts> {
   const recording = await Recording.open(file);
   try {
-    if (recording.header === undefined)
-      throw new UnreadableFileError(`${file} is a recording of another program: make a trace of it first (import).`);
-    const whole = await analyseWhole(file, prices, MOST_ENTRIES);
+    const whole = await analyseWhole(recording.traceFile, prices, MOST_ENTRIES);
     const asked = bodiesAsked(expectations);
     const sessions: SessionFacts[] = [];
     for (const session of recording.sessions) {

@@ -12,9 +12,8 @@ import { audioBytes, messageText, parseEventBody } from '../document/eventBody';
 import { sessionName } from '../document/indexer';
 import { audioField } from '../protocol/audioEvents';
 import type { Side } from '../protocol/side';
-import { foreignMessage } from '../trace/foreignMessage';
-import { messageLine } from '../trace/line';
-import { parseLine, type BodyPlace, type EventHead, type ParsedLine } from '../trace/parseLine';
+import { asTrace, type OpenRecording } from '../exchange/asTrace';
+import type { BodyPlace, EventHead } from '../trace/parseLine';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { CloseRecord, HeaderRecord, HttpRecord, OpenRecord, TraceHeader, TraceRecord } from '../trace/records';
 import { UnreadableFileError } from '../trace/unreadable';
@@ -64,7 +63,7 @@ export interface RecordedSession {
   frames: readonly RecordedFrame[];
   /** How it ended, `at` in ms since it was opened; undefined when the trace ends first. */
   close: (Pick<CloseRecord, 'code' | 'reason' | 'by' | 'origin'> & { at: number }) | undefined;
-  /** Messages tell when they passed. */
+  /** The recorder told when messages passed; else only their order counts. */
   timed: boolean;
   /** Messages that are known to have passed and not to have been kept. */
   lost: number;
@@ -76,15 +75,13 @@ export interface RecordingObserver {
   event(session: string, event: TracedEvent, told: Correlated, frame: RecordedFrame | undefined): void;
 }
 
-/** Bodies larger than this are not looked into: no event that decides anything is so large. */
 const NOTHING: Record<string, unknown> = Object.freeze({});
 
-/** Where a body lies: in the file, or (for files of other recorders) in memory. */
+/** Where a body lies in the file. */
 interface Place {
   offset: number;
   length: number;
   body: BodyPlace;
-  data: Buffer | undefined;
 }
 
 interface Building extends RecordedSession {
@@ -96,7 +93,9 @@ interface Building extends RecordedSession {
 
 /** An open trace, read to its end. */
 export class Recording {
+  /** As it was asked for. */
   readonly file: string;
+  readonly #source: OpenRecording;
   readonly #reader: TraceReader;
   readonly #places = new Map<RecordedFrame, Place>();
   readonly #sessions = new Map<string, Building>();
@@ -107,37 +106,47 @@ export class Recording {
   /** What could not be read, for people. */
   readonly problems: string[] = [];
   #row = 0;
-  #foreign = 0;
 
-  private constructor(file: string, reader: TraceReader, observer: RecordingObserver | undefined) {
+  private constructor(
+    file: string,
+    source: OpenRecording,
+    reader: TraceReader,
+    observer: RecordingObserver | undefined,
+  ) {
     this.file = file;
+    this.#source = source;
     this.#reader = reader;
     this.#observer = observer;
   }
 
   /**
-   * Reads a trace, or a file of lines `{"direction": ..., "event": ...}`. Rejects with an `UnreadableFileError` when it
+   * Reads a trace, or a recording of any other format that can be imported. Rejects with an `UnreadableFileError` when it
    * cannot be read or holds no session. What cannot be read of it is left out and told in `problems`.
    */
   static async open(file: string, observer?: RecordingObserver): Promise<Recording> {
-    const reader = await TraceReader.open(file);
-    const recording = new Recording(file, reader, observer);
+    const source = await asTrace(file, { generator: 'realtime-inspector' });
+    let reader: TraceReader | undefined;
     try {
+      reader = await TraceReader.open(source.file);
+      const recording = new Recording(file, source, reader, observer);
       await reader.read((entry) => recording.#take(entry));
-      // Of a file of another recorder the reader can say nothing but that its lines are not ours.
-      if (recording.#foreign === 0) recording.problems.push(...reader.problems);
+      recording.problems.push(...reader.problems);
       if (recording.sessions.length === 0)
-        throw new UnreadableFileError(
-          `${file} holds no session to replay: neither events of a trace nor lines of {"direction": "client"|"server", "event": {...}}.`,
-        );
+        throw new UnreadableFileError(`${file} holds no session: the trace has no events.`);
+      return recording;
     } catch (error) {
-      await reader.close();
+      await reader?.close();
+      await source.close();
       throw error;
     }
-    return recording;
   }
 
-  /** The file's header; undefined in a file of another recorder. */
+  /** The same as a trace: the file itself, or what was made of it; there until `close`. */
+  get traceFile(): string {
+    return this.#source.file;
+  }
+
+  /** The trace's header; of another recorder's file, that of what was made of it. */
   get header(): TraceHeader | undefined {
     return this.#reader.header;
   }
@@ -151,7 +160,7 @@ export class Recording {
   async body(frame: RecordedFrame): Promise<FrameBody> {
     const place = this.#places.get(frame);
     if (!place) return undefined;
-    const line = place.data ?? (await this.#reader.lines.range(place.offset, place.length));
+    const line = await this.#reader.lines.range(place.offset, place.length);
     if (place.body.format !== 'base64') {
       const text = messageText(line, place.body);
       return text === undefined ? undefined : { kind: 'text', text };
@@ -160,52 +169,19 @@ export class Recording {
     return { kind: 'binary', bytes };
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#source.close();
   }
 
   #take(entry: TraceEntry): void {
     const { parsed, part, shift } = entry;
     const row = this.#row++;
-    if (parsed.kind === 'unreadable') return this.#takeForeign(entry, row);
+    if (parsed.kind === 'unreadable') return;
     if (parsed.kind === 'record') return this.#record(parsed.record, row, part, shift);
     const { line } = entry;
-    const place = parsed.body && { offset: line.offset, length: line.bytes, body: parsed.body, data: undefined };
+    const place = parsed.body && { offset: line.offset, length: line.bytes, body: parsed.body };
     this.#event(parsed.head, place, entry.data, { row, part, shift });
-  }
-
-  /** A message of another recorder, made an event of ours. */
-  #takeForeign({ data, line, shift }: TraceEntry, row: number): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(data.toString('utf8'));
-    } catch {
-      return;
-    }
-    if (typeof value !== 'object' || value === null || 'kind' in value) return;
-    const message = foreignMessage(value as Record<string, unknown>);
-    if (!message) return;
-    const payload = message.bytes ?? Buffer.from(message.text ?? JSON.stringify(message.event));
-    const made = messageLine(line.number, message.at ?? row, message.at ?? row, {
-      session: '',
-      t: NaN,
-      sent: NaN,
-      from: message.from,
-      data: payload,
-      bytes: payload.length,
-      binary: message.bytes !== undefined,
-      injected: false,
-      replaces: undefined,
-      fate: undefined,
-      rule: undefined,
-    });
-    const whole = Buffer.concat([Buffer.from(made.head), made.body ?? Buffer.alloc(0), Buffer.from(made.tail)]);
-    const own: ParsedLine = parseLine(whole.subarray(0, whole.length - 1));
-    if (own.kind !== 'event') return;
-    this.#foreign++;
-    if (message.at === undefined) this.#session('').timed = false;
-    const place = own.body && { offset: 0, length: 0, body: own.body, data: whole };
-    this.#event(own.head, place, whole, { row, part: 1, shift });
   }
 
   #record(record: Exclude<TraceRecord, { kind: 'event' }>, row: number, part: number, shift: number): void {
@@ -307,7 +283,7 @@ export class Recording {
       open: undefined,
       frames: [],
       close: undefined,
-      timed: true,
+      timed: this.#reader.headers.every(({ times }) => times === undefined),
       lost: 0,
       openedAt: undefined,
       traits,

@@ -65,6 +65,8 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
   const urls = new Map<string, string>();
   const closed = new Map<string, number>();
   let [unreadable, lost] = [0, 0];
+  // Times that were worked out from the order of messages tell no more than that.
+  let timed = true;
   try {
     for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
       const record = parsed(text.replace(/^\uFEFF/, ''));
@@ -72,10 +74,11 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
         if (text.trim() !== '') unreadable += 1;
         continue;
       }
+      if (record['kind'] === 'trace' && record['times'] !== undefined) timed = false;
       if (record['kind'] === 'open') urls.set(String(record['session']), String(record['url'] ?? ''));
-      if (record['kind'] === 'close') closed.set(String(record['session']), Number(record['t']));
+      if (record['kind'] === 'close' && timed) closed.set(String(record['session']), Number(record['t']));
       if (record['kind'] === 'gap') lost += Number(record['count']) || 1;
-      const line = lineOf(record);
+      const line = lineOf(record, timed);
       if (line) lines.push(line);
     }
   } catch (cause) {
@@ -105,7 +108,7 @@ export async function readRecordingFile(file: string): Promise<RecordingFile> {
   return { sessions: [...sessions.values()], unreadable, lost };
 }
 
-function lineOf(record: Json): Line | undefined {
+function lineOf(record: Json, timed: boolean): Line | undefined {
   const from = record['direction'] ?? record['from'];
   if (from !== 'client' && from !== 'server') return undefined;
   const ours = record['kind'] === 'event';
@@ -117,7 +120,7 @@ function lineOf(record: Json): Line | undefined {
       from,
       text: raw,
       event: isObject(event) ? event : undefined,
-      t: ours && typeof t === 'number' ? t : undefined,
+      t: ours && timed && typeof t === 'number' ? t : undefined,
     },
     session: typeof session === 'string' ? session : '',
     seq: typeof seq === 'number' ? seq : -1,

@@ -92,7 +92,7 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
       );
     const plan = planner.plan(session);
     const run = new ReplayRun(plan, (frame) => recording.body(frame), options);
-    const upstream = await upstreamOf(options, session, (stop) => undo.push(stop));
+    const upstream = await upstreamOf(options, recording, session, (stop) => undo.push(stop));
     const engine = await startEngine({
       workers: options.workers,
       listen: { host: '127.0.0.1', port: 0 },
@@ -176,7 +176,8 @@ async function modelOf(recording: Recording, session: RecordedSession): Promise<
 }
 
 async function upstreamOf(
-  { upstream, workers, file, simulation, speed }: ReplayOptions,
+  { upstream, workers, simulation, speed }: ReplayOptions,
+  recording: Recording,
   session: RecordedSession,
   undo: (stop: () => Promise<unknown>) => void,
 ): Promise<UpstreamOption> {
@@ -184,7 +185,7 @@ async function upstreamOf(
   const reader = startScenarioReader(workers);
   let scenario: Scenario;
   try {
-    scenario = JSON.parse(await reader.ask('convert', { file, session: session.id })) as Scenario;
+    scenario = JSON.parse(await reader.ask('convert', { file: recording.traceFile, session: session.id })) as Scenario;
   } finally {
     await reader.stop();
   }

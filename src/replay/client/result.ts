@@ -107,6 +107,12 @@ export function resultOf(run: {
   };
 }
 
+/** The first of many, and how many more there are. */
+export function few(names: readonly string[], most = 4): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /** How it ended, in one sentence. */
 export function endingText(ending: Ending): string {
   switch (ending.kind) {
@@ -117,7 +123,7 @@ export function endingText(ending: Ending): string {
     case 'stalled': {
       const { frame, type, waitedFor } = ending;
       const which = type === '' ? frame : `${frame} (${type})`;
-      return `${which} waited for what did not come: ${waitedFor.join(', ')}. Allow more time, let it go on without, or use the original timing.`;
+      return `${which} waited for what did not come: ${few(waitedFor)}. Allow more time, let it go on without, or use the original timing.`;
     }
     case 'closed early': {
       const { code, reason, frame } = ending;

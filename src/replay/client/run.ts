@@ -11,7 +11,7 @@ import { LiveSession } from './live';
 import { NO_OVERLAY, OverlayEditor, type Overlay } from './overlay';
 import { payloadOf, type Payload } from './payload';
 import type { PlannedFrame, ReplayPlan } from './plan';
-import { resultOf, type Ending, type FrameOutcome, type ReplayResult, type Timing } from './result';
+import { few, resultOf, type Ending, type FrameOutcome, type ReplayResult, type Timing } from './result';
 import { Silence } from './silence';
 import { stepsOf } from './steps';
 import { RefusedError, type Wire, type WireListener } from './wire';
@@ -317,7 +317,7 @@ export class ReplayRun {
         if (now >= next) {
           // With times as recorded nobody is waited for, so nothing stands still: it is only told.
           if (timing !== 'original' && this.#options.onStall === 'stop') this.#stalled('The end', '', waits);
-          else this.#problem(`In the recording came, and here did not: ${waits.join(', ')}.`);
+          else this.#problem(`In the recording came, and here did not: ${few(waits)}.`);
           return;
         }
       }
@@ -346,7 +346,7 @@ export class ReplayRun {
   /** Something did not come. False when the run ends with that. */
   #stalled(frame: string, type: string, waitedFor: string[]): boolean {
     if (this.#options.onStall === 'continue') {
-      this.#problem(`${frame} waited in vain for ${waitedFor.join(', ')}.`);
+      this.#problem(`${frame} waited in vain for ${few(waitedFor)}.`);
       return true;
     }
     this.#end({ kind: 'stalled', frame, type, waitedFor });

@@ -140,8 +140,8 @@ describe('a recording for replay', () => {
   });
 
   it('says in one sentence that there is nothing to replay', async () => {
-    await expect(Recording.open(written(HEADER))).rejects.toThrow(/holds no session to replay/);
-    await expect(Recording.open(path.join(scratch, 'none.jsonl'))).rejects.toThrow(/cannot be opened/);
+    await expect(Recording.open(written(HEADER))).rejects.toThrow(/holds no session/);
+    await expect(Recording.open(path.join(scratch, 'none.jsonl'))).rejects.toThrow(/cannot be read/);
   });
 });
 
@@ -154,7 +154,7 @@ describe.runIf(recorded.length > 0)('a session that another recorder wrote down'
       const body = await recording.body(frame);
       expect(JSON.parse(body?.kind === 'text' ? body.text : '')).toHaveProperty('type', frame.type);
     }
-    expect(recording.problems).toEqual([]);
+    expect(recording.problems).toEqual([expect.stringContaining('times were not recorded')]);
     await recording.close();
   });
 });
