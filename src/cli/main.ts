@@ -11,6 +11,7 @@ import { startSimulator } from '../simulator';
 import { addDiffCommand } from './diff';
 import { addCheckCommand } from './check';
 import { eventsJson, formatEvents } from './events';
+import { addExportCommand } from './export';
 import { addImportCommand } from './import';
 import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
@@ -366,6 +367,7 @@ addDiffCommand(program, { say, print, readPrices });
 addCheckCommand(program, { say, print, readPrices });
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
+addExportCommand(program, { say, print, readPrices, generator: `realtime-inspector/${packageJson.version}` });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
 Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });

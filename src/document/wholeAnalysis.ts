@@ -14,6 +14,7 @@ import type {
   Turn,
 } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
+import type { DocumentState } from './columns';
 import { TraceDocumentCore, type DocumentListener } from './traceDocument';
 
 /** Entries of a session's conversation that are read at once. */
@@ -95,7 +96,7 @@ export async function analyseWhole(file: string, prices: UserPrices | undefined,
 }
 
 /** A document read to its end, with everything it has said. */
-class Reading {
+export class Reading {
   readonly spans = new Map<string, Span>();
   readonly #turns = new Map<string, Turn>();
   readonly #findings = new Map<string, Finding>();
@@ -105,17 +106,26 @@ class Reading {
   readonly #seqs: Uint32Array[] = [];
   readonly #firsts: number[] = [];
   sessions: string[] = [];
+  /** When the last of its rows was, ms. */
+  lastT = 0;
+  /** The last that the document said of itself. */
+  state!: DocumentState;
   document!: TraceDocumentCore;
 
+  /** Reads and analyses a trace to its end; its `document` is to be closed. Rejects with a message for people. */
   static async of(file: string, prices: UserPrices | undefined): Promise<Reading> {
     const reading = new Reading();
     const listener: DocumentListener = {
-      columns: ({ first, seq }) => {
+      columns: ({ first, seq, t }) => {
+        for (const one of t) if (one > reading.lastT) reading.lastT = one;
         reading.#firsts.push(first);
         reading.#seqs.push(seq);
       },
       analysis: (changes) => reading.#add(changes),
-      state: ({ sessions }) => (reading.sessions = sessions.map(({ id }) => id)),
+      state: (state) => {
+        reading.state = state;
+        reading.sessions = state.sessions.map(({ id }) => id);
+      },
     };
     reading.document = await TraceDocumentCore.open(file, listener, prices);
     await reading.document.follow();

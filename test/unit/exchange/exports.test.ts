@@ -1,0 +1,200 @@
+/** What is written for other programs, held against what the conversation is known to be. */
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from '@playwright/test';
+import { WaveFile } from 'wavefile';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../../scripts/lib/system.mjs';
+import { exportFile, type ExportKind } from '../../../src/exchange/export';
+import { cell } from '../../../src/exchange/write/csv';
+import { escapeMarkdown } from '../../../src/exchange/write/transcript';
+import { Recording, scratch } from '../rewrite/traces';
+import { generator } from './importing';
+import { level, RATE, voiceTrace } from './voiceTrace';
+
+let folder = '';
+let remove: () => Promise<void>;
+let trace = '';
+let count = 0;
+beforeAll(async () => {
+  ({ folder, remove } = await scratch());
+  trace = voiceTrace(path.join(folder, 'voice.realtime.jsonl'));
+});
+afterAll(() => remove());
+
+async function written(as: ExportKind, session = 's1', from = trace) {
+  const file = path.join(folder, `out-${(count += 1)}`);
+  const report = await exportFile(from, as, file, { generator, session });
+  return { report, file, data: await readFile(file) };
+}
+
+/** Channels of a WAV, read by a library of others. */
+function channelsOf(data: Buffer): { rate: number; channels: Int16Array[] } {
+  const wav = new WaveFile(data);
+  const { sampleRate, numChannels } = wav.fmt as { sampleRate: number; numChannels: number };
+  const samples = wav.getSamples(false, Int16Array as never) as unknown as Int16Array | Int16Array[];
+  return { rate: sampleRate, channels: numChannels === 1 ? [samples as Int16Array] : (samples as Int16Array[]) };
+}
+
+/** From and to of what is not silent, ms, and its value. */
+function sounds(samples: Int16Array): [from: number, to: number, value: number][] {
+  const found: [number, number, number][] = [];
+  let from = 0;
+  for (let at = 1; at <= samples.length; at += 1) {
+    if (samples[at] === samples[from]) continue;
+    if (samples[from] !== 0)
+      found.push([Math.round((from * 1000) / RATE), Math.round((at * 1000) / RATE), samples[from] ?? 0]);
+    from = at;
+  }
+  return found;
+}
+
+describe('sound', () => {
+  it('is the user left and the model right, as it was heard', async () => {
+    const { data, report } = await written('wav');
+    const { rate, channels } = channelsOf(data);
+    expect(rate).toBe(RATE);
+    // The session begins where its handshake was answered. The first piece was sent at 1100 and captured before.
+    const start = 500;
+    expect(channels.map(sounds)).toEqual([[[1000 - start, 1600 - start, 1000]], [[2000 - start, 2500 - start, 2000]]]);
+    expect(report.lost.join()).toContain('cut off and not heard: 1.0 s');
+    expect(report.guessed).toHaveLength(2);
+  });
+
+  it.each([
+    ['wav-input', 1000],
+    ['wav-output', 2000],
+  ] as const)('of one side alone is mono (%s)', async (as, value) => {
+    const { channels } = channelsOf((await written(as)).data);
+    expect(channels).toHaveLength(1);
+    expect(sounds(channels[0] ?? new Int16Array()).map(([, , found]) => found)).toEqual([value]);
+  });
+
+  it('goes on where one stretch of work ends and the next begins', async () => {
+    const long = new Recording(path.join(folder, 'long.realtime.jsonl'));
+    long.open('s1', 0);
+    for (let at = 1; at <= 700; at += 1)
+      long.say('s1', at * 100, '>', { type: 'input_audio_buffer.append', audio: level(100, 500) });
+    const { channels } = channelsOf((await written('wav-input', 's1', long.end())).data);
+    expect(sounds(channels[0] ?? new Int16Array())).toEqual([[0, 70_000, 500]]);
+  });
+
+  it('has a file for each session, and none where there is no sound', async () => {
+    const two = new Recording(path.join(folder, 'two.realtime.jsonl'));
+    for (const session of ['s1', '../x']) {
+      two.open(session, 0);
+      two.say(session, 500, '>', { type: 'input_audio_buffer.append', audio: level(100, 500) });
+    }
+    const out = path.join(folder, 'sessions');
+    await mkdir(out);
+    await exportFile(two.end(), 'wav', path.join(out, 'a.wav'), { generator });
+    expect((await readdir(out)).sort()).toEqual(['a.___x.wav', 'a.s1.wav']);
+    await expect(written('wav', 's2')).rejects.toThrow('no sound');
+    await expect(written('wav', 's9')).rejects.toThrow('no session s9; it has s1, s2');
+  });
+});
+
+describe('a transcript', () => {
+  it('is Markdown in which what was said is nothing but text', async () => {
+    const text = (await written('transcript')).data.toString();
+    expect(text).toContain(
+      '**0:01.5 Assistant** (interrupted: 0.5 s of 1.5 s heard): Rain &amp; &lt;b\\>wind&lt;/b\\>, a lot.',
+    );
+    expect(text).toContain('User**: \\=How is the weather?');
+    expect(text).toContain('Call** ` look `: ` {"a":1} `');
+    expect(text).toContain('Output** ` look `: `` seen `it` ``');
+  });
+
+  it.each([
+    ['# no heading', '\\# no heading'],
+    ['a\n- b\n1. c', 'a  \n\\- b  \n1\\. c'],
+    ['![x](http://y)', '\\!\\[x\\](http://y)'],
+    ['a\n\n\n<script>', 'a  \n&lt;script\\>'],
+    ['\u001b[31m', ' \\[31m'],
+  ])('of %j is %j', (text, wanted) => expect(escapeMarkdown(text)).toBe(wanted));
+
+  const executablePath = findChromium();
+  it.skipIf(executablePath === undefined)('is captions that Chromium shows beside the sound', async () => {
+    const vtt = (await written('vtt')).data.toString();
+    const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage();
+      // As text: the page's own types are not those of this test.
+      const cues = await page.evaluate(`new Promise((resolve, reject) => {
+        const video = document.createElement('video');
+        const track = document.createElement('track');
+        track.src = URL.createObjectURL(new Blob([${JSON.stringify(vtt)}], { type: 'text/vtt' }));
+        track.onload = () => resolve([...track.track.cues].map((cue) =>
+          ({ from: cue.startTime, to: cue.endTime, shown: cue.getCueAsHTML().textContent })));
+        track.onerror = () => reject(new Error('no captions'));
+        video.append(track);
+        document.body.append(video);
+        track.track.mode = 'showing';
+      })`);
+      expect(cues).toEqual([
+        { from: 0.7, to: 1.2, shown: '=How is the weather?' },
+        { from: 1.5, to: 2, shown: 'Rain & <b>wind</b>, a lot.' },
+      ]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('is JSON with everything known of it', async () => {
+    const said = JSON.parse((await written('transcript-json')).data.toString()) as Record<string, unknown>[];
+    expect(said.map(({ who, kind }) => `${String(who)} ${String(kind)}`)).toEqual([
+      'user message',
+      'assistant message',
+      // Of what the user began to say nothing came.
+      'user message',
+      'assistant call',
+      'tool output',
+    ]);
+    expect(said[1]).toMatchObject({
+      start: 1500,
+      end: 2000,
+      at: '2026-11-20T21:00:02.000Z',
+      generatedMs: 1500,
+      heardMs: 500,
+    });
+  });
+});
+
+describe('turns as a table', () => {
+  it('have a line each, with latencies, tokens and cost', async () => {
+    const [head = '', ...lines] = (await written('csv')).data.toString().trim().split('\r\n');
+    const names = head.split(',');
+    const [first = ''] = lines;
+    // Nothing in this line has a comma within quotes but what was said.
+    const cells = first.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
+    const of = (name: string) => cells[names.indexOf(name)];
+    expect(cells).toHaveLength(names.length);
+    expect(of('status')).toBe('cancelled');
+    expect(of('heard')).toBe("'=How is the weather?");
+    expect(of('speech_to_audio_ms')).toBe('300');
+    expect([of('input_tokens'), of('cached_tokens'), of('output_tokens')]).toEqual(['100', '30', '50']);
+    expect(Number(of('cost_usd'))).toBeGreaterThan(0);
+  });
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['a "b", c', '"a ""b"", c"'],
+    [-1, '-1'],
+    [null, ''],
+  ])('keep %j as %j', (value, wanted) => expect(cell(value)).toBe(wanted));
+});
+
+describe('spans for Perfetto', () => {
+  it('are slices that lie within one another or beside, on their threads', async () => {
+    const { traceEvents: events } = JSON.parse((await written('perfetto')).data.toString()) as {
+      traceEvents: { ph: string; name: string; ts: number; dur: number; tid: number; pid: number }[];
+    };
+    const slices = events.filter(({ ph }) => ph === 'X');
+    expect(slices.find(({ name }) => /^response/.test(name))).toMatchObject({ ts: 1_800_000, dur: 720_000 });
+    for (const a of slices)
+      for (const b of slices)
+        if (a !== b && a.tid === b.tid && a.pid === b.pid && a.ts <= b.ts && b.ts < a.ts + a.dur)
+          expect(b.ts + b.dur).toBeLessThanOrEqual(a.ts + a.dur);
+    const named = new Set(events.filter(({ name }) => name === 'thread_name').map(({ tid }) => tid));
+    expect(slices.every(({ tid }) => named.has(tid))).toBe(true);
+  });
+});

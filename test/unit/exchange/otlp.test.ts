@@ -1,0 +1,162 @@
+/** A collector as a real HTTP server, which takes nothing that is not in the shape of OTLP's JSON. */
+import http from 'node:http';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { exportOtlp, headersOf, otlpRequests, tracesAddress } from '../../../src/exchange/write/otlp';
+import { nanos } from '../../../src/exchange/write/otlpSpans';
+import { scratch } from '../rewrite/traces';
+import { generator } from './importing';
+import { checkRequest, valueOf, type Span } from './otlpShape';
+import { voiceTrace } from './voiceTrace';
+
+let folder = '';
+let remove: () => Promise<void>;
+let trace = '';
+beforeAll(async () => {
+  ({ folder, remove } = await scratch());
+  trace = voiceTrace(path.join(folder, 'voice.realtime.jsonl'));
+});
+afterAll(() => remove());
+
+interface Collector {
+  url: string;
+  spans: Span[];
+  problems: string[];
+  seen: { path: string; headers: http.IncomingHttpHeaders; body: string }[];
+}
+const servers: http.Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+});
+
+/** `answers` are used one after the other, the last one again and again. */
+async function collector(
+  ...answers: { status: number; body?: object; headers?: Record<string, string> }[]
+): Promise<Collector> {
+  const told: Collector = { url: '', spans: [], problems: [], seen: [] };
+  const server = http.createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const body = Buffer.concat(parts).toString();
+      told.seen.push({ path: request.url ?? '', headers: request.headers, body });
+      const { spans, problems } = checkRequest(body);
+      told.problems.push(...problems);
+      const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 200 };
+      if (answer.status === 200) told.spans.push(...spans);
+      response.writeHead(answer.status, { 'content-type': 'application/json', connection: 'close', ...answer.headers });
+      response.end(JSON.stringify(answer.body ?? {}));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.push(server);
+  told.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return told;
+}
+
+describe('spans for a collector', () => {
+  it('come in the shape of OTLP, in the words of the conventions', async () => {
+    const { url, spans, problems, seen } = await collector({ status: 200 });
+    const report = await exportOtlp(trace, url, { generator, headers: { 'x-key': 'secret' } });
+    expect(problems).toEqual([]);
+    expect(seen[0]).toMatchObject({
+      path: '/v1/traces',
+      headers: { 'x-key': 'secret', 'content-type': 'application/json' },
+    });
+    expect(report.counts).toMatchObject({ sessions: 2, spans: spans.length, rejected: 0 });
+    const chats = spans.filter(({ name }) => name === 'chat gpt-realtime');
+    expect(chats).toHaveLength(3);
+    const of = (span: Span | undefined, key: string) => valueOf(span?.attributes.find((one) => one.key === key)?.value);
+    const [spoke, called, failed] = chats;
+    expect(spoke).toMatchObject({ kind: 3, startTimeUnixNano: nanos(Date.UTC(2026, 10, 20, 21), 1800) });
+    expect(of(spoke, 'gen_ai.operation.name')).toBe('chat');
+    expect(of(spoke, 'gen_ai.provider.name')).toBe('openai');
+    expect(of(spoke, 'gen_ai.request.model')).toBe('gpt-realtime');
+    expect(of(spoke, 'gen_ai.conversation.id')).toBe('sess_voice');
+    expect(of(spoke, 'gen_ai.response.id')).toBe('resp_1');
+    expect(of(spoke, 'gen_ai.output.type')).toBe('speech');
+    expect(of(spoke, 'server.address')).toBe('api.openai.com');
+    expect(of(spoke, 'gen_ai.response.time_to_first_chunk')).toBeCloseTo(0.2);
+    expect(
+      ['input_tokens', 'output_tokens', 'cache_read.input_tokens'].map((name) => of(spoke, `gen_ai.usage.${name}`)),
+    ).toEqual(['100', '50', '30']);
+    expect(of(called, 'gen_ai.response.finish_reasons')).toEqual(['tool_call']);
+    expect(failed).toMatchObject({ status: { code: 2, message: 'server_error: It broke.' } });
+    expect(of(failed, 'error.type')).toBe('server_error');
+    const tool = spans.find(({ name }) => name === 'execute_tool look');
+    expect(of(tool, 'gen_ai.tool.call.id')).toBe('call_1');
+    // One trace a session, and every parent in it.
+    const roots = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+    expect(roots).toHaveLength(2);
+    for (const span of spans.filter(({ parentSpanId }) => parentSpanId !== undefined))
+      expect(spans.some(({ spanId, traceId }) => spanId === span.parentSpanId && traceId === span.traceId)).toBe(true);
+  });
+
+  it('are without what was said unless that is asked for, and without secrets in any case', async () => {
+    const without = JSON.stringify((await otlpRequests(trace, { generator })).requests);
+    for (const said of ['Rain', 'seen', 'weather?', 'redacted']) expect(without).not.toContain(said);
+    const withContent = JSON.stringify((await otlpRequests(trace, { generator, content: true })).requests);
+    for (const said of ['Rain', 'seen']) expect(withContent).toContain(said);
+    expect(withContent).not.toContain('sk-abcdefghijklmnop');
+  });
+
+  it('are the same when they are made again', async () => {
+    const [one, other] = [await otlpRequests(trace, { generator }), await otlpRequests(trace, { generator })];
+    expect(one.requests).toEqual(other.requests);
+  });
+
+  it('are sent again when the collector is busy, after as long as it asks for', async () => {
+    const { url, spans, seen } = await collector(
+      { status: 503, headers: { 'retry-after': '7' } },
+      { status: 429 },
+      { status: 200 },
+    );
+    const waits: number[] = [];
+    await exportOtlp(trace, url, { generator, wait: (ms) => Promise.resolve(void waits.push(ms)) });
+    expect(seen).toHaveLength(3);
+    expect(waits).toEqual([7000, 2000]);
+    expect(spans.length).toBeGreaterThan(0);
+  });
+
+  it('that are refused are told in one sentence, and their keys to nobody', async () => {
+    const refuses = await collector({ status: 401, body: { message: 'no such key' } });
+    const failure = exportOtlp(trace, refuses.url, { generator, headers: { authorization: 'Bearer sekret' } });
+    await expect(failure).rejects.toThrow(/^The collector at http:\/\/127\.0\.0\.1:\d+ answered 401: no such key$/);
+    const partly = await collector({
+      status: 200,
+      body: { partialSuccess: { rejectedSpans: '3', errorMessage: 'too old' } },
+    });
+    const report = await exportOtlp(trace, partly.url, { generator });
+    expect(report.counts).toMatchObject({ rejected: 3 });
+    expect(report.lost.join()).toContain('too old');
+    await expect(exportOtlp(trace, 'http://127.0.0.1:1', { generator })).rejects.toThrow('cannot be reached');
+  });
+
+  it('go nowhere else when the collector sends them on', async () => {
+    const elsewhere = await collector({ status: 200 });
+    const sends = await collector({ status: 307, headers: { location: `${elsewhere.url}/v1/traces` } });
+    await expect(exportOtlp(trace, sends.url, { generator, content: true })).rejects.toThrow('cannot be reached');
+    expect(elsewhere.seen).toEqual([]);
+  });
+});
+
+describe('the address of a collector', () => {
+  it.each([
+    ['http://localhost:4318', 'http://localhost:4318/v1/traces'],
+    ['https://x.test/otlp/', 'https://x.test/otlp/v1/traces'],
+    ['https://x.test/v1/traces', 'https://x.test/v1/traces'],
+  ])('%s is %s', (given, wanted) => expect(tracesAddress(given).href).toBe(wanted));
+  it.each(['nowhere', 'file:///etc/passwd', 'http://me:secret@x.test'])('%s is none', (given) => {
+    expect(() => tracesAddress(given)).toThrow();
+    try {
+      tracesAddress(given);
+    } catch (error) {
+      expect(String(error)).not.toContain('secret');
+    }
+  });
+  it('has headers as the environment writes them', () =>
+    expect(headersOf('a=b, authorization=Bearer%20x=y,broken')).toEqual({ a: 'b', authorization: 'Bearer x=y' }));
+});
