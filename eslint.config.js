@@ -17,7 +17,7 @@ const floors = {
   expect: ['protocol', 'trace', 'files', 'analysis', 'document', 'replay'],
   codegen: ['protocol', 'trace'],
   exchange: ['protocol', 'trace', 'audio', 'files', 'analysis', 'rewrite', 'document', 'simulator', 'proxy'],
-  compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator'],
+  compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator', 'exchange'],
   extension: [
     'expect',
     'replay',

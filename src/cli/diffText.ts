@@ -209,7 +209,7 @@ function latencyLines({ measures, sums }: SessionPair): string[] {
     const rank = (which: 'p50' | 'p95') => msText(a?.[which] ?? null, b?.[which] ?? null);
     lines.push(`    ${title.padEnd(width)}  p50 ${rank('p50')}, p95 ${rank('p95')}`);
   }
-  if (lines.length === 1) lines.push('    nothing was measured');
+  if (lines.length === 1) lines.push('    nothing was measured in both');
   const { a, b } = sums;
   if (a && b && a.tokens + b.tokens > 0)
     lines.push(

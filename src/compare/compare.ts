@@ -5,7 +5,8 @@ import { UnreadableFileError } from '../trace/unreadable';
 import { matchInOrder } from './align';
 import type { Comparison, SessionPair } from './model';
 import { compareSessions, type ReadTrace } from './sessions';
-import { readSteps, type SessionSteps } from './steps';
+import { asTrace } from '../exchange/asTrace';
+import { readSteps, type SessionSteps, type TraceSteps } from './steps';
 
 export interface CompareOptions {
   /** Only this session of a, and of b; all of them, paired in their order, when neither is given. */
@@ -23,28 +24,40 @@ export async function compareTraces(fileA: string, fileB: string, options: Compa
   try {
     const b = await read(fileB, options.prices);
     try {
+      const isTimed = [a, b].every(({ steps }) => steps.trace.times === 'recorded');
       const sessions: SessionPair[] = [];
-      for (const [one, other] of pairsOf(a, b, options)) sessions.push(await compareSessions(one, other, a, b));
+      for (const [one, other] of pairsOf(a, b, options))
+        sessions.push(await compareSessions(one, other, a, b, isTimed));
       const same = sessions.every((session) => session.same);
       return { a: a.steps.trace, b: b.steps.trace, same, sessions };
     } finally {
-      await b.steps.close();
+      await b.close();
     }
   } finally {
-    await a.steps.close();
+    await a.close();
   }
 }
 
-async function read(file: string, prices: UserPrices | undefined): Promise<ReadTrace> {
-  const steps = await readSteps(file);
+/** Reads a trace, or a recording of another program as one. */
+async function read(file: string, prices: UserPrices | undefined): Promise<ReadTrace & { close(): Promise<void> }> {
+  const recording = await asTrace(file, { generator: 'compare' });
+  let steps: TraceSteps | undefined;
+  const close = async () => {
+    await steps?.close();
+    await recording.close();
+  };
   try {
-    if (steps.sessions.length === 0)
+    steps = await readSteps(recording.file);
+    const { trace, sessions } = steps;
+    if (sessions.length === 0)
       throw new UnreadableFileError(
-        `The trace ${file} holds no session: there is nothing to compare.${steps.trace.problems[0] ? ` ${steps.trace.problems[0]}` : ''}`,
+        `The trace ${file} holds no session: there is nothing to compare.${trace.problems[0] ? ` ${trace.problems[0]}` : ''}`,
       );
-    return { steps, report: await analyseTrace(file, prices) };
+    const lost = recording.report?.lost ?? [];
+    steps.trace = { ...trace, file, problems: [...trace.problems, ...lost] };
+    return { steps, report: await analyseTrace(recording.file, prices), close };
   } catch (error) {
-    await steps.close();
+    await close();
     throw error;
   }
 }

@@ -17,6 +17,9 @@ const MOST_VALUE = 2000;
 const LENGTH_MS = 250;
 const LENGTH_SHARE = 0.05;
 
+/** Stands for an id of something without a counterpart. */
+const ONLY_IN = '(only in ';
+
 /** The pairs of a session, each with its status; `unexplained` of them are told to differ without being looked into. */
 export async function explain(
   pairs: readonly StepPair[],
@@ -119,7 +122,7 @@ class IdPairs {
   }
 
   #token(which: 'a' | 'b', id: string): string {
-    return this.#tokens[which].get(id) ?? (this.#known[which].has(id) ? `(only in ${which})` : '(id)');
+    return this.#tokens[which].get(id) ?? (this.#known[which].has(id) ? `${ONLY_IN}${which})` : '(id)');
   }
 }
 
@@ -137,11 +140,19 @@ function markFollowing(events: readonly EventPair[]): void {
     const before = event.turn < 0 ? seen : (told.get(event.turn) ?? new Set());
     if (event.turn >= 0) told.set(event.turn, before);
     const values = event.changes.map(valueOf);
-    const follows = values.every((value) => before.has(value) || (event.turn >= 0 && whole.has(value)));
+    const follows = event.changes.every(
+      (change, at) =>
+        isAfterGone(change) || before.has(values[at] as string) || (event.turn >= 0 && whole.has(values[at] as string)),
+    );
     for (const value of values) before.add(value);
     if (follows) event.status = 'follows';
   }
   for (const event of events) if (event.moved && event.status === 'same') event.status = 'changed';
+}
+
+/** It stands behind another item only because the one before it is missing. */
+function isAfterGone({ path, before, after }: ConfigChange): boolean {
+  return /(^|\.)previous_item_id$/.test(path) && [before, after].some((value) => String(value).startsWith(ONLY_IN));
 }
 
 /** Short values are told apart by their field: the same number may stand for anything. */

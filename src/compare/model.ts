@@ -6,6 +6,7 @@
 import type { Finding, LatencyName, Percentiles, Turn, Usage } from '../analysis/model';
 import type { ConfigChange } from '../analysis/valueDiff';
 import type { Side } from '../protocol/side';
+import type { TimesFrom } from '../trace/records';
 
 /** Which of the two traces. */
 export type Which = 'a' | 'b';
@@ -176,7 +177,9 @@ export interface ComparedTrace {
   file: string;
   startedAt: string;
   generator: string;
-  /** What could not be read, for people. */
+  /** Whether its times were recorded; else what they are made of, and no latency is told. */
+  times: 'recorded' | TimesFrom;
+  /** What could not be read, or not be carried over from another program's recording, for people. */
   problems: string[];
 }
 

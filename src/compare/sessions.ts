@@ -29,12 +29,13 @@ export interface ReadTrace {
 
 const CALL_TEXT = 2000;
 
-/** Compares two sessions; one of them may be missing. */
+/** Compares two sessions; one of them may be missing. Without `isTimed` no latencies are told: times are made of something else. */
 export async function compareSessions(
   a: SessionSteps | undefined,
   b: SessionSteps | undefined,
   readA: ReadTrace,
   readB: ReadTrace,
+  isTimed: boolean,
 ): Promise<SessionPair> {
   const ofA = partsOf(a, readA.report);
   const ofB = partsOf(b, readB.report);
@@ -61,7 +62,7 @@ export async function compareSessions(
       a: left ? shownTurn(left) : null,
       b: right ? shownTurn(right) : null,
       status: !left ? 'added' : !right ? 'removed' : differs(own) ? 'changed' : 'same',
-      latencies: LATENCY_NAMES.flatMap((name) => {
+      latencies: (isTimed ? LATENCY_NAMES : []).flatMap((name) => {
         const [x, y] = [left, right].map((turn) => turn?.latencies.find((one) => one.name === name)?.ms ?? null);
         return x == null && y == null ? [] : [{ name, a: x ?? null, b: y ?? null }];
       }),
@@ -81,7 +82,7 @@ export async function compareSessions(
     unexplained,
     configs: configPairs(events, ofA.configs, ofB.configs),
     calls: [...byTurn].flatMap(([turn, steps]) => callPairs(turn, steps)),
-    measures: LATENCY_NAMES.flatMap((name) => {
+    measures: (isTimed ? LATENCY_NAMES : []).flatMap((name) => {
       const [x, y] = [ofA.metrics?.latencies[name] ?? null, ofB.metrics?.latencies[name] ?? null];
       return x || y ? [{ name, title: LATENCIES[name].title, a: x, b: y }] : [];
     }),

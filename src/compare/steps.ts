@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { AudioLanes } from '../analysis/audioLane';
-import { asObject, asText, dig, type JsonObject } from '../analysis/json';
+import { asText, type JsonObject } from '../analysis/json';
 import { base64Bytes } from '../audio/decode';
 import { audioText, parseEventBody } from '../document/eventBody';
 import { sessionLabel, sessionName } from '../document/indexer';
@@ -13,11 +13,9 @@ import type { Side } from '../protocol/side';
 import { parseLine, type BodyPlace, type EventHead } from '../trace/parseLine';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { CloseRecord, OpenRecord } from '../trace/records';
+import { aboutOf, addressOf, calledIn, laneOf, MODEL_WORDS, MOST_TEXT, saidIn, USER_WORDS } from './meaning';
 import type { ComparedEvent, ComparedSession, ComparedTrace } from './model';
 import { normalised } from './normal';
-
-/** Characters kept of what was said, or called, in one step. */
-export const MOST_TEXT = 20_000;
 
 /** A step with what is compared of it. */
 export interface Step extends ComparedEvent {
@@ -75,7 +73,13 @@ export async function readSteps(file: string): Promise<TraceSteps> {
     const { header, problems } = reader;
     const found = [...sessions.values()].map((folding) => folding.finish());
     return {
-      trace: { file, startedAt: header?.startedAt ?? '', generator: header?.generator ?? '', problems },
+      trace: {
+        file,
+        startedAt: header?.startedAt ?? '',
+        generator: header?.generator ?? '',
+        times: header?.times ?? 'recorded',
+        problems,
+      },
       sessions: found,
       bodies: (steps) => readBodies(reader, steps),
       close: () => reader.close(),
@@ -134,10 +138,6 @@ interface Stream {
   kept: number;
 }
 
-/** Types of deltas whose words are said aloud or written, and the end that says them. */
-const MODEL_WORDS = /^(?:response\.(?:output_)?(?:audio_transcript|text)|session\.output_transcript)\./;
-const USER_WORDS = /(?:input_audio_transcription|session\.input_transcript)\./;
-
 class Folding {
   readonly #session: ComparedSession;
   readonly #lanes: AudioLanes;
@@ -177,7 +177,7 @@ class Folding {
     const type = head.type ?? '';
     const base = { row, seq: head.seq, t, end: t, count: 1, from, type, about: '', audioMs: 0, sound: '' };
     if (isDelta(type) && body) {
-      this.#delta({ ...base, ...idsOf(head), ...place(type, from) }, head, data, body);
+      this.#delta({ ...base, ...idsOf(head), ...laneOf(type, from) }, head, data, body);
       return;
     }
     const event = body && parseEventBody(data, body);
@@ -193,7 +193,7 @@ class Folding {
     this.#steps.push({
       ...base,
       ...idsOf(head),
-      ...place(type, from),
+      ...laneOf(type, from),
       about,
       key: `${from} ${type} ${about}`,
       digest: createHash('sha1').update(content).digest('base64'),
@@ -296,68 +296,4 @@ export function soundWords(ms: number): string {
 
 function idsOf({ response, item, call }: EventHead): Pick<Step, 'response' | 'item' | 'call'> {
   return { response: response ?? '', item: item ?? '', call: call ?? '' };
-}
-
-/** In which lane a type stands, by what its place among the others depends on. */
-function place(type: string, from: Step['from']): Pick<Step, 'lane' | 'whole'> {
-  const side = from === 'client' ? 'client' : 'server';
-  if (type.endsWith('input_audio_buffer.append')) return { lane: 'sound in', whole: true };
-  if (type.startsWith('session.') || type.startsWith('transcription_session.')) {
-    const translated = type.startsWith('session.output_') || type.startsWith('session.input_');
-    return { lane: translated ? type : `${side} session`, whole: true };
-  }
-  if (from === 'client') return { lane: 'client', whole: false };
-  if (type.includes('input_audio_transcription')) return { lane: 'transcription', whole: false };
-  if (type.startsWith('input_audio_buffer.')) return { lane: 'input', whole: false };
-  if (type.startsWith('output_audio_buffer.')) return { lane: 'playback', whole: false };
-  if (type.startsWith('mcp_list_tools.')) return { lane: 'mcp tools', whole: false };
-  if (type === 'rate_limits.updated') return { lane: 'limits', whole: false };
-  if (type.startsWith('conversation.')) return { lane: 'items', whole: false };
-  if (type === 'error') return { lane: 'errors', whole: false };
-  return { lane: isDelta(type) ? `stream ${type}` : 'server', whole: false };
-}
-
-/** What tells an event from others of its type. */
-function aboutOf(event: JsonObject): string {
-  const item = asObject(event.item);
-  if (item) {
-    const [type, role, name] = [asText(item.type), asText(item.role), asText(item.name)];
-    if (type === 'message') return [role, 'message'].filter(Boolean).join(' ').slice(0, 80);
-    return [type.replaceAll('_', ' '), name].filter(Boolean).join(' ').slice(0, 80);
-  }
-  if (event.type === 'error')
-    return (asText(dig(event, 'error', 'code')) || asText(dig(event, 'error', 'type'))).slice(0, 80);
-  const part = asText(dig(event, 'part', 'type'));
-  return part ? `${part.replaceAll('_', ' ').slice(0, 40)} part` : '';
-}
-
-function saidIn(event: JsonObject, type: string, from: Step['from']): Step['said'] {
-  if (from === 'server') {
-    const by = MODEL_WORDS.test(type) ? 'model' : USER_WORDS.test(type) ? 'user' : undefined;
-    const text = asText(event.transcript) || asText(event.text);
-    return by && text !== '' ? { by, text: text.slice(0, MOST_TEXT), finished: true } : undefined;
-  }
-  if (type !== 'conversation.item.create' || dig(event, 'item', 'role') !== 'user') return undefined;
-  const content = dig(event, 'item', 'content');
-  const texts = (Array.isArray(content) ? content : []).map((part) => asText(dig(part, 'text')));
-  const text = texts.filter(Boolean).join(' ');
-  return text === '' ? undefined : { by: 'user', text: text.slice(0, MOST_TEXT), finished: true };
-}
-
-/** Calls are told complete at the end of their item; MCP servers answer within it. */
-function calledIn(event: JsonObject, type: string): Step['called'] {
-  const item = asObject(event.item);
-  const kind = asText(item?.type);
-  if (type === 'conversation.item.create' && kind === 'function_call_output')
-    return { output: asText(item?.output).slice(0, MOST_TEXT) };
-  if (type !== 'response.output_item.done' || (kind !== 'function_call' && kind !== 'mcp_call')) return undefined;
-  return { name: asText(item?.name).slice(0, 200), arguments: asText(item?.arguments).slice(0, MOST_TEXT) };
-}
-
-/** Path and query of a handshake's address: its host tells where the upstream was, not what was asked of it. */
-function addressOf(url: string): { path: string; query: Record<string, string> } {
-  const [address = '', query = ''] = url.split('#', 1)[0]?.split('?', 2) ?? [];
-  const fields = Object.create(null) as Record<string, string>;
-  for (const [name, value] of new URLSearchParams(query)) if (name !== 'call_id') fields[name] = value;
-  return { path: address.replace(/^\w+:\/\/[^/]*/, ''), query: fields };
 }

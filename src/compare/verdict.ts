@@ -60,7 +60,7 @@ export function failures(
       case 'missing':
         return missing(comparison);
       case 'slower':
-        return comparison.sessions.flatMap((session) => slower(session, condition.share));
+        return untimed(comparison) ?? comparison.sessions.flatMap((session) => slower(session, condition.share));
     }
   });
 }
@@ -78,6 +78,12 @@ function missing({ sessions }: Comparison): string[] {
   ] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`);
   return told.length > 0 ? [`Missing in the second: ${told.join(', ')}.`] : [];
+}
+
+/** Where nothing was measured nothing is slower, and nothing was shown not to be. */
+function untimed({ a, b }: Comparison): string[] | undefined {
+  const trace = [a, b].find(({ times }) => times !== 'recorded');
+  return trace && [`Whether it is slower cannot be told: the times of ${trace.file} were not recorded.`];
 }
 
 function slower({ measures, b: session }: SessionPair, share: number): string[] {
