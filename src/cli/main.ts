@@ -20,6 +20,7 @@ import { formatLadder, ladderReport } from './ladder';
 import { checkedRules, followRules } from './proxyRules';
 import { addRewriteCommands } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
+import { addServeCommand } from './serve';
 import { loadScenario, type ScenarioSource } from './simulate';
 import { EXIT_CODES, UsageError, exitCodeOf, failure } from './usage';
 import { exitCode, formatValidation, validateFile } from './validate';
@@ -365,6 +366,7 @@ program
 
 addDiffCommand(program, { say, print, readPrices });
 addCheckCommand(program, { say, print, readPrices });
+addServeCommand(program, { say, interrupted, address });
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addExportCommand(program, { say, print, readPrices, generator: `realtime-inspector/${packageJson.version}` });
