@@ -132,7 +132,12 @@ export class Host {
       simulation: this.simulation,
       ...(apiKey === undefined ? {} : { apiKey, segment: await this.#segment() }),
       ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
-      recording: { on: settings.recordingEnabled, maxTotalBytes: settings.maxTotalBytes, folder },
+      recording: {
+        on: settings.recordingEnabled,
+        maxTotalBytes: settings.maxTotalBytes,
+        rotation: settings.rotation,
+        folder,
+      },
       generator: `realtime-inspector/${extension.version}`,
     };
   }

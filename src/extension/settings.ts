@@ -17,6 +17,8 @@ export interface Settings {
   recordingEnabled: boolean;
   /** '' for the default. */
   recordingFolder: string;
+  /** When a recording goes on in a new file; Infinity for never. */
+  rotation: { bytes: number; ms: number };
   maxTotalBytes: number;
   terminal: TerminalEnvironment;
   /** Path as it is written; '' for the default conversation. */
@@ -37,6 +39,8 @@ const list = (value: unknown) =>
 export function readSettings(get: (name: string) => unknown): Settings {
   const port = get('proxy.port');
   const size = get('recording.maxTotalSize');
+  const rotateSize = get('recording.rotateSize');
+  const rotateMinutes = get('recording.rotateMinutes');
   const terminal = get('terminal.environment');
   const seed = get('simulator.seed');
   const speed = get('simulator.speed');
@@ -48,6 +52,10 @@ export function readSettings(get: (name: string) => unknown): Settings {
     upstream: text(get('upstream'), 'auto'),
     recordingEnabled: get('recording.enabled') !== false,
     recordingFolder: text(get('recording.folder'), ''),
+    rotation: {
+      bytes: typeof rotateSize === 'number' && rotateSize > 0 ? rotateSize * MIB : Infinity,
+      ms: typeof rotateMinutes === 'number' && rotateMinutes > 0 ? rotateMinutes * 60_000 : Infinity,
+    },
     maxTotalBytes: (typeof size === 'number' && size >= 1 ? Math.floor(size) : 2048) * MIB,
     terminal: terminal === 'variables' || terminal === 'preload' ? terminal : 'off',
     scenario: text(get('simulator.scenario'), ''),
@@ -64,6 +72,8 @@ export const RESTART_SETTINGS = [
   `${SECTION}.proxy.allowedOrigins`,
   `${SECTION}.recording.folder`,
   `${SECTION}.recording.maxTotalSize`,
+  `${SECTION}.recording.rotateSize`,
+  `${SECTION}.recording.rotateMinutes`,
   'http.proxy',
   'http.proxySupport',
   'http.systemCertificates',

@@ -10,6 +10,7 @@ import type { RulesText } from '../rules/model';
 import type { ReplayOrigin } from '../trace/records';
 import { Asker } from './ask';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
+import type { Rotation } from './recorder';
 import { createRing } from './ring';
 import type { SessionState } from './sessionState';
 import {
@@ -54,8 +55,11 @@ export interface EngineOptions {
   proxyUrl?: string;
   /** Certificates (PEM) to trust besides Node's own: the system's. */
   trustedCertificates?: string[];
-  /** Every session of a run goes into one new trace: `file`, which must not exist yet, or a new one in `folder`. */
-  recording: { on: boolean; maxTotalBytes: number } & ({ file: string } | { folder: string });
+  /**
+   * Every session of a run goes into one new trace: `file`, which must not exist yet, or a new one in `folder`; with `rotation`
+   * it goes on in further ones beside it.
+   */
+  recording: { on: boolean; maxTotalBytes: number; rotation?: Rotation } & ({ file: string } | { folder: string });
   generator: string;
   /** What is replayed, for the header of the new trace. */
   replayOf?: ReplayOrigin;
@@ -305,6 +309,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         wake: wake.port2,
         target: 'file' in options.recording ? { file: options.recording.file } : { folder: options.recording.folder },
         maxTotalBytes: options.recording.maxTotalBytes,
+        rotation: options.recording.rotation,
         generator: options.generator,
         replayOf: options.replayOf,
         alsoSecret: [options.apiKey, segment].filter((secret) => secret !== undefined),

@@ -21,10 +21,19 @@ import { Tap, type Slot } from './tap';
 import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
 import type { RestExchange } from './rest';
 
+/** When a recording goes on in a new file: after so many bytes, or so many milliseconds. */
+export interface Rotation {
+  bytes: number;
+  ms: number;
+}
+
 /** Where traces go and what is secret besides what is secret everywhere. */
 export interface RecorderOptions {
-  /** Makes the path of a new trace. */
-  newFile(): string;
+  /** Makes the path of a new trace; `part` counts the files of this recording from 1. */
+  newFile(part: number): string;
+  rotation?: Rotation | undefined;
+  /** A new file could not be begun: the recording goes on in the one before. */
+  stays?(reason: string): void;
   generator: string;
   /** What is replayed, for the header. */
   replayOf?: ReplayOrigin | undefined;
@@ -50,8 +59,27 @@ interface Session {
   answered?: (() => void) | undefined;
 }
 
+/** A line as it was written. */
+interface Written {
+  seq: number;
+  t: number;
+  line: Line;
+}
+
+/** What a new file begins with of a session that is open by what has been written: its handshake, first and last configuration. */
+interface Beginning {
+  open: OpenRecord;
+  created?: Written;
+  updated?: Written;
+}
+
 /** A message with what is secret in its session. */
 type Kept = Message & Pick<Session, 'alsoSecret'> & { held?: number[] };
+
+/** How long a file that could not be begun is left alone, ms. */
+const TRY_AGAIN_MS = 60_000;
+const CREATED = '"type":"session.created"';
+const UPDATED = '"type":"session.updated"';
 
 /** How a value may stand in JSON, where it is looked for before anything is parsed. */
 function writtenForms(secret: string): string[] {
@@ -84,6 +112,12 @@ export class Recorder {
   #on: boolean;
   #skipped = { from: 0, count: 0 };
   #empty = true;
+  #part = 1;
+  readonly #beginnings = new Map<string, Beginning>();
+  #header: TraceHeader | undefined;
+  /** When the file being written was begun, and when the next one may be, ms of the trace. */
+  #begun = 0;
+  #notBefore = 0;
 
   /** Throws when the first trace cannot be made. `now` is the traffic thread's clock. */
   constructor(options: RecorderOptions, now: number) {
@@ -217,21 +251,25 @@ export class Recorder {
   }
 
   #newWriter(now: number): TraceWriter {
-    this.#zero = now;
+    const before = this.#header;
+    if (!before) this.#zero = now;
     const header: TraceHeader = {
       kind: 'trace',
       version: TRACE_VERSION,
       id: crypto.randomUUID(),
-      startedAt: new Date(this.#options.epoch + now).toISOString(),
+      startedAt: before?.startedAt ?? new Date(this.#options.epoch + now).toISOString(),
       generator: this.#options.generator,
+      ...(before ? { continues: before.id } : {}),
       ...(this.#options.replayOf ? { replayOf: this.#options.replayOf } : {}),
     };
-    for (let file = this.#options.newFile(); ;) {
+    for (let file = this.#options.newFile(this.#part); ;) {
       try {
-        return new TraceWriter(file, header);
+        const writer = new TraceWriter(file, header);
+        this.#header = header;
+        return writer;
       } catch (error) {
         // Another window may have taken the name between the look and the making; then there is a next one.
-        const next = this.#options.newFile();
+        const next = this.#options.newFile(this.#part);
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || next === file) throw error;
         file = next;
       }
@@ -243,6 +281,8 @@ export class Recorder {
     this.#queue(() => {
       this.#empty = false;
       this.#writer.record(record);
+      if (record.kind === 'open' && record.status === 101) this.#beginnings.set(record.session, { open: record });
+      else if (record.kind === 'close') this.#beginnings.delete(record.session);
     });
   }
 
@@ -315,7 +355,44 @@ export class Recorder {
     }
     const t = message.t - this.#zero;
     this.#empty = false;
-    this.#writer.message(seq, t, this.#line(seq, t, message));
+    this.#rotate(t);
+    const line = this.#line(seq, t, message);
+    this.#writer.message(seq, t, line);
+    if (this.#options.rotation && message.from === 'server') this.#keepConfiguration(message.session, { seq, t, line });
+  }
+
+  /** Goes on in a new file where it is time to: with the handshakes and configurations of the sessions that are open. */
+  #rotate(t: number): void {
+    const { rotation, stays } = this.#options;
+    if (!rotation || t < this.#notBefore) return;
+    if (this.#writer.size < rotation.bytes && t - this.#begun < rotation.ms) return;
+    const before = this.#writer;
+    this.#part += 1;
+    try {
+      this.#writer = this.#newWriter(t);
+    } catch (error) {
+      this.#part -= 1;
+      this.#notBefore = t + TRY_AGAIN_MS;
+      stays?.(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    before.close();
+    this.#begun = t;
+    for (const { open, created, updated } of this.#beginnings.values()) {
+      this.#writer.record(open);
+      for (const kept of [created, updated]) if (kept) this.#writer.message(kept.seq, kept.t, kept.line);
+    }
+  }
+
+  #keepConfiguration(name: string, { seq, t, line }: Written): void {
+    const isCreated = line.head.includes(CREATED);
+    if (!isCreated && !line.head.includes(UPDATED)) return;
+    const session = this.#beginnings.get(name);
+    if (!session) return;
+    // Its bytes lie in a buffer that is used again.
+    const written = { seq, t, line: { ...line, body: line.body && Buffer.from(line.body) } };
+    if (isCreated) session.created = written;
+    else session.updated = written;
   }
 
   #line(seq: number, t: number, message: Kept): Line {

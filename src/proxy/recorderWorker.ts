@@ -24,8 +24,14 @@ let recorder: Recorder | undefined;
 let flushTimer: NodeJS.Timeout | undefined;
 let last = '';
 
-function newFile(): string {
-  if ('file' in setup.target) return setup.target.file;
+function newFile(part: number): string {
+  if ('file' in setup.target) {
+    const { file } = setup.target;
+    // The first is the one that was asked for, whether it is there already or not.
+    if (part === 1) return file;
+    const [, stem = file, ending = ''] = /^(.*?)((?:\.realtime)?\.jsonl)?$/s.exec(file) ?? [];
+    for (let n = part; ; n++) if (!fs.existsSync(`${stem}-${n}${ending}`)) return `${stem}-${n}${ending}`;
+  }
   const stamp = new Date(setup.epoch + setup.now)
     .toISOString()
     .replace(/[:.]/g, '-')
@@ -50,6 +56,7 @@ function tell(): void {
   const { file, size, recording, trouble } = recorder;
   const now = `${file}|${size}|${recording}|${trouble}`;
   if (now === last) return;
+  if (!now.startsWith(`${last.split('|')[0]}|`) && last !== '') tidy(file);
   last = now;
   say({ report: 'recorded', file, size, recording, trouble });
 }
@@ -109,6 +116,13 @@ try {
   recorder = new Recorder(
     {
       newFile,
+      rotation: setup.rotation,
+      stays: (reason) =>
+        say({
+          report: 'log',
+          level: 'warn',
+          message: `No new trace could be begun, the one before goes on: ${reason}`,
+        }),
       generator: setup.generator,
       replayOf: setup.replayOf,
       epoch: setup.epoch,

@@ -3,6 +3,7 @@ import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
 import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
+import type { Rotation } from './recorder';
 import type { SessionState } from './sessionState';
 
 /** Where requests go, and with which key. */
@@ -31,6 +32,7 @@ export interface RecorderSetup {
   ring: SharedArrayBuffer;
   target: { file: string } | { folder: string };
   maxTotalBytes: number;
+  rotation: Rotation | undefined;
   generator: string;
   /** For the header of a trace that a replay makes. */
   replayOf: ReplayOrigin | undefined;

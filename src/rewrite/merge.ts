@@ -16,6 +16,10 @@ interface Stream {
   shift: number;
   /** New numbers of its messages. */
   numbers: GrowableInts;
+  /** The first of them whose recording this one goes on with; itself where it does not. */
+  chain: number;
+  /** Others are of the same recording: each begins with lines of the one before. */
+  isPart: boolean;
   /** Share of it read, 0 to 1. */
   share: number;
 }
@@ -46,11 +50,14 @@ export async function merge(files: readonly string[], out: string, options: CutO
         at: 0,
         shift: 0,
         numbers: new GrowableInts(),
+        chain: streams.length,
+        isPart: false,
         share: 0,
       };
       streams.push(stream);
       await fill(stream);
     }
+    joinParts(streams);
     const starts = streams.map(({ source }) => startOf(source));
     const first = Math.min(...starts);
     for (const [at, stream] of streams.entries()) stream.shift = (starts[at] ?? first) - first;
@@ -63,7 +70,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
     });
     const merger = new Merger(target);
     for (let next = earliest(streams); next !== undefined; next = earliest(streams)) {
-      merger.take(next, streams.indexOf(next));
+      merger.take(next);
       next.at += 1;
       if (next.at >= next.batch.length) await fill(next);
     }
@@ -78,6 +85,24 @@ export async function merge(files: readonly string[], out: string, options: CutO
     throw error;
   } finally {
     for (const source of sources) await source.close();
+  }
+}
+
+/** Finds which are parts of one recording, however they are named: these share their sessions and numbers. */
+function joinParts(streams: readonly Stream[]): void {
+  const byId = new Map(streams.map((stream) => [stream.source.headers[0]?.id ?? '', stream]));
+  for (const stream of streams) {
+    let first = stream;
+    // As many steps as there are traces: ids that go round in a circle lead nowhere.
+    for (let step = 0; step < streams.length; step += 1) {
+      const before = byId.get(first.source.headers[0]?.continues ?? ' ');
+      if (before === undefined || before === stream) break;
+      first = before;
+    }
+    if (first === stream) continue;
+    stream.chain = streams.indexOf(first);
+    stream.isPart = first.isPart = true;
+    stream.numbers = first.numbers;
   }
 }
 
@@ -110,8 +135,20 @@ const timeOf = ({ batch, at, shift }: Stream): number => {
 function earliest(streams: readonly Stream[]): Stream | undefined {
   let best: Stream | undefined;
   for (const stream of streams)
-    if (stream.batch.length > 0 && (best === undefined || timeOf(stream) < timeOf(best))) best = stream;
+    if (stream.batch.length > 0 && (best === undefined || isBefore(stream, best))) best = stream;
   return best;
+}
+
+/** Messages of one moment go by their numbers where they are of one recording. */
+function isBefore(one: Stream, other: Stream): boolean {
+  const [t, otherT] = [timeOf(one), timeOf(other)];
+  if (t !== otherT) return t < otherT;
+  return one.chain === other.chain && seqOf(one) < seqOf(other);
+}
+
+function seqOf({ batch, at }: Stream): number {
+  const parsed = batch[at]?.parsed;
+  return parsed?.kind === 'event' ? parsed.head.seq : 0;
 }
 
 class Merger {
@@ -125,13 +162,21 @@ class Merger {
     this.#target = target;
   }
 
-  take(stream: Stream, index: number): void {
+  take(stream: Stream): void {
     const line = stream.batch[stream.at] as SourceLine;
     const shift = stream.shift + line.shift;
     const { parsed } = line;
     if (parsed.kind === 'unreadable') this.#unread += 1;
-    else if (parsed.kind === 'event') this.#takeEvent(stream, line, index, shift);
-    else this.#target.record(this.#moved(parsed.record, line.part, index, shift));
+    else if (stream.isPart && this.#isRepeated(stream, line)) return;
+    else if (parsed.kind === 'event') this.#takeEvent(stream, line, stream.chain, shift);
+    else this.#target.record(this.#moved(parsed.record, line.part, stream.chain, shift));
+  }
+
+  /** A part of a recording begins with what the parts before had of its open sessions. */
+  #isRepeated({ numbers, chain }: Stream, { parsed, part }: SourceLine): boolean {
+    if (parsed.kind === 'event') return numbers.get(parsed.head.seq) !== undefined;
+    if (parsed.kind !== 'record' || parsed.record.kind !== 'open') return false;
+    return this.#sessions.has(`${chain} ${part} ${parsed.record.session}`);
   }
 
   #takeEvent({ numbers }: Stream, { parsed, data, part }: SourceLine, index: number, shift: number): void {

@@ -54,6 +54,7 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
     const text = (name: 'id' | 'generator') => (typeof record[name] === 'string' ? record[name] : '');
     const { version, startedAt, madeBy, madeFrom } = record;
     const header: TraceHeader = { kind: 'trace', version, id: text('id'), startedAt, generator: text('generator') };
+    if (typeof record.continues === 'string') header.continues = record.continues;
     if (typeof madeBy === 'string') header.madeBy = madeBy;
     if (Array.isArray(madeFrom)) header.madeFrom = madeFrom.filter((id) => typeof id === 'string');
     if (record.times === 'ids' || record.times === 'order') header.times = record.times;

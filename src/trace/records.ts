@@ -33,6 +33,8 @@ export interface TraceHeader {
   /** Wall-clock time of t = 0, ISO 8601 with milliseconds. */
   startedAt: string;
   generator: string;
+  /** The trace before this one, where a recording went on in a new file: times and numbers go on with it. */
+  continues?: string;
   /** What made it of other traces (`trim`, `merge`, ...), and their ids; absent in a recording. */
   madeBy?: string;
   madeFrom?: string[];

@@ -15,6 +15,8 @@ describe('settings', () => {
       recordingEnabled: true,
       recordingFolder: '',
       maxTotalBytes: 2048 * 1024 * 1024,
+      rotation: { bytes: Infinity, ms: Infinity },
+    rotation: { bytes: Infinity, ms: Infinity },
       terminal: 'off',
       scenario: '',
       seed: undefined,
