@@ -54,7 +54,7 @@ export function formatOf(head: string): ImportFormat | undefined {
     // One line that is cut here is longer than the beginning: an event with much sound in it.
     if (isObject(value)) return sideOf(value['direction'] ?? value['from'] ?? value['source']) ? 'lines' : 'events';
     if (/^\{[^{}]*"(?:direction|source|from)"\s*:/.test(first)) return 'lines';
-    return /"type"\s*:\s*"[\w.]+"|"(?:events|messages)"\s*:/.test(text) ? 'events' : undefined;
+    if (/"type"\s*:\s*"[\w.]+"|"(?:events|messages)"\s*:/.test(text)) return 'events';
   }
   if (/^\[\s*[{\]]/.test(text)) return 'events';
   if (/^(?:---\s*\n)?(?:#.*\n|version\s*:.*\n|\s*\n)*interactions\s*:/.test(text)) return 'cassette';
@@ -64,6 +64,8 @@ export function formatOf(head: string): ImportFormat | undefined {
     )
   )
     return 'console';
+  // A trace whose beginning is damaged is one still.
+  if (whole.some((line) => /^\{"kind":"(?:trace|open|event|close|control|gap|http|note)",/.test(line))) return 'trace';
   return undefined;
 }
 

@@ -21,6 +21,9 @@ export interface Visitor {
 /** Texts longer than this are left out of values (64 MiB), as the longest line of a trace is. */
 const LONGEST_TEXT = 64 << 20;
 
+/** Characters handed to the parser at once, at least. */
+const PIECE = 256;
+
 /** Reads the file. Resolves with what is wrong with it, for people: '' when all of it could be read. Rejects as `fs` does. */
 export async function readJson(file: string, visitor: Visitor, { signal, progress }: Work = {}): Promise<string> {
   const { size } = await stat(file);
@@ -34,14 +37,20 @@ export async function readJson(file: string, visitor: Visitor, { signal, progres
     let text = chunk as string;
     if (first) text = text.replace(/^\uFEFF/, '');
     first = false;
-    let found: ReturnType<typeof tokens>;
-    try {
-      found = tokens(text);
-    } catch (error) {
-      stream.destroy();
-      return `It is no JSON after about byte ${read}: ${reason(error)}. What stands before it was read.`;
+    for (let at = 0; at < text.length; ) {
+      // What the parser has understood of a piece is lost with the piece when it breaks: so pieces are small, and end with values.
+      const end = text.indexOf('}', at + PIECE) + 1 || text.length;
+      let found: ReturnType<typeof tokens>;
+      try {
+        found = tokens(text.slice(at, end));
+      } catch (error) {
+        stream.destroy();
+        const place = read + Buffer.byteLength(text.slice(0, at));
+        return `It is no JSON after about byte ${place}: ${reason(error)}. What stands before it was read.`;
+      }
+      if (isMany(found)) for (const token of getManyValues(found)) walk.take(token as Token);
+      at = end;
     }
-    if (isMany(found)) for (const token of getManyValues(found)) walk.take(token as Token);
     read = stream.bytesRead;
     if (size > 0) progress?.(read / size);
   }

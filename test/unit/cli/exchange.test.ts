@@ -1,0 +1,82 @@
+/** `import` and `export` as a person runs them. */
+import { execFile } from 'node:child_process';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dist } from '../fidelity/bed';
+import { voiceTrace } from '../exchange/voiceTrace';
+import { scratch } from '../rewrite/traces';
+
+const cli = path.join(dist, 'cli.cjs');
+const run = (...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) =>
+    execFile(process.execPath, [cli, ...args], (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  );
+
+let folder = '';
+let remove: () => Promise<void>;
+let trace = '';
+beforeAll(async () => {
+  ({ folder, remove } = await scratch());
+  trace = voiceTrace(path.join(folder, 'voice.realtime.jsonl'));
+});
+afterAll(() => remove());
+
+describe('import', () => {
+  it('makes a trace beside the file, and says what it lacks', async () => {
+    const file = path.join(folder, 'pasted.json');
+    await writeFile(
+      file,
+      JSON.stringify([{ type: 'session.created', session: { id: 'x' } }, { type: 'response.create' }]),
+    );
+    const { code, out, err } = await run('import', file, '--json');
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toContain('list of events; 1 session, 2 messages.');
+    expect(err).toContain('Guessed: Times of s1 are not known');
+    expect(JSON.parse(out)).toMatchObject({ format: 'events', messages: 2 });
+    expect((await stat(path.join(folder, 'pasted.realtime.jsonl'))).size).toBeGreaterThan(0);
+    const again = await run('import', file);
+    expect(again).toMatchObject({ code: 2, out: '' });
+    expect(again.err.trim().split('\n')).toHaveLength(1);
+  });
+  it('refuses what it does not know with one line', async () => {
+    const file = path.join(folder, 'page.html');
+    await writeFile(file, '<html></html>');
+    const { code, err } = await run('import', file);
+    expect(code).toBe(2);
+    expect(err).toContain('looks like HTML');
+  });
+});
+
+describe('export', () => {
+  it('writes text to stdout, and its report beside it', async () => {
+    const { code, out, err } = await run('export', trace, '--as', 'csv');
+    expect(code).toBe(0);
+    expect(out.split('\r\n')[0]).toContain('session,turn,began_by');
+    expect(err).toContain('csv: 2 sessions, 2 turns.');
+  });
+  it('writes a file once', async () => {
+    const file = path.join(folder, 'voice.har');
+    expect((await run('export', trace, '--as', 'har', '-o', file)).err).toContain('Not carried over');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toHaveProperty('log.entries');
+    expect((await run('export', trace, '--as', 'har', '-o', file)).code).toBe(2);
+  });
+  it('shows what would be sent to a collector, and sends nothing', async () => {
+    const { code, out, err } = await run('export', trace, '--as', 'otlp', '--dry-run', '--to', 'http://localhost:4318');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toHaveLength(1);
+    expect(err).toContain('Nothing was sent. This would go to http://localhost:4318/v1/traces.');
+  });
+  it.each([
+    [['--as', 'wav'], '-o is needed'],
+    [['--as', 'otlp'], '--to is needed'],
+    [['--as', 'csv', '--to', 'http://x'], 'are for otlp'],
+    [['--as', 'csv', '--session', 's9'], 'has no session s9'],
+  ])('%j ends with 2 and says why', async (args, why) => {
+    const { code, out, err } = await run('export', trace, ...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(why);
+  });
+});
