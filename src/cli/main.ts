@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** Bundle `cli`: the engine without VS Code. Data goes to stdout, everything for people to stderr. */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
 import { startEngine, type UpstreamOption } from '../proxy';
+import { certificatesFolder } from '../proxy/userData';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
 import { addDiffCommand } from './diff';
@@ -83,15 +83,6 @@ interface InspectOptions {
   failOn?: 'error' | 'warning';
 }
 
-/** Where the CLI keeps its certificate authority: the user's own folder for such things. */
-function dataFolder(): string {
-  if (process.platform === 'win32')
-    return path.join(process.env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'), 'realtime-inspector');
-  if (process.platform === 'darwin')
-    return path.join(os.homedir(), 'Library', 'Application Support', 'realtime-inspector');
-  return path.join(process.env.XDG_DATA_HOME ?? path.join(os.homedir(), '.local', 'share'), 'realtime-inspector');
-}
-
 /** Resolves at the first Ctrl-C (or SIGTERM); a second one ends the process at once. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
@@ -147,7 +138,7 @@ program
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
-  .option('--certificates <dir>', 'folder of the local certificate authority', path.join(dataFolder(), 'certificates'))
+  .option('--certificates <dir>', 'folder of the local certificate authority', certificatesFolder())
   .option('--json', 'print one JSON line with the addresses on stdout, then one for each session')
   .action(
     async (options: {

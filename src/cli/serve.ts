@@ -1,6 +1,7 @@
 /** `realtime-inspector serve TRACE`: a recorded server for a client app. */
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { certificatesFolder } from '../proxy/userData';
 import type { Timing } from '../replay/server/player';
 import { serveTrace } from '../replay/server/serve';
 import { formatSessionReport } from '../replay/server/sessionReport';
@@ -23,6 +24,7 @@ interface GivenOptions {
   patience: number;
   clients?: number;
   allowOrigin: string[];
+  certificates: string;
   report?: string;
   json?: boolean;
 }
@@ -61,6 +63,7 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
     )
     .addOption(new Option('--clients <number>', 'end when so many have come and gone').argParser(above0))
     .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
+    .option('--certificates <dir>', 'folder of the local certificate authority', certificatesFolder())
     .option('--report <file>', 'write how it went as JSON, after each session and at the end')
     .option('--json', 'print one JSON line with the address on stdout, then one for each session')
     .action(async (trace: string, options: GivenOptions) => {
@@ -78,6 +81,7 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         ...(session === undefined ? {} : { session }),
         ...{ strict: options.strict ?? false, ignore: options.ignore, patienceMs: options.patience },
         allowedOrigins: options.allowOrigin,
+        certificates: options.certificates,
         onLog: say,
         onSession: (one) => {
           if (options.json === true) print({ session: one });
@@ -86,8 +90,12 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         },
       });
       for (const problem of server.problems) say(problem);
-      if (options.json === true) print({ listening: true, http: server.url, ws: server.ws });
-      say(`Serving ${trace} at ${server.url}. Point your app there: OPENAI_BASE_URL=${server.url}. Ctrl-C ends.`);
+      const { url: http, https, caFile: ca, ws } = server;
+      if (options.json === true) print({ listening: true, http, https, ca, ws });
+      say(`Serving ${trace} at ${http} and ${https}. Point your app there:`);
+      say(`  OPENAI_BASE_URL=${https} NODE_EXTRA_CA_CERTS=${ca}   (openai for Node)`);
+      say(`  OPENAI_BASE_URL=${http}   (Python, plain clients)`);
+      say('Ctrl-C ends.');
       await Promise.race([stop, ...(clients === undefined ? [] : [server.ended(clients)])]);
       const { diverged } = await server.stop();
       write();

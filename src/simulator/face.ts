@@ -2,7 +2,7 @@
  * What every server of ours has towards clients: one port for WebSocket sessions and HTTP, web pages of other machines turned
  * away (403), answers that pages may read. What sessions and answers are is its owner's.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -17,9 +17,8 @@ export interface FaceAnswer {
   headers?: Record<string, string>;
 }
 
+/** What a server does with what comes. */
 export interface FaceOptions {
-  host: string;
-  port: number;
   /** Origins of web pages besides those of this machine that may ask, e.g. `https://app.example`. */
   allowedOrigins?: readonly string[];
   /** Anything else that came. A rejection ends the connection and is told to `log`. */
@@ -31,8 +30,16 @@ export interface FaceOptions {
   log(message: string): void;
 }
 
-/** A running one. */
+/** It without a port: whoever listens hands requests and upgrades in. */
 export interface Face {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every session with 1001 and that reason; those that do not answer are ended after a second. */
+  close(reason: string): void;
+}
+
+/** One that listens. */
+export interface RunningFace {
   readonly port: number;
   /** Base URL ending in `/v1`. */
   readonly url: string;
@@ -44,8 +51,8 @@ const MAX_PAYLOAD = 64 * 1024 * 1024;
 /** How long a client has to answer a close. */
 const CLOSE_MS = 1000;
 
-/** Starts listening; rejects when the port cannot be had. */
-export async function startFace(options: FaceOptions): Promise<Face> {
+/** Makes one. */
+export function makeFace(options: FaceOptions): Face {
   const { allowedOrigins = [] } = options;
   const sockets = new WebSocketServer({
     noServer: true,
@@ -54,54 +61,79 @@ export async function startFace(options: FaceOptions): Promise<Face> {
     perMessageDeflate: { threshold: 64 },
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
   });
-  const http = createServer((request, response) => {
-    if (!originMayAsk(request.headers.origin, allowedOrigins)) {
-      response.writeHead(403, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(foreign(request)));
-      return;
-    }
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, preflight(request.headers));
-      response.end();
-      return;
-    }
-    options.answer(request, addressOf(request)).then(
-      ({ status, body = '', headers = {} }) => {
-        const json = typeof body === 'object';
-        const text = json ? JSON.stringify(body) : body;
-        response.writeHead(status, {
-          'content-type': json ? 'application/json' : 'application/sdp',
-          ...headers,
-          'content-length': Buffer.byteLength(text),
-          ...forPages(request.headers),
-        });
-        response.end(text);
-      },
-      (cause: unknown) => {
-        options.log(
-          `A request could not be answered: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
-        );
-        response.destroy();
-      },
-    );
-  });
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    if (!originMayAsk(request.headers.origin, allowedOrigins))
-      return refuse(socket, { status: 403, body: foreign(request) });
-    const url = addressOf(request);
-    const refused = options.refuse(request, url);
-    if (refused) return refuse(socket, refused);
-    sockets.handleUpgrade(request, socket, head, (client) => options.session(client, request, url));
-  });
+  return {
+    request: (request, response) => {
+      if (!originMayAsk(request.headers.origin, allowedOrigins)) {
+        response.writeHead(403, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(foreign(request)));
+        return;
+      }
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, preflight(request.headers));
+        response.end();
+        return;
+      }
+      options.answer(request, addressOf(request)).then(
+        ({ status, body = '', headers = {} }) => {
+          const json = typeof body === 'object';
+          const text = json ? JSON.stringify(body) : body;
+          response.writeHead(status, {
+            'content-type': json ? 'application/json' : 'application/sdp',
+            ...headers,
+            'content-length': Buffer.byteLength(text),
+            ...forPages(request.headers),
+          });
+          response.end(text);
+        },
+        (cause: unknown) => {
+          const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+          options.log(`A request could not be answered: ${what}`);
+          response.destroy();
+        },
+      );
+    },
+    upgrade: (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      if (!originMayAsk(request.headers.origin, allowedOrigins))
+        return refuse(socket, { status: 403, body: foreign(request) });
+      const url = addressOf(request);
+      const refused = options.refuse(request, url);
+      if (refused) return refuse(socket, refused);
+      sockets.handleUpgrade(request, socket, head, (client) => options.session(client, request, url));
+    },
+    close: (reason) => {
+      for (const client of sockets.clients) client.close(1001, reason);
+      setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, CLOSE_MS).unref();
+    },
+  };
+}
+
+/** Starts listening; rejects when the port cannot be had. */
+export async function startFace(options: FaceOptions & { host: string; port: number }): Promise<RunningFace> {
+  const face = makeFace(options);
+  const http = createServer(face.request);
+  http.on('upgrade', face.upgrade);
   await listening(http, options);
   const { port } = http.address() as AddressInfo;
-  const host = ['0.0.0.0', '::', ''].includes(options.host) ? '127.0.0.1' : options.host;
   return {
     port,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
-    stop: (reason) => stop(http, sockets, reason),
+    url: baseUrl(options.host, port),
+    stop: (reason) => {
+      face.close(reason);
+      return new Promise<void>((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      });
+    },
   };
+}
+
+/** The base URL of a server of ours as clients on this machine reach it. */
+export function baseUrl(listensOn: string, port: number, scheme: 'http' | 'https' = 'http'): string {
+  const host = ['0.0.0.0', '::', ''].includes(listensOn) ? '127.0.0.1' : listensOn;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}/v1`;
 }
 
 /** The body of an HTTP error, as the API writes it. */
@@ -140,7 +172,7 @@ function foreign(request: IncomingMessage): Json {
   return failure(fill(HTTP_TEXTS.foreignPage, { origin: JSON.stringify(request.headers.origin?.slice(0, 100)) }), null);
 }
 
-function listening(http: Server, { host, port }: FaceOptions): Promise<void> {
+function listening(http: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, () => {
@@ -148,16 +180,4 @@ function listening(http: Server, { host, port }: FaceOptions): Promise<void> {
       resolve();
     });
   });
-}
-
-async function stop(http: Server, sockets: WebSocketServer, reason: string): Promise<void> {
-  for (const client of sockets.clients) client.close(1001, reason);
-  const patience = setTimeout(() => {
-    for (const client of sockets.clients) client.terminate();
-  }, CLOSE_MS);
-  await new Promise<void>((resolve) => {
-    http.close(() => resolve());
-    http.closeAllConnections();
-  });
-  clearTimeout(patience);
 }

@@ -112,11 +112,11 @@ export class Expected {
     return this.#tell('sound', t, message, undefined, undefined);
   }
 
-  /** The client went; answers what was still to come of it. */
+  /** The session is over; answers what was still to come of the client. */
   left(t: number): Divergence | undefined {
     const due = this.next;
     if (!due) return undefined;
-    const message = `The client went before ${named(due.type)} (#${due.seq}) came`;
+    const message = `The session ended before ${named(due.type)} (#${due.seq}) came`;
     return this.#tell('left', t, message, due, undefined);
   }
 

@@ -1,7 +1,10 @@
 /** A trace as a server: clients connect and get its sessions again. */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { failure, startFace } from '../../simulator/face';
+import { ensureAuthority } from '../../proxy/certificates';
+import { createListener } from '../../proxy/listener';
+import { certificatesFolder } from '../../proxy/userData';
+import { baseUrl, failure, makeFace } from '../../simulator/face';
 import { UnreadableFileError } from '../../trace/unreadable';
 import { REAL_CLOCK, type Clock } from '../client/clock';
 import { Recording } from '../recording';
@@ -32,6 +35,8 @@ export interface ServeOptions {
   patienceMs?: number;
   /** Origins of web pages besides those of this machine that may ask. */
   allowedOrigins?: readonly string[];
+  /** Folder of the local certificate authority, for clients that insist on TLS; the user's own unless given. */
+  certificates?: string;
   /** Told of each session when it has ended. */
   onSession?: (report: SessionReport) => void;
   /** Told what went wrong in a session. */
@@ -45,6 +50,11 @@ export interface ReplayServer {
   readonly url: string;
   /** The same with the scheme of a WebSocket. */
   readonly ws: string;
+  /** The same port with TLS, as `openai` for Node needs it. */
+  readonly https: string;
+  /** Certificate of the authority that a client has to trust for `https`: its file (`NODE_EXTRA_CA_CERTS`), and itself (PEM). */
+  readonly caFile: string;
+  readonly ca: string;
   readonly port: number;
   /** What could not be read of the trace, for people. */
   readonly problems: readonly string[];
@@ -79,8 +89,10 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
       const diverged = sessions.filter(({ outcome }) => outcome === 'diverged').length;
       return { trace, clients: players.length, diverged, sessions };
     };
-    const face = await startFace({
-      ...{ host, port, log: onLog },
+    const sockets = new Set<WebSocket>();
+    let emptied = (): void => undefined;
+    const face = makeFace({
+      log: onLog,
       ...(options.allowedOrigins ? { allowedOrigins: options.allowedOrigins } : {}),
       answer: (request, url) => answer(rest, request, url),
       refuse: () => undefined,
@@ -88,11 +100,14 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         const { script, others, problem } = chooser.choose(url);
         const player = new Player(players.length + 1, script, others, play, clock, wireOf(client));
         players.push(player);
+        sockets.add(client);
         client.on('message', (data: Buffer, binary) => player.receive(data, binary));
         client.on('error', () => undefined);
         client.on('close', (code, reason) => {
           player.gone(code, reason.toString('utf8'));
           gone += 1;
+          sockets.delete(client);
+          if (sockets.size === 0) emptied();
           options.onSession?.(player.report);
           for (const one of waiting) if (one.clients <= gone) one.done();
         });
@@ -105,19 +120,29 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         });
       },
     });
+    const { key, cert, ca, caFile } = await ensureAuthority(options.certificates ?? certificatesFolder(), []);
+    const listener = createListener({
+      ...{ key, cert, caFile, onRequest: face.request, onUpgrade: face.upgrade, onClientError: onLog },
+    });
+    const bound = await listener.listen(host, port, true);
     return {
-      url: face.url,
-      ws: face.url.replace(/^http/, 'ws'),
-      port: face.port,
+      url: baseUrl(host, bound.port),
+      ws: baseUrl(host, bound.port).replace(/^http/, 'ws'),
+      https: baseUrl(host, bound.port, 'https'),
+      ...{ ca, caFile, port: bound.port },
       problems: recording.problems,
       report,
       ended: (clients) =>
         gone >= clients ? Promise.resolve() : new Promise((done) => waiting.push({ clients, done })),
       stop: async () => {
+        // What is still open ends here, and it is the server who goes.
+        for (const player of players) player.gone(1001, 'The replay server was stopped.');
         const told = report();
-        await face.stop('The replay server was stopped.');
+        face.close('The replay server was stopped.');
+        if (sockets.size > 0) await new Promise<void>((resolve) => (emptied = resolve));
+        await listener.close();
         await recording.close();
-        return told.sessions.some(({ outcome }) => outcome === 'open') ? report() : told;
+        return told;
       },
     };
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { FieldDifference } from './sameEvent';
 /**
  * `changed`: the message that was due, with other fields; `unexpected`: another message; `order`: one that was due later;
  * `missing`: it did not come, and the replay went on without it; `sound`: more or less than was recorded; `address`: another
- * model; `left`: the client went before it had sent everything.
+ * model; `left`: the session ended before the client had sent everything.
  */
 export type DivergenceKind = 'changed' | 'unexpected' | 'order' | 'missing' | 'sound' | 'address' | 'left';
 

@@ -35,7 +35,7 @@ afterEach(async () => {
   for (const server of running.splice(0)) await server.stop();
 });
 async function serve(options: Partial<ServeOptions> & { trace: string }): Promise<ReplayServer> {
-  const server = await serveTrace({ speed: SPEED, ...options });
+  const server = await serveTrace({ speed: SPEED, certificates: path.join(folder, 'certificates'), ...options });
   running.push(server);
   return server;
 }
