@@ -10,6 +10,7 @@ import { FrameWalker } from './frames';
 import { Interceptor, type InterceptorPort } from './interceptor';
 import type { Judge } from './judge';
 import type { SaidNote } from './notes';
+import { room } from './room';
 
 /** Where a relay's copies go. Times are the traffic thread's clock, ms. */
 export interface RelaySink {
@@ -99,6 +100,8 @@ export class Direction {
   #blocked = false;
   #held = false;
   #full = false;
+  /** Bytes that wait in the interceptor. */
+  #weight = 0;
   #ended = false;
   /** Bytes that may still be read although the other end reads nothing. */
   #leeway = 0;
@@ -157,9 +160,18 @@ export class Direction {
     this.#interceptor?.letGo();
   }
 
-  /** `from` has gone; `why` is for those who still wanted to send. */
-  end(why: string): void {
-    this.#finished(() => this.#fail(why));
+  /** Lets messages go that rules made wait. */
+  forgetRules(): void {
+    this.#interceptor?.forgetRules();
+    this.#leaveSoon();
+  }
+
+  /** `from` has gone; `why` is for those who still wanted to send. `then` is called when all it said has been dealt with. */
+  end(why: string, then: () => void): void {
+    this.#finished(() => {
+      this.#fail(why);
+      then();
+    });
   }
 
   /** Calls `then` when what came of `from` has been dealt with. */
@@ -343,13 +355,14 @@ export class Direction {
         if (this.#wanted) this.#cannot(reason);
       },
       weighs: (bytes) => {
-        if (bytes > MOST_WAITING && !this.#full) {
+        const isCrowded = room.weigh(bytes - this.#weight);
+        const isMore = bytes > this.#weight;
+        this.#weight = bytes;
+        if (!this.#full && (bytes > MOST_WAITING || (isMore && isCrowded))) {
           this.#full = true;
           this.#stop();
-        } else if (this.#full && bytes < MOST_WAITING / 2) {
-          this.#full = false;
-          this.#flowAgain();
-        }
+          if (isCrowded) room.wait(() => this.#roomAgain());
+        } else if (bytes < MOST_WAITING / 2 && !isCrowded) this.#roomAgain();
         if (bytes === 0 && !this.#wanted) setImmediate(() => this.#leaveSoon());
       },
     };
@@ -361,6 +374,12 @@ export class Direction {
     const isStopped = (this.#blocked || this.#full) && this.#leeway === 0;
     if (this.#held || this.#priming || isStopped) this.#from.pause();
     else this.#from.resume();
+  }
+
+  #roomAgain(): void {
+    if (!this.#full || this.#weight > MOST_WAITING / 2) return;
+    this.#full = false;
+    this.#flowAgain();
   }
 
   #flowAgain(): void {

@@ -83,14 +83,18 @@ export class Hands {
     return this.#breakpoints.states();
   }
 
-  /** Takes the place of the set before, in all sessions; undefined lifts all rules. */
+  /**
+   * Takes the place of the set before, in all sessions; undefined lifts all rules. Messages that the set before made wait go
+   * on now, and what it would still have added or ended does not happen.
+   */
   setRules(rules: RuleSet | undefined): void {
     // Those of the set before, which nobody could tell from the new one's later.
     this.tell();
     this.#rules = rules;
     this.#hitsTold = [];
     for (const hand of this.#sessions.values()) {
-      const { id, url, number: seed, rules: before } = hand;
+      const { id, url, number: seed, rules: before, relay } = hand;
+      relay.forgetRules();
       hand.rules = rules?.session(id, { seed, url, ...(before ? { formats: before.formats } : {}) });
       this.#intercept(hand);
     }

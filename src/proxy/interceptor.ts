@@ -76,7 +76,7 @@ export class Interceptor implements MessageListener {
   #bytes = 0;
   /** Nobody is asked any more. */
   #over = false;
-  #finish: (() => void) | undefined;
+  readonly #finish: (() => void)[] = [];
   /** The message that has gone straight on in this very moment, and how many lines followed its own. */
   #justPassed: { waiting: Waiting; lines: number } | undefined;
 
@@ -116,10 +116,13 @@ export class Interceptor implements MessageListener {
     return { rest: this.#messages.leave(), walker: this.#messages.walker };
   }
 
-  /** The sender says no more: what is held is lost, the rest goes at once, then `done` is called. */
+  /**
+   * The sender says no more: what is held is lost, messages that wait go at once, also those still being inflated; then `done`
+   * is called.
+   */
   finish(done: () => void): void {
     this.#over = true;
-    this.#finish = done;
+    this.#finish.push(done);
     if (!this.#port.writable || this.#gate.some((entry) => entry.kind === 'message' && entry.hold)) this.#lose();
     this.#advance();
   }
@@ -134,6 +137,12 @@ export class Interceptor implements MessageListener {
       this.#process(entry);
     }
     this.#schedule.flush();
+  }
+
+  /** Other rules are in force: messages that the ones before made wait go now, and what they would have added is forgotten. */
+  forgetRules(): void {
+    this.#schedule.flush();
+    this.#justPassed = undefined;
   }
 
   // ---- MessageListener ----------------------------------------------------------------------------------------------
@@ -183,11 +192,9 @@ export class Interceptor implements MessageListener {
         this.#process(next);
       }
     }
-    if (this.#finish && this.#gate.length === 0) {
+    if (this.#finish.length > 0 && this.#gate.length === 0) {
       this.#schedule.flush();
-      const done = this.#finish;
-      this.#finish = undefined;
-      done();
+      for (const done of this.#finish.splice(0)) done();
     }
   }
 
@@ -222,19 +229,24 @@ export class Interceptor implements MessageListener {
         this.#port.write(frame);
         this.#port.control(t, frame);
       };
-      // A close frame keeps its place, also behind what a rule delays.
-      if (opcode === 8) this.#schedule.add(-Infinity, pass);
+      // A close frame keeps its place, also behind what a rule delays or lets stand back: nothing can be sent after it.
+      if (opcode === 8)
+        this.#schedule.add(-Infinity, 'message', () => {
+          this.#schedule.settle();
+          pass();
+        });
       else pass();
       this.#schedule.run();
       return;
     }
     const { decision } = entry;
     if (decision?.kind === 'drop') this.#gone(entry, 'dropped', '');
-    else if (decision?.kind === 'send') this.#schedule.add(-Infinity, () => this.#send(entry, decision.text, ''));
+    else if (decision?.kind === 'send')
+      this.#schedule.add(-Infinity, 'message', () => this.#send(entry, decision.text, ''));
     else {
       const judgement = this.#over ? undefined : this.#judge.verdict(this.#passing(entry));
       if (judgement) this.#apply(entry, judgement);
-      else this.#schedule.add(-Infinity, () => this.#pass(entry, ''));
+      else this.#schedule.add(-Infinity, 'message', () => this.#pass(entry, ''));
     }
     this.#schedule.run();
     this.#justPassed = undefined;
@@ -249,14 +261,18 @@ export class Interceptor implements MessageListener {
     const group: (() => void)[] = [];
     for (const step of verdict.steps) {
       const run = this.#runner(waiting, step, rule);
+      const matter = step.kind === 'inject' || step.kind === 'disconnect' ? 'extra' : 'message';
       const isElsewhere = step.kind === 'inject' && step.to === this.#side;
-      if (isElsewhere || (step !== own && own && step.delayMs > own.delayMs)) this.#schedule.late(at(step), run);
+      // Of a message that goes nowhere nothing stands in the row: what comes of it later must hold nobody up.
+      const isLater = step !== own && step.delayMs > (own?.delayMs ?? 0);
+      if (isElsewhere || isLater) this.#schedule.late(at(step), matter, run);
       else if (verdict.behind && own) group.push(run);
-      else this.#schedule.add(at(step), run);
+      else this.#schedule.add(at(step), matter, run);
     }
     if (verdict.behind && own) {
       const { messages, ms } = verdict.behind;
-      this.#schedule.late(arrived.t + Math.max(ms, own.delayMs), () => group.forEach((run) => run()), number, messages);
+      const due = arrived.t + Math.max(ms, own.delayMs);
+      this.#schedule.late(due, 'message', () => group.forEach((run) => run()), number, messages);
     }
     if (!own) this.#gone(waiting, 'dropped', rule);
   }

@@ -99,6 +99,12 @@ export class Relay {
     (from === 'client' ? this.#up : this.#down).intercept(judge);
   }
 
+  /** Lets messages go that rules made wait; what those would have added is forgotten. */
+  forgetRules(): void {
+    this.#up.forgetRules();
+    this.#down.forgetRules();
+  }
+
   /**
    * Lets what is held go and says goodbye to both ends with that close code, and cuts what does not answer. 1006, which may
    * not be sent (RFC 6455, 7.4.1), cuts both at once.
@@ -141,9 +147,9 @@ export class Relay {
     socket.on('end', () => this.#gone(side, ''));
     socket.on('close', () => {
       this.#gone(side, '');
-      direction.end('the other end has gone');
-      // What was read before the end still goes out.
-      destroySoon(other, this.#patience.lingerMs);
+      // What was read before the end still goes out, also what is still being inflated.
+      direction.end('the other end has gone', () => destroySoon(other));
+      setTimeout(() => other.destroy(), this.#patience.lingerMs).unref();
       if (--this.#open === 0) this.#finish(side);
     });
   }
@@ -163,9 +169,8 @@ export class Relay {
 
 const ignore = (): void => undefined;
 
-function destroySoon(socket: Duplex, lingerMs: number): void {
+function destroySoon(socket: Duplex): void {
   if (socket.destroyed) return;
   if ('destroySoon' in socket && typeof socket.destroySoon === 'function') socket.destroySoon();
   else socket.end(() => socket.destroy());
-  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

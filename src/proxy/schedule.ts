@@ -1,20 +1,31 @@
 /**
  * What is to be done in one direction, and when: things in a row, of which each waits for those before it, and things beside
- * it that hold nobody up.
+ * it that hold nobody up. Messages are what was received and what is made of it; everything else is extra, and is forgotten
+ * when its time can come no more.
  */
 
-/** Beside the row. */
-interface Late {
+/** What a thing is: only messages are owed to the receiver. */
+export type Matter = 'message' | 'extra';
+
+interface Planned {
   due: number;
+  matter: Matter;
   run: () => void;
+}
+
+/** Beside the row. */
+interface Late extends Planned {
   /** Of a message that stands back: its number, and how many later ones it lets pass. */
   number: number;
   left: number;
 }
 
+/** What a timer of Node's bears, ms; a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Times are those of `performance.now()`, ms; `-Infinity` is at once. */
 export class Schedule {
-  #row: { due: number; run: () => void }[] = [];
+  #row: Planned[] = [];
   #late: Late[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -23,13 +34,13 @@ export class Schedule {
   }
 
   /** Puts something at the end of the row. */
-  add(due: number, run: () => void): void {
-    this.#row.push({ due, run });
+  add(due: number, matter: Matter, run: () => void): void {
+    this.#row.push({ due, matter, run });
   }
 
   /** Does something beside the row: at its time, or when `left` messages with a higher `number` have gone. */
-  late(due: number, run: () => void, number = Infinity, left = Infinity): void {
-    this.#late.push({ due, run, number, left });
+  late(due: number, matter: Matter, run: () => void, number = Infinity, left = Infinity): void {
+    this.#late.push({ due, matter, run, number, left });
   }
 
   /** A message of that number has gone on, or never will. */
@@ -58,15 +69,21 @@ export class Schedule {
     if (next === Infinity) return;
     clearTimeout(this.#timer);
     // A timer may come up to 1 ms early.
-    this.#timer = setTimeout(() => this.run(), Math.max(1, Math.ceil(next - performance.now())));
+    const wait = Math.min(LONGEST_TIMER, Math.max(1, Math.ceil(next - performance.now())));
+    this.#timer = setTimeout(() => this.run(), wait);
   }
 
-  /** Does everything now, in the order of its time where it stands beside the row. */
+  /** Lets messages beside the row go now, in the order of their times, and forgets what is extra there. */
+  settle(): void {
+    const late = this.#late.splice(0).sort((a, b) => a.due - b.due);
+    for (const { matter, run } of late) if (matter === 'message') run();
+  }
+
+  /** Lets all messages go now, those in the row first, and forgets everything extra. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (let first = this.#row.shift(); first; first = this.#row.shift()) first.run();
-    const late = this.#late.splice(0).sort((a, b) => a.due - b.due);
-    for (const { run } of late) run();
+    for (let first = this.#row.shift(); first; first = this.#row.shift()) if (first.matter === 'message') first.run();
+    this.settle();
   }
 }
