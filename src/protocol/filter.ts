@@ -116,15 +116,20 @@ export function quoteValue(value: string): string {
   return /[\s,"/]/.test(value) ? `"${value.replaceAll('"', '')}"` : value;
 }
 
+/** Tries an expression on a text. */
+export type RegexTest = (regex: RegExp, text: string) => boolean;
+
+const plainTest: RegexTest = (regex, text) => regex.test(text);
+
 /** Whether a text is what a pattern looks for. */
-export function matches(pattern: Pattern, text: string): boolean {
+export function matches(pattern: Pattern, text: string, test = plainTest): boolean {
   switch (pattern.kind) {
     case 'text':
       return text.toLowerCase().includes(pattern.text);
     case 'exact':
       return text.toLowerCase() === pattern.text;
     case 'regex':
-      return pattern.regex.test(text);
+      return test(pattern.regex, text);
   }
 }
 

@@ -36,7 +36,10 @@ interface Held {
 /** See the file's head. */
 export class Hands {
   readonly #say: (report: TrafficReport) => void;
-  readonly #breakpoints = new Breakpoints();
+  readonly #breakpoints = new Breakpoints((message) => {
+    this.#say({ report: 'problem', message });
+    this.#say({ report: 'breakpoints', breakpoints: this.#breakpoints.states() });
+  });
   readonly #sessions = new Map<string, Hand>();
   readonly #held = new Map<string, Held>();
   #rules: RuleSet | undefined;

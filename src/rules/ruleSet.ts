@@ -27,9 +27,17 @@ interface Count {
   acted: number;
 }
 
-/** The rules of a file that was read; those that are off or wrong do nothing. `seed` is used where the file gives none. */
-export function createRuleSet(parsed: ParsedRules, { seed = 1 }: { seed?: number } = {}): RuleSet {
-  return new Rules(parsed, parsed.seed ?? seed);
+/** How rules are made. */
+export interface RuleSetOptions {
+  /** Used where the file gives none. */
+  seed?: number;
+  /** A rule does nothing any more, because its expression took too long; one sentence for people. */
+  onSlow?: (message: string) => void;
+}
+
+/** The rules of a file that was read; those that are off or wrong do nothing. */
+export function createRuleSet(parsed: ParsedRules, { seed = 1, onSlow }: RuleSetOptions = {}): RuleSet {
+  return new Rules(parsed, parsed.seed ?? seed, onSlow);
 }
 
 class Rules implements RuleSet {
@@ -40,14 +48,18 @@ class Rules implements RuleSet {
   readonly #seed: number;
   readonly #handshakes: Random;
 
-  constructor({ rules }: ParsedRules, seed: number) {
+  constructor({ rules }: ParsedRules, seed: number, onSlow: RuleSetOptions['onSlow']) {
     this.rules = rules.map(({ info }) => info);
     this.hits = rules.map(() => 0);
     this.#seed = seed;
     this.#handshakes = new Random(seed);
-    this.#active = rules.flatMap(({ info, written }, index) =>
-      info.active && written ? [compileRule(written, index)] : [],
-    );
+    this.#active = rules.flatMap(({ info, written }, index) => {
+      const slow = (why: string) =>
+        onSlow?.(
+          `The rule "${info.name}" is out of force: ${why} Write it with less repetition, and save the rules file.`,
+        );
+      return info.active && written ? [compileRule(written, index, slow)] : [];
+    });
   }
 
   touches(from: Side): boolean {

@@ -373,3 +373,40 @@ it('what rules hold is data and nothing else', async () => {
   expect(messages.flatMap(({ line }) => line['rule'] ?? [])).toEqual(hostile);
   expect(({} as Record<string, unknown>)['toString']).toBe(Object.prototype.toString);
 });
+
+describe('an expression that takes too long', () => {
+  // Twice as long for each further letter.
+  const trap = event('words', { text: `${'a'.repeat(60)}!` });
+  const after = event('words', { text: 'and so on' });
+
+  it('puts its rule out of force, and traffic goes on', async () => {
+    const hand = await wsHand();
+    await inForce(
+      hand,
+      { name: 'trap', match: '/(a+)+b/', drop: true },
+      { name: 'good', match: '/so\\s+on/', set: { '/seen': true } },
+    );
+    const { client, got } = await hand.session('slow-rule');
+    for (const text of [trap, after, trap, after]) client.send(text);
+    await expect.poll(() => got.server.length).toBe(4);
+    const seen = event('words', { text: 'and so on', seen: true });
+    expect(got.server).toEqual([trap, seen, trap, seen]);
+    await expect.poll(() => hand.engine.problems.length).toBe(1);
+    expect(hand.engine.problems[0]).toMatch(/^The rule "trap" is out of force: .* longer than 50 ms/);
+  });
+
+  it('switches its breakpoint off, and says so', async () => {
+    const hand = await wsHand();
+    let states: { filter: string; enabled: boolean; problem: string }[] = [];
+    hand.engine.on('breakpoints', (told) => (states = told));
+    await hand.engine.setBreakpoints([at('/(a+)+b/'), at('type:/^(x+)+$/')]);
+    const { client, got } = await hand.session('slow-breakpoint');
+    client.send(trap);
+    client.send(event(`${'x'.repeat(60)}!`));
+    client.send(after);
+    await expect.poll(() => got.server.length).toBe(3);
+    await expect.poll(() => states.map(({ enabled }) => enabled)).toEqual([false, false]);
+    expect(states[0]?.problem).toContain('longer than 50 ms');
+    expect(hand.engine.problems).toHaveLength(2);
+  });
+});
