@@ -56,6 +56,7 @@ export class Host {
       read: readRulesText,
       engine: () => this.proxy.engine,
       log: (level, message) => this.log[level](message),
+      failed: (message) => this.proxy.onDidProblem.fire(message),
     });
     this.breakpoints = new Breakpoints({
       read: () => context.workspaceState.get(BREAKPOINTS),

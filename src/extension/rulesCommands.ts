@@ -7,7 +7,8 @@ import type { TextChange } from '../rules/switches';
 import type { Host } from './host';
 import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
-import { oneLine, type RuleNode } from './rulesText';
+import { oneLine } from './plainText';
+import type { RuleNode } from './rulesText';
 import { RULE_STARTERS, startersLike, type RuleStarter } from './ruleStarters';
 import { sameFile } from './traceFolder';
 

@@ -1,6 +1,8 @@
 /** Rules in words for the tree and the status bar. Names are the file's: they stay text, on one line. Free of `vscode`. */
 import { FAULT_SETS, type FaultSet } from '../rules/faultSets';
+import { oneLine } from './plainText';
 import type { RulesState } from './rulesInForce';
+import { oneLine } from './plainText';
 
 /** A line of the view, as its commands get it. */
 export type RuleNode =
@@ -23,14 +25,6 @@ export type RuleNode =
   | { kind: 'faultSets' }
   | { kind: 'faultSet'; id: string; label: string; description: string; tooltip: string; checked: boolean };
 
-const MOST_LABEL = 120;
-
-/** A text of the file as one line of text: no control characters, nothing that turns the reading direction. */
-export function oneLine(text: string): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
-  return plain.length > MOST_LABEL ? `${plain.slice(0, MOST_LABEL - 1)}…` : plain;
-}
-
 /** The view's first level. None while no file may count. */
 export function ruleNodes(state: RulesState): RuleNode[] {
   if (state.file === undefined) return [];
@@ -41,7 +35,11 @@ export function ruleNodes(state: RulesState): RuleNode[] {
   if (general) {
     const label = oneLine(general.message);
     const kept = state.stale && state.rules.length > 0 ? '\n\nThe rules of before are still in force.' : '';
-    nodes.unshift({ kind: 'problem', label, tooltip: `${general.message}${kept}`, place: general });
+    nodes.unshift({ kind: 'problem', label, tooltip: `${oneLine(general.message, MOST_TOOLTIP)}${kept}`, place: general });
+  }
+  if (state.failed !== '') {
+    const label = 'These rules are not in force';
+    nodes.unshift({ kind: 'problem', label, tooltip: `${label}: ${state.failed}`, place: { line: 1, column: 1 } });
   }
   if (nodes.length === 0 && !state.exists) nodes.push({ kind: 'create' });
   return [...nodes, { kind: 'faultSets' }];
@@ -71,7 +69,7 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
   const common = { kind: 'rule' as const, index, label, place };
   if (problem || !written) {
     const message = problem?.message ?? 'There is a mistake in this rule.';
-    return { ...common, description: oneLine(message), tooltip: message, state: 'wrong', place: problem ?? place };
+    return { ...common, description: oneLine(message), tooltip: oneLine(message, MOST_TOOLTIP), state: 'wrong', place: problem ?? place };
   }
   const summary = info.summary === info.name ? '' : oneLine(info.summary);
   const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');

@@ -6,14 +6,8 @@ import { WebSocket } from 'ws';
 import { isRulesName, RULES_FILES, rulesPath } from '../../../src/extension/rulesPaths';
 import { readRulesText } from '../../../src/extension/rulesFile';
 import { RulesInForce } from '../../../src/extension/rulesInForce';
-import {
-  faultSetNodes,
-  inForceText,
-  oneLine,
-  ruleNodes,
-  rulesOfSet,
-  type RuleNode,
-} from '../../../src/extension/rulesText';
+import { oneLine } from '../../../src/extension/plainText';
+import { faultSetNodes, inForceText, ruleNodes, rulesOfSet, type RuleNode } from '../../../src/extension/rulesText';
 import { RULE_STARTERS, startersLike } from '../../../src/extension/ruleStarters';
 import { filterLike } from '../../../src/extension/breakpointText';
 import { plain } from '../../../src/extension/plainText';
@@ -33,6 +27,7 @@ interface Bed {
   write(text: string): Promise<void>;
   start(): Promise<Engine>;
   logged: string[];
+  failures: string[];
 }
 
 /** Rules of a folder, with a real proxy before the simulator when one is started. */
@@ -40,6 +35,7 @@ async function bed(text?: string): Promise<Bed> {
   const folder = await temporaryFolder();
   const file = rulesPath([folder], folder, existsSync);
   const logged: string[] = [];
+  const failures: string[] = [];
   let engine: Engine | undefined;
   await mkdir(path.dirname(file));
   const write = (now: string) => writeFile(file, now);
@@ -49,6 +45,7 @@ async function bed(text?: string): Promise<Bed> {
     read: readRulesText,
     engine: () => engine,
     log: (_level, message) => logged.push(message),
+    failed: (message) => failures.push(message),
   });
   const start = async () => {
     const made = await startEngine({
@@ -66,7 +63,7 @@ async function bed(text?: string): Promise<Bed> {
     await rules.begin(made);
     return (engine = made);
   };
-  return { rules, file, write, start, logged };
+  return { rules, file, write, start, logged, failures };
 }
 
 /** The model that the server tells a new session. */
@@ -134,9 +131,27 @@ describe('the rules of a window', () => {
     expect(rules.state.hits).toEqual([]);
   });
 
+  it('that the proxy did not take are said not to be in force, once, until it takes them', async () => {
+    const { rules, write, start, failures } = await bed(modelIs('x'));
+    const engine = await start();
+    expect([rules.active, rules.state.failed]).toEqual([1, '']);
+    // Its threads are gone, and nobody has said so yet.
+    await engine.stop();
+    await write(modelIs('y'));
+    await rules.refresh();
+    expect(rules.active).toBe(0);
+    expect(ruleNodes(rules.state)[0]).toMatchObject({ kind: 'problem', label: 'These rules are not in force' });
+    expect(failures).toEqual([
+      expect.stringMatching(/^The rules are not in force: .+ Save the rules file to try again\.$/),
+    ]);
+    rules.end();
+    await start();
+    expect([rules.active, rules.state.failed]).toEqual([1, '']);
+  });
+
   it('are none where no file may count', async () => {
     const rules = new RulesInForce({
-      ...{ file: () => undefined, engine: () => undefined, log: () => undefined },
+      ...{ file: () => undefined, engine: () => undefined, log: () => undefined, failed: () => undefined },
       read: () => Promise.reject(new Error('must not be read')),
     });
     await rules.refresh();
