@@ -4,7 +4,6 @@ import { filterProblemOf, timeoutOf } from './breakpoints';
 import type { BreakpointsView } from './breakpointsView';
 import { toggleLike } from './heldHandlers';
 import type { Host } from './host';
-import { plainLabel } from './plainText';
 import { label, plain } from './plainText';
 import { messageOf } from './signal';
 import type { TraceEditors } from './traceEditor';
@@ -92,7 +91,7 @@ export function breakpointCommands(
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.
       if (!at) return editors.act('toggleBreakpoint', context);
-      vscode.window.setStatusBarMessage(plainLabel(await toggleLike(at.model, breakpoints, at.row)), 4000);
+      vscode.window.setStatusBarMessage(label(await toggleLike(at.model, breakpoints, at.row)), 4000);
     },
     compareArrived: (context) => editors.act('compareArrived', context),
     showHeld: () => showHeld('showHeld'),

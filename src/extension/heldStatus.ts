@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import { heldText } from './breakpointText';
 import type { Host } from './host';
-import { label } from './plainText';
-import { oneLine, plainLabel } from './plainText';
+import { label, oneLine } from './plainText';
 import { SECTION } from './settings';
 
 /** How long a word about a lost message stays, ms. */
@@ -31,7 +30,7 @@ export function showHeldStatus(host: Host): vscode.Disposable {
     held.onDidLose.on(({ type, from, session }) => {
       const said = `a held ${oneLine(type) || 'message'} from the ${from} was lost: ${session} has ended`;
       host.log.warn(`Breakpoints: ${said}`);
-      vscode.window.setStatusBarMessage(`$(debug-disconnect) Realtime: ${plainLabel(said)}`, SAID_MS);
+      vscode.window.setStatusBarMessage(`$(debug-disconnect) Realtime: ${label(said)}`, SAID_MS);
     }),
     proxy.onDidChange.on(() => {
       const before = running;

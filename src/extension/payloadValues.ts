@@ -4,7 +4,6 @@ import type { Engine } from '../proxy/engine';
 import type { VariableName } from '../protocol/payloadVariables';
 import { plain } from './plainText';
 import { readEnvironment, wantedBy, type Values } from './payloadPlan';
-import { plain } from './plainText';
 
 /** Who wants them: `id` is what the user's word is kept for, `name` what people call it. */
 export interface ValueSource {
@@ -38,7 +37,10 @@ export class PayloadValues {
     const them = names.length > 1 ? 'them' : 'it';
     const answer = await vscode.window.showWarningMessage(
       plain(`Send the value of ${names.join(', ')} to ${hostOf(engine.upstream)}?`),
-      { modal: true, detail: plain(`${name} takes ${them} from the environment. The recording does not hold ${them}.`) },
+      {
+        modal: true,
+        detail: plain(`${name} takes ${them} from the environment. The recording does not hold ${them}.`),
+      },
       send,
     );
     if (answer !== send) return false;

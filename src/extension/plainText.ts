@@ -6,6 +6,8 @@
 
 /** Control characters but the line feed, and marks that turn the direction of reading. */
 const TURNING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+/** The same with the line feed. */
+const NO_LINE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 const MOST_LABEL = 120;
 /** VS Code cuts notifications there too, without saying so. */
 const MOST_MESSAGE = 1000;
@@ -13,7 +15,10 @@ const MOST_MESSAGE = 1000;
 /** A text as one line of text: no control characters, nothing that turns the reading direction, `most` characters. */
 export function oneLine(text: string, most = MOST_LABEL): string {
   // Only as much as can matter is gone through: a captured name may have megabytes.
-  const line = text.slice(0, 4 * most).replace(TURNING, ' ').replace(/\n+/g, ' ').trim();
+  const line = text
+    .slice(0, 4 * most)
+    .replace(NO_LINE, ' ')
+    .trim();
   return line.length > most ? `${clipped(line, most - 1)}…` : line;
 }
 

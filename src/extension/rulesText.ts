@@ -2,7 +2,6 @@
 import { FAULT_SETS, type FaultSet } from '../rules/faultSets';
 import { oneLine } from './plainText';
 import type { RulesState } from './rulesInForce';
-import { oneLine } from './plainText';
 
 /** A line of the view, as its commands get it. */
 export type RuleNode =
@@ -25,6 +24,9 @@ export type RuleNode =
   | { kind: 'faultSets' }
   | { kind: 'faultSet'; id: string; label: string; description: string; tooltip: string; checked: boolean };
 
+/** What a tooltip shows of a text, characters. */
+const MOST_TOOLTIP = 1000;
+
 /** The view's first level. None while no file may count. */
 export function ruleNodes(state: RulesState): RuleNode[] {
   if (state.file === undefined) return [];
@@ -35,7 +37,12 @@ export function ruleNodes(state: RulesState): RuleNode[] {
   if (general) {
     const label = oneLine(general.message);
     const kept = state.stale && state.rules.length > 0 ? '\n\nThe rules of before are still in force.' : '';
-    nodes.unshift({ kind: 'problem', label, tooltip: `${oneLine(general.message, MOST_TOOLTIP)}${kept}`, place: general });
+    nodes.unshift({
+      kind: 'problem',
+      label,
+      tooltip: `${oneLine(general.message, MOST_TOOLTIP)}${kept}`,
+      place: general,
+    });
   }
   if (state.failed !== '') {
     const label = 'These rules are not in force';
@@ -69,7 +76,13 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
   const common = { kind: 'rule' as const, index, label, place };
   if (problem || !written) {
     const message = problem?.message ?? 'There is a mistake in this rule.';
-    return { ...common, description: oneLine(message), tooltip: oneLine(message, MOST_TOOLTIP), state: 'wrong', place: problem ?? place };
+    return {
+      ...common,
+      description: oneLine(message),
+      tooltip: oneLine(message, MOST_TOOLTIP),
+      state: 'wrong',
+      place: problem ?? place,
+    };
   }
   const summary = info.summary === info.name ? '' : oneLine(info.summary);
   const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, plain, plainLabel } from '../../../src/extension/plainText';
+import { label, oneLine, plain } from '../../../src/extension/plainText';
 
 describe('text of others in VS Code’s own places', () => {
   it('brings no link', () => {
@@ -7,8 +7,8 @@ describe('text of others in VS Code’s own places', () => {
       expect(plain(text)).not.toMatch(/\]\(/);
   });
   it('brings no icon, no second line, and does not turn the reading direction', () => {
-    const label = plainLabel(' $(sync~spin) a\r\nb\u202ec\u0007 $($(x)');
-    expect(label).toBe('$ (sync~spin) a b c  $ ($ (x)');
+    const shown = label(' $(sync~spin) a\r\nb\u202ec\u0007 $($(x)');
+    expect(shown).toBe('$ (sync~spin) a b c  $ ($ (x)');
   });
   it('is as long as a label may be', () => {
     expect(oneLine('x'.repeat(10_000))).toHaveLength(120);
