@@ -20,6 +20,8 @@ export interface RunningResponse {
   inConversation: boolean;
   /** Row of the `response.create` it answers; undefined when turn detection began it. */
   askedRow: number | undefined;
+  /** How long that request was held in the proxy, ms. */
+  heldMs: number;
   ended: boolean;
 }
 
@@ -149,7 +151,8 @@ export class SessionFacts {
 
   #begun({ row, t, response: id }: TracedEvent, { started, answered }: Correlated): void {
     const inConversation = started?.aside !== true;
-    this.responses.set(id, { id, row, t, inConversation, askedRow: answered?.row, ended: false });
+    const heldMs = answered?.held ? Math.max(0, answered.t - answered.held.t) : 0;
+    this.responses.set(id, { id, row, t, inConversation, askedRow: answered?.row, heldMs, ended: false });
   }
 }
 
