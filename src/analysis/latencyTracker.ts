@@ -22,8 +22,6 @@ interface Running {
   state: TurnState | undefined;
   aside: boolean;
   hasWords: boolean;
-  /** A piece of its audio was held back and has gone on. */
-  hasHeldAudio: boolean;
   lastAudio: Moment | undefined;
   bargeIn: Moment | undefined;
 }
@@ -48,6 +46,8 @@ export class LatencyTracker {
   #committed = new Recent<string, Moment>(256);
   #calls = new Recent<string, Moment>(256);
   #lastAudio = new Recent<string, number>(64);
+  /** Responses with sound that was held back and has gone on, perhaps after their end came. */
+  #heldAudio = new Recent<string, true>(64);
 
   constructor(log: LatencyLog, turns: TurnTracker, playback: PlaybackTracker) {
     this.#log = log;
@@ -116,11 +116,10 @@ export class LatencyTracker {
   released(event: TracedEvent, held: Moment): void {
     const { t, row, from, type, response } = event;
     this.#log.add('held', t, Math.max(0, t - held.t));
-    const running = this.#running.get(response);
     // Of an answer's sound the first piece tells: those behind it had to wait for it.
-    if (from !== 'server' || !audioField(type, from) || !running || running.hasHeldAudio) return;
-    running.hasHeldAudio = true;
-    this.#hold({ row, t, held }, running.state);
+    if (from !== 'server' || !audioField(type, from) || this.#heldAudio.has(response)) return;
+    this.#heldAudio.set(response, true);
+    this.#hold({ row, t, held }, this.#turns.ofResponse(response)?.state);
   }
 
   #created(event: TracedEvent, { started, answered }: Correlated): void {
@@ -140,7 +139,6 @@ export class LatencyTracker {
       state,
       aside: started.aside,
       hasWords: false,
-      hasHeldAudio: false,
       lastAudio: undefined,
       bargeIn: undefined,
     });
