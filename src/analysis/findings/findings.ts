@@ -54,7 +54,7 @@ export class Findings {
   event(event: TracedEvent, told: Correlated): void {
     const { facts, watches, ticking, hearing } = this.#session(event.session);
     this.#seqs.add(event.row, event.seq);
-    if (!told.counts) return;
+    if (!told.counts) return facts.keptBack(event);
     for (const watch of ticking) watch.tick?.(event.t);
     facts.event(event, told);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);

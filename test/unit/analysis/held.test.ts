@@ -75,3 +75,23 @@ it('a message that was held back stands once in the conversation, taken or refus
     ['', 'refused', 4],
   ]);
 });
+
+it('a finding that misses what the inspector has kept from the server says so, until it goes on', () => {
+  const found = (drop: boolean) => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.created(10);
+    const call = { type: 'function_call', call_id: 'c1', name: 'look_up', status: 'completed' };
+    wire.server(20, 'response.output_item.done', { response_id: 'r1', item: call });
+    wire.done(30);
+    wire.client(40, 'conversation.item.create', { item: { type: 'function_call_output', call_id: 'c1', output: '' } });
+    const asked = wire.client(50, 'response.create', {}, { sent: undefined, fate: 'held' });
+    if (!drop) wire.client(60, 'response.create', {}, { replaces: asked + 1 });
+    wire.analysis.findings.tick(9000);
+    return wire.analysis.findings.all().map(({ rule, rows, explanation }) => ({ rule, rows, explanation, asked }));
+  };
+  expect(found(false)).toEqual([]);
+  const [silent] = found(true);
+  expect(silent).toMatchObject({ rule: 'silent-after-tool', rows: [4, silent?.asked] });
+  expect(silent?.explanation).toContain('The app did send it');
+});
