@@ -17,6 +17,8 @@ import type {
   DocumentState,
   Peaks,
   RowBody,
+  Waveforms,
+  WavePlace,
 } from '../src/document/columns';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 import type { SearchEnd, SearchFound } from '../src/document/searchModel';
@@ -191,6 +193,8 @@ export interface Requests {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;
   };
+  /** Waveforms of at most 64 places at once, each in `buckets` (1 to 1024) pairs. */
+  waveforms: { params: { places: WavePlace[]; buckets: number }; result: Waveforms };
   /** What a row came of and what came of it, step by step outwards, as far as the rows are analysed; at most 200 each way. */
   related: { params: { row: number }; result: Related };
   /** Steps of a session's input buffer between two times, at most `most` (1 to 8192). */
@@ -334,6 +338,8 @@ const isRanges = (value: unknown) =>
   value.every((row, at) => isRow(row) && (at === 0 || row >= (value[at - 1] as number)));
 const isPreset = (value: unknown) => isRecord(value) && isShort(value.name, 100) && isShort(value.filter, 2000);
 const isOptional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
+const isPlace = (value: unknown) =>
+  isRecord(value) && isShort(value.session) && isSide(value.from) && isTime(value.startMs) && isTime(value.endMs);
 const isSelector = (p: Record<string, unknown>) =>
   isShort(p.session) &&
   isSide(p.from) &&
@@ -387,6 +393,13 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isRow(p.buckets) &&
     p.buckets >= 1 &&
     p.buckets <= 8192,
+  waveforms: (p) =>
+    Array.isArray(p.places) &&
+    p.places.length <= 64 &&
+    p.places.every(isPlace) &&
+    isRow(p.buckets) &&
+    p.buckets >= 1 &&
+    p.buckets <= 1024,
   related: (p) => isRow(p.row),
   bufferSteps: (p) =>
     isShort(p.session) && isTime(p.startMs) && isTime(p.endMs) && isRow(p.most) && p.most >= 1 && p.most <= 8192,

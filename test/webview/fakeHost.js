@@ -709,6 +709,11 @@
     summaries: ({ rows: wanted }) => ({ summaries: wanted.map((row) => rows[row]?.summary ?? '') }),
     body: ({ row, whole }) => bodyOf(row, whole),
     peaks,
+    waveforms: ({ places, buckets }) => {
+      const found = places.map((place) => peaks({ ...place, buckets }));
+      const joined = (of) => Int16Array.from(found.flatMap((each) => [...each[of]]));
+      return { min: joined('min'), max: joined('max') };
+    },
     audio: clip,
     saveWav: ({ name }) => ({ saved: `recordings/${name}` }),
     send: ({ session, to, text, replaces }) => {

@@ -119,6 +119,7 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
     measures: async ({ session, start, end }) => (await document()).measures(session, start, end),
     peaks: async ({ session, from, startMs, endMs, buckets }) =>
       (await document()).peaks(session, from, startMs, endMs, buckets),
+    waveforms: async ({ places, buckets }) => (await document()).waveforms(places, buckets),
     audio: async (selector) => (await document()).audio(selector),
     ...searchHandlers({ document }),
     related: async ({ row }) => (await document()).related(row),
