@@ -142,8 +142,10 @@ function compileColumn(
   patterns: readonly Pattern[],
   regexTest: RegexTest | undefined,
 ): Test {
-  const some = (text: string | undefined) =>
-    text !== undefined && text !== '' && patterns.some((pattern) => matches(pattern, text, regexTest));
+  const some = (whole: string | undefined) => {
+    const text = whole?.slice(0, REGEX_TEXT) ?? '';
+    return text !== '' && patterns.some((pattern) => matches(pattern, text, regexTest));
+  };
   switch (column) {
     case 'type':
       return (message) => some(factsOf(message).type);
