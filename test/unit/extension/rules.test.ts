@@ -7,7 +7,14 @@ import { isRulesName, RULES_FILES, rulesPath } from '../../../src/extension/rule
 import { readRulesText } from '../../../src/extension/rulesFile';
 import { RulesInForce } from '../../../src/extension/rulesInForce';
 import { oneLine } from '../../../src/extension/plainText';
-import { faultSetNodes, inForceText, ruleNodes, rulesOfSet, type RuleNode } from '../../../src/extension/rulesText';
+import {
+  faultSetNodes,
+  inForceText,
+  ruleLenses,
+  ruleNodes,
+  rulesOfSet,
+  type RuleNode,
+} from '../../../src/extension/rulesText';
 import { RULE_STARTERS, startersLike } from '../../../src/extension/ruleStarters';
 import { filterLike } from '../../../src/extension/breakpointText';
 import { plain } from '../../../src/extension/plainText';
@@ -46,6 +53,7 @@ async function bed(text?: string): Promise<Bed> {
     engine: () => engine,
     log: (_level, message) => logged.push(message),
     failed: (message) => failures.push(message),
+    now: () => 7,
   });
   const start = async () => {
     const made = await startEngine({
@@ -302,4 +310,74 @@ it('a notification makes no link of text that others wrote', () => {
   for (const text of ['[Sign in](command:workbench.action.terminal.new)', '[x](FILE:///etc/passwd)', '[[a](https://x)'])
     expect([link.test(text), link.test(plain(text))]).toEqual([true, false]);
   expect(plain('a [list] (of) things[0](x)')).toBe('a [list] (of) things[0] (x)');
+});
+
+describe('the lines above the rules in their file', () => {
+  const text = (...more: object[]) =>
+    JSON.stringify(
+      {
+        rules: [
+          { name: 'Model', match: 'type:session.created', set: { 'session.model': 'x' } },
+          { name: 'Quiet', match: 'type:nothing', drop: true },
+          { name: 'Off', match: 'type:x', drop: true, enabled: false },
+          ...more,
+        ],
+      },
+      null,
+      1,
+    );
+  const shown = (rules: RulesInForce, now: string) =>
+    ruleLenses(rules.state, parseRules(now, 'realtime-rules.jsonc'), (ms) => `t${ms}`).map(({ line, title }) => [
+      now.split('\n')[line - 1]?.trim() ?? '',
+      title,
+    ]);
+
+  it('say how often each took part and when last, and have a switch', async () => {
+    const { rules, start } = await bed(text());
+    expect(rules.running).toBe(false);
+    const engine = await start();
+    expect(rules.running).toBe(true);
+    await greeting(engine);
+    await expect.poll(() => rules.state.hits).toEqual([1, 0, 0]);
+    expect(shown(rules, text())).toEqual([
+      ['"name": "Model",', '$(zap) Took part once, last at t7'],
+      ['"name": "Model",', 'Switch Off'],
+      ['"name": "Quiet",', '$(zap) Has not taken part yet'],
+      ['"name": "Quiet",', 'Switch Off'],
+      ['"name": "Off",', '$(circle-slash) Off'],
+      ['"name": "Off",', 'Switch On'],
+    ]);
+    rules.end();
+    expect([rules.running, rules.state.last]).toEqual([false, []]);
+  });
+
+  it('say of a text that is not on disk what it is not', async () => {
+    const { rules, start } = await bed(text());
+    await start();
+    expect(shown(rules, text({ name: 'New', drop: true }, { name: 'Wrong', dely: 5 })).slice(-2)).toEqual([
+      ['"name": "New",', '$(circle-outline) Counts when it is saved'],
+      ['"name": "Wrong",', '$(error) Left out: there is a mistake in it'],
+    ]);
+    expect(shown(rules, '{ "rules": [')).toEqual([['{ "rules": [', '$(error) The rules of before are in force']]);
+    expect(shown(rules, text().replace('{', '{ "enabled": false,'))).toEqual([
+      ['{ "enabled": false,', '$(circle-slash) All rules are off: Switch On'],
+    ]);
+  });
+
+  it('say that none of them is in force which the proxy did not take', async () => {
+    const { rules, write, start } = await bed(text());
+    const engine = await start();
+    await engine.stop();
+    await write(modelIs('y'));
+    await rules.refresh();
+    expect(shown(rules, modelIs('y')).map(([, title]) => title)).toEqual(['$(error) These rules are not in force']);
+  });
+
+  it('show a hostile name nowhere but where it stands', async () => {
+    const name = '$(sync~spin) [x](command:workbench.action.quit)\u202e';
+    const hostile = JSON.stringify({ rules: [{ name, match: 'type:session.created', delay: 1 }] });
+    const { rules, start } = await bed(hostile);
+    await start();
+    expect(JSON.stringify(shown(rules, hostile).map(([, title]) => title))).not.toContain('command:');
+  });
 });
