@@ -50,6 +50,8 @@ export interface Injection {
 
 /** How much may wait in a direction before no more is read: minutes of audio, so that pings behind it are still seen. */
 const MOST_WAITING = 32 << 20;
+/** The same where all sessions together have filled their room: one that holds little goes on. */
+const MOST_CROWDED = 1 << 20;
 
 /** What a direction belongs to. */
 export interface DirectionSetup {
@@ -103,6 +105,8 @@ export class Direction {
   /** Bytes that wait in the interceptor. */
   #weight = 0;
   #ended = false;
+  /** The inspector has said goodbye. */
+  #isLeft = false;
   /** Bytes that may still be read although the other end reads nothing. */
   #leeway = 0;
   #stall: NodeJS.Timeout | undefined;
@@ -145,7 +149,7 @@ export class Direction {
 
   inject(injection: Injection): void {
     const isClosed = this.#interceptor?.closed ?? this.#walker.closed;
-    if (this.#ended || isClosed || this.#to.destroyed || this.#to.writableEnded)
+    if (this.#ended || isClosed || this.#isLeft || this.#to.destroyed || this.#to.writableEnded)
       injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
     else if (this.#apart || (this.#walker.atBoundary && this.#queue.length === 0)) this.#send(injection);
     else {
@@ -154,15 +158,22 @@ export class Direction {
     }
   }
 
-  /** Lets everything go that waits, because the inspector says goodbye. */
-  letGo(): void {
+  /** Lets everything go that waits, because the inspector says goodbye; `done` is called when it has. */
+  letGo(done: () => void): void {
     this.#stopPriming();
-    this.#interceptor?.letGo();
+    if (this.#interceptor) this.#interceptor.letGo(done);
+    else done();
   }
 
-  /** Lets messages go that rules made wait. */
-  forgetRules(): void {
-    this.#interceptor?.forgetRules();
+  /** Lets messages go that wait only for rules which are not in force any more (`RuleSet.keys`). */
+  lift(isInForce: (key: string) => boolean): void {
+    this.#interceptor?.lift(isInForce);
+    this.#leaveSoon();
+  }
+
+  /** Lets messages go that rules make wait. */
+  hurry(): void {
+    this.#interceptor?.hurry();
     this.#leaveSoon();
   }
 
@@ -237,6 +248,7 @@ export class Direction {
 
   #send({ payload, opcode, note, sent }: Injection): void {
     const { side, sink } = this.#setup;
+    if (opcode === 8) this.#isLeft = true;
     // Masked as RFC 6455 5.3 demands of a client. RSV1 stays 0: the receiver's inflating window is untouched.
     const frame = { fin: true, opcode, mask: side === 'client', rsv1: false, readOnly: true };
     let flowing = true;
@@ -355,14 +367,9 @@ export class Direction {
         if (this.#wanted) this.#cannot(reason);
       },
       weighs: (bytes) => {
-        const isCrowded = room.weigh(bytes - this.#weight);
-        const isMore = bytes > this.#weight;
+        room.weigh(bytes - this.#weight);
         this.#weight = bytes;
-        if (!this.#full && (bytes > MOST_WAITING || (isMore && isCrowded))) {
-          this.#full = true;
-          this.#stop();
-          if (isCrowded) room.wait(() => this.#roomAgain());
-        } else if (bytes < MOST_WAITING / 2 && !isCrowded) this.#roomAgain();
+        this.#fill();
         if (bytes === 0 && !this.#wanted) setImmediate(() => this.#leaveSoon());
       },
     };
@@ -376,11 +383,19 @@ export class Direction {
     else this.#from.resume();
   }
 
-  #roomAgain(): void {
-    if (!this.#full || this.#weight > MOST_WAITING / 2) return;
-    this.#full = false;
-    this.#flowAgain();
-  }
+  /** Stops reading when too much waits here, and reads again when half of that does. */
+  readonly #fill = (): void => {
+    const most = room.isCrowded ? MOST_CROWDED : MOST_WAITING;
+    if (!this.#full && this.#weight > most) {
+      this.#full = true;
+      room.wait(this.#fill);
+      this.#stop();
+    } else if (this.#full && this.#weight < most / 2) {
+      this.#full = false;
+      room.leave(this.#fill);
+      this.#flowAgain();
+    }
+  };
 
   #flowAgain(): void {
     if (this.#blocked || this.#full) return;

@@ -12,7 +12,7 @@ import type { Passing, Step } from '../rules/model';
 import type { Decision, Hold, Judge, Judgement } from './judge';
 import { Messages, type Arrived, type MessageListener } from './messages';
 import type { SaidNote } from './notes';
-import { Schedule } from './schedule';
+import { Schedule, type Plan } from './schedule';
 
 /** What an interceptor does in the world. */
 export interface InterceptorPort {
@@ -32,7 +32,7 @@ export interface InterceptorPort {
   /** A message cannot be sent on in a way that its receiver could read. */
   cut(reason: string): void;
   undecodable(reason: string): void;
-  /** What waits has become more or less. */
+  /** What waits has become more or less: bytes in memory. */
   weighs(bytes: number): void;
 }
 
@@ -41,6 +41,8 @@ interface Waiting {
   kind: 'message';
   readonly arrived: Arrived;
   readonly number: number;
+  /** What it costs while it waits, bytes in memory. */
+  weight: number;
   hold: Hold | undefined;
   decision: Decision | undefined;
   /** Number of the line on which its arrival was recorded, when it did not go straight on. */
@@ -63,17 +65,20 @@ export class Interceptor implements MessageListener {
   readonly #judge: Judge;
   readonly #port: InterceptorPort;
   readonly #messages: Messages;
-  readonly #schedule = new Schedule();
+  readonly #schedule: Schedule;
   /** Compressed messages refer to earlier ones, so one that goes on as it came needs all before it to have done so. */
   readonly #chained: boolean;
   /** The next compressed message that may go on as it came. */
   #nextCompressed = 0;
   #gate: Entry[] = [];
+  /** Those that are not decoded yet, oldest first, wherever they are. */
+  readonly #undecoded: Waiting[] = [];
   /** How many at the gate's front have been looked at: they wait for a person, or for those before them. */
   #examined = 0;
   #number = 0;
   #waiting = 0;
   #bytes = 0;
+  #weight = 0;
   /** Nobody is asked any more. */
   #over = false;
   readonly #finish: (() => void)[] = [];
@@ -92,6 +97,7 @@ export class Interceptor implements MessageListener {
     this.#session = session;
     this.#judge = judge;
     this.#port = port;
+    this.#schedule = new Schedule((keys) => judge.forgot(keys));
     this.#chained = deflate !== undefined && !deflate[`${side}_no_context_takeover`];
     this.#messages = new Messages(side, deflate, window, this);
   }
@@ -127,21 +133,27 @@ export class Interceptor implements MessageListener {
     this.#advance();
   }
 
-  /** The inspector says goodbye: everything goes on as it came, now. */
-  letGo(): void {
+  /** The inspector says goodbye: everything goes on as it came, now; `done` is called when it has, behind what is being inflated. */
+  letGo(done: () => void): void {
     this.#over = true;
-    const gate = this.#gate.splice(0);
-    this.#examined = 0;
-    for (const entry of gate) {
-      if (entry.kind === 'message' && !entry.decision) entry.hold?.letGo();
-      this.#process(entry);
+    this.#finish.push(done);
+    for (const entry of this.#gate) {
+      if (entry.kind === 'control' || !entry.hold || entry.decision) continue;
+      entry.hold.letGo();
+      entry.decision = { kind: 'release' };
     }
-    this.#schedule.flush();
+    this.#advance();
   }
 
-  /** Other rules are in force: messages that the ones before made wait go now, and what they would have added is forgotten. */
-  forgetRules(): void {
-    this.#schedule.flush();
+  /** Other rules are in force: what waits only for the ones before goes on, and what they would have added is forgotten. */
+  lift(isInForce: (key: string) => boolean): void {
+    this.#schedule.lift(isInForce);
+    this.#justPassed = undefined;
+  }
+
+  /** Messages that rules make wait go on now. */
+  hurry(): void {
+    this.#schedule.hurry();
     this.#justPassed = undefined;
   }
 
@@ -149,14 +161,26 @@ export class Interceptor implements MessageListener {
 
   message(arrived: Arrived): void {
     const number = this.#number++;
-    this.#gate.push({
+    const weight = arrived.frames.length + OVERHEAD;
+    const waiting: Waiting = {
       kind: 'message',
-      ...{ arrived, number, hold: undefined, decision: undefined, record: undefined, left: false, passing: undefined },
-    });
-    this.#weigh(1, arrived);
+      ...{ arrived, number, weight, hold: undefined, decision: undefined, record: undefined, left: false },
+      passing: undefined,
+    };
+    this.#gate.push(waiting);
+    this.#undecoded.push(waiting);
+    this.#weigh(1, waiting);
   }
 
   decoded(): void {
+    const waiting = this.#undecoded.shift();
+    if (waiting && !waiting.left) {
+      // A few bytes on the wire may be many more in memory.
+      const more = Math.max(0, (waiting.arrived.data?.length ?? 0) - waiting.arrived.frames.length);
+      waiting.weight += more;
+      this.#weight += more;
+      if (more > 0) this.#port.weighs(this.#weight);
+    }
     this.#advance();
   }
 
@@ -231,10 +255,13 @@ export class Interceptor implements MessageListener {
       };
       // A close frame keeps its place, also behind what a rule delays or lets stand back: nothing can be sent after it.
       if (opcode === 8)
-        this.#schedule.add(-Infinity, 'message', () => {
-          this.#schedule.settle();
-          pass();
-        });
+        this.#schedule.add(
+          -Infinity,
+          ours(() => {
+            this.#schedule.settle();
+            pass();
+          }),
+        );
       else pass();
       this.#schedule.run();
       return;
@@ -242,11 +269,18 @@ export class Interceptor implements MessageListener {
     const { decision } = entry;
     if (decision?.kind === 'drop') this.#gone(entry, 'dropped', '');
     else if (decision?.kind === 'send')
-      this.#schedule.add(-Infinity, 'message', () => this.#send(entry, decision.text, ''));
+      this.#schedule.add(
+        -Infinity,
+        ours(() => this.#send(entry, decision.text, '')),
+      );
     else {
       const judgement = this.#over ? undefined : this.#judge.verdict(this.#passing(entry));
       if (judgement) this.#apply(entry, judgement);
-      else this.#schedule.add(-Infinity, 'message', () => this.#pass(entry, ''));
+      else
+        this.#schedule.add(
+          -Infinity,
+          ours(() => this.#pass(entry, '')),
+        );
     }
     this.#schedule.run();
     this.#justPassed = undefined;
@@ -254,25 +288,30 @@ export class Interceptor implements MessageListener {
     if (!entry.left) this.#recorded(entry);
   }
 
-  #apply(waiting: Waiting, { verdict, rule }: Judgement): void {
+  #apply(waiting: Waiting, { verdict, rule, keyOf }: Judgement): void {
     const { arrived, number } = waiting;
     const own = verdict.steps.find(isOwn);
+    const keys = verdict.rules.map(keyOf);
     const at = (step: Step) => arrived.t + step.delayMs;
-    const group: (() => void)[] = [];
+    const group: Plan[] = [];
     for (const step of verdict.steps) {
+      const isMessage = step.kind !== 'inject' && step.kind !== 'disconnect';
       const run = this.#runner(waiting, step, rule);
-      const matter = step.kind === 'inject' || step.kind === 'disconnect' ? 'extra' : 'message';
+      const plan: Plan = { isMessage, keys: isMessage ? keys : [keyOf(step.rule)], run };
       const isElsewhere = step.kind === 'inject' && step.to === this.#side;
       // Of a message that goes nowhere nothing stands in the row: what comes of it later must hold nobody up.
       const isLater = step !== own && step.delayMs > (own?.delayMs ?? 0);
-      if (isElsewhere || isLater) this.#schedule.late(at(step), matter, run);
-      else if (verdict.behind && own) group.push(run);
-      else this.#schedule.add(at(step), matter, run);
+      if (isElsewhere || isLater) this.#schedule.late(at(step), plan);
+      else if (verdict.behind && own) group.push(plan);
+      else this.#schedule.add(at(step), plan);
     }
     if (verdict.behind && own) {
       const { messages, ms } = verdict.behind;
+      const run = (isAlone: boolean) => {
+        for (const plan of group) if (plan.isMessage || !isAlone) plan.run(isAlone);
+      };
       const due = arrived.t + Math.max(ms, own.delayMs);
-      this.#schedule.late(due, 'message', () => group.forEach((run) => run()), number, messages);
+      this.#schedule.late(due, { isMessage: true, keys, run }, number, messages);
     }
     if (!own) this.#gone(waiting, 'dropped', rule);
   }
@@ -354,7 +393,7 @@ export class Interceptor implements MessageListener {
 
   #left(waiting: Waiting): void {
     waiting.left = true;
-    this.#weigh(-1, waiting.arrived);
+    this.#weigh(-1, waiting);
     this.#schedule.passed(waiting.number);
   }
 
@@ -379,13 +418,17 @@ export class Interceptor implements MessageListener {
     return (waiting.passing = { ...at, text, data: data ?? new Uint8Array(), binary });
   }
 
-  #weigh(sign: 1 | -1, { frames }: Arrived): void {
+  #weigh(sign: 1 | -1, { arrived, weight }: Waiting): void {
     this.#waiting += sign;
-    this.#bytes += sign * (frames.length + OVERHEAD);
-    this.#port.weighs(this.#bytes);
+    this.#bytes += sign * arrived.frames.length;
+    this.#weight += sign * weight;
+    this.#port.weighs(this.#weight);
     this.#judge.waiting(this.#waiting, this.#bytes);
   }
 }
+
+/** Something that has to be done whatever rules are in force. */
+const ours = (run: () => void): Plan => ({ isMessage: true, keys: [], run });
 
 function breakpointOf({ hold }: Waiting): Pick<SaidNote, 'breakpoint'> {
   return hold ? { breakpoint: hold.breakpoint } : {};

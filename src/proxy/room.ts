@@ -3,31 +3,41 @@
 /** Bytes; a direction alone may hold far less (`direction.ts`). */
 const MOST = 256 << 20;
 
-/** Room that directions share. */
+/** Room that directions share. Once it is full, it counts as such until half of it is free again. */
 export class Room {
   readonly #most: number;
   #used = 0;
+  #isCrowded = false;
   readonly #stopped = new Set<() => void>();
 
+  /** `most`: bytes. */
   constructor(most = MOST) {
     this.#most = most;
   }
 
-  /** So much more (or less) waits; true when nobody should take in more. */
-  weigh(bytes: number): boolean {
-    this.#used += bytes;
-    // Half of it: a direction that goes on and stops for every message would do nothing else.
-    if (this.#used < this.#most / 2 && this.#stopped.size > 0) {
-      const all = [...this.#stopped];
-      this.#stopped.clear();
-      for (const again of all) again();
-    }
-    return this.#used > this.#most;
+  /** Whoever holds much should take in no more. */
+  get isCrowded(): boolean {
+    return this.#isCrowded;
   }
 
-  /** Calls `again` once, when there is room again. */
+  /** So many bytes more (or less) wait. */
+  weigh(bytes: number): void {
+    this.#used += bytes;
+    if (this.#used > this.#most) this.#isCrowded = true;
+    else if (this.#isCrowded && this.#used <= this.#most / 2) {
+      this.#isCrowded = false;
+      for (const again of [...this.#stopped]) again();
+    }
+  }
+
+  /** Calls `again` each time there is room again. */
   wait(again: () => void): void {
     this.#stopped.add(again);
+  }
+
+  /** Calls it no more. */
+  leave(again: () => void): void {
+    this.#stopped.delete(again);
   }
 }
 

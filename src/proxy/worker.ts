@@ -29,7 +29,10 @@ answer<TrafficRequests>(port, {
   setRules: ({ rules }) => {
     const options = {
       ...(rules?.seed === undefined ? {} : { seed: rules.seed }),
-      onSlow: (message: string) => say({ report: 'problem', message }),
+      onSlow: (message: string) => {
+        say({ report: 'problem', message });
+        traffic.hands.reconsider();
+      },
     };
     traffic.hands.setRules(rules && createRuleSet(parseRules(rules.text, rules.file), options));
     return null;
