@@ -11,7 +11,7 @@ export class UsageError extends Error {
 export const EXIT_CODES = `
 Exit codes:
   0  done; validate and ladder found nothing wrong, inspect could read the trace
-  1  validate found problems, ladder differences, inspect --fail-on findings; a scenario has mistakes, or the command failed
+  1  validate found problems, ladder differences, inspect --fail-on findings, payload an error; a scenario has mistakes, or the command failed
   2  not begun: an unknown option or command, or a file that is missing or unreadable`;
 
 /** The exit code of a command that was rejected. */
