@@ -1,7 +1,8 @@
 /**
  * The one table of messages between the extension host and the webview. Requests go from the webview to the host and
  * are always answered, also when their handler throws; notifications go from the host to the webview. Each side checks
- * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon.
+ * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon. The page also says how
+ * much it has taken in (`TakenMessage`), so that a busy one is sent less often, and more at once.
  *
  * This file imports types only, so that both sides can load it.
  */
@@ -321,6 +322,11 @@ export interface RequestMessage<N extends RequestName = RequestName> {
   request: N;
   params: Requests[N]['params'];
 }
+/** Webview to host, beside requests: it has taken in so many `columns` and `analysis` of that generation. Nothing answers it. */
+export interface TakenMessage {
+  generation: number;
+  taken: number;
+}
 /** The envelope on the wire, host to webview: an answer, or a notification with the generation it belongs to. */
 export type HostMessage =
   | { id: number; ok: true; result: unknown }
@@ -462,6 +468,11 @@ export function checkRequest(message: unknown): RequestMessage | { id: number | 
   if (!isRecord(params) || !requestChecks[request as RequestName](params))
     return { id, problem: `wrong parameters for "${request}"` };
   return message as unknown as RequestMessage;
+}
+
+/** True when a message of the page says how much it has taken in. */
+export function isTaken(message: unknown): message is TakenMessage {
+  return isRecord(message) && isRow(message.taken) && isRow(message.generation) && message.request === undefined;
 }
 
 const notificationNames: { [N in NotificationName]: true } = {

@@ -5,18 +5,20 @@
  */
 import {
   checkRequest,
+  isTaken,
   type HostMessage,
   type InspectorStatus,
   type Notifications,
   type RequestMessage,
   type RequestName,
   type Requests,
+  type TakenMessage,
 } from '../../webview/messages';
 import { releaseBatch, type ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
 
-/** At most one update of the page in this time, ms. */
+/** At most one update of the page in this time, ms; a page that is busy sets the pace itself. */
 const UPDATE_MS = 30;
 
 /**
@@ -60,6 +62,11 @@ interface Generation {
   status: boolean;
   state: boolean;
   posting: boolean;
+  /** Messages with rows or analysis that were sent, and that it has said it has taken in. */
+  sent: number;
+  taken: number;
+  /** Called when it has taken in more. */
+  tookMore: () => void;
   readonly ended: AbortController;
 }
 
@@ -98,6 +105,7 @@ export class Bridge {
 
   /** A message from the page, of whatever shape. */
   async receive(message: unknown): Promise<void> {
+    if (isTaken(message)) return this.#took(message);
     const request = checkRequest(message);
     if ('problem' in request) {
       this.options.log(`A page's message was refused: ${request.problem}`);
@@ -170,6 +178,9 @@ export class Bridge {
       status: true,
       state: true,
       posting: false,
+      sent: 0,
+      taken: 0,
+      tookMore: () => undefined,
       ended: new AbortController(),
     };
     this.#end();
@@ -184,8 +195,23 @@ export class Bridge {
 
   /** What the page that was has been asking for is wanted no longer. */
   #end(): void {
-    this.#generation?.ended.abort();
+    const ended = this.#generation;
     this.#generation = undefined;
+    ended?.ended.abort();
+    ended?.tookMore();
+  }
+
+  #took({ generation: number, taken }: TakenMessage): void {
+    const generation = this.#generation;
+    if (generation?.number !== number || taken > generation.sent) return;
+    generation.taken = Math.max(generation.taken, taken);
+    generation.tookMore();
+  }
+
+  /** Resolves when the page has taken in the first `messages`, or is gone. */
+  async #hasTaken(generation: Generation, messages: number): Promise<void> {
+    while (generation === this.#generation && generation.taken < messages)
+      await new Promise<void>((resolve) => (generation.tookMore = resolve));
   }
 
   async #handle(request: RequestMessage): Promise<unknown> {
@@ -217,26 +243,37 @@ export class Bridge {
     );
   }
 
-  /** Sends what the page lacks. Waits for each large post, so a slow page is not buried. */
+  /**
+   * Sends what the page lacks. What goes next waits until the page has taken in what went before the last: one update is on its
+   * way while one is worked on, so neither a busy page nor a long way to it makes a queue, and a busy one gets more at once.
+   */
   async #update(): Promise<void> {
     const generation = this.#generation;
     if (!generation || generation.posting || !this.#visible) return;
     generation.posting = true;
     const { options } = this;
     let under: Promise<void>[] = [];
+    let before = generation.sent;
     const post = async (message: HostMessage) => {
       await options.post(message);
       if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
     };
+    const isTakenIn = async () => {
+      await Promise.all(under);
+      await this.#hasTaken(generation, before);
+      under = [];
+      before = generation.sent;
+    };
     try {
       for (const { message, isLarge } of this.#missing(generation)) {
+        if ('notify' in message && (message.notify === 'columns' || message.notify === 'analysis'))
+          generation.sent += 1;
         under.push(post(message));
         if (!isLarge) continue;
-        await Promise.all(under);
-        under = [];
+        await isTakenIn();
         if (generation !== this.#generation || !this.#visible) return;
       }
-      await Promise.all(under);
+      await isTakenIn();
       // It may have been hidden, or loaded anew, on the way.
       if (generation !== this.#generation || !this.#visible) return;
       this.#actOnWish(generation);

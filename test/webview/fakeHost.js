@@ -834,6 +834,8 @@
     getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
     setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
     postMessage: ({ id, request, params }) => {
+      // It says what it has taken in.
+      if (request === undefined) return;
       asked.push({ request, params });
       setTimeout(() => {
         try {

@@ -64,7 +64,7 @@ window.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
   setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
   postMessage: (message) => {
-    window.asked.push(message.request);
+    if (message.request) window.asked.push(message.request);
     const text = JSON.stringify(message);
     if (socket.readyState === 1) socket.send(text); else waiting.push(text);
   },

@@ -8,6 +8,7 @@ import {
   type Notifications,
   type RequestName,
   type Requests,
+  type TakenMessage,
 } from '../messages';
 
 /** Where messages go and come from; the real one is VS Code's, tests bring their own. */
@@ -49,6 +50,8 @@ export class Bridge {
   readonly #listeners = new Map<NotificationName, (params: never) => void>();
   #nextId = 1;
   #generation: number | undefined;
+  /** Messages with rows or analysis taken in since `ready`. */
+  #taken = 0;
   /** Notifications that overtook the answer to `ready`. */
   #early: { notify: NotificationName; generation: number; params: unknown }[] = [];
 
@@ -86,6 +89,7 @@ export class Bridge {
   async ready(): Promise<void> {
     this.#generation = undefined;
     this.#early = [];
+    this.#taken = 0;
     const { generation } = await this.request('ready', {});
     this.#generation = generation;
     const early = this.#early;
@@ -111,6 +115,18 @@ export class Bridge {
 
   #deliver(message: { notify: NotificationName; generation: number; params: unknown }): void {
     if (message.generation !== this.#generation) return;
-    this.#listeners.get(message.notify)?.(message.params as never);
+    try {
+      this.#listeners.get(message.notify)?.(message.params as never);
+    } finally {
+      if (message.notify === 'columns' || message.notify === 'analysis') this.#tellTaken(message.generation);
+    }
+  }
+
+  /** The host waits for this before it sends more; a listener that began a generation anew has told of the old one nothing. */
+  #tellTaken(generation: number): void {
+    if (generation !== this.#generation) return;
+    this.#taken += 1;
+    const taken: TakenMessage = { generation, taken: this.#taken };
+    this.#channel.post(taken);
   }
 }

@@ -33,12 +33,17 @@ const analysed = new Promise((resolve) => {
   });
 });
 let posted = 0;
+let taken = 0;
 const bridge = new Bridge({
   model,
   handlers: {},
   // VS Code makes bytes of what is posted, and hands them to another process.
   post: async (message) => {
     posted += serialize(message).length;
+    if (message.notify !== 'columns' && message.notify !== 'analysis') return;
+    // The page is the next process: it says what it has taken in.
+    taken += 1;
+    setImmediate(() => void bridge.receive({ generation: message.generation, taken }));
     await new Promise((resolve) => setImmediate(resolve));
     return true;
   },

@@ -54,13 +54,22 @@ function setUp(over: Partial<Handlers> = {}) {
   const logged: string[] = [];
   let reloads = 0;
   let gate: Promise<unknown> = Promise.resolve();
-  const bridge = new Bridge({
+  const taken = new Map<number, number>();
+  let isBusy = false;
+  /** What the page says when it has taken in a message. */
+  const took = (generation: number) => {
+    taken.set(generation, (taken.get(generation) ?? 0) + 1);
+    void bridge.receive({ generation, taken: taken.get(generation) });
+  };
+  const bridge: Bridge = new Bridge({
     model,
     handlers: new Proxy(over as Handlers, {
       get: (given, name) => Reflect.get(given, name) ?? (() => Promise.reject(new Error(`no ${String(name)}`))),
     }),
     post: (message) => {
       posts.push(message);
+      if ('notify' in message && (message.notify === 'columns' || message.notify === 'analysis') && !isBusy)
+        void gate.then(() => took(message.generation));
       return gate;
     },
     status: () => status,
@@ -76,6 +85,9 @@ function setUp(over: Partial<Handlers> = {}) {
     analysed: (changes: Partial<AnalysisChanges>) => file.onAnalysis(changesToBytes(changesOf(changes))),
     fail: (error: Error | undefined) => (failure = error),
     hold: (until: Promise<unknown>) => (gate = until),
+    /** The page gets messages and does not come to take them in. */
+    busy: () => (isBusy = true),
+    took,
     follows: () => follows,
     reloads: () => reloads,
     /** Lets timers and promises run. */
@@ -272,6 +284,82 @@ describe('a page that is ready', () => {
     done();
     await settle();
     expect(names()).toEqual(['document', 'columns', 'analysis']);
+  });
+
+  it('that is busy is sent no more than one update beyond what it has taken in, and then all there is at once', async () => {
+    const { ready, document, settle, posts, take, busy, took } = setUp();
+    await ready();
+    take();
+    busy();
+    const grow = async (row: number) => {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    };
+    for (let row = 0; row < 10; row++) await grow(row);
+    expect(rowsOf(posts)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    took(1);
+    await settle();
+    expect(rowsOf(posts).slice(2)).toEqual([[2, 8]]);
+    await grow(10);
+    took(1);
+    await settle();
+    expect(rowsOf(posts).slice(3)).toEqual([[10, 1]]);
+  });
+
+  it('that is busy gets a long trace a part at a time, and all of it', async () => {
+    const { ready, document, settle, posts, take, busy, took } = setUp();
+    busy();
+    await ready();
+    take();
+    document().onColumns(batchOf(0, 30_000));
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(2);
+    for (let n = 0; n < 4; n++) {
+      took(1);
+      await settle();
+    }
+    expect(rowsOf(posts).map(([, count]) => count)).toEqual([8192, 8192, 8192, 5424]);
+  });
+
+  it('is not believed to have taken in what was never sent, nor what belongs to an earlier load', async () => {
+    const { bridge, ready, document, settle, posts, take, busy, logged } = setUp();
+    await ready();
+    await ready(2);
+    take();
+    busy();
+    const grow = async (row: number) => {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    };
+    for (let row = 0; row < 3; row++) await grow(row);
+    for (const message of [
+      { generation: 2, taken: 3 },
+      { generation: 1, taken: 2 },
+      { generation: 3, taken: 1 },
+    ])
+      await bridge.receive(message);
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(2);
+    expect(logged).toEqual([]);
+    await bridge.receive({ generation: 2, taken: 2 });
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(3);
+  });
+
+  it('that was busy when it was loaded anew gets everything', async () => {
+    const { ready, document, settle, posts, take, busy } = setUp();
+    await ready();
+    busy();
+    for (let row = 0; row < 5; row++) {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    }
+    take();
+    await ready(2);
+    expect(rowsOf(posts)).toEqual([[0, 5]]);
   });
 
   it('gets nothing while hidden, and what it missed when it is seen again', async () => {

@@ -72,6 +72,32 @@ it('only notifications of the present generation arrive, those that overtook its
   expect(heard).toEqual([{ action: 'follow' }, { action: 'openBody' }]);
 });
 
+it('the host is told how much has been taken in, when it has been, and anew of each generation', async () => {
+  const { bridge, posted, answer, arrive } = connected();
+  const told = () => posted.filter((message) => 'taken' in message);
+  let before: unknown[] = [];
+  bridge.on('columns', () => (before = told()));
+  bridge.on('analysis', () => {
+    throw new Error('a view could not take it');
+  });
+  const ready = bridge.ready();
+  arrive({ notify: 'columns', generation: 4, params: {} });
+  expect(told()).toEqual([]);
+  answer(0, { generation: 4 });
+  await ready;
+  expect(before).toEqual([]);
+  expect(told()).toEqual([{ generation: 4, taken: 1 }]);
+  expect(() => arrive({ notify: 'analysis', generation: 4, params: {} })).toThrow('could not take it');
+  arrive({ notify: 'status', generation: 4, params: {} });
+  arrive({ notify: 'columns', generation: 3, params: {} });
+  expect(told().slice(1)).toEqual([{ generation: 4, taken: 2 }]);
+  const again = bridge.ready();
+  answer(posted.length - 1, { generation: 5 });
+  await again;
+  arrive({ notify: 'columns', generation: 5, params: {} });
+  expect(told().slice(2)).toEqual([{ generation: 5, taken: 1 }]);
+});
+
 it('what is not a message of the table is dropped', async () => {
   const { bridge, arrive, answer } = connected();
   const heard: unknown[] = [];

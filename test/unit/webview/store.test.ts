@@ -3,7 +3,7 @@ import { changesOf } from '../analysis/changes';
 import { Bridge } from '../../../webview/state/bridge';
 import { runRowAction } from '../../../webview/state/rowActions';
 import { Store, type Kept } from '../../../webview/state/store';
-import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
+import { isTaken, type Notifications, type NotificationName, type RequestMessage } from '../../../webview/messages';
 import { BatchMaker, type TestRow } from './columns';
 
 /** A store with a host that answers at once, and frames that run when the test says so. */
@@ -13,6 +13,7 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
   let generation = 0;
   const channel = {
     post: (message: unknown) => {
+      if (isTaken(message)) return;
       const request = message as RequestMessage;
       asked.push(request);
       queueMicrotask(() => {
