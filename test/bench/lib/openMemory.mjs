@@ -40,11 +40,10 @@ const bridge = new Bridge({
   // VS Code makes bytes of what is posted, and hands them to another process.
   post: async (message) => {
     posted += serialize(message).length;
-    if (message.notify !== 'columns' && message.notify !== 'analysis') return;
-    // The page is the next process: it says what it has taken in.
-    taken += 1;
-    setImmediate(() => void bridge.receive({ generation: message.generation, taken }));
     await new Promise((resolve) => setImmediate(resolve));
+    // As a page does when it has taken it in.
+    if (message.notify === 'columns' || message.notify === 'analysis')
+      void bridge.receive({ generation: message.generation, taken: (taken += 1) });
     return true;
   },
   status: () => ({}),
