@@ -272,13 +272,20 @@ export interface Requests {
 }
 export type RequestName = keyof Requests;
 
-/** What the host tells the webview. Each is a whole snapshot, except `columns`, `analysis` and `found`, which carry whole rows and entries. */
-export interface Notifications {
+/** What an update carries, taken in in this order. Status and document are whole snapshots. */
+export interface UpdateParts {
   status: InspectorStatus;
   document: DocumentState;
   columns: ColumnBatch;
   /** What the analysis has new or changed, each entry as it is now. */
   analysis: AnalysisChanges;
+}
+export const UPDATE_PARTS = ['status', 'document', 'columns', 'analysis'] as const satisfies (keyof UpdateParts)[];
+
+/** What the host tells the webview. */
+export interface Notifications {
+  /** What has changed since the last one: all in one message, as each costs its way through several processes. */
+  update: Partial<UpdateParts>;
   /** What a search has found since it last told; all rows before `looked` have been looked at. */
   found: SearchFound & { search: number };
   /** Keys and menu entries that VS Code owns, and rows to show. */
@@ -322,7 +329,7 @@ export interface RequestMessage<N extends RequestName = RequestName> {
   request: N;
   params: Requests[N]['params'];
 }
-/** Webview to host, beside requests: it has taken in so many `columns` and `analysis` of that generation. Nothing answers it. */
+/** Webview to host, beside requests: it has taken in so many updates of that generation. Nothing answers it. */
 export interface TakenMessage {
   generation: number;
   taken: number;
@@ -476,10 +483,7 @@ export function isTaken(message: unknown): message is TakenMessage {
 }
 
 const notificationNames: { [N in NotificationName]: true } = {
-  status: true,
-  document: true,
-  columns: true,
-  analysis: true,
+  update: true,
   found: true,
   act: true,
 };

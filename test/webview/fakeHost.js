@@ -670,7 +670,12 @@
   let generation = 0;
   const asked = [];
   const runs = [];
-  const tell = (notify, params) => window.postMessage({ notify, generation, params }, '*');
+  /** Parts of an update come each in one of its own. */
+  const tell = (name, params) => {
+    const isPart = ['status', 'document', 'columns', 'analysis'].includes(name);
+    const message = isPart ? { notify: 'update', params: { [name]: params } } : { notify: name, params };
+    window.postMessage({ generation, ...message }, '*');
+  };
   let presets = [];
   const handlers = {
     ready: () => {

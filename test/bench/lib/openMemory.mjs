@@ -42,8 +42,7 @@ const bridge = new Bridge({
     posted += serialize(message).length;
     await new Promise((resolve) => setImmediate(resolve));
     // As a page does when it has taken it in.
-    if (message.notify === 'columns' || message.notify === 'analysis')
-      void bridge.receive({ generation: message.generation, taken: (taken += 1) });
+    if (message.notify === 'update') void bridge.receive({ generation: message.generation, taken: (taken += 1) });
     return true;
   },
   status: () => ({}),
