@@ -210,7 +210,7 @@ describe('missing-truncate', () => {
     });
     expect(found?.explanation).toContain('while 4.0 s of the answer had not been played');
     expect(found?.explanation).toContain(
-      'It happened 3 times; this is the one at 22.0 s. The others: 14.0 s and 33.0 s.',
+      'It happened 3 times; this is the one at 22.000 s. The others: 14.000 s and 33.000 s.',
     );
   });
   it('keeps the first 50 times, the worst among them, and counts the others', () => {
