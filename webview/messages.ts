@@ -1,7 +1,8 @@
 /**
  * The one table of messages between the extension host and the webview. Requests go from the webview to the host and
  * are always answered, also when their handler throws; notifications go from the host to the webview. Each side checks
- * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon.
+ * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon. The page also says how
+ * much it has taken in (`TakenMessage`), so that a busy one is sent less often, and more at once.
  *
  * This file imports types only, so that both sides can load it.
  */
@@ -17,6 +18,8 @@ import type {
   DocumentState,
   Peaks,
   RowBody,
+  Waveforms,
+  WavePlace,
 } from '../src/document/columns';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 import type { SearchEnd, SearchFound } from '../src/document/searchModel';
@@ -191,6 +194,8 @@ export interface Requests {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;
   };
+  /** Waveforms of at most 64 places at once, each in `buckets` (1 to 1024) pairs. */
+  waveforms: { params: { places: WavePlace[]; buckets: number }; result: Waveforms };
   /** What a row came of and what came of it, step by step outwards, as far as the rows are analysed; at most 200 each way. */
   related: { params: { row: number }; result: Related };
   /** Steps of a session's input buffer between two times, at most `most` (1 to 8192). */
@@ -267,13 +272,20 @@ export interface Requests {
 }
 export type RequestName = keyof Requests;
 
-/** What the host tells the webview. Each is a whole snapshot, except `columns`, `analysis` and `found`, which carry whole rows and entries. */
-export interface Notifications {
+/** What an update carries, taken in in this order. Status and document are whole snapshots. */
+export interface UpdateParts {
   status: InspectorStatus;
   document: DocumentState;
   columns: ColumnBatch;
   /** What the analysis has new or changed, each entry as it is now. */
   analysis: AnalysisChanges;
+}
+export const UPDATE_PARTS = ['status', 'document', 'columns', 'analysis'] as const satisfies (keyof UpdateParts)[];
+
+/** What the host tells the webview. */
+export interface Notifications {
+  /** What has changed since the last one: all in one message, as each costs its way through several processes. */
+  update: Partial<UpdateParts>;
   /** What a search has found since it last told; all rows before `looked` have been looked at. */
   found: SearchFound & { search: number };
   /** Keys and menu entries that VS Code owns, and rows to show. */
@@ -317,6 +329,11 @@ export interface RequestMessage<N extends RequestName = RequestName> {
   request: N;
   params: Requests[N]['params'];
 }
+/** Webview to host, beside requests: it has taken in so many updates of that generation. Nothing answers it. */
+export interface TakenMessage {
+  generation: number;
+  taken: number;
+}
 /** The envelope on the wire, host to webview: an answer, or a notification with the generation it belongs to. */
 export type HostMessage =
   | { id: number; ok: true; result: unknown }
@@ -334,6 +351,8 @@ const isRanges = (value: unknown) =>
   value.every((row, at) => isRow(row) && (at === 0 || row >= (value[at - 1] as number)));
 const isPreset = (value: unknown) => isRecord(value) && isShort(value.name, 100) && isShort(value.filter, 2000);
 const isOptional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
+const isPlace = (value: unknown) =>
+  isRecord(value) && isShort(value.session) && isSide(value.from) && isTime(value.startMs) && isTime(value.endMs);
 const isSelector = (p: Record<string, unknown>) =>
   isShort(p.session) &&
   isSide(p.from) &&
@@ -387,6 +406,13 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isRow(p.buckets) &&
     p.buckets >= 1 &&
     p.buckets <= 8192,
+  waveforms: (p) =>
+    Array.isArray(p.places) &&
+    p.places.length <= 64 &&
+    p.places.every(isPlace) &&
+    isRow(p.buckets) &&
+    p.buckets >= 1 &&
+    p.buckets <= 1024,
   related: (p) => isRow(p.row),
   bufferSteps: (p) =>
     isShort(p.session) && isTime(p.startMs) && isTime(p.endMs) && isRow(p.most) && p.most >= 1 && p.most <= 8192,
@@ -451,11 +477,13 @@ export function checkRequest(message: unknown): RequestMessage | { id: number | 
   return message as unknown as RequestMessage;
 }
 
+/** True when a message of the page says how much it has taken in. */
+export function isTaken(message: unknown): message is TakenMessage {
+  return isRecord(message) && isRow(message.taken) && isRow(message.generation) && message.request === undefined;
+}
+
 const notificationNames: { [N in NotificationName]: true } = {
-  status: true,
-  document: true,
-  columns: true,
-  analysis: true,
+  update: true,
   found: true,
   act: true,
 };

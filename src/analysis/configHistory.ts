@@ -33,10 +33,10 @@ export class ConfigHistory {
         return this.#point(event, 'created', null, '');
       case 'server session.updated':
       case 'server transcription_session.updated':
-        return this.#point(event, 'effective', answered?.came ?? null, '');
+        return this.#point(event, 'effective', answered?.row ?? null, '');
       case 'server error':
         if (refused?.type !== 'session.update' && refused?.type !== 'transcription_session.update') return;
-        return this.#point(event, 'refused', refused.came, asText(dig(event.event, 'error', 'message')).slice(0, 500));
+        return this.#point(event, 'refused', refused.row, asText(dig(event.event, 'error', 'message')).slice(0, 500));
     }
   }
 

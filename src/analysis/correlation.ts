@@ -8,6 +8,7 @@ import type { Link, LinkKind, TracedEvent } from './model';
 import { Recent } from './recent';
 import { metadataOf, Requests, type Request } from './requests';
 import { SeqRows } from './seqRows';
+import type { Moment } from './spans/book';
 import type { SessionTraits } from './traits';
 
 /** What began a response. */
@@ -36,8 +37,13 @@ export interface Commit {
 /** What one event tells about others. */
 export interface Correlated {
   links: Link[];
-  /** The event is a held message going on: what it says has been counted. */
-  released: boolean;
+  /**
+   * False for a line that says nothing more: a message of the client's counts when it is sent on, as what it is then, since the
+   * server knows nothing of it before; one of the server's when it comes.
+   */
+  counts: boolean;
+  /** Of a message that goes on after it was held back: where it came. */
+  held?: Moment;
   /** Of `response.created`. */
   started?: ResponseStart;
   /** Of `input_audio_buffer.committed`. */
@@ -79,7 +85,9 @@ const ANSWERS = new Map<string, [request: string, kind: LinkKind]>([
 export class Correlator {
   #requests = new Requests();
   #rows = new SeqRows();
-  #held = new Recent<number, number>(4096);
+  #held = new Recent<number, Moment>(4096);
+  /** Client events with an id that wait, or never went on: only the inspector can have refused them. */
+  #unsent = new Recent<string, number>(KEPT);
   #heard = new Recent<string, Heard>(KEPT);
   #lastHeard: Heard | undefined;
   #committed = new Recent<string, number>(KEPT);
@@ -116,28 +124,31 @@ export class Correlator {
 
   /** Takes the next event of the session; its row must be greater than those before. */
   add(event: TracedEvent): Correlated {
-    const told: Correlated = { links: [], released: false };
+    const held = event.replaces === undefined ? undefined : this.#held.get(event.replaces);
+    const isGone = event.fate === 'dropped' || event.fate === 'lost';
+    const counts = event.from === 'client' ? event.fate === undefined : !held && !isGone;
+    const told: Correlated = { links: [], counts };
     const link: LinkTo = (cause, kind) => {
       if (cause !== undefined && cause < event.row) told.links.push({ cause, effect: event.row, kind });
     };
-    const original = event.replaces === undefined ? undefined : this.#rows.rowOf(event.replaces);
-    if (event.replaces !== undefined && this.#held.delete(event.replaces)) {
-      const isGone = event.fate !== undefined;
-      link(original, isGone ? 'dropped' : event.origin ? 'edited' : 'released');
-      told.released = true;
-      if (original !== undefined && isGone) this.#requests.drop(original);
-      else if (original !== undefined) this.#requests.move(original, event.row);
-    } else link(original, 'edited');
+    if (event.replaces !== undefined && held) {
+      this.#held.delete(event.replaces);
+      link(held.row, isGone ? 'dropped' : event.origin ? 'edited' : 'released');
+      if (!isGone) told.held = held;
+    } else if (event.replaces !== undefined) link(this.#rows.rowOf(event.replaces), 'edited');
     this.#rows.add(event.seq, event.row);
-    if (event.sent === undefined) this.#held.set(event.seq, event.row);
-    if (told.released) return told;
-    if (event.from === 'client') this.#client(event, link);
+    if (event.fate === 'held') this.#held.set(event.seq, { row: event.row, t: event.t });
+    const id = event.from === 'client' ? asText(event.event.event_id).slice(0, 512) : '';
+    if (id !== '' && counts) this.#unsent.delete(id);
+    else if (id !== '' && event.fate === 'held') this.#unsent.set(id, event.row);
+    if (!counts) return told;
+    if (event.from === 'client') this.#client(event, told, link);
     else this.#server(event, told, link);
     return told;
   }
 
-  #client(event: TracedEvent, link: LinkTo): void {
-    const request = this.#requests.add(event);
+  #client(event: TracedEvent, told: Correlated, link: LinkTo): void {
+    const request = this.#requests.add(event, told.held);
     if (event.type === 'conversation.item.truncate') link(this.#lastAudio.get(event.item), 'cut');
     if (event.type !== 'conversation.item.create') return;
     if (request.itemType !== 'function_call_output' && request.itemType !== 'mcp_approval_response') return;
@@ -237,6 +248,9 @@ export class Correlator {
   }
 
   #error({ event }: TracedEvent, told: Correlated, link: LinkTo): void {
+    const unsent = this.#unsent.get(asText(dig(event, 'error', 'event_id')));
+    // The server never saw it; a rule has answered in its place.
+    if (unsent !== undefined) return link(unsent, 'refused');
     const refused = this.#requests.refused(event.error);
     if (refused) {
       told.refused = refused;

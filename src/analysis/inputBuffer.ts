@@ -68,9 +68,9 @@ export class InputBuffer {
   /** Takes an event that may change the buffer, and what it is told to answer. Returns what a commit took. */
   event(event: TracedEvent, { committed, answered, refused }: Correlated): Committed | undefined {
     const { type, t, item, row } = event;
-    const taken = refused ? this.#taken.get(refused.came) : undefined;
+    const taken = refused ? this.#taken.get(refused.row) : undefined;
     if (taken && refused) {
-      this.#taken.delete(refused.came);
+      this.#taken.delete(refused.row);
       const { ms, firstRow, start } = this.#pending;
       this.#pending = { ms: taken.ms + ms, firstRow: taken.firstRow ?? firstRow, start: taken.start ?? start };
       this.#level(t);
@@ -83,7 +83,7 @@ export class InputBuffer {
         this.#level(t);
         return undefined;
       case 'input_audio_buffer.cleared':
-        if (answered) this.#taken.delete(answered.came);
+        if (answered) this.#taken.delete(answered.row);
         return undefined;
       case 'input_audio_buffer.speech_started':
         this.#speech.set(item, { from: asNumber(event.event.audio_start_ms) ?? this.#clock, to: Infinity });
@@ -95,7 +95,7 @@ export class InputBuffer {
         return undefined;
       }
       case 'input_audio_buffer.committed':
-        return committed ? this.#committed(event, committed, answered?.came) : undefined;
+        return committed ? this.#committed(event, committed, answered?.row) : undefined;
     }
     return undefined;
   }

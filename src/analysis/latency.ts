@@ -13,6 +13,7 @@ export interface LatencyInfo {
 }
 
 const SPEECH_END = '`speech_stopped` (or the client’s commit, where it ends the turn)';
+const REQUEST = 'arrival of `response.create` (its sending on, where it was held back)';
 const FIRST_AUDIO = 'the first `response.output_audio.delta`';
 
 /** Every measure, in the order in which they are shown. */
@@ -39,13 +40,13 @@ export const LATENCIES: Readonly<Record<LatencyName, LatencyInfo>> = {
     'the moment the input audio at `audio_end_ms` (or the last before the commit) was captured',
     `arrival of ${FIRST_AUDIO}`,
   ),
-  createToCreated: measure('Request to response', 'arrival of `response.create`', 'arrival of `response.created`'),
+  createToCreated: measure('Request to response', REQUEST, 'arrival of `response.created`'),
   createToText: measure(
     'Request to first words',
-    'arrival of `response.create`',
+    REQUEST,
     'arrival of the first text or transcript delta of the answer',
   ),
-  createToAudio: measure('Request to first audio', 'arrival of `response.create`', `arrival of ${FIRST_AUDIO}`),
+  createToAudio: measure('Request to first audio', REQUEST, `arrival of ${FIRST_AUDIO}`),
   bargeInToLastAudio: measure(
     'Barge-in to last audio',
     'arrival of `speech_started` while a response runs',
@@ -78,8 +79,17 @@ export const LATENCIES: Readonly<Record<LatencyName, LatencyInfo>> = {
     from: 'arrival of an audio delta',
     to: 'the end of all audio that arrived until then, played without a break',
   },
-  proxyDelay: measure('Added by the proxy', 'arrival of a message', 'its last byte handed on'),
-  updateRoundTrip: measure('Session update', 'arrival of `session.update`', 'arrival of its `session.updated`'),
+  proxyDelay: measure('Added by the proxy', 'arrival of a message that nothing held back', 'its last byte handed on'),
+  held: measure(
+    'Held in the proxy',
+    'arrival of a message that a breakpoint or a rule held back',
+    'its sending on, as it was or changed',
+  ),
+  updateRoundTrip: measure(
+    'Session update',
+    'arrival of `session.update` (its sending on, where it was held back)',
+    'arrival of its `session.updated`',
+  ),
 };
 
 /** The names, in the order in which they are shown. */

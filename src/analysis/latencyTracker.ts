@@ -7,6 +7,7 @@ import type { LatencyName, TracedEvent } from './model';
 import { isWordsDelta } from './needs';
 import type { PlaybackTracker } from './playback';
 import { Recent } from './recent';
+import type { Request } from './requests';
 import type { Moment } from './spans/book';
 import type { TurnTracker } from './turns';
 import type { TurnState } from './turnState';
@@ -45,6 +46,8 @@ export class LatencyTracker {
   #committed = new Recent<string, Moment>(256);
   #calls = new Recent<string, Moment>(256);
   #lastAudio = new Recent<string, number>(64);
+  /** Responses with sound that was held back and has gone on, perhaps after their end came. */
+  #heldAudio = new Recent<string, true>(64);
 
   constructor(log: LatencyLog, turns: TurnTracker, playback: PlaybackTracker) {
     this.#log = log;
@@ -55,11 +58,11 @@ export class LatencyTracker {
   /** To be called after the turns and the playback have taken the event. */
   event(event: TracedEvent, told: Correlated): void {
     const { type, from, t, item, response } = event;
-    if (event.sent !== undefined && event.origin === undefined) {
+    if (event.sent !== undefined && event.origin === undefined && told.held === undefined) {
       this.#log.add('proxyDelay', t, Math.max(0, event.sent - t));
     }
     if (from === 'client') {
-      if (type === 'conversation.item.create') this.#output(event);
+      if (type === 'conversation.item.create') this.#output(event, told.held);
       return;
     }
     if (audioField(type, from)) return this.#audio(event);
@@ -86,6 +89,7 @@ export class LatencyTracker {
         if (told.committed && told.committed.by !== 'unknown') {
           const state = this.#turns.ofItem(item);
           if (state) this.#speechEnds.set(state, told.committed);
+          this.#hold(told.answered, state);
         }
         return;
       case `${TRANSCRIPTION}.completed`: {
@@ -106,6 +110,16 @@ export class LatencyTracker {
         this.#running.delete(response);
         return;
     }
+  }
+
+  /** A message that was held back goes on, to whichever end. */
+  released(event: TracedEvent, held: Moment): void {
+    const { t, row, from, type, response } = event;
+    this.#log.add('held', t, Math.max(0, t - held.t));
+    // Of an answer's sound the first piece tells: those behind it had to wait for it.
+    if (from !== 'server' || !audioField(type, from) || this.#heldAudio.has(response)) return;
+    this.#heldAudio.set(response, true);
+    this.#hold({ row, t, held }, this.#turns.ofResponse(response)?.state);
   }
 
   #created(event: TracedEvent, { started, answered }: Correlated): void {
@@ -130,6 +144,7 @@ export class LatencyTracker {
     });
     const from = state?.turn.by === 'speech' ? this.#speechEnds.get(state) : asked;
     if (state?.answers === 1 && !started.aside && from) this.#waiting.set(state, { from, words: undefined });
+    this.#hold(answered, state);
     if (asked) this.#measure('createToCreated', asked, event, state);
     if (speechEnd) this.#measure('speechToCreated', speechEnd, event, state);
     for (const call of started.calls) {
@@ -139,10 +154,20 @@ export class LatencyTracker {
     }
   }
 
-  #output(event: TracedEvent): void {
+  /** The tool has run when its output came, whatever held that back then. */
+  #output(event: TracedEvent, held: Moment | undefined): void {
     if (dig(event.event, 'item', 'type') !== 'function_call_output') return;
     const called = this.#calls.get(event.call);
-    if (called) this.#measure('toolRun', called, event, this.#turns.ofCall(event.call));
+    const state = this.#turns.ofCall(event.call);
+    if (called) this.#measure('toolRun', called, held ?? event, state);
+    this.#hold({ row: event.row, t: event.t, held }, state);
+  }
+
+  /** The part of a turn for which a request of its was held back. */
+  #hold(request: Pick<Request, 'row' | 't' | 'held'> | undefined, state: TurnState | undefined): void {
+    if (!request?.held || !state) return;
+    const { row, t, held } = request;
+    this.#turns.measured(state, { name: 'held', ms: Math.max(0, t - held.t), fromRow: held.row, toRow: row });
   }
 
   #words(event: TracedEvent): void {

@@ -101,6 +101,7 @@ export type LatencyName =
   | 'deltaGap'
   | 'aheadOfPlayback'
   | 'proxyDelay'
+  | 'held'
   | 'updateRoundTrip';
 
 /** One measured value, with the rows it was taken from. */

@@ -128,8 +128,8 @@ export class PlaybackTracker {
   /** Takes an event that may interrupt or cut, and what it was correlated with. */
   event(event: TracedEvent, { answered, refused }: Pick<Correlated, 'answered' | 'refused'>): void {
     const { type, from, t, row, item } = event;
-    if (answered) this.#asked.delete(answered.came);
-    if (refused) this.#refused(refused.came);
+    if (answered) this.#asked.delete(answered.row);
+    if (refused) this.#refused(refused.row);
     const end = asNumber(event.event.audio_end_ms);
     switch (`${from} ${type}`) {
       case 'server input_audio_buffer.speech_started':

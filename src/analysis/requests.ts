@@ -2,14 +2,15 @@
 import type { TracedEvent } from './model';
 import { asObject, asText, dig } from './json';
 import { Recent } from './recent';
+import type { Moment } from './spans/book';
 
 /** A client event that waits for its answer. */
 export interface Request {
-  /** Where its answer is told of: of a message that was held back, where it went on. */
+  /** Where and when it was sent on. */
   row: number;
-  /** Where it came from the client, which is what is noted of it then. */
-  came: number;
   t: number;
+  /** Where it came from the client, when it was held back. */
+  held: Moment | undefined;
   type: string;
   eventId: string;
   /** The item it names or creates with an id of its own; '' when the server is to choose one. */
@@ -59,9 +60,9 @@ export class Requests {
   #other: Request | undefined;
   #append: Request | undefined;
 
-  /** Notes a client event. */
-  add(event: TracedEvent): Request {
-    const request = read(event);
+  /** Notes a client event that went to the server; `held`: where it came when it was held back. */
+  add(event: TracedEvent, held?: Moment): Request {
+    const request = read(event, held);
     if (request.eventId) this.#byEventId.set(request.eventId, request);
     if (event.type.endsWith('input_audio_buffer.append')) this.#append = request;
     else if (!WAITS.has(event.type)) this.#other = request;
@@ -93,23 +94,6 @@ export class Requests {
   forget(): void {
     this.#waiting.clear();
     this.#other = undefined;
-  }
-
-  /** What went on as another row is told by that row from now on. */
-  move(from: number, to: number): void {
-    for (const queue of this.#waiting.values()) {
-      for (const request of queue) if (request.row === from) request.row = to;
-    }
-  }
-
-  /** It was never sent on, so nothing will answer it. */
-  drop(row: number): void {
-    for (const queue of this.#waiting.values()) {
-      const at = queue.findIndex((request) => request.row === row);
-      if (at >= 0) queue.splice(at, 1);
-    }
-    if (this.#other?.row === row) this.#other = undefined;
-    if (this.#append?.row === row) this.#append = undefined;
   }
 
   /**
@@ -159,12 +143,12 @@ const WAITS = new Set([
   'response.cancel',
 ]);
 
-function read({ row, t, type, event, item, call, response }: TracedEvent): Request {
+function read({ row, t, type, event, item, call, response }: TracedEvent, held: Moment | undefined): Request {
   const made = asObject(event.item);
   return {
     row,
-    came: row,
     t,
+    held,
     type,
     eventId: asText(event.event_id).slice(0, 512),
     item,

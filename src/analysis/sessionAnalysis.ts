@@ -92,8 +92,8 @@ export class SessionAnalysis {
 
   /** Takes the event that was just correlated, its ids filled in. */
   event(event: TracedEvent, told: Correlated): void {
-    // A message that was held back counted when it came.
-    if (told.released) return;
+    if (told.held) this.#latencies.released(event, told.held);
+    if (!told.counts) return;
     this.#greeted(event);
     const isAudio = audioField(event.type, event.from) !== undefined;
     if (!isAudio) this.playback.event(event, told);

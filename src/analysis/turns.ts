@@ -63,7 +63,7 @@ export class TurnTracker {
       return;
     }
     if (told.started) this.#responded(event, told.started);
-    if (told.refused) this.#refused(told.refused.came);
+    if (told.refused) this.#refused(told.refused.row);
     switch (type) {
       case 'input_audio_buffer.speech_started':
         return this.#speechStarted(event);

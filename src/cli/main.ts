@@ -17,6 +17,7 @@ import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
+import { sendPayload } from './payload';
 import { checkedRules, followRules } from './proxyRules';
 import { addRewriteCommands } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
@@ -74,6 +75,24 @@ interface SimulateOptions extends ScenarioSource {
   seed?: number;
   speed?: number;
   json?: boolean;
+}
+
+interface PayloadOptions {
+  to: string;
+  model: string;
+  envAllowed?: string[];
+  input?: string[];
+  header?: string[];
+  idle: number;
+}
+
+/** `NAME=VALUE` taken apart at the first mark. Throws a `UsageError`. */
+function pairs(texts: readonly string[], mark: ':' | '=', option: string): [string, string][] {
+  return texts.map((text) => {
+    const at = text.indexOf(mark);
+    if (at < 1) throw new UsageError(`${option} "${text}" has no "${mark}" in it.`);
+    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  });
 }
 
 interface InspectOptions {
@@ -339,6 +358,35 @@ program
     const report = await validateFile(file, { from: options.from });
     await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatValidation(report));
     process.exitCode = exitCode(report);
+  });
+
+program
+  .command('payload <file>')
+  .description(
+    'send a payload file as a client and print what comes back, a line of JSON each; exit 1 on an error event',
+  )
+  .requiredOption('--to <url>', 'base URL of a proxy or a server, e.g. http://127.0.0.1:8787/v1')
+  .option('--model <name>', 'the model to ask for, where the URL names none', 'gpt-realtime')
+  .option('--env-allowed <names...>', 'variables of the environment that the file may send')
+  .option('--input <question=answer...>', 'answers to what the file asks')
+  .option('--header <name:value...>', 'headers of the handshake')
+  .addOption(
+    new Option('--idle <ms>', 'where the file ends with no wait: end when nothing has come for so long')
+      .argParser(positive)
+      .default(1000),
+  )
+  .action(async (file: string, { to, model, envAllowed = [], input = [], header = [], idle }: PayloadOptions) => {
+    const { sent, errors } = await sendPayload(file, {
+      ...{ to, model, envAllowed, env: process.env, idleMs: idle },
+      headers: Object.fromEntries(pairs(header, ':', '--header')),
+      inputs: new Map(pairs(input, '=', '--input')),
+      onLine: (line) => process.stdout.write(`${line}\n`),
+    });
+    await print('');
+    say(
+      `Sent ${sent} event${sent === 1 ? '' : 's'}; ${errors === 0 ? 'no error' : errors === 1 ? '1 error' : `${errors} errors`} came back.`,
+    );
+    if (errors > 0) process.exitCode = 1;
   });
 
 program

@@ -8,7 +8,17 @@ import type { ConversationPage, ConversationQuestion } from '../analysis/convers
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { UserPrices } from '../analysis/prices';
-import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type {
+  AudioClip,
+  AudioSelector,
+  BufferSteps,
+  ColumnBatch,
+  DocumentState,
+  Peaks,
+  RowBody,
+  Waveforms,
+  WavePlace,
+} from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type {
@@ -47,6 +57,8 @@ export interface TraceDocument {
   /** Sums, percentiles and spread between two times, of one session or ('') all. */
   measures(session: string, start?: number, end?: number): Promise<Measures>;
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks>;
+  /** Waveforms of several places at once, each of `buckets` pairs: one question for a whole picture. */
+  waveforms(places: WavePlace[], buckets: number): Promise<Waveforms>;
   /** What a row came of and what came of it, as far as the rows are analysed. */
   related(row: number): Promise<Related>;
   /** Steps of a session's input buffer between two times, the one before them included; at most `most`. */
@@ -154,6 +166,10 @@ class WorkerDocument implements TraceDocument {
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Promise<Peaks> {
     return this.#ask('peaks', { session, from, startMs, endMs, buckets });
+  }
+
+  waveforms(places: WavePlace[], buckets: number): Promise<Waveforms> {
+    return this.#ask('waveforms', { places, buckets });
   }
 
   related(row: number): Promise<Related> {

@@ -113,6 +113,20 @@ export interface Peaks {
   max: Int16Array;
 }
 
+/** A stretch of one side's audio that a waveform is asked for, ms. */
+export interface WavePlace {
+  session: string;
+  from: 'client' | 'server';
+  startMs: number;
+  endMs: number;
+}
+
+/** Waveforms of several places, all of as many buckets, one after the other. */
+export interface Waveforms {
+  min: Int16Array;
+  max: Int16Array;
+}
+
 /** Level of a session's input buffer, a step function: from `t` on it holds `ms` of audio. */
 export interface BufferSteps {
   t: Float64Array;

@@ -205,8 +205,10 @@ export class TraceIndex {
     let audioMs = 0;
     let audioAt = 0;
     let bytes = 0;
-    if (!isRelease && body && body.format !== 'base64') {
-      if (facts.audio && isWhole) {
+    // A client's message counts as it was sent on, the server's as it came. What is held is looked at for its id.
+    const isSaid = head.fromClient ? head.fate === undefined : !isRelease;
+    if ((isSaid || head.fate === 'held') && body && body.format !== 'base64') {
+      if (facts.audio && isWhole && isSaid) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
           const place = this.lanes.place(session, from, t, bytes, strings.get(names.response), strings.get(names.item));
@@ -218,9 +220,9 @@ export class TraceIndex {
         }
       }
       if (facts.tells) mark |= RowMark.telling;
-      const event = facts.places ? parseEventBody(data, body) : undefined;
+      const event = facts.places && isSaid ? parseEventBody(data, body) : undefined;
       if (event) this.lanes.observe(session, from, t, event);
-      if (facts.mayFail && saysFailed(data, body)) flags |= RowFlag.error;
+      if (facts.mayFail && isSaid && saysFailed(data, body)) flags |= RowFlag.error;
     }
     if (head.fromClient || !isRelease) this.#addStateRow(row, session, head, facts, bytes);
     this.columns.addEvent(t, head.sent + shift, head.seq, head.fromClient, flags, names, head.bytes, audioMs, audioAt);
@@ -261,7 +263,7 @@ export class TraceIndex {
     return facts;
   }
 
-  /** A held message that is let go has two lines; what it says counts once. */
+  /** The second line of a message that was held back. */
   #isRelease(session: string, head: Numbers): boolean {
     if (Number.isNaN(head.sent)) {
       this.#held.add(`${session} ${head.seq}`);

@@ -2,7 +2,17 @@
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
-import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type {
+  AudioClip,
+  AudioSelector,
+  BufferSteps,
+  ColumnBatch,
+  DocumentState,
+  Peaks,
+  RowBody,
+  Waveforms,
+  WavePlace,
+} from './columns';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { SearchEnd, SearchFound, SearchQuery } from './searchModel';
@@ -19,6 +29,7 @@ export interface DocumentRequests {
     params: { session: string; from: 'client' | 'server'; startMs: number; endMs: number; buckets: number };
     result: Peaks;
   };
+  waveforms: { params: { places: WavePlace[]; buckets: number }; result: Waveforms };
   related: { params: { row: number }; result: Related };
   bufferSteps: { params: { session: string; startMs: number; endMs: number; most: number }; result: BufferSteps };
   audio: { params: AudioSelector; result: AudioClip };

@@ -9,7 +9,17 @@ import { TraceReader } from '../trace/reader';
 import { whyUnreadable } from '../trace/unreadable';
 import { AnalysisPass } from './analysisPass';
 import { audioClip } from './audioClip';
-import type { AudioClip, AudioSelector, BufferSteps, ColumnBatch, DocumentState, Peaks, RowBody } from './columns';
+import type {
+  AudioClip,
+  AudioSelector,
+  BufferSteps,
+  ColumnBatch,
+  DocumentState,
+  Peaks,
+  RowBody,
+  Waveforms,
+  WavePlace,
+} from './columns';
 import { conversationPage } from './conversationPage';
 import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
@@ -192,6 +202,18 @@ export class TraceDocumentCore {
 
   peaks(session: string, from: 'client' | 'server', startMs: number, endMs: number, buckets: number): Peaks {
     return this.#index.audio.peaks(session, from, startMs, endMs, buckets);
+  }
+
+  /** Waveforms of several places, each of `buckets` pairs, in their order. */
+  waveforms(places: readonly WavePlace[], buckets: number): Waveforms {
+    const min = new Int16Array(places.length * buckets);
+    const max = new Int16Array(places.length * buckets);
+    for (const [at, { session, from, startMs, endMs }] of places.entries()) {
+      const peaks = this.peaks(session, from, startMs, endMs, buckets);
+      min.set(peaks.min, at * buckets);
+      max.set(peaks.max, at * buckets);
+    }
+    return { min, max };
   }
 
   /** What a row came of and what came of it, as far as the rows are analysed. */

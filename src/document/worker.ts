@@ -39,6 +39,7 @@ const handlers: Handlers = {
   measures: (document, { session, start, end }) => document.measures(session, start, end),
   peaks: (document, { session, from, startMs, endMs, buckets }) =>
     document.peaks(session, from, startMs, endMs, buckets),
+  waveforms: (document, { places, buckets }) => document.waveforms(places, buckets),
   related: (document, { row }) => document.related(row),
   bufferSteps: (document, { session, startMs, endMs, most }) => document.bufferSteps(session, startMs, endMs, most),
   audio: (document, selector) => document.audio(selector),

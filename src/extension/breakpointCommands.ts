@@ -4,6 +4,7 @@ import { filterProblemOf, timeoutOf } from './breakpoints';
 import type { BreakpointsView } from './breakpointsView';
 import { toggleLike } from './heldHandlers';
 import type { Host } from './host';
+import { label, plain } from './plainText';
 import { messageOf } from './signal';
 import type { TraceEditors } from './traceEditor';
 
@@ -24,7 +25,7 @@ export function breakpointCommands(
     const known = id === undefined ? undefined : breakpoints.get(id);
     if (known) return known;
     if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
-    const items = breakpoints.all.map(({ id: value, filter }) => ({ label: filter || 'every message', value }));
+    const items = breakpoints.all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
     const picked = await vscode.window.showQuickPick(items, { title });
     return picked && breakpoints.get(picked.value);
   };
@@ -90,7 +91,7 @@ export function breakpointCommands(
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.
       if (!at) return editors.act('toggleBreakpoint', context);
-      vscode.window.setStatusBarMessage(await toggleLike(at.model, breakpoints, at.row), 4000);
+      vscode.window.setStatusBarMessage(label(await toggleLike(at.model, breakpoints, at.row)), 4000);
     },
     compareArrived: (context) => editors.act('compareArrived', context),
     showHeld: () => showHeld('showHeld'),
@@ -107,6 +108,6 @@ function askFilter(title: string, value: string): Thenable<string | undefined> {
     value,
     prompt: 'Messages that match are held, in the language of the filter. Empty: every message.',
     placeHolder: 'type:response.create from:client',
-    validateInput: (text) => filterProblemOf(text) || undefined,
+    validateInput: (text) => plain(filterProblemOf(text)) || undefined,
   });
 }

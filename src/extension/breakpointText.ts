@@ -3,7 +3,7 @@ import { compileMessageFilter } from '../protocol/messageFilter';
 import { quoteValue } from '../protocol/filter';
 import type { Side } from '../protocol/side';
 import type { BreakpointState } from '../proxy';
-import { oneLine } from './rulesText';
+import { oneLine } from './plainText';
 
 /** A line of the view. */
 export interface BreakpointLine {
@@ -16,7 +16,7 @@ export interface BreakpointLine {
 export function breakpointLine(breakpoint: BreakpointState): BreakpointLine {
   const { filter, hits, once, timeoutMs, problem } = breakpoint;
   const label = oneLine(filter) || 'every message';
-  if (problem !== '') return { label, description: oneLine(problem), tooltip: problem };
+  if (problem !== '') return { label, description: oneLine(problem), tooltip: oneLine(problem, 1000) };
   const way = directionOf(filter);
   const count = hits === 0 ? '' : hits === 1 ? '1 hit' : `${hits} hits`;
   const onlyOnce = once ? 'only once' : '';

@@ -150,6 +150,11 @@ export class Breakpoints {
     const told = new Map(states.map((state) => [state.id, state]));
     this.#list = this.#list.map((breakpoint) => {
       const state = told.get(breakpoint.id);
+      // Its expression took too long on a message; the proxy says so itself.
+      if (state && state.problem !== '' && !state.enabled && state.filter === breakpoint.filter && breakpoint.enabled) {
+        isOver = true;
+        return { ...breakpoint, enabled: false };
+      }
       if (!state || state.hits <= breakpoint.hits) return breakpoint;
       const hasHeldOnce = breakpoint.once === true && !state.enabled;
       isOver ||= hasHeldOnce;

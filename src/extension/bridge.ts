@@ -5,24 +5,24 @@
  */
 import {
   checkRequest,
+  isTaken,
   type HostMessage,
   type InspectorStatus,
   type Notifications,
   type RequestMessage,
   type RequestName,
   type Requests,
+  type TakenMessage,
+  type UpdateParts,
 } from '../../webview/messages';
 import { releaseBatch, type ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
 
-/** At most one update of the page in this time, ms. */
+/** At most one update of the page in this time, ms; a page that is busy sets the pace itself. */
 const UPDATE_MS = 30;
 
-/**
- * Rows that go out together with what else the page lacks. Each wait for a post is a way to the page and back: one after the
- * other, what a live session says thirty times a second came in frames of their own.
- */
+/** Rows that go out together with what else the page lacks; more are enough for one update. */
 const FEW_ROWS = 1000;
 
 /** The page that asks, for a request that takes long. */
@@ -60,6 +60,11 @@ interface Generation {
   status: boolean;
   state: boolean;
   posting: boolean;
+  /** Updates that were sent, and that it has said it has taken in. */
+  sent: number;
+  taken: number;
+  /** Called when it has taken in more. */
+  tookMore: () => void;
   readonly ended: AbortController;
 }
 
@@ -98,6 +103,7 @@ export class Bridge {
 
   /** A message from the page, of whatever shape. */
   async receive(message: unknown): Promise<void> {
+    if (isTaken(message)) return this.#took(message);
     const request = checkRequest(message);
     if ('problem' in request) {
       this.options.log(`A page's message was refused: ${request.problem}`);
@@ -170,6 +176,9 @@ export class Bridge {
       status: true,
       state: true,
       posting: false,
+      sent: 0,
+      taken: 0,
+      tookMore: () => undefined,
       ended: new AbortController(),
     };
     this.#end();
@@ -184,8 +193,23 @@ export class Bridge {
 
   /** What the page that was has been asking for is wanted no longer. */
   #end(): void {
-    this.#generation?.ended.abort();
+    const ended = this.#generation;
     this.#generation = undefined;
+    ended?.ended.abort();
+    ended?.tookMore();
+  }
+
+  #took({ generation: number, taken }: TakenMessage): void {
+    const generation = this.#generation;
+    if (generation?.number !== number || taken > generation.sent) return;
+    generation.taken = Math.max(generation.taken, taken);
+    generation.tookMore();
+  }
+
+  /** Resolves when the page has taken in the first `updates`, or is gone. */
+  async #hasTaken(generation: Generation, updates: number): Promise<void> {
+    while (generation === this.#generation && generation.taken < updates)
+      await new Promise<void>((resolve) => (generation.tookMore = resolve));
   }
 
   async #handle(request: RequestMessage): Promise<unknown> {
@@ -217,28 +241,23 @@ export class Bridge {
     );
   }
 
-  /** Sends what the page lacks. Waits for each large post, so a slow page is not buried. */
+  /**
+   * Sends what the page lacks. An update waits until the page has taken in the one before the last: one is on its way while one
+   * is worked on, so neither a busy page nor a long way to it makes a queue, and a busy one gets more at once.
+   */
   async #update(): Promise<void> {
     const generation = this.#generation;
     if (!generation || generation.posting || !this.#visible) return;
     generation.posting = true;
     const { options } = this;
-    let under: Promise<void>[] = [];
-    const post = async (message: HostMessage) => {
-      await options.post(message);
-      if ('notify' in message && message.notify === 'columns') releaseBatch(message.params);
-    };
     try {
-      for (const { message, isLarge } of this.#missing(generation)) {
-        under.push(post(message));
-        if (!isLarge) continue;
-        await Promise.all(under);
-        under = [];
+      for (const params of this.#missing(generation)) {
+        generation.sent += 1;
+        await options.post({ notify: 'update', generation: generation.number, params });
+        if (params.columns) releaseBatch(params.columns);
+        await this.#hasTaken(generation, generation.sent - 1);
         if (generation !== this.#generation || !this.#visible) return;
       }
-      await Promise.all(under);
-      // It may have been hidden, or loaded anew, on the way.
-      if (generation !== this.#generation || !this.#visible) return;
       this.#actOnWish(generation);
     } catch (error) {
       options.log(`A page could not be updated: ${messageOf(error)}`);
@@ -266,28 +285,38 @@ export class Bridge {
     );
   }
 
-  /** The next posts, each taken at the moment it is sent; nothing is to follow a large one before the page has it. */
-  *#missing(generation: Generation): Generator<{ message: HostMessage; isLarge: boolean }> {
+  /** The next updates, each taken at the moment it is sent. */
+  *#missing(generation: Generation): Generator<Partial<UpdateParts>> {
     const { model } = this.options;
-    const { number } = generation;
+    let update: Partial<UpdateParts> = {};
     if (generation.status) {
       generation.status = false;
-      const message = { notify: 'status', generation: number, params: this.options.status() } as const;
-      yield { message, isLarge: false };
+      update.status = this.options.status();
     }
     if (generation.state) {
       generation.state = false;
-      yield { message: { notify: 'document', generation: number, params: model.state }, isLarge: false };
+      update.document = model.state;
     }
     for (let next = model.columns.after(generation.cursor); next; next = model.columns.after(generation.cursor)) {
       generation.cursor = next.cursor;
-      const isLarge = next.batch.count >= FEW_ROWS;
-      yield { message: { notify: 'columns', generation: number, params: next.batch }, isLarge };
+      if (update.columns) {
+        yield update;
+        update = {};
+      }
+      update.columns = next.batch;
+    }
+    if (update.columns && update.columns.count >= FEW_ROWS) {
+      yield update;
+      update = {};
     }
     for (let next = model.analysis.after(generation.analysis); next; next = model.analysis.after(generation.analysis)) {
       generation.analysis = next.last;
-      const isLarge = next.last < model.analysis.last;
-      yield { message: { notify: 'analysis', generation: number, params: next.changes }, isLarge };
+      if (update.analysis) {
+        yield update;
+        update = {};
+      }
+      update.analysis = next.changes;
     }
+    if (Object.keys(update).length > 0) yield update;
   }
 }

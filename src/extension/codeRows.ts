@@ -4,6 +4,7 @@ import { CODE_FORMS, codeOf, targetOf, type CodeForm, type RecordedRow } from '.
 import { ROW_KINDS } from '../document/columns';
 import { countOf } from '../document/rowExport';
 import type { Choice } from './pickers';
+import { oneLine } from './plainText';
 import type { TraceModel } from './traceModel';
 
 /** Rows that code is made of at once, and the bytes of their messages. */
@@ -29,7 +30,7 @@ export async function copyCode(
 ): Promise<string> {
   const rows = await recordedRows(model, ranges);
   const [first] = rows;
-  const label = rows.length === 1 && first?.kind === 'event' ? first.type : `${rows.length} rows`;
+  const label = rows.length === 1 && first?.kind === 'event' ? oneLine(first.type) : `${rows.length} rows`;
   const picked = await pickForm(`Copy ${label} as`);
   if (!picked) return '';
   const url = open === undefined ? undefined : (await (await model.document()).body(open, false)).head['url'];

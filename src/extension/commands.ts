@@ -22,7 +22,7 @@ import { openTerminal, runSampleClient } from './terminals';
 import type { TraceEditors } from './traceEditor';
 import { sameFile } from './traceFolder';
 import type { TracesView } from './tracesView';
-import { plain } from './plainText';
+import { label as labelOf, plain } from './plainText';
 
 /** What `start` and `restart` answer, for other extensions and for tests. */
 export interface StartedProxy {
@@ -90,7 +90,7 @@ export function registerCommands(
     clearApiKey: async () => {
       const had = await host.keys.clear(host.settings.upstream);
       if (had) void applyKey(host, `The key for ${host.keyOrigin} is gone`);
-      else void vscode.window.showInformationMessage(`No key is stored for ${host.keyOrigin}.`);
+      else void vscode.window.showInformationMessage(plain(`No key is stored for ${host.keyOrigin}.`));
     },
     newSession: async () => {
       const query = await chooseSession();
@@ -237,7 +237,9 @@ async function withKey(host: Host): Promise<Engine | undefined> {
   if (state.state !== 'running' || state.keyed || state.upstream.kind === 'simulator') return host.proxy.engine;
   const [set, without] = ['Set API Key', 'Open Without'];
   const answer = await vscode.window.showWarningMessage(
-    `No key is stored for ${host.keyOrigin}, and this session has no app to bring one. Storing one restarts the proxy.`,
+    plain(
+      `No key is stored for ${host.keyOrigin}, and this session has no app to bring one. Storing one restarts the proxy.`,
+    ),
     set,
     without,
   );
@@ -252,7 +254,7 @@ async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
   if (state.state !== 'running' || state.upstream.kind === 'simulator') return true;
   const [simulator, live] = ['Use the Simulator', `Use ${upstreamLabel(state.upstream)}`];
   const answer = await vscode.window.showInformationMessage(
-    `Sessions go to ${upstreamLabel(state.upstream)} now, where the sample needs a key and costs money.`,
+    plain(`Sessions go to ${upstreamLabel(state.upstream)} now, where the sample needs a key and costs money.`),
     simulator,
     live,
   );
@@ -265,11 +267,11 @@ async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
 async function applyKey(host: Host, happened: string): Promise<void> {
   const restart = 'Restart Proxy';
   if (!host.proxy.engine) {
-    void vscode.window.showInformationMessage(`${happened}.`);
+    void vscode.window.showInformationMessage(plain(`${happened}.`));
     return;
   }
   const answer = await vscode.window.showInformationMessage(
-    `${happened}. The proxy takes note of it when it starts again, which ends open sessions.`,
+    plain(`${happened}. The proxy takes note of it when it starts again, which ends open sessions.`),
     restart,
   );
   if (answer === restart) await vscode.commands.executeCommand(`${SECTION}.restart`);
@@ -277,7 +279,9 @@ async function applyKey(host: Host, happened: string): Promise<void> {
 
 async function pickSession({ proxy }: Host): Promise<string | undefined> {
   const open = proxy.sessions.filter(({ status }) => status === 'open' || status === 'connecting');
-  const items = open.map(({ id, label, upstream }) => ({ label: id, description: label, detail: upstream }));
+  const items = open.map(({ id, label, upstream }) => ({
+    ...{ label: id, description: labelOf(label), detail: labelOf(upstream) },
+  }));
   const picked = await vscode.window.showQuickPick(items, { title: 'Close which session?' });
   return picked?.label;
 }
@@ -299,7 +303,7 @@ async function deleteTrace({ proxy }: Host, file: string): Promise<boolean> {
     throw new Error('Another window or the command line is writing this trace. Stop its proxy before deleting it.');
   const name = path.basename(file);
   const remove = 'Delete';
-  const answer = await vscode.window.showWarningMessage(`Delete the trace "${name}"?`, { modal: true }, remove);
+  const answer = await vscode.window.showWarningMessage(plain(`Delete the trace "${name}"?`), { modal: true }, remove);
   if (answer !== remove) return false;
   const uri = vscode.Uri.file(file);
   // Remote file systems often have no trash; the user has agreed to the deletion.

@@ -72,7 +72,9 @@ export class ComposeRuns {
   start(plan: ComposePlan, options: RunOptions): number {
     const run = new Run(this.#next++, plan, options, () => this.changed());
     const ended = this.#runs.filter(({ now }) => now.state !== 'running');
-    this.#runs = this.#runs.filter((one) => !ended.slice(0, -mostEnded).includes(one));
+    const forgotten = ended.slice(0, -mostEnded);
+    for (const one of forgotten) one.forget();
+    this.#runs = this.#runs.filter((one) => !forgotten.includes(one));
     this.#runs.push(run);
     void run.begin();
     return run.now.id;
@@ -118,6 +120,11 @@ class Run {
     const common = { id, session, to, times, total };
     this.now = { ...common, state: 'running', text: '', step: 0, round: 0, sent: 0, events: [] };
     this.#unsubscribe = options.model.onDidGrow.on(() => this.#look());
+  }
+
+  /** Nobody looks at it any more: answers that have not come yet are not waited for. */
+  forget(): void {
+    this.#unsubscribe.dispose();
   }
 
   async begin(): Promise<void> {

@@ -30,7 +30,7 @@ export const nodeOptionsPath = (file: string) => `"${file.replace(/[\\"]/g, '\\$
 
 /**
  * Variables for `mode`. SSL_CERT_FILE is left alone on purpose: it replaces the system's roots instead of adding to
- * them, so every other HTTPS request of the terminal would fail.
+ * them, for every program of the user's terminals (`trustBundle.ts` is for terminals made for the proxy's clients).
  */
 export function clientVariables(mode: TerminalEnvironment, address: ClientAddress, preload: string): Variable[] {
   if (mode === 'off') return [];

@@ -12,6 +12,7 @@ import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
 import { Reports } from './reports';
+import { showRuleLenses } from './rulesLens';
 import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     createRulesView(host.rules, (node, on) => toggleRule(host, host.rules, node, on)),
     followRules(host, host.rules),
     markRules(host),
+    showRuleLenses(host),
     provideFaultSets(host),
     payloads,
     breakpoints,

@@ -6,7 +6,7 @@ import { SECTION } from './settings';
 import { messageOf } from './signal';
 import { brokenText, simulationLabel } from './simulationText';
 import { sameFile } from './traceFolder';
-import { plain } from './plainText';
+import { plain, label } from './plainText';
 
 /** An editor writes a file in more than one step, ms. */
 const SETTLE_MS = 200;
@@ -33,7 +33,7 @@ export function followScenario(host: Host): vscode.Disposable {
       if (outcome === 'restarted' && state) {
         const said = `The simulator was restarted: ${simulationLabel(state)}`;
         host.log.info(said);
-        vscode.window.setStatusBarMessage(`$(beaker) ${said}`, SAID_MS);
+        vscode.window.setStatusBarMessage(`$(beaker) ${label(said)}`, SAID_MS);
       }
       if (outcome === 'waiting') void offerRestart();
       else offered = false;

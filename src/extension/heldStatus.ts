@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { heldText } from './breakpointText';
 import type { Host } from './host';
+import { label, oneLine } from './plainText';
 import { SECTION } from './settings';
 
 /** How long a word about a lost message stays, ms. */
@@ -16,7 +17,7 @@ export function showHeldStatus(host: Host): vscode.Disposable {
   const show = () => {
     const { count, first } = held;
     if (!first) return item.hide();
-    const what = `${first.type || 'a message'} from the ${first.from} of ${first.session}`;
+    const what = `${oneLine(first.type) || 'a message'} from the ${first.from} of ${first.session}`;
     item.text = `$(debug-pause) ${heldText(count)}`;
     item.tooltip = `${count === 1 ? 'One Realtime message is' : `${count} Realtime messages are`} held at breakpoints; the oldest is ${what}. Select to see ${count === 1 ? 'it' : 'them'}.`;
     item.accessibilityInformation = { label: `Realtime Inspector: ${heldText(count)}` };
@@ -27,9 +28,9 @@ export function showHeldStatus(host: Host): vscode.Disposable {
     item,
     held.onDidChange.on(show),
     held.onDidLose.on(({ type, from, session }) => {
-      const said = `a held ${type || 'message'} from the ${from} was lost: ${session} has ended`;
+      const said = `a held ${oneLine(type) || 'message'} from the ${from} was lost: ${session} has ended`;
       host.log.warn(`Breakpoints: ${said}`);
-      vscode.window.setStatusBarMessage(`$(debug-disconnect) Realtime: ${said}`, SAID_MS);
+      vscode.window.setStatusBarMessage(`$(debug-disconnect) Realtime: ${label(said)}`, SAID_MS);
     }),
     proxy.onDidChange.on(() => {
       const before = running;

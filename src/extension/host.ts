@@ -16,6 +16,8 @@ import { rulesPath } from './rulesPaths';
 import { scenarioPath, type ScenarioFolder } from './scenarioPaths';
 import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
+import { messageOf } from './signal';
+import { trustVariables, writeTrustBundle } from './trustBundle';
 import { upstreamTrust } from './upstreamTrust';
 
 /** Name of the custom editor. */
@@ -56,6 +58,7 @@ export class Host {
       read: readRulesText,
       engine: () => this.proxy.engine,
       log: (level, message) => this.log[level](message),
+      failed: (message) => this.proxy.onDidProblem.fire(message),
     });
     this.breakpoints = new Breakpoints({
       read: () => context.workspaceState.get(BREAKPOINTS),
@@ -113,7 +116,19 @@ export class Host {
     const { state } = this.proxy;
     if (state.state !== 'running') return [];
     const needless = state.keyed || state.upstream.kind === 'simulator';
-    return [...this.variables('preload'), ...(needless ? [PLACEHOLDER_KEY] : [])];
+    return [...this.variables('preload'), ...this.#trust(), ...(needless ? [PLACEHOLDER_KEY] : [])];
+  }
+
+  /** What makes Python, curl and Go trust the proxy, in a terminal made for its clients alone. */
+  #trust(): Variable[] {
+    const ca = this.proxy.engine?.address.ca;
+    if (ca === undefined) return [];
+    try {
+      return trustVariables(writeTrustBundle(ca, process.env));
+    } catch (error) {
+      this.log.warn(`The file of trusted certificates could not be written: ${messageOf(error)}`);
+      return [];
+    }
   }
 
   /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */

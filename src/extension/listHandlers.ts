@@ -9,6 +9,7 @@ import { codeOf, targetOf } from '../codegen';
 import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
 import { copyCode, giveCode, pickForm, recordedRows } from './codeRows';
+import { oneLine } from './plainText';
 import type { TraceModel } from './traceModel';
 
 /** Characters put on the clipboard at once. */
@@ -84,7 +85,14 @@ export function listHandlers({
       const { type } = sentEvent(text);
       const rows = [{ kind: 'event', from: 'client', type, text }] as const;
       // Of one event a fixture is nothing: nobody answers.
-      const form = await pickForm(`Export ${type} as`, ['payload', 'json', 'curl', 'openai', 'agents', 'python']);
+      const form = await pickForm(`Export ${oneLine(type) || 'the text'} as`, [
+        'payload',
+        'json',
+        'curl',
+        'openai',
+        'agents',
+        'python',
+      ]);
       if (!form) return { done: '' };
       if (form.id === 'payload')
         return { done: await savePayload(type || 'payload', codeOf(form.id, rows, targetOf(undefined))) };

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { readPayload } from '../protocol/payloadFile';
 import type { Host } from './host';
 import { isPayloadUri, PAYLOAD_SELECTOR } from './payloadDocuments';
+import { label } from './plainText';
 import type { PayloadSender } from './payloadSend';
 import { SECTION } from './settings';
 
@@ -40,7 +41,7 @@ function lensesOf(document: vscode.TextDocument, host: Host, sender: PayloadSend
     new vscode.CodeLens(range, { title, command: `${SECTION}.${command}`, arguments: [uri, ...more] });
   const run = sender.running(uri);
   if (run) {
-    const words = run.text || `${run.sent} of ${run.total} events sent`;
+    const words = label(run.text) || `${run.sent} of ${run.total} events sent`;
     return [lens(top, `$(loading~spin) ${words}`, 'stopPayload'), lens(top, '$(debug-stop) Stop', 'stopPayload')];
   }
   const open = host.proxy.sessions.filter(({ status }) => status === 'open');

@@ -19,7 +19,7 @@ import { SECTION } from './settings';
 import { messageOf, Signal } from './signal';
 import type { TraceEditors } from './traceEditor';
 import type { TraceModel } from './traceModel';
-import { plain } from './plainText';
+import { label as labelOf, plain } from './plainText';
 
 /** How long the answer to the last event is waited for, ms. */
 const ANSWER_MS = 5000;
@@ -123,7 +123,9 @@ export class PayloadSender implements vscode.Disposable {
     const fresh = () => vscode.commands.executeCommand<string | undefined>(`${SECTION}.newSession`);
     if (open.length === 0) return fresh();
     const choices = [
-      ...open.map(({ id, label, upstream }) => ({ label: `$(pulse) ${id}`, description: label, detail: upstream, id })),
+      ...open.map(({ id, label, upstream }) => ({
+        ...{ label: `$(pulse) ${id}`, description: labelOf(label), detail: labelOf(upstream), id },
+      })),
       { label: '$(add) New session...', id: '' },
     ];
     const picked = await vscode.window.showQuickPick(choices, { title: 'Send to which session?' });
@@ -178,6 +180,7 @@ export class PayloadSender implements vscode.Disposable {
     const work = (progress: vscode.Progress<{ message: string }>, token: vscode.CancellationToken) =>
       new Promise<ComposeRun>((resolve) => {
         let answered: NodeJS.Timeout | undefined;
+        let closing: NodeJS.Timeout | undefined;
         const subscriptions = [
           token.onCancellationRequested(() => {
             this.#runs.cancel(id);
@@ -188,7 +191,7 @@ export class PayloadSender implements vscode.Disposable {
           this.host.proxy.onDidChange.on(() => {
             const isOpen = this.host.proxy.sessions.some((one) => one.id === session && one.status === 'open');
             // What came before the end is read first: it may be what is waited for.
-            if (!isOpen) setTimeout(() => this.#runs.cancel(id), LAST_ROWS_MS);
+            if (!isOpen) closing ??= setTimeout(() => this.#runs.cancel(id), LAST_ROWS_MS);
           }),
         ];
         const now = () => this.#runs.all.find((run) => run.id === id);
@@ -196,6 +199,7 @@ export class PayloadSender implements vscode.Disposable {
           const run = now();
           if (!run) return;
           clearTimeout(answered);
+          clearTimeout(closing);
           for (const subscription of subscriptions) subscription.dispose();
           resolve(run);
         };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../proxy/engine';
 import type { VariableName } from '../protocol/payloadVariables';
+import { plain } from './plainText';
 import { readEnvironment, wantedBy, type Values } from './payloadPlan';
 
 /** Who wants them: `id` is what the user's word is kept for, `name` what people call it. */
@@ -35,8 +36,11 @@ export class PayloadValues {
     const send = 'Send';
     const them = names.length > 1 ? 'them' : 'it';
     const answer = await vscode.window.showWarningMessage(
-      `Send the value of ${names.join(', ')} to ${hostOf(engine.upstream)}?`,
-      { modal: true, detail: `${name} takes ${them} from the environment. The recording does not hold ${them}.` },
+      plain(`Send the value of ${names.join(', ')} to ${hostOf(engine.upstream)}?`),
+      {
+        modal: true,
+        detail: plain(`${name} takes ${them} from the environment. The recording does not hold ${them}.`),
+      },
       send,
     );
     if (answer !== send) return false;
@@ -55,7 +59,12 @@ async function ask(inputs: readonly { question: string; usual: string }[]): Prom
   const answers = new Map<string, string>();
   for (const [at, { question, usual }] of inputs.entries()) {
     const title = inputs.length > 1 ? `Payload (${at + 1} of ${inputs.length})` : 'Payload';
-    const answer = await vscode.window.showInputBox({ title, prompt: question, value: usual, ignoreFocusOut: true });
+    const answer = await vscode.window.showInputBox({
+      title,
+      prompt: plain(question),
+      value: usual,
+      ignoreFocusOut: true,
+    });
     if (answer === undefined) return undefined;
     answers.set(question, answer);
   }

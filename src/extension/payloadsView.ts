@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { readPayload } from '../protocol/payloadFile';
 import { findPayloadFiles, payloadName, PAYLOAD_GLOB } from './payloadDocuments';
-import { oneLine } from './rulesText';
+import { oneLine } from './plainText';
 import { SECTION } from './settings';
 
 /** Longer files are not read for what they send. */
@@ -78,7 +78,7 @@ async function nodeOf(resourceUri: vscode.Uri): Promise<PayloadNode> {
 }
 
 function treeItem({ resourceUri, words, isWrong }: PayloadNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(payloadName(resourceUri));
+  const item = new vscode.TreeItem(oneLine(payloadName(resourceUri)));
   item.id = resourceUri.toString();
   item.description = oneLine(words);
   item.tooltip = vscode.workspace.asRelativePath(resourceUri);

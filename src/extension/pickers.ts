@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../proxy/engine';
 import type { Host } from './host';
 import { SECTION, upstreamUrl } from './settings';
-import { plain } from './plainText';
+import { label, plain } from './plainText';
 
 /** An item and what it stands for. */
 export type Choice<T> = vscode.QuickPickItem & { value: T };
@@ -56,7 +56,7 @@ export async function chooseUpstream(host: Host): Promise<boolean> {
     },
     {
       label: '$(server) Another server...',
-      detail: upstreamUrl(current) ? `Now ${current}` : 'A URL: Azure OpenAI or a compatible server.',
+      detail: upstreamUrl(current) ? `Now ${label(current)}` : 'A URL: Azure OpenAI or a compatible server.',
       value: '',
       ...(upstreamUrl(current) ? { description: 'current' } : {}),
     },

@@ -1,6 +1,7 @@
 /** The setting `realtimeInspector.prices`: read and checked, with one warning for each entry that makes no sense. */
 import * as vscode from 'vscode';
 import { checkPrices, type UserPrices } from '../analysis/prices';
+import { plain } from './plainText';
 import { SECTION } from './settings';
 import { Signal } from './signal';
 
@@ -37,6 +38,6 @@ export class Prices implements vscode.Disposable {
 
 async function warn(problem: string): Promise<void> {
   const open = 'Open Settings';
-  const answer = await vscode.window.showWarningMessage(problem, open);
+  const answer = await vscode.window.showWarningMessage(plain(problem), open);
   if (answer === open) await vscode.commands.executeCommand('workbench.action.openSettings', NAME);
 }

@@ -10,7 +10,7 @@ import { isPayloadUri, payloadName } from './payloadDocuments';
 import { chooseSession, type Choice } from './pickers';
 import { callPath, postRest, readSecret, sessionRequest, type CallAction } from './restCalls';
 import type { TraceEditors } from './traceEditor';
-import { plain } from './plainText';
+import { label as labelOf, plain } from './plainText';
 
 /** `ready` gives the running proxy once it has what it needs to be asked; undefined when the user thought better of it. */
 export function restCommands(
@@ -49,7 +49,7 @@ async function post(ready: () => Promise<Engine | undefined>, path: string, body
   const engine = await ready();
   if (!engine) return undefined;
   const answer = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `POST ${path}` },
+    { location: vscode.ProgressLocation.Notification, title: plain(`POST ${path}`) },
     () => postRest(engine.address.http, path, body, PLACEHOLDER_KEY.value),
   );
   if (answer.message !== '') throw new Error(`The server refused it (${answer.status}): ${answer.message}`);
@@ -101,14 +101,14 @@ async function chooseConfiguration(host: Host, editors: TraceEditors, title: str
   const choices: Choice<() => Promise<Json | undefined>>[] = [
     ...open.map(({ id, label }) => ({
       label: `$(pulse) ${id}`,
-      description: label,
+      description: labelOf(label),
       detail: 'As this session is configured now',
       value: () => configOf(host, editors, id),
     })),
     ...(payload
       ? [
           {
-            label: `$(json) ${payloadName(payload.uri)}`,
+            label: `$(json) ${labelOf(payloadName(payload.uri))}`,
             detail: 'Its session.update',
             value: async () => updateIn(payload),
           },

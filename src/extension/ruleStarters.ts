@@ -1,6 +1,6 @@
 /** Rules to begin with, as "Add Rule..." offers them. Free of `vscode`. */
 import type { WrittenRule } from '../rules/written';
-import { oneLine } from './rulesText';
+import { oneLine } from './plainText';
 
 export interface RuleStarter {
   label: string;

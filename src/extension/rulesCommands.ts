@@ -7,7 +7,8 @@ import type { TextChange } from '../rules/switches';
 import type { Host } from './host';
 import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
-import { oneLine, type RuleNode } from './rulesText';
+import { oneLine } from './plainText';
+import type { RuleNode } from './rulesText';
 import { RULE_STARTERS, startersLike, type RuleStarter } from './ruleStarters';
 import { sameFile } from './traceFolder';
 
@@ -47,6 +48,10 @@ export function rulesCommands(
         startersLike(found.filter, found.type),
       );
     },
+    switchRule: async (argument) => {
+      const asked = switchOf(argument);
+      if (asked) await switchOne(host, rules, asked);
+    },
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),
     showFaultSet: async (argument) => {
@@ -66,16 +71,29 @@ export function rulesCommands(
 
 /** Switches what a box of the view stands for. Rejects with a message for people. */
 export async function toggleRule(host: Host, rules: RulesInForce, node: RuleNode, on: boolean): Promise<void> {
-  const { switchFaultSet, switchRule } = await import('../rules/switches');
+  const { switchFaultSet } = await import('../rules/switches');
   if (node.kind === 'faultSet') await change(host, rules, (text, file) => switchFaultSet(text, file, node.id, on));
   if (node.kind !== 'rule' || node.faultSet !== undefined) return;
+  const { index } = node;
+  await switchOne(host, rules, { index, name: rules.state.rules[index]?.info.name, on });
+}
+
+interface RuleSwitch {
+  /** Place in the file. */
+  index: number;
+  /** What stood there when it was asked for. */
+  name: string | undefined;
+  on: boolean;
+}
+
+async function switchOne(host: Host, rules: RulesInForce, { index, name, on }: RuleSwitch): Promise<void> {
+  const { switchRule } = await import('../rules/switches');
   const { parseRules } = await import('../rules/ruleFile');
-  const name = rules.state.rules[node.index]?.info.name;
   await change(host, rules, (text, file) => {
-    // The view shows what is on disk; in an editor rules may have moved.
-    if (parseRules(text, file).rules[node.index]?.info.name !== name)
+    // What was shown may have moved meanwhile, in an editor or on disk.
+    if (parseRules(text, file).rules[index]?.info.name !== name)
       throw new Error('The rules file has changes that are not saved. Save it, and switch the rule then.');
-    return switchRule(text, file, node.index, on);
+    return switchRule(text, file, index, on);
   });
 }
 
@@ -145,6 +163,14 @@ async function rulesUri(host: Host, rules: RulesInForce, examples: boolean): Pro
 async function show(uri: vscode.Uri, place?: { line: number; column: number }): Promise<void> {
   const at = new vscode.Position((place?.line ?? 1) - 1, (place?.column ?? 1) - 1);
   await vscode.window.showTextDocument(uri, place ? { selection: new vscode.Range(at, at) } : {});
+}
+
+/** What a line above a rule asks for; undefined for anything else. */
+function switchOf(argument: unknown): RuleSwitch | undefined {
+  const { index, name, on } = (argument ?? {}) as Partial<Record<keyof RuleSwitch, unknown>>;
+  return typeof index === 'number' && typeof name === 'string' && typeof on === 'boolean'
+    ? { index, name, on }
+    : undefined;
 }
 
 /** A menu passes the line it was opened on. */

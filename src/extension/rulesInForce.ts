@@ -18,6 +18,10 @@ export interface RulesDeps {
   read(file: string): Promise<string | undefined>;
   engine(): RulesEngine | undefined;
   log(level: 'info' | 'warn', message: string): void;
+  /** The proxy did not take the rules; one message for people. */
+  failed(message: string): void;
+  /** Wall-clock time, ms since 1970; tests bring their own. */
+  now?(): number;
 }
 
 /** What is known of the rules now. */
@@ -37,10 +41,15 @@ export interface RulesState {
   stale: boolean;
   /** By the index of the rule; 0 while no proxy runs. */
   hits: readonly number[];
+  /** When each was last told to have taken part, ms since 1970; undefined where it has not. */
+  last: readonly (number | undefined)[];
+  /** Why the running proxy has not got these rules; '' when it has. */
+  failed: string;
 }
 
 const NONE: RulesState = {
   ...{ file: undefined, exists: false, enabled: false, rules: [], faultSets: [], problems: [], stale: false, hits: [] },
+  ...{ last: [], failed: '' },
 };
 
 export class RulesInForce {
@@ -62,8 +71,14 @@ export class RulesInForce {
     return this.#state;
   }
 
+  /** A proxy runs that was given these rules. */
+  get running(): boolean {
+    return this.#heard !== undefined;
+  }
+
   /** How many rules change traffic, or would in a running proxy. */
   get active(): number {
+    if (this.#state.failed !== '') return 0;
     return this.#state.rules.filter(({ info }) => info.active).length;
   }
 
@@ -73,7 +88,8 @@ export class RulesInForce {
       const before = this.#text;
       await this.#read();
       const engine = this.deps.engine();
-      if (engine && (this.#text?.text !== before?.text || this.#text?.file !== before?.file)) await this.#put(engine);
+      const isNew = this.#text?.text !== before?.text || this.#text?.file !== before?.file;
+      if (engine && (isNew || this.#state.failed !== '')) await this.#put(engine);
     });
   }
 
@@ -88,7 +104,7 @@ export class RulesInForce {
   /** The proxy is gone, and with it what was counted. */
   end(): void {
     this.#listen(undefined);
-    this.#set({ ...this.#state, hits: [] });
+    this.#set({ ...this.#state, hits: [], last: [], failed: '' });
   }
 
   async #read(): Promise<void> {
@@ -122,27 +138,38 @@ export class RulesInForce {
       this.#set({ ...this.#state, exists: true, problems, stale: true });
       return;
     }
-    const hits = this.#text?.text === text && same ? this.#state.hits : [];
+    const { hits, last } = this.#text?.text === text && same ? this.#state : NONE;
     this.#text = readable ? { text, file, seed: this.#seed } : undefined;
     const { enabled, rules, faultSets } = rest;
-    this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits });
+    const { failed } = this.#state;
+    this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits, last, failed });
   }
 
   async #put(engine: RulesEngine): Promise<void> {
     this.#listen(engine);
+    let failed = '';
     try {
       await engine.setRules(this.#text);
     } catch (error) {
-      this.deps.log('warn', `The rules were not put in force: ${messageOf(error)}`);
+      // A proxy that stops meanwhile needs none.
+      if (this.#heard === engine) failed = messageOf(error);
     }
-    this.#set({ ...this.#state, hits: [] });
+    if (failed !== '') this.deps.failed(`The rules are not in force: ${failed} Save the rules file to try again.`);
+    this.#set({ ...this.#state, hits: [], last: [], failed });
   }
 
   #listen(engine: RulesEngine | undefined): void {
     if (engine === this.#heard) return;
     this.#deaf?.();
     this.#heard = engine;
-    this.#deaf = engine?.on('ruleHits', (hits) => this.#set({ ...this.#state, hits }));
+    this.#deaf = engine?.on('ruleHits', (hits) => this.#counted(hits));
+  }
+
+  #counted(hits: readonly number[]): void {
+    const { hits: before, last } = this.#state;
+    const now = this.deps.now?.() ?? Date.now();
+    const times = hits.map((count, index) => (count > (before[index] ?? 0) ? now : last[index]));
+    this.#set({ ...this.#state, hits, last: times });
   }
 
   #set(state: RulesState): void {

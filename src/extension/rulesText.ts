@@ -1,5 +1,8 @@
 /** Rules in words for the tree and the status bar. Names are the file's: they stay text, on one line. Free of `vscode`. */
+import path from 'node:path';
 import { FAULT_SETS, type FaultSet } from '../rules/faultSets';
+import { oneLine } from './plainText';
+import type { ParsedRules } from '../rules/ruleFile';
 import type { RulesState } from './rulesInForce';
 
 /** A line of the view, as its commands get it. */
@@ -23,13 +26,8 @@ export type RuleNode =
   | { kind: 'faultSets' }
   | { kind: 'faultSet'; id: string; label: string; description: string; tooltip: string; checked: boolean };
 
-const MOST_LABEL = 120;
-
-/** A text of the file as one line of text: no control characters, nothing that turns the reading direction. */
-export function oneLine(text: string): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
-  return plain.length > MOST_LABEL ? `${plain.slice(0, MOST_LABEL - 1)}…` : plain;
-}
+/** What a tooltip shows of a text, characters. */
+const MOST_TOOLTIP = 1000;
 
 /** The view's first level. None while no file may count. */
 export function ruleNodes(state: RulesState): RuleNode[] {
@@ -39,9 +37,18 @@ export function ruleNodes(state: RulesState): RuleNode[] {
   );
   const general = state.problems.find(({ rule }) => rule === undefined);
   if (general) {
-    const label = oneLine(general.message);
+    const label = `${path.basename(state.file)}:${general.line}: ${oneLine(general.message)}`;
     const kept = state.stale && state.rules.length > 0 ? '\n\nThe rules of before are still in force.' : '';
-    nodes.unshift({ kind: 'problem', label, tooltip: `${general.message}${kept}`, place: general });
+    nodes.unshift({
+      kind: 'problem',
+      label,
+      tooltip: `${oneLine(general.message, MOST_TOOLTIP)}${kept}`,
+      place: general,
+    });
+  }
+  if (state.failed !== '') {
+    const label = 'These rules are not in force';
+    nodes.unshift({ kind: 'problem', label, tooltip: `${label}: ${state.failed}`, place: { line: 1, column: 1 } });
   }
   if (nodes.length === 0 && !state.exists) nodes.push({ kind: 'create' });
   return [...nodes, { kind: 'faultSets' }];
@@ -71,7 +78,13 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
   const common = { kind: 'rule' as const, index, label, place };
   if (problem || !written) {
     const message = problem?.message ?? 'There is a mistake in this rule.';
-    return { ...common, description: oneLine(message), tooltip: message, state: 'wrong', place: problem ?? place };
+    return {
+      ...common,
+      description: oneLine(message),
+      tooltip: oneLine(message, MOST_TOOLTIP),
+      state: 'wrong',
+      place: problem ?? place,
+    };
   }
   const summary = info.summary === info.name ? '' : oneLine(info.summary);
   const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');
@@ -83,6 +96,56 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
 }
 
 const times = (hits: number): string => (hits === 0 ? '' : hits === 1 ? 'once' : `${hits} times`);
+
+/** A line above a rule in its file: what it has done, and a switch. */
+export interface RuleLens {
+  /** Counts from 1. */
+  line: number;
+  title: string;
+  tooltip: string;
+  /** What selecting it does; 'none' for a line that only says something. */
+  action: { kind: 'switch'; index: number; name: string; on: boolean } | { kind: 'switchFile' } | { kind: 'none' };
+}
+
+/**
+ * The lines above the rules of a text, as its editor has it now, while a proxy runs that was given what is on disk. A rule that stands
+ * elsewhere on disk, or is new, says so.
+ */
+export function ruleLenses(state: RulesState, text: ParsedRules, time: (ms: number) => string): RuleLens[] {
+  const top = (title: string, tooltip: string, action: RuleLens['action']): RuleLens => ({
+    ...{ line: 1, title, tooltip, action },
+  });
+  if (state.failed !== '')
+    return [top('$(error) These rules are not in force', oneLine(state.failed, MOST_TOOLTIP), { kind: 'none' })];
+  if (!text.readable)
+    return [top('$(error) The rules of before are in force', 'This text cannot be read.', { kind: 'none' })];
+  const lenses = text.rules.flatMap(({ info, written, place }, index): RuleLens[] => {
+    if (info.faultSet !== undefined) return [];
+    const { line } = place;
+    const known = state.rules[index]?.info;
+    const says = (title: string, tooltip: string): RuleLens => ({ line, title, tooltip, action: { kind: 'none' } });
+    if (!written || text.problems.some(({ rule }) => rule === index))
+      return [says('$(error) Left out: there is a mistake in it', 'The other rules go on without it.')];
+    if (known?.name !== info.name || known.faultSet !== undefined)
+      return [says('$(circle-outline) Counts when it is saved', 'The proxy has the rules as they are on disk.')];
+    const action = { kind: 'switch', index, name: info.name, on: written.enabled === false } as const;
+    const tooltip = 'Writes "enabled" into the file, and saves it.';
+    if (written.enabled === false)
+      return [says('$(circle-slash) Off', 'It is left out.'), { line, title: 'Switch On', tooltip, action }];
+    const hits = state.hits[index] ?? 0;
+    const last = state.last[index];
+    const when = last === undefined ? '' : `, last at ${time(last)}`;
+    const title = hits === 0 ? '$(zap) Has not taken part yet' : `$(zap) Took part ${times(hits)}${when}`;
+    return [
+      says(title, 'Messages and handshakes it took part in since the proxy has these rules.'),
+      { line, title: 'Switch Off', tooltip, action },
+    ];
+  });
+  const off = top('$(circle-slash) All rules are off: Switch On', 'Writes "enabled" into the file, and saves it.', {
+    kind: 'switchFile',
+  });
+  return text.enabled ? lenses : [off];
+}
 
 /** What the status bar says while rules are in force: `2 rules change traffic`. */
 export function inForceText(active: number): string {

@@ -8,7 +8,7 @@ import { saveScenarioFrom } from './scenarioFromTrace';
 import { isScenarioName, SCENARIO_GLOB, scenarioSetting } from './scenarioPaths';
 import { SECTION, upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
-import { plain } from './plainText';
+import { label, plain } from './plainText';
 
 /** Scenario files that are offered. */
 const MOST_FOUND = 500;
@@ -73,9 +73,9 @@ async function chooseScenario(host: Host): Promise<Wish | undefined> {
     ...files.map((file): Item => {
       const [name, written] = [path.basename(file), scenarioSetting(file, host.folders)];
       return {
-        label: `$(beaker) ${name}`,
+        label: `$(beaker) ${label(name)}`,
         value: { file },
-        ...(written === name ? {} : { detail: written }),
+        ...(written === name ? {} : { detail: label(written) }),
         ...mark(current !== undefined && sameFile(file, current)),
       };
     }),

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { startScenarioReader, type RecordedSession, type ScenarioReader } from '../simulator';
 import type { Host } from './host';
 import { askWhereToSave } from './scenarioFiles';
+import { label, plain } from './plainText';
 import { scenarioNameFor } from './scenarioPaths';
 
 /** A larger scenario, characters, is mostly sound, and VS Code does little for a text of its size. */
@@ -42,7 +43,7 @@ export async function saveScenarioFrom(host: Host, trace: string): Promise<boole
 /** Shows progress; undefined when the user cancelled, which ends the thread. */
 async function working<T>(title: string, reader: ScenarioReader, work: () => Promise<T>): Promise<T | undefined> {
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: plain(title), cancellable: true },
     async (_progress, cancelled) => {
       cancelled.onCancellationRequested(() => void reader.stop());
       try {
@@ -76,9 +77,9 @@ async function chooseSession(sessions: readonly RecordedSession[]): Promise<Reco
   if (sessions.length < 2) return sessions[0];
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   const items = sessions.map((session) => ({
-    label: session.id,
+    label: label(session.id),
     description: `${count(session.responses, 'response')}, ${count(session.messages, 'event')}`,
-    detail: session.url,
+    detail: label(session.url, 300),
     session,
   }));
   const picked = await vscode.window.showQuickPick(items, { title: 'Make a scenario from which session?' });

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SessionState } from '../proxy/sessionState';
 import type { Host } from './host';
+import { oneLine } from './plainText';
 import { SECTION } from './settings';
 import { formatAge } from './traceFolder';
 
@@ -48,16 +49,16 @@ export function createSessionsView(host: Host): vscode.Disposable {
 }
 
 function treeItem(session: SessionState): vscode.TreeItem {
-  const item = new vscode.TreeItem(`${session.id} ${session.label}`.trim());
+  const item = new vscode.TreeItem(oneLine(`${session.id} ${session.label}`));
   const age = `${formatAge(Math.max(0, Date.now() - session.openedAt))} ago`;
   item.id = session.id;
   item.description = [session.status, age, session.own ? 'inspector' : ''].filter(Boolean).join(' · ');
   item.iconPath = new vscode.ThemeIcon(ICONS[session.status]);
   item.tooltip = [
-    `${session.label} to ${session.upstream}`,
+    oneLine(`${session.label} to ${session.upstream}`, 300),
     `opened ${new Date(session.openedAt).toLocaleString()}`,
     session.own ? 'The inspector is the client.' : '',
-    session.closeReason ? `Closed: ${session.closeReason}` : '',
+    session.closeReason ? oneLine(`Closed: ${session.closeReason}`, 300) : '',
   ]
     .filter(Boolean)
     .join('\n');

@@ -22,7 +22,7 @@ import { upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
 import { traceHandlers } from './traceHandlers';
 import { TraceModel } from './traceModel';
-import { plain } from './plainText';
+import { plain, label } from './plainText';
 
 /** A trace open in one or more editors. */
 export class OpenTrace implements vscode.CustomDocument {
@@ -232,7 +232,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     if (step === 'compare') await this.bodies.compare(model, row, 'picked');
     else {
       const name = await this.bodies.pick(model, row);
-      vscode.window.setStatusBarMessage(`${name} is selected for comparison`, 4000);
+      vscode.window.setStatusBarMessage(`${label(name)} is selected for comparison`, 4000);
     }
   }
 

@@ -62,6 +62,10 @@ export function traceHandlers({
       const peaks = await (await model.document()).peaks(session, from, startMs, endMs, buckets);
       return { ...peaks, min: exact(peaks.min), max: exact(peaks.max) };
     },
+    waveforms: async ({ places, buckets }) => {
+      const { min, max } = await (await model.document()).waveforms(places, buckets);
+      return { min: exact(min), max: exact(max) };
+    },
     related: async ({ row }) => (await model.document()).related(row),
     bufferSteps: async ({ session, startMs, endMs, most }) => {
       const steps = await (await model.document()).bufferSteps(session, startMs, endMs, most);

@@ -3,7 +3,7 @@
  * can tell (turns, findings, what was redacted) cannot be asked here, and is said to be wrong.
  */
 import { audioField, isDelta } from './audioEvents';
-import { matches, parseFilter, splitTerms, type FilterMark, type Pattern, type Term } from './filter';
+import { matches, parseFilter, splitTerms, type FilterMark, type Pattern, type RegexTest, type Term } from './filter';
 import { filterProblem } from './filterProblem';
 import { eventIds, type EventIds } from './ids';
 import type { Side } from './side';
@@ -62,14 +62,15 @@ function objectIn(text: string): Record<string, unknown> | undefined {
 
 /**
  * Compiles a filter for messages. An empty text matches every message. `problem` is one sentence for people. The message
- * is parsed once, however many filters are asked about the same object.
+ * is parsed once, however many filters are asked about the same object. `regexTest` tries expressions; what it throws, `matches`
+ * throws.
  */
-export function compileMessageFilter(text: string): MessageFilter {
+export function compileMessageFilter(text: string, regexTest?: RegexTest): MessageFilter {
   const terms = parseFilter(text);
   const problem = filterProblem(text) || notHere(text, terms);
   if (problem !== '') return { problem };
   const tests = terms.map((term) => {
-    const test = compileTerm(term);
+    const test = compileTerm(term, regexTest);
     return term.exclude ? (message: FilterableMessage) => !test(message) : test;
   });
   const sides = (['client', 'server'] as const).filter((side) => terms.every((term) => canBeFrom(term, side)));
@@ -122,23 +123,29 @@ function statusOf(event: Record<string, unknown> | undefined): unknown {
   return typeof response === 'object' && response !== null ? (response as { status?: unknown }).status : undefined;
 }
 
-function compileTerm(term: Term): Test {
+function compileTerm(term: Term, regexTest: RegexTest | undefined): Test {
   switch (term.kind) {
     case 'marks':
       return (message) => term.marks.some((mark) => markTests[mark]?.(message));
     case 'column':
-      return compileColumn(term.column, term.patterns);
+      return compileColumn(term.column, term.patterns, regexTest);
     case 'anywhere':
-      return compileAnywhere(term.pattern);
+      return compileAnywhere(term.pattern, regexTest);
     case 'turns':
     case 'findings':
       return () => false;
   }
 }
 
-function compileColumn(column: (Term & { kind: 'column' })['column'], patterns: readonly Pattern[]): Test {
-  const some = (text: string | undefined) =>
-    text !== undefined && text !== '' && patterns.some((pattern) => matches(pattern, text));
+function compileColumn(
+  column: (Term & { kind: 'column' })['column'],
+  patterns: readonly Pattern[],
+  regexTest: RegexTest | undefined,
+): Test {
+  const some = (whole: string | undefined) => {
+    const text = whole?.slice(0, REGEX_TEXT) ?? '';
+    return text !== '' && patterns.some((pattern) => matches(pattern, text, regexTest));
+  };
   switch (column) {
     case 'type':
       return (message) => some(factsOf(message).type);
@@ -151,9 +158,9 @@ function compileColumn(column: (Term & { kind: 'column' })['column'], patterns: 
   }
 }
 
-function compileAnywhere(pattern: Pattern): Test {
+function compileAnywhere(pattern: Pattern, regexTest: RegexTest | undefined): Test {
   if (pattern.kind === 'regex')
-    return ({ text }) => text !== undefined && pattern.regex.test(text.slice(0, REGEX_TEXT));
+    return ({ text }) => text !== undefined && matches(pattern, text.slice(0, REGEX_TEXT), regexTest);
   // What a person types stands in the message as JSON writes it.
   const escaped = JSON.stringify(pattern.text).slice(1, -1);
   const needle = new RegExp([...new Set([pattern.text, escaped])].map(literally).join('|'), 'i');

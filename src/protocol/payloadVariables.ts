@@ -15,8 +15,7 @@ export type SessionVariable = keyof typeof SESSION_VARIABLES;
 
 const SESSION_VALUES: Readonly<Record<SessionVariable, (state: SessionState) => string | undefined>> = {
   lastItemId: ({ items }) => items.at(-1)?.id,
-  lastResponseId: ({ items, responses }) =>
-    responses.at(-1)?.id ?? items.findLast(({ response }) => response !== undefined)?.response,
+  lastResponseId: ({ lastResponse }) => lastResponse,
   lastCallId: ({ items, calls }) => {
     const called = items.findLast(({ type }) => type === 'function_call')?.item['call_id'];
     return calls.at(-1)?.call ?? (typeof called === 'string' ? called : undefined);

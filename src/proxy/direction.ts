@@ -10,6 +10,7 @@ import { FrameWalker } from './frames';
 import { Interceptor, type InterceptorPort } from './interceptor';
 import type { Judge } from './judge';
 import type { SaidNote } from './notes';
+import { room } from './room';
 
 /** Where a relay's copies go. Times are the traffic thread's clock, ms. */
 export interface RelaySink {
@@ -49,6 +50,8 @@ export interface Injection {
 
 /** How much may wait in a direction before no more is read: minutes of audio, so that pings behind it are still seen. */
 const MOST_WAITING = 32 << 20;
+/** The same where all sessions together have filled their room: one that holds little goes on. */
+const MOST_CROWDED = 1 << 20;
 
 /** What a direction belongs to. */
 export interface DirectionSetup {
@@ -99,7 +102,11 @@ export class Direction {
   #blocked = false;
   #held = false;
   #full = false;
+  /** Bytes that wait in the interceptor. */
+  #weight = 0;
   #ended = false;
+  /** The inspector has said goodbye. */
+  #isLeft = false;
   /** Bytes that may still be read although the other end reads nothing. */
   #leeway = 0;
   #stall: NodeJS.Timeout | undefined;
@@ -142,7 +149,7 @@ export class Direction {
 
   inject(injection: Injection): void {
     const isClosed = this.#interceptor?.closed ?? this.#walker.closed;
-    if (this.#ended || isClosed || this.#to.destroyed || this.#to.writableEnded)
+    if (this.#ended || isClosed || this.#isLeft || this.#to.destroyed || this.#to.writableEnded)
       injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
     else if (this.#apart || (this.#walker.atBoundary && this.#queue.length === 0)) this.#send(injection);
     else {
@@ -151,15 +158,31 @@ export class Direction {
     }
   }
 
-  /** Lets everything go that waits, because the inspector says goodbye. */
-  letGo(): void {
+  /** Lets everything go that waits, because the inspector says goodbye; `done` is called when it has. */
+  letGo(done: () => void): void {
     this.#stopPriming();
-    this.#interceptor?.letGo();
+    if (this.#interceptor) this.#interceptor.letGo(done);
+    else done();
   }
 
-  /** `from` has gone; `why` is for those who still wanted to send. */
-  end(why: string): void {
-    this.#finished(() => this.#fail(why));
+  /** Lets messages go that wait only for rules which are not in force any more (`RuleSet.keys`). */
+  lift(isInForce: (key: string) => boolean): void {
+    this.#interceptor?.lift(isInForce);
+    this.#leaveSoon();
+  }
+
+  /** Lets messages go that rules make wait. */
+  hurry(): void {
+    this.#interceptor?.hurry();
+    this.#leaveSoon();
+  }
+
+  /** `from` has gone; `why` is for those who still wanted to send. `then` is called when all it said has been dealt with. */
+  end(why: string, then: () => void): void {
+    this.#finished(() => {
+      this.#fail(why);
+      then();
+    });
   }
 
   /** Calls `then` when what came of `from` has been dealt with. */
@@ -225,6 +248,7 @@ export class Direction {
 
   #send({ payload, opcode, note, sent }: Injection): void {
     const { side, sink } = this.#setup;
+    if (opcode === 8) this.#isLeft = true;
     // Masked as RFC 6455 5.3 demands of a client. RSV1 stays 0: the receiver's inflating window is untouched.
     const frame = { fin: true, opcode, mask: side === 'client', rsv1: false, readOnly: true };
     let flowing = true;
@@ -343,13 +367,9 @@ export class Direction {
         if (this.#wanted) this.#cannot(reason);
       },
       weighs: (bytes) => {
-        if (bytes > MOST_WAITING && !this.#full) {
-          this.#full = true;
-          this.#stop();
-        } else if (this.#full && bytes < MOST_WAITING / 2) {
-          this.#full = false;
-          this.#flowAgain();
-        }
+        room.weigh(bytes - this.#weight);
+        this.#weight = bytes;
+        this.#fill();
         if (bytes === 0 && !this.#wanted) setImmediate(() => this.#leaveSoon());
       },
     };
@@ -362,6 +382,20 @@ export class Direction {
     if (this.#held || this.#priming || isStopped) this.#from.pause();
     else this.#from.resume();
   }
+
+  /** Stops reading when too much waits here, and reads again when half of that does. */
+  readonly #fill = (): void => {
+    const most = room.isCrowded ? MOST_CROWDED : MOST_WAITING;
+    if (!this.#full && this.#weight > most) {
+      this.#full = true;
+      room.wait(this.#fill);
+      this.#stop();
+    } else if (this.#full && this.#weight < most / 2) {
+      this.#full = false;
+      room.leave(this.#fill);
+      this.#flowAgain();
+    }
+  };
 
   #flowAgain(): void {
     if (this.#blocked || this.#full) return;

@@ -115,7 +115,7 @@ export interface Engine {
   drop(id: string): Promise<void>;
   /** Drops a held message and sends this to the end it came from. */
   answer(id: string, text: string): Promise<void>;
-  /** Lets everything go as it came, of one session or of all. */
+  /** Lets everything go that is held or that rules make wait, of one session or of all; what is held goes as it came. */
   releaseAll(session?: string): Promise<void>;
   /**
    * Puts the rules of a file in force, in all sessions and in the place of those before; undefined lifts all. What is wrong in

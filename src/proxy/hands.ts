@@ -36,7 +36,11 @@ interface Held {
 /** See the file's head. */
 export class Hands {
   readonly #say: (report: TrafficReport) => void;
-  readonly #breakpoints = new Breakpoints();
+  readonly #breakpoints = new Breakpoints((message) => {
+    this.#say({ report: 'problem', message });
+    this.#say({ report: 'breakpoints', breakpoints: this.#breakpoints.states() });
+    this.reconsider();
+  });
   readonly #sessions = new Map<string, Hand>();
   readonly #held = new Map<string, Held>();
   #rules: RuleSet | undefined;
@@ -83,10 +87,16 @@ export class Hands {
     return this.#breakpoints.states();
   }
 
-  /** Takes the place of the set before, in all sessions; undefined lifts all rules. */
+  /**
+   * Takes the place of the set before, in all sessions; undefined lifts all rules. Messages that wait only for rules which are
+   * not in the new set go on now, and what those would still have added or ended does not happen. A rule that stays as it was
+   * keeps what it has planned.
+   */
   setRules(rules: RuleSet | undefined): void {
     // Those of the set before, which nobody could tell from the new one's later.
     this.tell();
+    const inForce = new Set(rules?.keys);
+    for (const { relay } of this.#sessions.values()) relay.lift((key) => inForce.has(key));
     this.#rules = rules;
     this.#hitsTold = [];
     for (const hand of this.#sessions.values()) {
@@ -95,6 +105,16 @@ export class Hands {
       this.#intercept(hand);
     }
     this.#tellSoon();
+  }
+
+  /**
+   * Something is in force no more by itself: gives directions back that nobody asks about now. After what is being looked at: a
+   * direction may still be at its message.
+   */
+  reconsider(): void {
+    setImmediate(() => {
+      for (const hand of this.#sessions.values()) this.#intercept(hand);
+    });
   }
 
   #intercept({ id, relay, judges, rules }: Hand): void {
@@ -111,8 +131,20 @@ export class Hands {
         const verdict = this.#sessions.get(session)?.rules?.message(passing);
         if (!verdict) return undefined;
         this.#tellSoon();
-        const names = verdict.rules.map((index) => this.#rules?.rules[index]?.name ?? '');
-        return { verdict, rule: names.join(', ') };
+        const rules = this.#rules;
+        const names = verdict.rules.map((index) => rules?.rules[index]?.name ?? '');
+        for (const { rule, seconds } of verdict.lags ?? []) {
+          const message = `The rule “${rules?.rules[rule]?.name ?? ''}” lets fewer bytes per second through than the ${from} of ${session} sends: what comes now waits ${seconds} s. Raise "throttle", or let everything go.`;
+          this.#say({ report: 'problem', message });
+        }
+        return { verdict, rule: names.join(', '), keyOf: (index) => rules?.keys[index] ?? '' };
+      },
+      forgot: (keys) => {
+        for (const key of keys) {
+          const rule = this.#rules?.rules[this.#rules.keys.indexOf(key)]?.name ?? '';
+          const message = `What the rule “${rule}” was still to send or to end in ${session} does not happen any more.`;
+          this.#say({ report: 'log', level: 'info', message });
+        }
       },
       waiting: (messages, bytes) => {
         const key = `${session} ${from}`;
@@ -143,10 +175,18 @@ export class Hands {
     if (this.#held.has(id)) this.#decide(id, 'answered');
   }
 
-  /** Lets everything go as it came, of one session or of all. */
+  /**
+   * Lets everything go that waits, of one session or of all: what is held goes as it came, and what rules delay, slow down or
+   * let stand back goes with it. What rules add or end later keeps its time.
+   */
   releaseAll(session?: string): void {
     for (const [id, { message }] of this.#held)
       if (session === undefined || message.session === session) this.#decide(id, 'released');
+    for (const { id, relay, rules } of this.#sessions.values()) {
+      if (session !== undefined && id !== session) continue;
+      relay.hurry();
+      rules?.catchUp();
+    }
   }
 
   #hold(passing: Passing, decide: (decision: Decision) => void): ReturnType<Judge['hold']> {
@@ -162,8 +202,7 @@ export class Hands {
     this.#held.set(id, held);
     this.#say({ report: 'holds', message });
     this.#say({ report: 'breakpoints', breakpoints: this.#breakpoints.states() });
-    // After what is being looked at now: the direction may still be at this message.
-    if (breakpoint.once) setImmediate(() => [...this.#sessions.values()].forEach((hand) => this.#intercept(hand)));
+    if (breakpoint.once) this.reconsider();
     return {
       breakpoint: breakpoint.filter.slice(0, MOST_NAME),
       lost: () => this.#settle(id, 'lost'),

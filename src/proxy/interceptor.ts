@@ -12,7 +12,7 @@ import type { Passing, Step } from '../rules/model';
 import type { Decision, Hold, Judge, Judgement } from './judge';
 import { Messages, type Arrived, type MessageListener } from './messages';
 import type { SaidNote } from './notes';
-import { Schedule } from './schedule';
+import { Schedule, type Plan } from './schedule';
 
 /** What an interceptor does in the world. */
 export interface InterceptorPort {
@@ -32,7 +32,7 @@ export interface InterceptorPort {
   /** A message cannot be sent on in a way that its receiver could read. */
   cut(reason: string): void;
   undecodable(reason: string): void;
-  /** What waits has become more or less. */
+  /** What waits has become more or less: bytes in memory. */
   weighs(bytes: number): void;
 }
 
@@ -41,6 +41,8 @@ interface Waiting {
   kind: 'message';
   readonly arrived: Arrived;
   readonly number: number;
+  /** What it costs while it waits, bytes in memory. */
+  weight: number;
   hold: Hold | undefined;
   decision: Decision | undefined;
   /** Number of the line on which its arrival was recorded, when it did not go straight on. */
@@ -63,20 +65,23 @@ export class Interceptor implements MessageListener {
   readonly #judge: Judge;
   readonly #port: InterceptorPort;
   readonly #messages: Messages;
-  readonly #schedule = new Schedule();
+  readonly #schedule: Schedule;
   /** Compressed messages refer to earlier ones, so one that goes on as it came needs all before it to have done so. */
   readonly #chained: boolean;
   /** The next compressed message that may go on as it came. */
   #nextCompressed = 0;
   #gate: Entry[] = [];
+  /** Those that are not decoded yet, oldest first, wherever they are. */
+  readonly #undecoded: Waiting[] = [];
   /** How many at the gate's front have been looked at: they wait for a person, or for those before them. */
   #examined = 0;
   #number = 0;
   #waiting = 0;
   #bytes = 0;
+  #weight = 0;
   /** Nobody is asked any more. */
   #over = false;
-  #finish: (() => void) | undefined;
+  readonly #finish: (() => void)[] = [];
   /** The message that has gone straight on in this very moment, and how many lines followed its own. */
   #justPassed: { waiting: Waiting; lines: number } | undefined;
 
@@ -92,6 +97,7 @@ export class Interceptor implements MessageListener {
     this.#session = session;
     this.#judge = judge;
     this.#port = port;
+    this.#schedule = new Schedule((keys) => judge.forgot(keys));
     this.#chained = deflate !== undefined && !deflate[`${side}_no_context_takeover`];
     this.#messages = new Messages(side, deflate, window, this);
   }
@@ -116,38 +122,65 @@ export class Interceptor implements MessageListener {
     return { rest: this.#messages.leave(), walker: this.#messages.walker };
   }
 
-  /** The sender says no more: what is held is lost, the rest goes at once, then `done` is called. */
+  /**
+   * The sender says no more: what is held is lost, messages that wait go at once, also those still being inflated; then `done`
+   * is called.
+   */
   finish(done: () => void): void {
     this.#over = true;
-    this.#finish = done;
+    this.#finish.push(done);
     if (!this.#port.writable || this.#gate.some((entry) => entry.kind === 'message' && entry.hold)) this.#lose();
     this.#advance();
   }
 
-  /** The inspector says goodbye: everything goes on as it came, now. */
-  letGo(): void {
+  /** The inspector says goodbye: everything goes on as it came, now; `done` is called when it has, behind what is being inflated. */
+  letGo(done: () => void): void {
     this.#over = true;
-    const gate = this.#gate.splice(0);
-    this.#examined = 0;
-    for (const entry of gate) {
-      if (entry.kind === 'message' && !entry.decision) entry.hold?.letGo();
-      this.#process(entry);
+    this.#finish.push(done);
+    for (const entry of this.#gate) {
+      if (entry.kind === 'control' || !entry.hold || entry.decision) continue;
+      entry.hold.letGo();
+      entry.decision = { kind: 'release' };
     }
-    this.#schedule.flush();
+    this.#advance();
+  }
+
+  /** Other rules are in force: what waits only for the ones before goes on, and what they would have added is forgotten. */
+  lift(isInForce: (key: string) => boolean): void {
+    this.#schedule.lift(isInForce);
+    this.#justPassed = undefined;
+  }
+
+  /** Messages that rules make wait go on now. */
+  hurry(): void {
+    this.#schedule.hurry();
+    this.#justPassed = undefined;
   }
 
   // ---- MessageListener ----------------------------------------------------------------------------------------------
 
   message(arrived: Arrived): void {
     const number = this.#number++;
-    this.#gate.push({
+    const weight = arrived.frames.length + OVERHEAD;
+    const waiting: Waiting = {
       kind: 'message',
-      ...{ arrived, number, hold: undefined, decision: undefined, record: undefined, left: false, passing: undefined },
-    });
-    this.#weigh(1, arrived);
+      ...{ arrived, number, weight, hold: undefined, decision: undefined, record: undefined, left: false },
+      passing: undefined,
+    };
+    this.#gate.push(waiting);
+    this.#undecoded.push(waiting);
+    this.#weigh(1, waiting);
   }
 
   decoded(): void {
+    const waiting = this.#undecoded.shift();
+    if (waiting && !waiting.left) {
+      // A few bytes on the wire may be many more in memory.
+      const more = Math.max(0, (waiting.arrived.data?.length ?? 0) - waiting.arrived.frames.length);
+      waiting.weight += more;
+      this.#weight += more;
+      if (more > 0) this.#port.weighs(this.#weight);
+    }
     this.#advance();
   }
 
@@ -183,11 +216,9 @@ export class Interceptor implements MessageListener {
         this.#process(next);
       }
     }
-    if (this.#finish && this.#gate.length === 0) {
+    if (this.#finish.length > 0 && this.#gate.length === 0) {
       this.#schedule.flush();
-      const done = this.#finish;
-      this.#finish = undefined;
-      done();
+      for (const done of this.#finish.splice(0)) done();
     }
   }
 
@@ -222,19 +253,34 @@ export class Interceptor implements MessageListener {
         this.#port.write(frame);
         this.#port.control(t, frame);
       };
-      // A close frame keeps its place, also behind what a rule delays.
-      if (opcode === 8) this.#schedule.add(-Infinity, pass);
+      // A close frame keeps its place, also behind what a rule delays or lets stand back: nothing can be sent after it.
+      if (opcode === 8)
+        this.#schedule.add(
+          -Infinity,
+          ours(() => {
+            this.#schedule.settle();
+            pass();
+          }),
+        );
       else pass();
       this.#schedule.run();
       return;
     }
     const { decision } = entry;
     if (decision?.kind === 'drop') this.#gone(entry, 'dropped', '');
-    else if (decision?.kind === 'send') this.#schedule.add(-Infinity, () => this.#send(entry, decision.text, ''));
+    else if (decision?.kind === 'send')
+      this.#schedule.add(
+        -Infinity,
+        ours(() => this.#send(entry, decision.text, '')),
+      );
     else {
       const judgement = this.#over ? undefined : this.#judge.verdict(this.#passing(entry));
       if (judgement) this.#apply(entry, judgement);
-      else this.#schedule.add(-Infinity, () => this.#pass(entry, ''));
+      else
+        this.#schedule.add(
+          -Infinity,
+          ours(() => this.#pass(entry, '')),
+        );
     }
     this.#schedule.run();
     this.#justPassed = undefined;
@@ -242,21 +288,30 @@ export class Interceptor implements MessageListener {
     if (!entry.left) this.#recorded(entry);
   }
 
-  #apply(waiting: Waiting, { verdict, rule }: Judgement): void {
+  #apply(waiting: Waiting, { verdict, rule, keyOf }: Judgement): void {
     const { arrived, number } = waiting;
     const own = verdict.steps.find(isOwn);
+    const keys = verdict.rules.map(keyOf);
     const at = (step: Step) => arrived.t + step.delayMs;
-    const group: (() => void)[] = [];
+    const group: Plan[] = [];
     for (const step of verdict.steps) {
+      const isMessage = step.kind !== 'inject' && step.kind !== 'disconnect';
       const run = this.#runner(waiting, step, rule);
+      const plan: Plan = { isMessage, keys: isMessage ? keys : [keyOf(step.rule)], run };
       const isElsewhere = step.kind === 'inject' && step.to === this.#side;
-      if (isElsewhere || (step !== own && own && step.delayMs > own.delayMs)) this.#schedule.late(at(step), run);
-      else if (verdict.behind && own) group.push(run);
-      else this.#schedule.add(at(step), run);
+      // Of a message that goes nowhere nothing stands in the row: what comes of it later must hold nobody up.
+      const isLater = step !== own && step.delayMs > (own?.delayMs ?? 0);
+      if (isElsewhere || isLater) this.#schedule.late(at(step), plan);
+      else if (verdict.behind && own) group.push(plan);
+      else this.#schedule.add(at(step), plan);
     }
     if (verdict.behind && own) {
       const { messages, ms } = verdict.behind;
-      this.#schedule.late(arrived.t + Math.max(ms, own.delayMs), () => group.forEach((run) => run()), number, messages);
+      const run = (isAlone: boolean) => {
+        for (const plan of group) if (plan.isMessage || !isAlone) plan.run(isAlone);
+      };
+      const due = arrived.t + Math.max(ms, own.delayMs);
+      this.#schedule.late(due, { isMessage: true, keys, run }, number, messages);
     }
     if (!own) this.#gone(waiting, 'dropped', rule);
   }
@@ -338,7 +393,7 @@ export class Interceptor implements MessageListener {
 
   #left(waiting: Waiting): void {
     waiting.left = true;
-    this.#weigh(-1, waiting.arrived);
+    this.#weigh(-1, waiting);
     this.#schedule.passed(waiting.number);
   }
 
@@ -363,13 +418,17 @@ export class Interceptor implements MessageListener {
     return (waiting.passing = { ...at, text, data: data ?? new Uint8Array(), binary });
   }
 
-  #weigh(sign: 1 | -1, { frames }: Arrived): void {
+  #weigh(sign: 1 | -1, { arrived, weight }: Waiting): void {
     this.#waiting += sign;
-    this.#bytes += sign * (frames.length + OVERHEAD);
-    this.#port.weighs(this.#bytes);
+    this.#bytes += sign * arrived.frames.length;
+    this.#weight += sign * weight;
+    this.#port.weighs(this.#weight);
     this.#judge.waiting(this.#waiting, this.#bytes);
   }
 }
+
+/** Something that has to be done whatever rules are in force. */
+const ours = (run: () => void): Plan => ({ isMessage: true, keys: [], run });
 
 function breakpointOf({ hold }: Waiting): Pick<SaidNote, 'breakpoint'> {
   return hold ? { breakpoint: hold.breakpoint } : {};

@@ -18,6 +18,8 @@ export interface Hold {
 export interface Judgement {
   verdict: Verdict;
   rule: string;
+  /** What knows a rule again in the next set, by its index (`RuleSet.keys`). */
+  keyOf: (rule: number) => string;
 }
 
 /** One direction's breakpoints and rules. */
@@ -25,6 +27,8 @@ export interface Judge {
   /** Keeps the message when a breakpoint asks for it; `decide` is called once, later. Undefined: it goes on. */
   hold(passing: Passing, decide: (decision: Decision) => void): Hold | undefined;
   verdict(passing: Passing): Judgement | undefined;
+  /** What these rules were still to add or to end does not happen any more. */
+  forgot(keys: readonly string[]): void;
   /** How many messages wait in this direction, and their bytes. */
   waiting(messages: number, bytes: number): void;
 }

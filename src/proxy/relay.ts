@@ -29,6 +29,7 @@ export class Relay {
   #reason = '';
   #open = 2;
   #finished = false;
+  #isLeaving = false;
   readonly #onEnd: () => void;
 
   /** `onEnd` is called once, when both sockets are closed. */
@@ -99,13 +100,38 @@ export class Relay {
     (from === 'client' ? this.#up : this.#down).intercept(judge);
   }
 
+  /** Lets messages go that wait only for rules which are not in force any more, and forgets what those would have added. */
+  lift(isInForce: (key: string) => boolean): void {
+    for (const direction of [this.#up, this.#down]) direction.lift(isInForce);
+  }
+
+  /** Lets messages go that rules make wait. */
+  hurry(): void {
+    for (const direction of [this.#up, this.#down]) direction.hurry();
+  }
+
   /**
    * Lets what is held go and says goodbye to both ends with that close code, and cuts what does not answer. 1006, which may
-   * not be sent (RFC 6455, 7.4.1), cuts both at once.
+   * not be sent (RFC 6455, 7.4.1), cuts both at once. The first goodbye counts.
    */
   close(code: number, reason: string, rule?: string): void {
-    this.#up.letGo();
-    this.#down.letGo();
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    let left = 2;
+    let isSaid = false;
+    const say = () => {
+      if (isSaid || this.#finished) return;
+      isSaid = true;
+      this.#sayGoodbye(code, reason, rule);
+    };
+    for (const direction of [this.#up, this.#down]) direction.letGo(() => --left === 0 && say());
+    setTimeout(() => {
+      say();
+      this.cut();
+    }, GOODBYE_MS).unref();
+  }
+
+  #sayGoodbye(code: number, reason: string, rule: string | undefined): void {
     this.#sink.dropped(performance.now(), code, reason, rule);
     this.#reason ||= reason;
     if (code === 1006) {
@@ -120,7 +146,6 @@ export class Relay {
     }
     for (const direction of [this.#up, this.#down])
       direction.inject({ payload, opcode: 8, note: {}, sent: ignore, failed: ignore });
-    setTimeout(() => this.cut(), GOODBYE_MS).unref();
   }
 
   /** Cuts both sockets at once. */
@@ -141,10 +166,13 @@ export class Relay {
     socket.on('end', () => this.#gone(side, ''));
     socket.on('close', () => {
       this.#gone(side, '');
-      direction.end('the other end has gone');
-      // What was read before the end still goes out.
-      destroySoon(other, this.#patience.lingerMs);
-      if (--this.#open === 0) this.#finish(side);
+      // What was read before the end still goes out, also what is still being inflated.
+      direction.end('the other end has gone', () => destroySoon(other));
+      setTimeout(() => other.destroy(), this.#patience.lingerMs).unref();
+      if (--this.#open > 0) return;
+      // What is still being inflated can go nowhere, and is said to be lost before the session is said to have ended.
+      for (const each of [this.#up, this.#down]) each.end('the other end has gone', ignore);
+      this.#finish(side);
     });
   }
 
@@ -163,9 +191,8 @@ export class Relay {
 
 const ignore = (): void => undefined;
 
-function destroySoon(socket: Duplex, lingerMs: number): void {
+function destroySoon(socket: Duplex): void {
   if (socket.destroyed) return;
   if ('destroySoon' in socket && typeof socket.destroySoon === 'function') socket.destroySoon();
   else socket.end(() => socket.destroy());
-  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

@@ -27,9 +27,14 @@ answer<TrafficRequests>(port, {
   },
   setBreakpoints: ({ breakpoints }) => traffic.hands.setBreakpoints(breakpoints),
   setRules: ({ rules }) => {
-    traffic.hands.setRules(
-      rules && createRuleSet(parseRules(rules.text, rules.file), rules.seed === undefined ? {} : { seed: rules.seed }),
-    );
+    const options = {
+      ...(rules?.seed === undefined ? {} : { seed: rules.seed }),
+      onSlow: (message: string) => {
+        say({ report: 'problem', message });
+        traffic.hands.reconsider();
+      },
+    };
+    traffic.hands.setRules(rules && createRuleSet(parseRules(rules.text, rules.file), options));
     return null;
   },
   release: ({ id, text }) => {

@@ -73,7 +73,7 @@ export class SessionNames {
   /** Takes the next event of the server, with what the correlator says of it. */
   add(event: TracedEvent, told: Correlated): Reached {
     const reached: Reached = { moments: [], refused: undefined };
-    if (told.released || event.from === 'client') return reached;
+    if (!told.counts || event.from === 'client') return reached;
     const come = (name: string, within?: string) => {
       if (this.#moments.has(name)) return;
       this.#moments.add(name);

@@ -6,6 +6,7 @@ import type { AudioFault } from './corruptAudio';
 import { disconnectOf } from './describe';
 import { parsePath, type EventPath } from './path';
 import { eventTemplateOf, templateOf, type Template } from './placeholders';
+import { patientTest, SlowExpressionError } from './patience';
 import { listOf, type WrittenRule } from './written';
 
 /** A rule as messages meet it. Times are ms. */
@@ -40,9 +41,12 @@ export interface CompiledRule {
 /** How long a message stands back when nothing comes behind it, ms. */
 const REORDER_MS = 2000;
 
-/** A rule without mistakes, at that place among the others. Throws a `RangeError` when an event in it is nested too deeply. */
-export function compileRule(rule: WrittenRule, index: number): CompiledRule {
-  const filter = compileMessageFilter(rule.match ?? '');
+/**
+ * A rule without mistakes, at that place among the others. Throws a `RangeError` when an event in it is nested too deeply. One whose
+ * expression takes too long on a message matches nothing from then on, and `slow` is told why.
+ */
+export function compileRule(rule: WrittenRule, index: number, slow: (why: string) => void): CompiledRule {
+  const filter = compileMessageFilter(rule.match ?? '', patientTest);
   const { session, reorder, duplicate, corruptAudio } = rule;
   const wanted = session?.toLowerCase();
   const injects = listOf(rule.inject).map((inject) => ({
@@ -52,7 +56,7 @@ export function compileRule(rule: WrittenRule, index: number): CompiledRule {
   return {
     index,
     sides: rule.refuse ? [] : sidesOf(rule.match ?? ''),
-    matches: 'matches' in filter ? filter.matches : () => false,
+    matches: 'matches' in filter ? untilSlow(filter.matches, slow) : () => false,
     isFor: (id, url) => wanted === undefined || id?.toLowerCase() === wanted || url.toLowerCase().includes(wanted),
     skip: rule.skip ?? 0,
     probability: rule.probability ?? 1,
@@ -85,6 +89,24 @@ export function compileRule(rule: WrittenRule, index: number): CompiledRule {
       ? {}
       : { disconnect: disconnectOf(rule.disconnect) }),
     ...(rule.refuse ? { refuse: refusalOf(rule.refuse) } : {}),
+  };
+}
+
+function untilSlow(
+  matches: (message: FilterableMessage) => boolean,
+  slow: (why: string) => void,
+): (message: FilterableMessage) => boolean {
+  let isOver = false;
+  return (message) => {
+    if (isOver) return false;
+    try {
+      return matches(message);
+    } catch (error) {
+      if (!(error instanceof SlowExpressionError)) throw error;
+      isOver = true;
+      slow(error.message);
+      return false;
+    }
   };
 }
 

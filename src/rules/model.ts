@@ -37,10 +37,10 @@ export type Step =
   | { kind: 'send'; text: string; delayMs: number }
   /** Once more; `text` undefined: its bytes as they came. */
   | { kind: 'copy'; text: string | undefined; delayMs: number }
-  /** An event of the rule's own. */
-  | { kind: 'inject'; to: Side; text: string; delayMs: number }
+  /** An event of the rule's own; that rule's index. */
+  | { kind: 'inject'; to: Side; text: string; delayMs: number; rule: number }
   /** Ends the session at both ends. 1006 never stands on the wire (RFC 6455, 7.4.1): it cuts the sockets without a word. */
-  | { kind: 'disconnect'; code: number; reason: string; delayMs: number };
+  | { kind: 'disconnect'; code: number; reason: string; delayMs: number; rule: number };
 
 /** What comes of one message. */
 export interface Verdict {
@@ -48,6 +48,8 @@ export interface Verdict {
   steps: Step[];
   /** The rules that took part, by their index in `RuleSet.rules`. */
   rules: number[];
+  /** Throttling rules that have fallen far behind, by their index, and how far. Each is told once in a direction. */
+  lags?: { rule: number; seconds: number }[];
   /**
    * The message stands back: those behind it do not wait. It goes when so many later messages of its direction have gone, at
    * the latest after `ms` from its arrival, and when the direction ends.
@@ -65,6 +67,8 @@ export interface KnownFormats {
 export interface RuleSession {
   /** Undefined when no rule takes part: the message goes on as it came. Never throws. */
   message(passing: Passing): Verdict | undefined;
+  /** What throttled messages waited for has gone: those that come now wait for nothing before them. */
+  catchUp(): void;
   /** Handed to the session of the next rule set, which comes too late to see `session.created`. */
   readonly formats: KnownFormats;
 }
@@ -103,6 +107,8 @@ export interface RuleInfo {
 export interface RuleSet {
   /** Those that are off or wrong too, so that an index is a place in the file. Rules of fault sets come last. */
   readonly rules: readonly RuleInfo[];
+  /** By index, what a rule in force is known by in the next set where it stays as it was; '' for one that does nothing. */
+  readonly keys: readonly string[];
   /** How often each took part, over all sessions. */
   readonly hits: readonly number[];
   /** True when a rule can touch messages of that end: otherwise the fast path stays. */

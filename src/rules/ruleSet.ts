@@ -27,27 +27,46 @@ interface Count {
   acted: number;
 }
 
-/** The rules of a file that was read; those that are off or wrong do nothing. `seed` is used where the file gives none. */
-export function createRuleSet(parsed: ParsedRules, { seed = 1 }: { seed?: number } = {}): RuleSet {
-  return new Rules(parsed, parsed.seed ?? seed);
+/** A throttled line that is so far behind will hardly catch up, ms. */
+const FAR_BEHIND_MS = 30_000;
+
+/** How rules are made. */
+export interface RuleSetOptions {
+  /** Used where the file gives none. */
+  seed?: number;
+  /** A rule does nothing any more, because its expression took too long; one sentence for people. */
+  onSlow?: (message: string) => void;
+}
+
+/** The rules of a file that was read; those that are off or wrong do nothing. */
+export function createRuleSet(parsed: ParsedRules, { seed = 1, onSlow }: RuleSetOptions = {}): RuleSet {
+  return new Rules(parsed, parsed.seed ?? seed, onSlow);
 }
 
 class Rules implements RuleSet {
   readonly rules: readonly RuleInfo[];
+  readonly keys: readonly string[];
   readonly hits: number[];
-  readonly #active: CompiledRule[];
+  #active: readonly CompiledRule[];
   readonly #run = new Map<number, Count>();
   readonly #seed: number;
   readonly #handshakes: Random;
 
-  constructor({ rules }: ParsedRules, seed: number) {
+  constructor({ rules }: ParsedRules, seed: number, onSlow: RuleSetOptions['onSlow']) {
     this.rules = rules.map(({ info }) => info);
+    this.keys = rules.map(({ info, written }) => (info.active ? JSON.stringify(written) : ''));
     this.hits = rules.map(() => 0);
     this.#seed = seed;
     this.#handshakes = new Random(seed);
-    this.#active = rules.flatMap(({ info, written }, index) =>
-      info.active && written ? [compileRule(written, index)] : [],
-    );
+    this.#active = rules.flatMap(({ info, written }, index) => {
+      const slow = (why: string) => {
+        this.#active = this.#active.filter((rule) => rule.index !== index);
+        onSlow?.(
+          `The rule "${info.name}" is out of force: ${why} Write it with less repetition, and save the rules file.`,
+        );
+      };
+      return info.active && written ? [compileRule(written, index, slow)] : [];
+    });
   }
 
   touches(from: Side): boolean {
@@ -77,6 +96,8 @@ interface Memory {
   count: Count;
   /** When the throttled line of each direction is free again, ms. */
   free: Record<Side, number>;
+  /** It was told that this line is far behind. */
+  isLagTold: Record<Side, boolean>;
   fault: Record<Side, FaultState>;
 }
 
@@ -103,12 +124,17 @@ class RulesOfSession implements RuleSession {
       random: new Random(mix(seed, rule.index + 1)),
       count: rule.per === 'run' ? countOf(run, rule) : { matched: 0, acted: 0 },
       free: { client: 0, server: 0 },
+      isLagTold: { client: false, server: false },
       fault: { client: { lost: false }, server: { lost: false } },
     }));
   }
 
   get formats(): KnownFormats {
     return this.#formats.known;
+  }
+
+  catchUp(): void {
+    for (const { free } of this.#memory) Object.assign(free, { client: 0, server: 0 });
   }
 
   message(passing: Passing): Verdict | undefined {
@@ -157,6 +183,10 @@ class RulesOfSession implements RuleSession {
       const ends = begins + (bytes / rule.throttle) * 1000;
       memory.free[passing.from] = ends;
       draft.delayMs = ends - passing.t;
+      if (draft.delayMs >= FAR_BEHIND_MS && !memory.isLagTold[passing.from]) {
+        memory.isLagTold[passing.from] = true;
+        draft.lags.push({ rule: rule.index, seconds: Math.round(draft.delayMs / 1000) });
+      }
       did = true;
     }
     if (rule.copies.times > 0) {
@@ -167,9 +197,10 @@ class RulesOfSession implements RuleSession {
       draft.standBack(random.between(1, rule.reorder.window), rule.reorder.ms);
       did = true;
     }
-    for (const { to, event } of rule.before) draft.before.push({ to, text: event.fill(filling) });
-    for (const { to, event, delay } of rule.after) draft.after.push({ to, text: event.fill(filling), delay });
-    if (rule.disconnect) draft.disconnect ??= rule.disconnect;
+    for (const { to, event } of rule.before) draft.before.push({ to, text: event.fill(filling), rule: rule.index });
+    for (const { to, event, delay } of rule.after)
+      draft.after.push({ to, text: event.fill(filling), delay, rule: rule.index });
+    if (rule.disconnect) draft.disconnect ??= { ...rule.disconnect, rule: rule.index };
     draft.dropped ||= rule.drop;
     return did;
   }

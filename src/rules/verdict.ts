@@ -8,11 +8,12 @@ export class VerdictDraft {
   dropped = false;
   delayMs = 0;
   readonly copies: { times: number; delay: number }[] = [];
-  readonly before: { to: Side; text: string }[] = [];
-  readonly after: { to: Side; text: string; delay: number }[] = [];
-  disconnect: { code: number; reason: string; delay: number } | undefined;
+  readonly before: { to: Side; text: string; rule: number }[] = [];
+  readonly after: { to: Side; text: string; delay: number; rule: number }[] = [];
+  disconnect: { code: number; reason: string; delay: number; rule: number } | undefined;
   /** Indexes of the rules that took part. */
   readonly rules: number[] = [];
+  readonly lags: NonNullable<Verdict['lags']> = [];
   readonly #arrived: string | undefined;
   #behind: { messages: number; ms: number } | undefined;
 
@@ -28,7 +29,8 @@ export class VerdictDraft {
   }
 
   verdict(): Verdict {
-    const { text, delayMs } = this;
+    const { text, delayMs, rules } = this;
+    const lags = this.lags.length === 0 ? {} : { lags: this.lags };
     const own = text !== this.#arrived;
     const steps: Step[] = this.before.map((inject) => ({ kind: 'inject', ...inject, delayMs: 0 }));
     if (!this.dropped) {
@@ -39,14 +41,14 @@ export class VerdictDraft {
     }
     // What follows a message that is gone does not wait for it.
     const since = this.dropped ? 0 : delayMs;
-    for (const { to, text: event, delay } of this.after)
-      steps.push({ kind: 'inject', to, text: event, delayMs: since + delay });
+    for (const { to, text: event, delay, rule } of this.after)
+      steps.push({ kind: 'inject', to, text: event, delayMs: since + delay, rule });
     if (this.disconnect) {
-      const { code, reason, delay } = this.disconnect;
-      steps.push({ kind: 'disconnect', code, reason, delayMs: since + delay });
+      const { code, reason, delay, rule } = this.disconnect;
+      steps.push({ kind: 'disconnect', code, reason, delayMs: since + delay, rule });
     }
-    if (!this.#behind || this.dropped) return { steps, rules: this.rules };
+    if (!this.#behind || this.dropped) return { steps, rules, ...lags };
     const { messages, ms } = this.#behind;
-    return { steps, rules: this.rules, behind: { messages, ms: Math.max(ms, delayMs) } };
+    return { steps, rules, ...lags, behind: { messages, ms: Math.max(ms, delayMs) } };
   }
 }

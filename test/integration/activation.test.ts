@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { api, extension, run, watchLog } from './support';
+import { api, extension, run, watchLog, watchTrees } from './support';
 
 describe('activation', () => {
   it('comes only with use, and starts no worker and makes no folder', async () => {
@@ -14,6 +14,7 @@ describe('activation', () => {
     await vscode.languages.getLanguages();
     assert.equal(extension().isActive, false, 'a file that is not ours started it');
     watchLog();
+    watchTrees();
     // The bundle reads `Worker` from this same module when it makes one.
     const module = createRequire(__filename)('node:worker_threads') as { Worker: typeof threads.Worker };
     const Real = module.Worker;

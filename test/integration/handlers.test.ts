@@ -6,6 +6,8 @@ import { openDocument } from '../../src/document';
 import type { Host } from '../../src/extension/host';
 import { composeHandlers } from '../../src/extension/composeHandlers';
 import { ComposeRuns } from '../../src/extension/composeRun';
+import { listHandlers } from '../../src/extension/listHandlers';
+import { savePayload } from '../../src/extension/payloadFiles';
 import { PayloadValues } from '../../src/extension/payloadValues';
 import { traceHandlers } from '../../src/extension/traceHandlers';
 import { TraceModel } from '../../src/extension/traceModel';
@@ -121,6 +123,40 @@ describe('requests of a page', () => {
     } finally {
       delete process.env['INSPECTOR_TEST_SONG'];
     }
+  });
+
+  it('export a configuration as a payload file with a name of its own, and as code', async () => {
+    const folder = temporary();
+    const list = listHandlers({
+      model,
+      ...({ bodies: undefined, memory: undefined } as unknown as { bodies: never; memory: never }),
+      savePayload: (name, written) => savePayload({ folders: [{ name: 'one', path: folder }] } as never, name, written),
+    });
+    const update = { type: 'session.update', session: { type: 'realtime', instructions: '${env:HOME} `$(id)`' } };
+    const form = (id: string) => (choices: { value: string }[]) => choices.find(({ value }) => value === id);
+    const saved = path.join(folder, 'mine.realtime.json');
+    let asked: unknown[][] = [];
+    await answering('showQuickPick', form('payload'), async () => {
+      // The ending that makes it a payload file is added.
+      asked = await answering('showSaveDialog', vscode.Uri.file(path.join(folder, 'mine.json')), async () => {
+        assert.match((await list.exportUpdate({ text: text(update) })).done, /mine\.realtime\.json$/);
+      });
+    });
+    const { defaultUri } = asked[0]?.[0] as { defaultUri: vscode.Uri };
+    assert.equal(defaultUri.fsPath, path.join(folder, 'session.update.realtime.json'));
+    const payload = readFileSync(saved, 'utf8');
+    assert.match(payload, /\$\$\{env:HOME\} `\$\(id\)`/, 'its words are no variable of ours');
+    await answering('showQuickPick', form('openai'), async () => {
+      assert.deepEqual(await list.exportUpdate({ text: text(update) }), { done: 'TypeScript: openai' });
+    });
+    assert.match(await vscode.env.clipboard.readText(), /from 'openai/);
+    await answering('showQuickPick', undefined, async () => {
+      assert.deepEqual(await list.exportUpdate({ text: text(update) }), { done: '' });
+    });
+    const hostile = text({ type: '../../x\u202e[y](command:z)' });
+    const titles = await answering('showQuickPick', undefined, () => list.exportUpdate({ text: hostile }));
+    assert.equal((titles[0]?.[1] as { title: string }).title, 'Export ../../x [y](command:z) as');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('send to the client as the server', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answering, api, Client, logged, recordsOf, restore, run, start, until } from './support';
+import { answering, api, Client, linesOf, logged, recordsOf, restore, run, start, trees, until } from './support';
 
 const file = () => path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.vscode', 'realtime-rules.jsonc');
 const uri = () => vscode.Uri.file(file());
@@ -54,6 +54,55 @@ describe('rules', () => {
     assert.notEqual(await greeting(http), 'x');
     await run('switchRulesOn');
     assert.equal(await greeting(http), 'x');
+  });
+
+  it('have a box each in the view that writes the file, beside their names as they stand', async () => {
+    const name = '$(sync~spin) [x](command:workbench.action.quit)\u202e\n<b>';
+    write(JSON.stringify({ rules: [{ name, match: 'type:session.created', set: { 'session.model': 'boxed' } }] }));
+    const { http } = await start({ 'simulator.speed': 50 });
+    assert.equal(await greeting(http), 'boxed');
+    const [line] = await linesOf('rules');
+    assert.equal(line!.item.label, '$(sync~spin) [x](command:workbench.action.quit) <b>');
+    assert.equal(typeof line!.item.tooltip, 'string', 'a tooltip in Markdown would be read for links');
+    assert.equal(line!.item.checkboxState, vscode.TreeItemCheckboxState.Checked);
+    trees().get('rules')!.pretendToClick(line!.node, false);
+    await until('the switch in the file', () => readFileSync(file(), 'utf8').includes('"enabled": false'));
+    await until('no rule', async () => (await greeting(http)) !== 'boxed');
+    const [now] = await linesOf('rules');
+    assert.equal(now!.item.checkboxState, vscode.TreeItemCheckboxState.Unchecked);
+    trees().get('rules')!.pretendToClick(now!.node, true);
+    await until('the rule again', async () => (await greeting(http)) === 'boxed');
+  });
+
+  it('say above themselves what they have done, with a switch, while the proxy runs', async () => {
+    write(modelIs('x'));
+    await vscode.window.showTextDocument(uri());
+    const lenses = async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        uri(),
+        100,
+      );
+      return found.flatMap(({ command }) => (command ? [command] : []));
+    };
+    const { http } = await start({ 'simulator.speed': 50 });
+    assert.equal(await greeting(http), 'x');
+    const shown = await until('the count', async () => {
+      const found = await lenses();
+      return found[0]?.title.startsWith('$(zap) Took part once, last at ') && found;
+    });
+    assert.deepEqual(shown[1]?.title, 'Switch Off');
+    await vscode.commands.executeCommand(shown[1]!.command, ...(shown[1]!.arguments as unknown[]));
+    assert.match(readFileSync(file(), 'utf8'), /\/\/ Kept\.[\s\S]*"enabled": false/);
+    assert.notEqual(await greeting(http), 'x');
+    const off = await until('the new line', async () => {
+      const found = await lenses();
+      return found[1]?.title === 'Switch On' && found[1];
+    });
+    await vscode.commands.executeCommand(off.command, ...(off.arguments as unknown[]));
+    assert.equal(await greeting(http), 'x');
+    await run('stop');
+    assert.deepEqual(await lenses(), []);
   });
 
   it('are made from an event in the list, and are in force', async () => {

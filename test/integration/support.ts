@@ -40,6 +40,54 @@ export function watchLog(): void {
     });
 }
 
+/** A tree of the extension's: what it shows, and a box of it clicked in a person's place, for which VS Code has no interface. */
+export interface WatchedTree {
+  provider: vscode.TreeDataProvider<unknown>;
+  pretendToClick(node: unknown, checked: boolean): void;
+}
+type Ticked = vscode.TreeCheckboxChangeEvent<unknown>;
+const watched = globalThis as { realtimeInspectorTrees?: Map<string, WatchedTree> };
+/** By the ids of their views, without the section. */
+export const trees = (): Map<string, WatchedTree> =>
+  (watched.realtimeInspectorTrees ??= new Map<string, WatchedTree>());
+
+/** Hears of the extension's trees. Works before its activation only, like `watchLog`. */
+export function watchTrees(): void {
+  const window = vscode.window as { createTreeView: unknown };
+  const real = vscode.window.createTreeView as (
+    id: string,
+    options: vscode.TreeViewOptions<unknown>,
+  ) => vscode.TreeView<unknown>;
+  window.createTreeView = (id: string, options: vscode.TreeViewOptions<unknown>) => {
+    const view = real(id, options);
+    const listeners: ((event: Ticked) => unknown)[] = [];
+    trees().set(id.replace('realtimeInspector.', ''), {
+      provider: options.treeDataProvider,
+      pretendToClick: (node, checked) => {
+        const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+        for (const listener of listeners) listener({ items: [[node, checked ? Checked : Unchecked]] });
+      },
+    });
+    return new Proxy(view, {
+      get: (target, name) => {
+        if (name !== 'onDidChangeCheckboxState') return Reflect.get(target, name) as unknown;
+        return (listener: (event: Ticked) => unknown) => {
+          listeners.push(listener);
+          return target.onDidChangeCheckboxState(listener);
+        };
+      },
+      set: (target, name, value) => Reflect.set(target, name, value),
+    });
+  };
+}
+
+/** The lines of a tree's first level, as VS Code gets them, with their nodes. */
+export async function linesOf(id: string): Promise<{ node: unknown; item: vscode.TreeItem }[]> {
+  const { provider } = trees().get(id)!;
+  const nodes = (await provider.getChildren()) ?? [];
+  return Promise.all(nodes.map(async (node) => ({ node, item: await provider.getTreeItem(node) })));
+}
+
 /** Runs one of the extension's commands. */
 export const run = <T>(name: string, ...args: unknown[]): Thenable<T> =>
   vscode.commands.executeCommand<T>(`realtimeInspector.${name}`, ...args);

@@ -670,7 +670,12 @@
   let generation = 0;
   const asked = [];
   const runs = [];
-  const tell = (notify, params) => window.postMessage({ notify, generation, params }, '*');
+  /** Parts of an update come each in one of its own. */
+  const tell = (name, params) => {
+    const isPart = ['status', 'document', 'columns', 'analysis'].includes(name);
+    const message = isPart ? { notify: 'update', params: { [name]: params } } : { notify: name, params };
+    window.postMessage({ generation, ...message }, '*');
+  };
   let presets = [];
   const handlers = {
     ready: () => {
@@ -709,6 +714,11 @@
     summaries: ({ rows: wanted }) => ({ summaries: wanted.map((row) => rows[row]?.summary ?? '') }),
     body: ({ row, whole }) => bodyOf(row, whole),
     peaks,
+    waveforms: ({ places, buckets }) => {
+      const found = places.map((place) => peaks({ ...place, buckets }));
+      const joined = (of) => Int16Array.from(found.flatMap((each) => [...each[of]]));
+      return { min: joined('min'), max: joined('max') };
+    },
     audio: clip,
     saveWav: ({ name }) => ({ saved: `recordings/${name}` }),
     send: ({ session, to, text, replaces }) => {
@@ -829,6 +839,8 @@
     getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
     setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
     postMessage: ({ id, request, params }) => {
+      // It says what it has taken in.
+      if (request === undefined) return;
       asked.push({ request, params });
       setTimeout(() => {
         try {

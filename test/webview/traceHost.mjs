@@ -64,7 +64,7 @@ window.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined,
   setState: (state) => sessionStorage.setItem('kept', JSON.stringify(state)),
   postMessage: (message) => {
-    window.asked.push(message.request);
+    if (message.request) window.asked.push(message.request);
     const text = JSON.stringify(message);
     if (socket.readyState === 1) socket.send(text); else waiting.push(text);
   },
@@ -119,6 +119,7 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
     measures: async ({ session, start, end }) => (await document()).measures(session, start, end),
     peaks: async ({ session, from, startMs, endMs, buckets }) =>
       (await document()).peaks(session, from, startMs, endMs, buckets),
+    waveforms: async ({ places, buckets }) => (await document()).waveforms(places, buckets),
     audio: async (selector) => (await document()).audio(selector),
     ...searchHandlers({ document }),
     related: async ({ row }) => (await document()).related(row),

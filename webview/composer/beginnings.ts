@@ -48,12 +48,11 @@ function beginningsOf(
   const from = (label: string, detail: string, run: () => void) => ({ group: 'From', label, detail, run });
   const row = store.selected;
   const isEvent = row !== null && store.rows.kind.at(row) === 0;
-  const waiting = answersFor(state).map(({ label, detail, text }) => ({
-    group: 'Waits for an answer',
-    label,
-    detail,
-    run: () => begin(text, 'client'),
-  }));
+  const waiting = answersFor(state).flatMap(({ label, detail, text, goOn }) => {
+    const answer = { group: 'Waits for an answer', label, detail, run: () => begin(text, 'client') };
+    const andGoOn = { ...answer, label: `${label}, and let the model go on`, run: () => begin(goOn ?? '', 'client') };
+    return goOn === undefined ? [answer] : [answer, andGoOn];
+  });
   const templates = (side: 'client' | 'server') =>
     CATALOGUE.filter((info) => info.from === side).map(({ type, status, summary }) => ({
       group: side === 'client' ? 'To the server, as the client' : 'To the client, as the server',

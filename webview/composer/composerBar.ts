@@ -5,7 +5,7 @@ import type { PanelName } from './sidePanel';
 
 const panels: readonly [name: PanelName, icon: string, title: string][] = [
   ['session', 'settings', 'Form for the session’s settings'],
-  ['audio', 'mic', 'Send sound'],
+  ['audio', 'unmute', 'Send sound'],
   ['image', 'file-media', 'A picture'],
 ];
 

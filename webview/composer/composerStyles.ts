@@ -36,6 +36,13 @@ export const composerStyles = css`
       flex-wrap: nowrap;
     }
   }
+  /* However low the composer is, what it says of the text and the way to send it are in view. */
+  .bar.last {
+    background: var(--vscode-editor-background);
+    bottom: 0;
+    position: sticky;
+    z-index: 1;
+  }
   .grow {
     flex: 1;
   }

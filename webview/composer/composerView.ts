@@ -380,7 +380,7 @@ export class ComposerView extends View {
               @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#checks.fix(detail)}
             ></rti-problems>`
       }
-      <div class="bar" aria-live="polite">
+      <div class="bar last" aria-live="polite">
         ${
           outcome === nothing
             ? verdict({

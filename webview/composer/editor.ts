@@ -5,7 +5,7 @@ import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { nextDiagnostic, previousDiagnostic, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import type { Problem } from '../../src/protocol';
 import { changeBetween } from '../logic/composerLint';
 import { editorLook } from './editorLook';
@@ -56,6 +56,9 @@ export function createEditor(options: EditorOptions): ComposerEditor {
         lineNumbers(),
         history(),
         drawSelection(),
+        // What turns the reading direction, or cannot be seen, is seen.
+        highlightSpecialChars(),
+        EditorView.lineWrapping,
         indentOnInput(),
         bracketMatching(),
         json(),
@@ -86,7 +89,11 @@ export function createEditor(options: EditorOptions): ComposerEditor {
   return {
     view,
     setText: (text) =>
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } }),
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        selection: { anchor: 0 },
+        effects: EditorView.scrollIntoView(0, { x: 'start', y: 'start' }),
+      }),
     text: () => view.state.doc.toString(),
     showProblems: (problems) => {
       const diagnostics = toDiagnostics(problems, view, options);

@@ -58,7 +58,6 @@ export function fieldCompletion(of: CompletionFor): Extension {
     closeBrackets(),
     autocompletion({
       override: [(context) => complete(context, of)],
-      aboveCursor: true,
       selectOnOpen: false,
       icons: false,
       maxRenderedOptions: 80,

@@ -57,7 +57,9 @@ export class TextChecks {
     const begun = performance.now();
     const as = this.of.as();
     this.problems = problemsOf(text, as, target.known, this.of.fills());
-    this.preview = as === 'client' ? previewUpdate(text, target.known?.state) : undefined;
+    // What the server refuses changes nothing: what is wrong is what is to be read then.
+    const isRefused = this.problems.some(({ severity }) => severity === 'error');
+    this.preview = as === 'client' && !isRefused ? previewUpdate(text, target.known?.state) : undefined;
     this.#took = performance.now() - begun;
     this.underline();
     this.of.changed();

@@ -117,7 +117,10 @@ export class HeldEditor extends View {
   }
   protected override updated(changes: PropertyValues<this>): void {
     if (changes.has('message') && this.#editor !== null) void this.#show();
-    else if (changes.has('gone')) this.#lock();
+    else if (changes.has('gone')) {
+      this.#lock();
+      this.#check();
+    }
   }
 
   async #show(): Promise<void> {
@@ -174,7 +177,9 @@ export class HeldEditor extends View {
   #check(): void {
     clearTimeout(this.#timer);
     const draft = this.#draft;
-    const isText = draft !== undefined && (draft.readOnly === '' || draft.answer !== undefined);
+    // Of a message that has gone the session knows already: what it did would be held against it.
+    const isText =
+      draft !== undefined && this.gone === undefined && (draft.readOnly === '' || draft.answer !== undefined);
     this.problems = isText ? problemsOf(this.#editor?.text() ?? '', this.#side, this.#known.known) : [];
     this.#editor?.showProblems(this.problems);
     this.requestUpdate();

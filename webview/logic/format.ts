@@ -1,4 +1,5 @@
 /** How numbers, times and names stand on the screen: units always, ms under a second, SI bytes, ids shortened in the middle. */
+export { formatPosition } from '../../src/analysis/format';
 
 /** A duration for people: `0.06 ms`, `480 ms`, `2.104 s`, `1:02.104`, `1:02:03.1`. `ms` may be negative; NaN gives ''. */
 export function formatDuration(ms: number): string {
@@ -18,18 +19,6 @@ export function formatDuration(ms: number): string {
   }
   const whole = Math.round(ms);
   return `${Math.floor(whole / 60_000)}:${pad(Math.floor((whole % 60_000) / 1000))}.${pad(whole % 1000, 3)}`;
-}
-
-/** A position on the trace's axis, always to the millisecond, so that a column of them lines up: `0.412 s`, `1:02.104`. */
-export function formatPosition(ms: number): string {
-  if (!Number.isFinite(ms)) return '';
-  if (Math.abs(ms) < 59_999.5) return `${(ms / 1000).toFixed(3)} s`;
-  const sign = ms < 0 ? '-' : '';
-  const whole = Math.round(Math.abs(ms));
-  const hours = Math.floor(whole / 3_600_000);
-  const minutes = Math.floor((whole % 3_600_000) / 60_000);
-  const rest = `${pad(Math.floor((whole % 60_000) / 1000))}.${pad(whole % 1000, 3)}`;
-  return hours > 0 ? `${sign}${hours}:${pad(minutes)}:${rest}` : `${sign}${minutes}:${rest}`;
 }
 
 /** The distance to the row before: `+12.0 ms`, `+2.300 s`; '' when there is none. */

@@ -8,9 +8,13 @@ export interface Answerable {
   /** The id of the call or request it answers. */
   id: string;
   text: string;
+  /** The same with what makes the model speak after it; absent where it does so by itself. */
+  goOn?: string;
 }
 
 const create = (item: object) => JSON.stringify({ type: 'conversation.item.create', item }, null, 2);
+const createAndGoOn = (item: object) =>
+  JSON.stringify([{ type: 'conversation.item.create', item }, { type: 'response.create' }], null, 2);
 
 /** Answers to what waits, newest first: each call once, each request for approval as yes and as no. */
 export function answersFor(state: SessionState | undefined): Answerable[] {
@@ -26,11 +30,14 @@ export function answersFor(state: SessionState | undefined): Answerable[] {
 
 /** The output of a function call, to be written. */
 export function answerToCall(call: string, name: string, given: string): Answerable {
+  const item = { type: 'function_call_output', call_id: call, output: outputFor(given) };
   return {
     label: `Answer ${name || 'the call'}`,
     detail: given.length > 60 ? `${given.slice(0, 59)}…` : given,
     id: call,
-    text: create({ type: 'function_call_output', call_id: call, output: outputFor(given) }),
+    text: create(item),
+    // An output alone makes no response: https://developers.openai.com/api/docs/guides/realtime-conversations
+    goOn: createAndGoOn(item),
   };
 }
 /** Yes and no to a request for approval. */

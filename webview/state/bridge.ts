@@ -8,6 +8,9 @@ import {
   type Notifications,
   type RequestName,
   type Requests,
+  type TakenMessage,
+  UPDATE_PARTS,
+  type UpdateParts,
 } from '../messages';
 
 /** Where messages go and come from; the real one is VS Code's, tests bring their own. */
@@ -36,6 +39,9 @@ const patience: Partial<Record<RequestName, number>> = {
 };
 const usualPatience = 15_000;
 
+/** What can be listened to: the parts of an update, and what is told beside it. */
+type Heard = UpdateParts & Omit<Notifications, 'update'>;
+
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -46,9 +52,11 @@ export class Bridge {
   readonly #channel: Channel;
   readonly #timer: Timer;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #listeners = new Map<NotificationName, (params: never) => void>();
+  readonly #listeners = new Map<keyof Heard, (params: never) => void>();
   #nextId = 1;
   #generation: number | undefined;
+  /** Updates taken in since `ready`. */
+  #taken = 0;
   /** Notifications that overtook the answer to `ready`. */
   #early: { notify: NotificationName; generation: number; params: unknown }[] = [];
 
@@ -58,8 +66,8 @@ export class Bridge {
     channel.onMessage((message) => this.#receive(message));
   }
 
-  /** Sets the one listener of a notification. */
-  on<N extends NotificationName>(name: N, listener: (params: Notifications[N]) => void): void {
+  /** Sets the one listener of a notification, or of a part of updates. */
+  on<N extends keyof Heard>(name: N, listener: (params: Heard[N]) => void): void {
     this.#listeners.set(name, listener as (params: never) => void);
   }
 
@@ -86,6 +94,7 @@ export class Bridge {
   async ready(): Promise<void> {
     this.#generation = undefined;
     this.#early = [];
+    this.#taken = 0;
     const { generation } = await this.request('ready', {});
     this.#generation = generation;
     const early = this.#early;
@@ -111,6 +120,34 @@ export class Bridge {
 
   #deliver(message: { notify: NotificationName; generation: number; params: unknown }): void {
     if (message.generation !== this.#generation) return;
-    this.#listeners.get(message.notify)?.(message.params as never);
+    if (message.notify !== 'update') return this.#listeners.get(message.notify)?.(message.params as never);
+    try {
+      this.#takeIn(message.params as Partial<UpdateParts>, message.generation);
+    } finally {
+      this.#tellTaken(message.generation);
+    }
+  }
+
+  /** Hands on the parts of an update; one that cannot be taken in does not keep the others back. */
+  #takeIn(update: Partial<UpdateParts>, generation: number): void {
+    const failures: unknown[] = [];
+    for (const part of UPDATE_PARTS) {
+      // A part may have begun a new generation.
+      if (update[part] === undefined || generation !== this.#generation) continue;
+      try {
+        this.#listeners.get(part)?.(update[part] as never);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** The host waits for this before it sends more; a listener that began a generation anew has told of the old one nothing. */
+  #tellTaken(generation: number): void {
+    if (generation !== this.#generation) return;
+    this.#taken += 1;
+    const taken: TakenMessage = { generation, taken: this.#taken };
+    this.#channel.post(taken);
   }
 }

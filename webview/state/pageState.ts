@@ -10,7 +10,7 @@ import type { TimeSpan } from '../timeline/timeScale';
 import type { Bridge } from './bridge';
 import { Notices, type Notice } from './notices';
 
-/** What changed; a view redraws for the topics it names. */
+/** What changed; a view redraws for the topics it names. `view`: a hand moved the timeline; that it grows comes with the rows. */
 export type Topic =
   'rows' | 'spans' | 'status' | 'selection' | 'related' | 'filter' | 'view' | 'notice' | 'play' | 'panel' | 'summaries';
 

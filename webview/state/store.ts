@@ -100,7 +100,7 @@ export class Store extends TimeState {
       this.shown.meant();
       this.#related.analysed();
       if (this.fitted) this.fitView();
-      this.notify('spans', 'view');
+      this.notify('spans');
     });
     bridge.on('status', (status) => {
       // A recording is read from its start; only a live session is followed.
@@ -126,7 +126,7 @@ export class Store extends TimeState {
       }
       // A session's end, or its start while its rows are on the way, changes what there is to show.
       if (this.fitted) this.fitView();
-      this.notify('status', 'view');
+      this.notify('status');
     });
   }
 
@@ -363,7 +363,7 @@ export class Store extends TimeState {
     this.finder.listChanged();
     this.#restoreKept();
     this.showEnd();
-    this.notify('rows', 'view');
+    this.notify('rows');
   }
 
   // ---- texts from the host ----

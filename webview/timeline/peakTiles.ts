@@ -1,54 +1,60 @@
 /**
  * Waveforms by tiles: at power-of-two resolutions, so that panning and live growth ask for little and zooming reuses what
- * is there. A tile is asked for once; one that new audio falls into is asked for again.
+ * is there. A tile is asked for once; one that new audio falls into is asked for again. What one drawing lacks is one question.
  */
-import type { Peaks } from '../../src/document/columns';
+import type { Peaks, Waveforms, WavePlace } from '../../src/document/columns';
 import type { TimeSpan } from './timeScale';
 
 export type Side = 'client' | 'server';
-export type FetchPeaks = (
-  session: string,
-  from: Side,
-  startMs: number,
-  endMs: number,
-  buckets: number,
-) => Promise<Peaks>;
+/** Asks for the waveforms of some places, at most `MOST_PLACES`, each of `buckets` pairs. */
+export type FetchWaveforms = (places: WavePlace[], buckets: number) => Promise<Waveforms>;
 
 /** Buckets of a tile: a wide screen needs three at most. */
 export const TILE_BUCKETS = 1024;
+/** Places of one question. */
+export const MOST_PLACES = 64;
 /** A screen's worth for as many sessions as are drawn at once, on both lanes: fewer would be fetched in a circle. */
 const mostTiles = 2000;
 /**
- * A tile that has its peaks is asked for again so long after it was asked for last, ms. With a dozen live sessions each piece of
- * audio made a question of its own, and each answer a frame; until it comes, the plain block shows that there is audio.
+ * Tiles that have their peaks are asked for again so long after such were asked for last, ms, all that need it together. With a
+ * dozen live sessions each piece of audio made a question of its own, and each answer a frame; until it comes, the plain block shows
+ * that there is audio.
  */
-const REFRESH_MS = 200;
+const REFRESH_MS = 250;
 
 interface Tile {
+  session: string;
+  from: Side;
   startMs: number;
   endMs: number;
   peaks: Peaks | null;
   stale: boolean;
   pending: boolean;
-  /** When it was asked for last, ms of the clock. */
-  askedAt: number;
 }
 
 export class PeakTiles {
   readonly #tiles = new Map<string, Tile>();
-  readonly #fetch: FetchPeaks;
+  readonly #fetch: FetchWaveforms;
   readonly #changed: () => void;
   readonly #now: () => number;
+  /** What the drawing under way lacks. */
+  #wanted: Tile[] = [];
+  /** When tiles were last asked for again, ms of the clock; while a drawing asks, all of its tiles may. */
+  #refreshedAt = -Infinity;
+  #refreshes = false;
   #later: ReturnType<typeof setTimeout> | undefined;
 
   /** @param now Any clock that never goes back, ms. */
-  constructor(fetch: FetchPeaks, changed: () => void, now: () => number = () => performance.now()) {
+  constructor(fetch: FetchWaveforms, changed: () => void, now: () => number = () => performance.now()) {
     this.#fetch = fetch;
     this.#changed = changed;
     this.#now = now;
   }
 
-  /** What is known of a side within the view, coarse where the fine is still on its way; asks for what lacks. */
+  /**
+   * What is known of a side within the view, coarse where the fine is still on its way; asks for what lacks, together with what
+   * is asked for until the end of this task.
+   */
   peaks(session: string, from: Side, view: TimeSpan, msPerPixel: number, audio: TimeSpan): Peaks[] {
     const found: Peaks[] = [];
     for (const startMs of tileStarts(view, msPerPixel, audio)) {
@@ -65,14 +71,15 @@ export class PeakTiles {
 
   /** New audio stands between these times: tiles there are asked for again when next shown. */
   invalidate(session: string, from: Side, span: TimeSpan): void {
-    const prefix = `${session}|${from}|`;
-    for (const [key, tile] of this.#tiles)
-      if (key.startsWith(prefix) && tile.endMs > span.start && tile.startMs < span.end) tile.stale = true;
+    for (const tile of this.#tiles.values())
+      if (tile.endMs > span.start && tile.startMs < span.end && tile.session === session && tile.from === from)
+        tile.stale = true;
   }
 
   clear(): void {
     clearTimeout(this.#later);
     this.#later = undefined;
+    this.#wanted = [];
     this.#tiles.clear();
   }
 
@@ -80,16 +87,24 @@ export class PeakTiles {
     const key = `${session}|${from}|${length}|${startMs}`;
     let tile = this.#tiles.get(key);
     if (tile === undefined) {
-      tile = { startMs, endMs: startMs + length, peaks: null, stale: true, pending: false, askedAt: -Infinity };
+      tile = { session, from, startMs, endMs: startMs + length, peaks: null, stale: true, pending: false };
       this.#tiles.set(key, tile);
       if (this.#tiles.size > mostTiles) this.#dropOldest();
     }
-    if (tile.stale && !tile.pending) {
-      const early = tile.peaks === null ? 0 : tile.askedAt + REFRESH_MS - this.#now();
-      if (early > 0) this.#askLater(early);
-      else void this.#load(tile, session, from);
-    }
+    if (tile.stale && !tile.pending) this.#want(tile);
     return tile;
+  }
+
+  #want(tile: Tile): void {
+    if (tile.peaks !== null && !this.#refreshes) {
+      const early = this.#refreshedAt + REFRESH_MS - this.#now();
+      if (early > 0) return this.#askLater(early);
+      this.#refreshedAt = this.#now();
+      this.#refreshes = true;
+    }
+    tile.pending = true;
+    tile.stale = false;
+    if (this.#wanted.push(tile) === 1) queueMicrotask(() => this.#ask());
   }
 
   /** What is drawn then asks for it, if it is still in view. */
@@ -100,17 +115,27 @@ export class PeakTiles {
     }, ms);
   }
 
-  async #load(tile: Tile, session: string, from: Side): Promise<void> {
-    tile.pending = true;
-    tile.stale = false;
-    tile.askedAt = this.#now();
+  #ask(): void {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    this.#refreshes = false;
+    for (let at = 0; at < wanted.length; at += MOST_PLACES) void this.#load(wanted.slice(at, at + MOST_PLACES));
+  }
+
+  async #load(tiles: readonly Tile[]): Promise<void> {
     try {
-      tile.peaks = await this.#fetch(session, from, tile.startMs, tile.endMs, TILE_BUCKETS);
+      const places = tiles.map(({ session, from, startMs, endMs }) => ({ session, from, startMs, endMs }));
+      const { min, max } = await this.#fetch(places, TILE_BUCKETS);
+      for (const [at, tile] of tiles.entries()) {
+        const from = at * TILE_BUCKETS;
+        // Of its own: the tiles of one answer are forgotten at different times.
+        const peaks = { min: min.slice(from, from + TILE_BUCKETS), max: max.slice(from, from + TILE_BUCKETS) };
+        tile.peaks = { startMs: tile.startMs, endMs: tile.endMs, ...peaks };
+      }
     } catch {
-      // The lane then shows its audio as plain blocks; the next new piece of audio asks again.
-      tile.peaks ??= null;
+      // The lanes then show their audio as plain blocks, or as it was; the next new piece of audio asks again.
     }
-    tile.pending = false;
+    for (const tile of tiles) tile.pending = false;
     this.#changed();
   }
 

@@ -236,7 +236,8 @@ function toldBadges(store: Store, entry: ListEntry): Badge[] {
     badges.push({ classes: 'mark injected', text: 'held', title: 'Held back when it arrived' });
   if (rows.has(row, FLAG.released))
     badges.push({ classes: 'mark injected', text: 'let go', title: 'The message that was held, going on as it came' });
-  if (rows.has(row, FLAG.dropped)) badges.push({ classes: 'mark injected', text: 'dropped', title: 'Never sent on' });
+  if (rows.has(row, FLAG.dropped))
+    badges.push({ classes: 'mark injected', text: 'not sent', title: 'Dropped, or its connection ended first' });
   if (rows.has(row, FLAG.rule))
     badges.push({ classes: 'mark injected', text: 'rule', title: 'A rule had its hand in it' });
   if (rows.has(row, FLAG.redacted))

@@ -6,6 +6,7 @@ import { formatCount } from '../logic/format';
 import type { Topic } from '../state/store';
 import { BufferLevels } from '../timeline/bufferLevels';
 import { drawShapes, type Palette } from '../timeline/draw';
+import { FrameDrawing } from '../timeline/frameDrawing';
 import { Gestures } from '../timeline/gestures';
 import { Glide } from '../timeline/glide';
 import { hitTest, type Hit } from '../timeline/hit';
@@ -22,6 +23,9 @@ import { hoverLines, inputOf } from './timelineInput';
 import { timelineStyles } from './timelineStyles';
 import { sharedStyles, View } from './view';
 
+/** What people do, and what is played to them: drawn with every frame. */
+const handTopics: readonly Topic[] = ['selection', 'view', 'play', 'filter'];
+
 const groupNames: Readonly<Record<LaneGroup, string>> = { input: 'Input', answer: 'Answers', output: 'Output' };
 
 /** What the last frame took, for whoever measures. */
@@ -33,16 +37,8 @@ export interface FrameCost {
 
 @customElement('rti-timeline')
 export class TimelineView extends View {
-  protected override readonly topics: readonly Topic[] = [
-    'rows',
-    'spans',
-    'selection',
-    'related',
-    'view',
-    'play',
-    'status',
-    'filter',
-  ];
+  /** What comes of itself; what a hand does is told of beside (`handTopics`). */
+  protected override readonly topics: readonly Topic[] = ['rows', 'spans', 'related', 'status'];
   @query('canvas') private canvas!: HTMLCanvasElement;
   @query('.stage') private stage!: HTMLElement;
   @query('.tip') private tip!: HTMLElement;
@@ -58,7 +54,7 @@ export class TimelineView extends View {
   #palette: Palette | null = null;
   #font = '';
   #framed = false;
-  #drawPending = false;
+  #drawing!: FrameDrawing;
   #tiles!: PeakTiles;
   #levels!: BufferLevels;
   #analysed = 0;
@@ -80,15 +76,15 @@ export class TimelineView extends View {
     const { store } = this;
     this.#folded = new Set(LANE_GROUPS.filter((group) => store.kept.foldedLanes?.includes(group)));
     this.#walk = new LaneWalk(store);
+    this.#drawing = new FrameDrawing((now) => this.#draw(now));
     this.#tiles = new PeakTiles(
-      (session, from, startMs, endMs, buckets) =>
-        store.bridge.request('peaks', { session, from, startMs, endMs, buckets }),
-      () => this.#redraw(),
+      (places, buckets) => store.bridge.request('waveforms', { places, buckets }),
+      () => this.#drawing.news(),
     );
     this.#levels = new BufferLevels(
       (session, { start, end }, most) =>
         store.bridge.request('bufferSteps', { session, startMs: start, endMs: end, most }),
-      () => this.#redraw(),
+      () => this.#drawing.news(),
     );
     this.#gestures = new Gestures({
       element: () => this.canvas,
@@ -101,11 +97,11 @@ export class TimelineView extends View {
       click: (x, y) => this.#click(x, y),
       hover: (at) => this.#hovered(at),
     });
-    const resize = new ResizeObserver(() => this.#redraw());
+    const resize = new ResizeObserver(() => this.#drawing.soon());
     resize.observe(this);
     const theme = new MutationObserver(() => {
       this.#palette = null;
-      this.#redraw();
+      this.#drawing.soon();
     });
     theme.observe(document.body, { attributes: true, attributeFilter: ['class'] });
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
@@ -113,6 +109,10 @@ export class TimelineView extends View {
       () => resize.disconnect(),
       () => theme.disconnect(),
       store.onAudio((session, from, span) => this.#tiles.invalidate(session, from, span)),
+      store.subscribe(handTopics, () => {
+        this.#storeMoved();
+        this.#drawing.hand();
+      }),
       // The list asks for summaries with each row it scrolls by; only the words under the pointer rest on them.
       store.subscribe(['summaries'], () => {
         if (this.#hover !== null) this.#showTip();
@@ -122,8 +122,13 @@ export class TimelineView extends View {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    this.#drawing.stop();
   }
   protected override storeChanged(): void {
+    this.#storeMoved();
+    this.#drawing.news();
+  }
+  #storeMoved(): void {
     const { store } = this;
     this.hasRange = store.range !== null;
     if (store.session !== this.#hoverIn) {
@@ -134,7 +139,6 @@ export class TimelineView extends View {
     const analysed = store.document?.analysed ?? 0;
     if (analysed !== this.#analysed) this.#levels.invalidate();
     this.#analysed = analysed;
-    this.#redraw();
   }
 
   protected override render() {
@@ -167,16 +171,7 @@ export class TimelineView extends View {
       ${this.hasRange && !this.dragging ? html`<rti-range-bar .store=${this.store}></rti-range-bar>` : nothing}`;
   }
   protected override updated(): void {
-    this.#redraw();
-  }
-
-  #redraw(): void {
-    if (this.#drawPending) return;
-    this.#drawPending = true;
-    requestAnimationFrame((now) => {
-      this.#drawPending = false;
-      if (this.isConnected) this.#draw(now);
-    });
+    this.#drawing.soon();
   }
 
   #draw(now: number): void {
@@ -208,7 +203,7 @@ export class TimelineView extends View {
     this.frame = { layoutMs: laid - began, drawMs: performance.now() - laid, shapes: shapes.length };
     this.#placeButtons(this.#layout);
     if (this.#hover !== null) this.#showTip();
-    if (this.#glide.moving) this.#redraw();
+    if (this.#glide.moving) this.#drawing.news();
   }
 
   /** What was drawn last; null before the first frame. */
@@ -287,7 +282,7 @@ export class TimelineView extends View {
     if (!folded.delete(group)) folded.add(group);
     this.#folded = folded;
     this.store.keep({ foldedLanes: [...folded] });
-    this.#redraw();
+    this.#drawing.soon();
   }
   #showNews(): void {
     const { store } = this;

@@ -77,7 +77,7 @@ export class Conversation {
 
   /** The next event, and what it was correlated with. Whatever is malformed changes nothing. */
   event(raw: TracedEvent, told: Correlated): void {
-    if (told.released) return;
+    if (!told.counts) return;
     const event = withIds(raw);
     this.#traits.observe(event);
     const into = Object.hasOwn(WORDS, event.type) ? WORDS[event.type] : undefined;
@@ -208,10 +208,10 @@ export class Conversation {
     const isDone = event.type === 'conversation.item.done';
     let entry = this.#byItem.get(event.item);
     if (!entry && answered) {
-      entry = this.#sent.get(answered.came);
+      entry = this.#sent.get(answered.row);
       if (entry && entry.item !== '' && entry.item !== event.item) entry = undefined;
     }
-    if (answered) this.#sent.delete(answered.came);
+    if (answered) this.#sent.delete(answered.row);
     const isNew = entry === undefined;
     entry ??= this.#add(event, kindOf(item));
     entry.item = event.item;
@@ -257,10 +257,10 @@ export class Conversation {
     call.roundMs ??= entry.roundMs;
   }
 
-  #refused({ came, type }: Request, event: TracedEvent): void {
-    const entry = this.#sent.get(came) ?? (type === 'response.create' ? this.#unanswered(came, event) : undefined);
+  #refused({ row: sent, type }: Request, event: TracedEvent): void {
+    const entry = this.#sent.get(sent) ?? (type === 'response.create' ? this.#unanswered(sent, event) : undefined);
     if (!entry) return;
-    this.#sent.delete(came);
+    this.#sent.delete(sent);
     entry.status = 'refused';
     entry.detail = errorWords(asObject(event.event.error));
   }
@@ -320,7 +320,7 @@ export class Conversation {
   #done(event: TracedEvent): void {
     const response = asObject(event.event.response);
     if (!event.response) return;
-    if (!this.#byResponse.has(event.response)) this.#begun(event, { links: [], released: false });
+    if (!this.#byResponse.has(event.response)) this.#begun(event, { links: [], counts: true });
     const entry = this.#byResponse.get(event.response);
     if (!entry) return;
     entry.lastRow = event.row;

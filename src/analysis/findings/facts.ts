@@ -20,6 +20,8 @@ export interface RunningResponse {
   inConversation: boolean;
   /** Row of the `response.create` it answers; undefined when turn detection began it. */
   askedRow: number | undefined;
+  /** How long that request was held in the proxy, ms. */
+  heldMs: number;
   ended: boolean;
 }
 
@@ -40,6 +42,8 @@ export class SessionFacts {
   /** ms that each commit on its way takes, by row. */
   readonly commits = new Recent<number, number>(32);
   readonly responses = new Recent<string, RunningResponse>(64);
+  /** Rows of client messages that have not reached the server, by type and call or item: they are held, or were dropped. */
+  readonly #kept = new Recent<string, number>(256);
   /** Audio appended since the last commit or clear, ms. */
   bufferedMs = 0;
   /** When audio was last appended. */
@@ -65,6 +69,16 @@ export class SessionFacts {
     this.refused = told.refused;
     if (event.from === 'client') this.#clientSent(event);
     else this.#serverSent(event, told);
+  }
+
+  /** Takes a line that does not count: a message that is held, or its end without being sent on. */
+  keptBack({ from, type, call, item, row, fate }: TracedEvent): void {
+    if (from === 'client' && fate === 'held') this.#kept.set(`${type} ${call || item}`, row);
+  }
+
+  /** Row of a message of the client's that the inspector has kept from the server; undefined when there is none. */
+  keptRow(type: string, id: string): number | undefined {
+    return this.#kept.get(`${type} ${id}`);
   }
 
   /** Turn detection as it is now; undefined when it is off or not known. */
@@ -93,6 +107,7 @@ export class SessionFacts {
 
   #clientSent(event: TracedEvent): void {
     const { row, t, type, event: body } = event;
+    this.#kept.delete(`${type} ${event.call || event.item}`);
     switch (type) {
       case 'session.update':
       case 'transcription_session.update':
@@ -149,7 +164,8 @@ export class SessionFacts {
 
   #begun({ row, t, response: id }: TracedEvent, { started, answered }: Correlated): void {
     const inConversation = started?.aside !== true;
-    this.responses.set(id, { id, row, t, inConversation, askedRow: answered?.row, ended: false });
+    const heldMs = answered?.held ? Math.max(0, answered.t - answered.held.t) : 0;
+    this.responses.set(id, { id, row, t, inConversation, askedRow: answered?.row, heldMs, ended: false });
   }
 }
 

@@ -50,11 +50,11 @@ export class Findings {
     if (record.status !== 101) this.#sessions.delete(session);
   }
 
-  /** An event, its ids filled in, and what it was correlated with. A held message and its release count once, when it came. */
+  /** An event, its ids filled in, and what it was correlated with. Of a message that was held back the line that `counts` does. */
   event(event: TracedEvent, told: Correlated): void {
     const { facts, watches, ticking, hearing } = this.#session(event.session);
     this.#seqs.add(event.row, event.seq);
-    if (told.released) return;
+    if (!told.counts) return facts.keptBack(event);
     for (const watch of ticking) watch.tick?.(event.t);
     facts.event(event, told);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);

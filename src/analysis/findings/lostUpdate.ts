@@ -22,7 +22,7 @@ export function fieldsOf(update: JsonObject | undefined): string[] {
 
 /** A sentence on what the refusal took with it, and what stays in force. */
 export function lostWords(facts: SessionFacts): string {
-  const update = facts.refused ? facts.updates.get(facts.refused.came) : undefined;
+  const update = facts.refused ? facts.updates.get(facts.refused.row) : undefined;
   const names = fieldsOf(update);
   const tools = update && Array.isArray(update.tools) ? update.tools.length : 0;
   const stays = `${facts.config ? 'The session goes on with the configuration it had' : 'The session has the server’s defaults'}.`;

@@ -1,5 +1,5 @@
 /** The findings of all sessions of a trace, each kept once, with what changed since it was last looked. */
-import { formatMs } from '../format';
+import { formatPosition } from '../format';
 import type { Finding, Occurrence } from '../model';
 import type { Report, Seen, Words } from './rule';
 import { listed, often } from './text';
@@ -147,8 +147,8 @@ function othersAt(t: number, occurrences: readonly Occurrence[], times: number):
   if (times < 2) return '';
   const own = occurrences.findIndex((one) => one.t === t);
   const others = occurrences.filter((_, at) => at !== own);
-  const named = others.slice(0, MOST_NAMED).map((one) => formatMs(one.t));
+  const named = others.slice(0, MOST_NAMED).map((one) => formatPosition(one.t));
   const more = times - 1 - named.length;
   const all = more > 0 ? [...named, `${more} more times`] : named;
-  return ` It happened ${times} times; this is the one at ${formatMs(t)}. The others: ${listed(all)}.`;
+  return ` It happened ${times} times; this is the one at ${formatPosition(t)}. The others: ${listed(all)}.`;
 }

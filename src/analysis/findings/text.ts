@@ -16,6 +16,13 @@ export function plain(value: unknown, most = 200): string {
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
+/** What to say, and to do, where the app has sent what is missing and the inspector has kept it from the server. */
+export const KEPT_BACK = {
+  explanation:
+    ' The app did send it: it never reached the server, because a breakpoint or a rule holds it or dropped it.',
+  advice: 'This says nothing of the app: let the message go on, or take the breakpoint or rule away.',
+};
+
 /** `1 update`, `3 updates`. */
 export function many(count: number, what: string, plural = `${what}s`): string {
   return `${count} ${count === 1 ? what : plural}`;

@@ -215,6 +215,7 @@ function begun(state: SessionState, response: unknown): SessionState {
     ...state,
     asked: index < 0 ? state.asked : state.asked.toSpliced(index, 1),
     responses: [...state.responses, { id, inConversation, asked: index >= 0 }],
+    lastResponse: id,
   };
 }
 

@@ -54,6 +54,8 @@ export interface SessionState {
   };
   /** Responses running now. */
   responses: readonly ActiveResponse[];
+  /** The id of the newest response, whether it runs or not; absent before the first. */
+  lastResponse?: string;
   /** `response.create` sent and not answered yet. */
   asked: readonly (Request & { inConversation: boolean })[];
   /** `conversation.item.create` sent and not answered yet, oldest first. */

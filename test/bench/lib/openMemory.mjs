@@ -33,6 +33,7 @@ const analysed = new Promise((resolve) => {
   });
 });
 let posted = 0;
+let taken = 0;
 const bridge = new Bridge({
   model,
   handlers: {},
@@ -40,6 +41,8 @@ const bridge = new Bridge({
   post: async (message) => {
     posted += serialize(message).length;
     await new Promise((resolve) => setImmediate(resolve));
+    // As a page does when it has taken it in.
+    if (message.notify === 'update') void bridge.receive({ generation: message.generation, taken: (taken += 1) });
     return true;
   },
   status: () => ({}),

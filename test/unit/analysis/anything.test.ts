@@ -92,7 +92,13 @@ function play(steps: readonly Step[], takeEvery: number): { analysis: Analysis; 
       );
     } else {
       const isAudio = audioField(what.type, what.from) !== undefined;
-      const more = { audioMs: isAudio ? audioMs : 0, sent: held ? undefined : t + 1, replaces, session };
+      const more = {
+        audioMs: isAudio ? audioMs : 0,
+        sent: held ? undefined : t + 1,
+        fate: held ? ('held' as const) : undefined,
+        replaces,
+        session,
+      };
       const event = traced(row, t, what.from, { ...fields, type: what.type }, more);
       events.push(event);
       analysis.event(event);

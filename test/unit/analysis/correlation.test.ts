@@ -264,7 +264,7 @@ describe('a message made from another', () => {
   it('is its release when it was held back, counts once, and is what gets the answer', () => {
     const wire = new Wire();
     const held = wire.types(1, 'Hello');
-    wire.client(2, 'response.create', {}, { sent: undefined });
+    wire.client(2, 'response.create', {}, { sent: undefined, fate: 'held' });
     const created = wire.client(50, 'response.create', {}, { replaces: 2 });
     expect(wire.causes(created)).toEqual([`released by ${held + 1}`]);
     expect(wire.causes(wire.created(60))).toEqual([`started by ${created}`]);

@@ -116,7 +116,7 @@ function workPerItem(items: number): number {
   const conversation = new Conversation('s1');
   let row = 0;
   const put = (event: Json) => {
-    conversation.event(traced(row, row * 10, 'server', event), { links: [], released: false });
+    conversation.event(traced(row, row * 10, 'server', event), { links: [], counts: true });
     row++;
   };
   const added = (n: number, previous: string | null) => {

@@ -1,15 +1,14 @@
-/** A message that is held back comes as one row and goes on as another; its answer names the second, what it did stands at the first. */
+/** A message that is held back comes as one row and goes on as another: the client's counts where it goes on. */
 import { expect, it } from 'vitest';
 import { Conversation } from '../../../src/analysis/conversation/conversation';
 import { traced, Wire } from './wire';
 
 type Json = Record<string, unknown>;
 
-/** Sends a message that is held back for 10 ms; gives the row at which it came. */
+/** Sends a message that is held back for 10 ms; gives the row at which it goes on. */
 function held(wire: Wire, t: number, type: string, body: Json = {}): number {
-  const row = wire.client(t, type, body, { sent: undefined });
-  wire.client(t + 10, type, body, { replaces: row + 1 });
-  return row;
+  const row = wire.client(t, type, body, { sent: undefined, fate: 'held' });
+  return wire.client(t + 10, type, body, { replaces: row + 1 });
 }
 const refuse = (wire: Wire, t: number, error: Json) => wire.server(t, 'error', { error });
 const findings = (wire: Wire) => wire.analysis.findings.all().map(({ rule, title }) => `${rule}: ${title}`);
@@ -63,7 +62,7 @@ it('a message that was held back stands once in the conversation, taken or refus
   };
   const says = (text: string, event_id: string) => {
     const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
-    put('client', { type: 'conversation.item.create', event_id, item }, { sent: undefined });
+    put('client', { type: 'conversation.item.create', event_id, item }, { sent: undefined, fate: 'held' });
     put('client', { type: 'conversation.item.create', event_id, item }, { replaces: row });
     return item;
   };
@@ -72,7 +71,27 @@ it('a message that was held back stands once in the conversation, taken or refus
   says('Bye', 'e2');
   put('server', { type: 'error', error: { event_id: 'e2', message: 'No.' } });
   expect(conversation.slice(0, 10).map(({ item: id, status, row: at }) => [id, status, at])).toEqual([
-    ['u1', 'completed', 0],
-    ['', 'refused', 3],
+    ['u1', 'completed', 1],
+    ['', 'refused', 4],
   ]);
+});
+
+it('a finding that misses what the inspector has kept from the server says so, until it goes on', () => {
+  const found = (drop: boolean) => {
+    const wire = new Wire();
+    wire.session(0);
+    wire.created(10);
+    const call = { type: 'function_call', call_id: 'c1', name: 'look_up', status: 'completed' };
+    wire.server(20, 'response.output_item.done', { response_id: 'r1', item: call });
+    wire.done(30);
+    wire.client(40, 'conversation.item.create', { item: { type: 'function_call_output', call_id: 'c1', output: '' } });
+    const asked = wire.client(50, 'response.create', {}, { sent: undefined, fate: 'held' });
+    if (!drop) wire.client(60, 'response.create', {}, { replaces: asked + 1 });
+    wire.analysis.findings.tick(9000);
+    return wire.analysis.findings.all().map(({ rule, rows, explanation }) => ({ rule, rows, explanation, asked }));
+  };
+  expect(found(false)).toEqual([]);
+  const [silent] = found(true);
+  expect(silent).toMatchObject({ rule: 'silent-after-tool', rows: [4, silent?.asked] });
+  expect(silent?.explanation).toContain('The app did send it');
 });

@@ -203,7 +203,7 @@ describe('streams', () => {
     const wire = new Wire();
     wire.created(0, 'r1');
     wire.client(10, 'response.create', {}, { sent: 10.5 });
-    wire.client(20, 'response.create', {}, { sent: undefined });
+    wire.client(20, 'response.create', {}, { sent: undefined, fate: 'held' });
     wire.client(30, 'response.create', {}, { sent: 99, origin: 'inspector' });
     expect(wire.metrics().latencies.proxyDelay).toMatchObject({ count: 2, min: 0, max: 0.5 });
   });
@@ -273,7 +273,7 @@ describe('LATENCIES', () => {
   });
 
   it('says of every measure what is taken from what', () => {
-    expect(LATENCY_NAMES).toHaveLength(18);
+    expect(LATENCY_NAMES).toHaveLength(19);
     for (const name of LATENCY_NAMES) {
       const { title, formula, from, to } = LATENCIES[name];
       expect([title, formula, from, to].every((words) => words.length > 5)).toBe(true);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HostMessage, InspectorStatus } from '../../../webview/messages';
+import type { HostMessage, InspectorStatus, UpdateParts } from '../../../webview/messages';
 import type { DocumentOptions, TraceDocument } from '../../../src/document';
 import type { AnalysisChanges } from '../../../src/analysis/model';
 import { changesToBytes } from '../../../src/document/changeBytes';
@@ -54,13 +54,21 @@ function setUp(over: Partial<Handlers> = {}) {
   const logged: string[] = [];
   let reloads = 0;
   let gate: Promise<unknown> = Promise.resolve();
-  const bridge = new Bridge({
+  const taken = new Map<number, number>();
+  let isBusy = false;
+  /** What the page says when it has taken in a message. */
+  const took = (generation: number) => {
+    taken.set(generation, (taken.get(generation) ?? 0) + 1);
+    void bridge.receive({ generation, taken: taken.get(generation) });
+  };
+  const bridge: Bridge = new Bridge({
     model,
     handlers: new Proxy(over as Handlers, {
       get: (given, name) => Reflect.get(given, name) ?? (() => Promise.reject(new Error(`no ${String(name)}`))),
     }),
     post: (message) => {
       posts.push(message);
+      if ('notify' in message && message.notify === 'update' && !isBusy) void gate.then(() => took(message.generation));
       return gate;
     },
     status: () => status,
@@ -76,6 +84,9 @@ function setUp(over: Partial<Handlers> = {}) {
     analysed: (changes: Partial<AnalysisChanges>) => file.onAnalysis(changesToBytes(changesOf(changes))),
     fail: (error: Error | undefined) => (failure = error),
     hold: (until: Promise<unknown>) => (gate = until),
+    /** The page gets messages and does not come to take them in. */
+    busy: () => (isBusy = true),
+    took,
     follows: () => follows,
     reloads: () => reloads,
     /** Lets timers and promises run. */
@@ -87,14 +98,13 @@ function setUp(over: Partial<Handlers> = {}) {
     },
   };
 }
-const named = (posts: HostMessage[], name: string) =>
-  posts.filter((post): post is Extract<HostMessage, { notify: unknown }> => 'notify' in post && post.notify === name);
-/** Rows in column posts, as [first, count]. */
-const rowsOf = (posts: HostMessage[]) =>
-  named(posts, 'columns').map(({ params }) => {
-    const { first, count } = params as { first: number; count: number };
-    return [first, count];
-  });
+const updates = (posts: HostMessage[]) =>
+  posts.flatMap((post) => ('notify' in post && post.notify === 'update' ? [post.params] : []));
+/** A part of the updates that have it. */
+const partOf = <N extends keyof UpdateParts>(posts: HostMessage[], part: N): UpdateParts[N][] =>
+  updates(posts).flatMap((update) => update[part] ?? []);
+/** Rows in updates, as [first, count]. */
+const rowsOf = (posts: HostMessage[]) => partOf(posts, 'columns').map(({ first, count }) => [first, count]);
 
 describe('requests', () => {
   it('are answered with the result', async () => {
@@ -182,7 +192,7 @@ describe('requests', () => {
 });
 
 describe('a page that is ready', () => {
-  it('is sent status, document, columns and analysis, in this order, after its answer', async () => {
+  it('is sent status, document, columns and analysis in one update, after its answer', async () => {
     const { ready, document, analysed, posts, settle, take } = setUp();
     await ready();
     document().onColumns(batchOf(0, 3, ['', 'a']));
@@ -190,15 +200,9 @@ describe('a page that is ready', () => {
     await settle();
     take();
     await ready(9);
-    expect(posts.map((post) => ('notify' in post ? post.notify : post.id))).toEqual([
-      9,
-      'status',
-      'document',
-      'columns',
-      'analysis',
-    ]);
     expect(posts[0]).toEqual({ id: 9, ok: true, result: { generation: 2 } });
-    for (const post of posts.slice(1)) expect(post).toMatchObject({ generation: 2 });
+    expect(posts.slice(1)).toMatchObject([{ notify: 'update', generation: 2 }]);
+    expect(Object.keys(updates(posts)[0] ?? {})).toEqual(['status', 'document', 'columns', 'analysis']);
   });
 
   it('does not open the document before', async () => {
@@ -227,7 +231,7 @@ describe('a page that is ready', () => {
     analysed({ spans: [span('r1', 'one'), span('r2')] });
     analysed({ spans: [span('r1', 'two')] });
     await settle();
-    const sent = named(posts, 'analysis').flatMap(({ params }) => (params as { spans: Span[] }).spans);
+    const sent = partOf(posts, 'analysis').flatMap(({ spans }) => spans);
     expect(sent).toEqual([span('r1', 'two'), span('r2')]);
   });
 
@@ -257,21 +261,97 @@ describe('a page that is ready', () => {
     take();
     let done!: () => void;
     hold(new Promise<void>((resolve) => (done = resolve)));
-    const names = () => posts.map((post) => 'notify' in post && post.notify);
+    const names = () => updates(posts).map((update) => Object.keys(update));
     document().onColumns(batchOf(0, 1));
     analysed({ spans: [] });
     await settle();
-    expect(names()).toEqual(['document', 'columns', 'analysis']);
+    expect(names()).toEqual([['document', 'columns', 'analysis']]);
     document().onColumns(batchOf(1, 5000));
     analysed({ spans: [] });
     done();
     hold(new Promise<void>((resolve) => (done = resolve)));
     take();
     await settle();
-    expect(names()).toEqual(['document', 'columns']);
+    expect(names()).toEqual([['document', 'columns']]);
     done();
     await settle();
-    expect(names()).toEqual(['document', 'columns', 'analysis']);
+    expect(names()).toEqual([['document', 'columns'], ['analysis']]);
+  });
+
+  it('that is busy is sent no more than one update beyond what it has taken in, and then all there is at once', async () => {
+    const { ready, document, settle, posts, take, busy, took } = setUp();
+    await ready();
+    take();
+    busy();
+    const grow = async (row: number) => {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    };
+    for (let row = 0; row < 10; row++) await grow(row);
+    expect(rowsOf(posts)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    took(1);
+    await settle();
+    expect(rowsOf(posts).slice(2)).toEqual([[2, 8]]);
+    await grow(10);
+    took(1);
+    await settle();
+    expect(rowsOf(posts).slice(3)).toEqual([[10, 1]]);
+  });
+
+  it('that is busy gets a long trace a part at a time, and all of it', async () => {
+    const { ready, document, settle, posts, take, busy, took } = setUp();
+    await ready();
+    take();
+    busy();
+    document().onColumns(batchOf(0, 30_000));
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(2);
+    for (let n = 0; n < 4; n++) {
+      took(1);
+      await settle();
+    }
+    expect(rowsOf(posts).map(([, count]) => count)).toEqual([8192, 8192, 8192, 5424]);
+  });
+
+  it('is not believed to have taken in what was never sent, nor what belongs to an earlier load', async () => {
+    const { bridge, ready, document, settle, posts, take, busy, logged } = setUp();
+    await ready();
+    await ready(2);
+    take();
+    busy();
+    const grow = async (row: number) => {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    };
+    for (let row = 0; row < 3; row++) await grow(row);
+    for (const message of [
+      { generation: 2, taken: 4 },
+      { generation: 1, taken: 2 },
+      { generation: 3, taken: 2 },
+    ])
+      await bridge.receive(message);
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(2);
+    expect(logged).toEqual([]);
+    await bridge.receive({ generation: 2, taken: 2 });
+    await settle();
+    expect(rowsOf(posts)).toHaveLength(3);
+  });
+
+  it('that was busy when it was loaded anew gets everything', async () => {
+    const { ready, document, settle, posts, take, busy } = setUp();
+    await ready();
+    busy();
+    for (let row = 0; row < 5; row++) {
+      document().onColumns(batchOf(row, 1));
+      await settle();
+    }
+    take();
+    await ready(2);
+    expect(rowsOf(posts)).toEqual([[0, 5]]);
   });
 
   it('gets nothing while hidden, and what it missed when it is seen again', async () => {
@@ -286,7 +366,7 @@ describe('a page that is ready', () => {
     bridge.setVisible(true);
     await settle();
     expect(rowsOf(posts)).toEqual([[0, 4]]);
-    expect(named(posts, 'status')).toHaveLength(1);
+    expect(partOf(posts, 'status')).toHaveLength(1);
   });
 
   it('is loaded anew when the file began again', async () => {
@@ -306,7 +386,7 @@ describe('a page that is ready', () => {
     const { ready, fail, posts, model, take } = setUp();
     fail(new Error('a.realtime.jsonl: permission denied'));
     await ready();
-    expect(named(posts, 'document').at(-1)?.params).toMatchObject({
+    expect(partOf(posts, 'document').at(-1)).toMatchObject({
       problems: ['a.realtime.jsonl: permission denied'],
     });
     fail(undefined);

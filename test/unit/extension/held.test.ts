@@ -65,6 +65,17 @@ describe('breakpoints', () => {
     await held.releaseAll();
   });
 
+  it('whose expression takes too long are switched off, also in what is kept', async () => {
+    const { hand, kept, breakpoints } = await window();
+    const { client, got } = await hand.session('a');
+    const id = breakpoints.add('/(a+)+b/');
+    await breakpoints.settled();
+    client.send(`${'a'.repeat(60)}!`);
+    await expect.poll(() => breakpoints.get(id)?.enabled).toBe(false);
+    await expect.poll(() => got.server.length).toBe(1);
+    expect(kept.kept).toEqual([{ id, filter: '/(a+)+b/', enabled: false }]);
+  });
+
   it('come back in the next window, and what is no list is none', () => {
     const kept = memory();
     const first = new Breakpoints(kept.deps);

@@ -3,7 +3,7 @@ import { openDocument } from '../../../src/document/client';
 import { ComposeRuns } from '../../../src/extension/composeRun';
 import { planOf, prepareEvent, readEnvironment, variablesIn, wantedBy } from '../../../src/extension/payloadPlan';
 import { TraceModel } from '../../../src/extension/traceModel';
-import { NEW_SESSION, type SessionState } from '../../../src/protocol';
+import { advance, NEW_SESSION, type SessionState } from '../../../src/protocol';
 import { readPayload } from '../../../src/protocol/payloadFile';
 import { dist } from '../fidelity/bed';
 import { linesOf, runEngine } from '../proxy/runningEngine';
@@ -60,12 +60,20 @@ describe('an event to send', () => {
 
   it('has the values of its session in it', async () => {
     const text = JSON.stringify({ type: 'x', ids: ['${lastItemId}', '${lastResponseId}', '${lastCallId}'] });
-    expect(JSON.parse(await prepareEvent(text, none, state({ items })))).toEqual({
+    expect(JSON.parse(await prepareEvent(text, none, state({ items, lastResponse: 'resp_1' })))).toEqual({
       type: 'x',
       ids: ['item_2', 'resp_1', 'call_1'],
     });
-    const running = { items, responses: [{ id: 'resp_9', inConversation: true, asked: true }] };
-    expect(await prepareEvent(text, none, state(running))).toContain('resp_9');
+  });
+
+  it('knows the newest response when it has ended and its item is deleted', async () => {
+    const passed: [string, object][] = [
+      ['response.created', { response: { id: 'resp_1', conversation_id: 'conv_1' } }],
+      ['response.done', { response: { id: 'resp_1', status: 'completed', output: [] } }],
+      ['conversation.item.deleted', { item_id: 'item_1' }],
+    ];
+    const now = passed.reduce((before, [type, more]) => advance(before, { type, ...more }, 'server'), NEW_SESSION);
+    expect(await prepareEvent('{"id":"${lastResponseId}"}', none, state(now))).toBe('{"id":"resp_1"}');
   });
 
   it('is not sent while one of them has no value, which is named', async () => {

@@ -6,10 +6,11 @@ import { WebSocket } from 'ws';
 import { isRulesName, RULES_FILES, rulesPath } from '../../../src/extension/rulesPaths';
 import { readRulesText } from '../../../src/extension/rulesFile';
 import { RulesInForce } from '../../../src/extension/rulesInForce';
+import { oneLine } from '../../../src/extension/plainText';
 import {
   faultSetNodes,
   inForceText,
-  oneLine,
+  ruleLenses,
   ruleNodes,
   rulesOfSet,
   type RuleNode,
@@ -33,6 +34,7 @@ interface Bed {
   write(text: string): Promise<void>;
   start(): Promise<Engine>;
   logged: string[];
+  failures: string[];
 }
 
 /** Rules of a folder, with a real proxy before the simulator when one is started. */
@@ -40,6 +42,7 @@ async function bed(text?: string): Promise<Bed> {
   const folder = await temporaryFolder();
   const file = rulesPath([folder], folder, existsSync);
   const logged: string[] = [];
+  const failures: string[] = [];
   let engine: Engine | undefined;
   await mkdir(path.dirname(file));
   const write = (now: string) => writeFile(file, now);
@@ -49,6 +52,8 @@ async function bed(text?: string): Promise<Bed> {
     read: readRulesText,
     engine: () => engine,
     log: (_level, message) => logged.push(message),
+    failed: (message) => failures.push(message),
+    now: () => 7,
   });
   const start = async () => {
     const made = await startEngine({
@@ -66,7 +71,7 @@ async function bed(text?: string): Promise<Bed> {
     await rules.begin(made);
     return (engine = made);
   };
-  return { rules, file, write, start, logged };
+  return { rules, file, write, start, logged, failures };
 }
 
 /** The model that the server tells a new session. */
@@ -134,9 +139,27 @@ describe('the rules of a window', () => {
     expect(rules.state.hits).toEqual([]);
   });
 
+  it('that the proxy did not take are said not to be in force, once, until it takes them', async () => {
+    const { rules, write, start, failures } = await bed(modelIs('x'));
+    const engine = await start();
+    expect([rules.active, rules.state.failed]).toEqual([1, '']);
+    // Its threads are gone, and nobody has said so yet.
+    await engine.stop();
+    await write(modelIs('y'));
+    await rules.refresh();
+    expect(rules.active).toBe(0);
+    expect(ruleNodes(rules.state)[0]).toMatchObject({ kind: 'problem', label: 'These rules are not in force' });
+    expect(failures).toEqual([
+      expect.stringMatching(/^The rules are not in force: .+ Save the rules file to try again\.$/),
+    ]);
+    rules.end();
+    await start();
+    expect([rules.active, rules.state.failed]).toEqual([1, '']);
+  });
+
   it('are none where no file may count', async () => {
     const rules = new RulesInForce({
-      ...{ file: () => undefined, engine: () => undefined, log: () => undefined },
+      ...{ file: () => undefined, engine: () => undefined, log: () => undefined, failed: () => undefined },
       read: () => Promise.reject(new Error('must not be read')),
     });
     await rules.refresh();
@@ -287,4 +310,74 @@ it('a notification makes no link of text that others wrote', () => {
   for (const text of ['[Sign in](command:workbench.action.terminal.new)', '[x](FILE:///etc/passwd)', '[[a](https://x)'])
     expect([link.test(text), link.test(plain(text))]).toEqual([true, false]);
   expect(plain('a [list] (of) things[0](x)')).toBe('a [list] (of) things[0] (x)');
+});
+
+describe('the lines above the rules in their file', () => {
+  const text = (...more: object[]) =>
+    JSON.stringify(
+      {
+        rules: [
+          { name: 'Model', match: 'type:session.created', set: { 'session.model': 'x' } },
+          { name: 'Quiet', match: 'type:nothing', drop: true },
+          { name: 'Off', match: 'type:x', drop: true, enabled: false },
+          ...more,
+        ],
+      },
+      null,
+      1,
+    );
+  const shown = (rules: RulesInForce, now: string) =>
+    ruleLenses(rules.state, parseRules(now, 'realtime-rules.jsonc'), (ms) => `t${ms}`).map(({ line, title }) => [
+      now.split('\n')[line - 1]?.trim() ?? '',
+      title,
+    ]);
+
+  it('say how often each took part and when last, and have a switch', async () => {
+    const { rules, start } = await bed(text());
+    expect(rules.running).toBe(false);
+    const engine = await start();
+    expect(rules.running).toBe(true);
+    await greeting(engine);
+    await expect.poll(() => rules.state.hits).toEqual([1, 0, 0]);
+    expect(shown(rules, text())).toEqual([
+      ['"name": "Model",', '$(zap) Took part once, last at t7'],
+      ['"name": "Model",', 'Switch Off'],
+      ['"name": "Quiet",', '$(zap) Has not taken part yet'],
+      ['"name": "Quiet",', 'Switch Off'],
+      ['"name": "Off",', '$(circle-slash) Off'],
+      ['"name": "Off",', 'Switch On'],
+    ]);
+    rules.end();
+    expect([rules.running, rules.state.last]).toEqual([false, []]);
+  });
+
+  it('say of a text that is not on disk what it is not', async () => {
+    const { rules, start } = await bed(text());
+    await start();
+    expect(shown(rules, text({ name: 'New', drop: true }, { name: 'Wrong', dely: 5 })).slice(-2)).toEqual([
+      ['"name": "New",', '$(circle-outline) Counts when it is saved'],
+      ['"name": "Wrong",', '$(error) Left out: there is a mistake in it'],
+    ]);
+    expect(shown(rules, '{ "rules": [')).toEqual([['{ "rules": [', '$(error) The rules of before are in force']]);
+    expect(shown(rules, text().replace('{', '{ "enabled": false,'))).toEqual([
+      ['{ "enabled": false,', '$(circle-slash) All rules are off: Switch On'],
+    ]);
+  });
+
+  it('say that none of them is in force which the proxy did not take', async () => {
+    const { rules, write, start } = await bed(text());
+    const engine = await start();
+    await engine.stop();
+    await write(modelIs('y'));
+    await rules.refresh();
+    expect(shown(rules, modelIs('y')).map(([, title]) => title)).toEqual(['$(error) These rules are not in force']);
+  });
+
+  it('show a hostile name nowhere but where it stands', async () => {
+    const name = '$(sync~spin) [x](command:workbench.action.quit)\u202e';
+    const hostile = JSON.stringify({ rules: [{ name, match: 'type:session.created', delay: 1 }] });
+    const { rules, start } = await bed(hostile);
+    await start();
+    expect(JSON.stringify(shown(rules, hostile).map(([, title]) => title))).not.toContain('command:');
+  });
 });

@@ -16,7 +16,6 @@ describe('settings', () => {
       recordingFolder: '',
       maxTotalBytes: 2048 * 1024 * 1024,
       rotation: { bytes: Infinity, ms: Infinity },
-    rotation: { bytes: Infinity, ms: Infinity },
       terminal: 'off',
       scenario: '',
       seed: undefined,

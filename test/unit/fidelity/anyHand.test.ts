@@ -42,7 +42,7 @@ describe.each<[string, object | false]>([
         await play(hand, ends, acts);
         ends.client.terminate();
       }),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
     expect(hand.engine.problems).toEqual([]);
     await hand.engine.stop();
@@ -58,15 +58,18 @@ async function play(hand: Awaited<ReturnType<typeof wsHand>>, ends: Ends, acts: 
   const expected: Record<'client' | 'server', string[]> = { client: [], server: [] };
   let on = false;
   let count = 0;
-  const decide = async (last: boolean): Promise<boolean> => {
+  /** Messages that breakpoints are to hold, and those that were decided about. */
+  let toHold = 0;
+  let decided = 0;
+  const decide = async (last: boolean): Promise<void> => {
     const held = hand.engine.held();
     const message = held[last ? held.length - 1 : 0];
-    if (!message) return false;
+    if (!message) return;
     const { fate } = JSON.parse(message.text ?? '') as { fate: Fate };
     if (fate === 'drop') await hand.engine.drop(message.id);
     else
       await hand.engine.release(message.id, fate === 'edit' ? message.text?.replace('"edit"', '"EDITED"') : undefined);
-    return true;
+    decided++;
   };
   const done = () =>
     expect
@@ -76,11 +79,14 @@ async function play(hand: Awaited<ReturnType<typeof wsHand>>, ends: Ends, acts: 
     if (each.do === 'switch') {
       // What was said under the breakpoints of before has come to them, so that what is expected is known.
       await expect
-        .poll(async () => ((await decide(false)) ? 'held' : ends.got))
-        .toEqual({
-          client: expected.server,
-          server: expected.client,
-        });
+        .poll(
+          async () => {
+            await decide(false);
+            return { ...ends.got, decided };
+          },
+          { timeout: 10_000 },
+        )
+        .toEqual({ client: expected.server, server: expected.client, decided: toHold });
       on = each.on;
       await hand.engine.setBreakpoints(on ? [at('/"fate":"(release|edit|drop)"/')] : []);
     } else if (each.do === 'decide') await decide(each.last);
@@ -93,6 +99,7 @@ async function play(hand: Awaited<ReturnType<typeof wsHand>>, ends: Ends, acts: 
       });
       if (each.ping) ends[each.from].ping('p');
       ends[each.from].send(text);
+      if (on && each.fate !== 'pass') toHold++;
       if (!on || each.fate === 'pass' || each.fate === 'release') expected[each.from].push(text);
       else if (each.fate === 'edit') expected[each.from].push(text.replace('"edit"', '"EDITED"'));
     }
@@ -100,7 +107,7 @@ async function play(hand: Awaited<ReturnType<typeof wsHand>>, ends: Ends, acts: 
   while (
     ends.got.client.length < expected.server.length ||
     ends.got.server.length < expected.client.length ||
-    hand.engine.held().length > 0
+    decided < toHold
   ) {
     await decide(true);
     await new Promise((resolve) => setImmediate(resolve));

@@ -250,6 +250,33 @@ describe('while a message is held', () => {
     expect((await server.until(all.length)).equals(all)).toBe(true);
   }, 30_000);
 
+  it('all sessions together hold no more than a bound, and one that holds little goes on', async () => {
+    const hand = await rawHand();
+    const total = () => hand.waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    await hand.engine.setBreakpoints([at('type:first')]);
+    const first = frame(event('first'), { mask: true });
+    const next = frame(event('next', { text: 'x'.repeat(1 << 20) }), { mask: true });
+    const little = await hand.session('little');
+    const crowd: Awaited<ReturnType<typeof hand.session>>[] = [];
+    for (let n = 0; n < 10; n++) {
+      const ends = await hand.session(`crowd-${n}`);
+      crowd.push(ends);
+      await ends[0].write(first);
+      for (let i = 0; i < 31; i++) ends[0].socket.write(next);
+    }
+    await hand.holds(10);
+    await expect.poll(total, { timeout: 20_000 }).toBeGreaterThan(256 << 20);
+    const small = frame(event('small'), { mask: true });
+    for (let sent = 1; sent <= 3; sent++) {
+      await little[0].write(small);
+      await little[1].until(small.length * sent);
+    }
+    expect(total()).toBeLessThan(270 << 20);
+    await hand.engine.releaseAll();
+    const all = first.length + 31 * next.length;
+    for (const [, server] of crowd) expect((await server.until(all)).length).toBe(all);
+  }, 60_000);
+
   it('what the inspector sends passes what is held', async () => {
     const hand = await wsHand();
     const { client, got } = await hand.session('compose');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseRules } from '../../../src/rules/ruleFile';
@@ -229,5 +230,183 @@ describe('rules', () => {
     await hand.engine.release(first?.id ?? '');
     await hand.engine.release(second?.id ?? '', event('a', { by: 'hand' }));
     await expect.poll(() => got.server).toEqual([event('a', { by: 'rule' }), event('a', { by: 'hand' })]);
+  });
+});
+
+describe('what rules still wanted to do', () => {
+  const closeOf = async (engine: Hand['engine'], mark: string) =>
+    (await sessionOf(engine.file, `mark=${mark}`)).records.find(({ kind }) => kind === 'close');
+
+  it('does not happen once the session has ended', async () => {
+    const hand = await wsHand();
+    await inForce(hand, {
+      name: 'expiry',
+      match: 'type:a',
+      disconnect: { code: 4000, delay: 60_000 },
+      inject: { to: 'client', event: { type: 'late' }, delay: 60_000 },
+    });
+    const { client, server, got } = await hand.session('normal');
+    client.send(event('a'));
+    await expect.poll(() => got.server).toEqual([event('a')]);
+    client.close(4001, 'my own');
+    const [code, reason] = (await once(server, 'close')) as [number, Buffer];
+    expect([code, String(reason), got.client]).toEqual([4001, 'my own', []]);
+    expect(await closeOf(hand.engine, 'normal')).toMatchObject({ code: 4001, reason: 'my own', by: 'client' });
+    expect(await closeOf(hand.engine, 'normal')).not.toHaveProperty('rule');
+  });
+
+  it('leaves a stop of the proxy its own close code', async () => {
+    const hand = await wsHand();
+    await inForce(hand, { match: 'type:a', disconnect: { code: 4000, delay: 60_000 } });
+    const { client, got } = await hand.session('stopped');
+    client.send(event('a'));
+    await expect.poll(() => got.server).toEqual([event('a')]);
+    const closed = once(client, 'close');
+    await hand.engine.stop();
+    const [code] = (await closed) as [number];
+    expect(code).not.toBe(4000);
+  });
+
+  it('is forgotten with the rules, and what they made wait goes on at once', async () => {
+    const hand = await wsHand();
+    await inForce(hand, {
+      match: 'type:a',
+      delay: 3_600_000,
+      inject: { to: 'client', event: { type: 'late' }, delay: 200 },
+      disconnect: { code: 4000, delay: 200 },
+    });
+    const { client, got } = await hand.session('lifted');
+    client.send(event('a'));
+    client.send(event('b'));
+    await expect.poll(() => hand.waiting.map(({ messages }) => messages)).toEqual([2]);
+    await inForce(hand, { match: 'type:c', set: { '/by': 'new' } });
+    await expect.poll(() => got.server).toEqual([event('a'), event('b')]);
+    client.send(event('c'));
+    await expect.poll(() => got.server.at(-1)).toBe(event('c', { by: 'new' }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([client.readyState, got.client]).toEqual([WebSocket.OPEN, []]);
+  });
+
+  it('is done before the close frame behind it: what stands back, and copies that were to come later', async () => {
+    const hand = await wsHand();
+    await inForce(
+      hand,
+      { name: 'back', match: 'type:a', reorder: { window: 10, ms: 60_000 } },
+      { name: 'twice', match: 'type:b', duplicate: { times: 1, delay: 60_000 } },
+    );
+    const { client, server, got } = await hand.session('before-close');
+    client.send(event('a'));
+    client.send(event('b'));
+    client.close(4001);
+    await once(server, 'close');
+    expect([...got.server].sort()).toEqual([event('a'), event('b'), event('b')]);
+    const { messages } = await sessionOf(hand.engine.file, 'mark=before-close');
+    expect(messages.filter(({ line }) => line['sent'] !== undefined)).toHaveLength(3);
+  });
+
+  it('holds nobody up where its message was dropped', async () => {
+    const hand = await wsHand();
+    await inForce(hand, {
+      match: 'type:a',
+      drop: true,
+      inject: { to: 'server', event: { type: 'instead' }, delay: 300 },
+    });
+    const { client, got } = await hand.session('dropped');
+    client.send(event('a'));
+    client.send(event('b'));
+    await expect.poll(() => got.server.length).toBe(1);
+    expect(got.server).toEqual([event('b')]);
+    await expect.poll(() => got.server).toEqual([event('b'), event('instead')]);
+  });
+});
+
+describe('a sender that closes at once behind what it said', () => {
+  // Small on the wire, long to inflate.
+  const burst = Array.from({ length: 150 }, (_, n) =>
+    event('words', { n, text: `${n} again and again `.repeat(20_000) }),
+  );
+  const socketOf = (end: WebSocket) => (end as unknown as { _socket: net.Socket })._socket;
+
+  it.each([
+    ['a close frame', (end: WebSocket) => end.close(4001, 'bye'), 4001],
+    ['a reset of the connection', (end: WebSocket) => void setTimeout(() => socketOf(end).resetAndDestroy(), 60), 1006],
+  ])('has all of it delivered, compressed, under rules, before %s', async (_name, bye, told) => {
+    const hand = await wsHand({ threshold: 0 });
+    await inForce(hand, { match: 'type:never', drop: true });
+    const { client, server, got } = await hand.session(`burst-${told}`);
+    for (const end of [client, server]) end.on('error', () => undefined);
+    await Promise.all(burst.map((text) => new Promise<void>((resolve) => client.send(text, () => resolve()))));
+    bye(client);
+    const [code] = (await once(server, 'close')) as [number];
+    expect(got.server.length).toBe(burst.length);
+    expect(got.server).toEqual(burst);
+    expect(code).toBe(told);
+    const { messages } = await sessionOf(hand.engine.file, `mark=burst-${told}`);
+    expect(messages).toHaveLength(burst.length);
+  });
+});
+
+it('what rules hold is data and nothing else', async () => {
+  const hand = await wsHand();
+  const hostile = [
+    '<img src=x onerror=alert(1)>',
+    '../../../../etc/passwd',
+    '__proto__',
+    '$(sync~spin)',
+    '[x](command:y)',
+  ];
+  await inForce(
+    hand,
+    ...hostile.map((name, n) => ({
+      name,
+      match: `type:t${n}`,
+      set: { '/constructor': name, '/prototype': { toString: name } },
+    })),
+  );
+  const { client, got } = await hand.session('hostile');
+  for (const n of hostile.keys()) client.send(event(`t${n}`));
+  await expect.poll(() => got.server.length).toBe(hostile.length);
+  for (const [n, text] of got.server.entries())
+    expect(text).toBe(JSON.stringify({ type: `t${n}`, constructor: hostile[n], prototype: { toString: hostile[n] } }));
+  client.close();
+  const { messages } = await sessionOf(hand.engine.file, 'mark=hostile');
+  expect(messages.flatMap(({ line }) => line['rule'] ?? [])).toEqual(hostile);
+  expect(({} as Record<string, unknown>)['toString']).toBe(Object.prototype.toString);
+});
+
+describe('an expression that takes too long', () => {
+  // Twice as long for each further letter.
+  const trap = event('words', { text: `${'a'.repeat(60)}!` });
+  const after = event('words', { text: 'and so on' });
+
+  it('puts its rule out of force, and traffic goes on', async () => {
+    const hand = await wsHand();
+    await inForce(
+      hand,
+      { name: 'trap', match: '/(a+)+b/', drop: true },
+      { name: 'good', match: '/so\\s+on/', set: { '/seen': true } },
+    );
+    const { client, got } = await hand.session('slow-rule');
+    for (const text of [trap, after, trap, after]) client.send(text);
+    await expect.poll(() => got.server.length).toBe(4);
+    const seen = event('words', { text: 'and so on', seen: true });
+    expect(got.server).toEqual([trap, seen, trap, seen]);
+    await expect.poll(() => hand.engine.problems.length).toBe(1);
+    expect(hand.engine.problems[0]).toMatch(/^The rule "trap" is out of force: .* longer than 50 ms/);
+  });
+
+  it('switches its breakpoint off, and says so', async () => {
+    const hand = await wsHand();
+    let states: { filter: string; enabled: boolean; problem: string }[] = [];
+    hand.engine.on('breakpoints', (told) => (states = told));
+    await hand.engine.setBreakpoints([at('/(a+)+b/'), at('type:/^(x+)+$/')]);
+    const { client, got } = await hand.session('slow-breakpoint');
+    client.send(trap);
+    client.send(event(`${'x'.repeat(60)}!`));
+    client.send(after);
+    await expect.poll(() => got.server.length).toBe(3);
+    await expect.poll(() => states.map(({ enabled }) => enabled)).toEqual([false, false]);
+    expect(states[0]?.problem).toContain('longer than 50 ms');
+    expect(hand.engine.problems).toHaveLength(2);
   });
 });

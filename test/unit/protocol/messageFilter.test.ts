@@ -72,10 +72,21 @@ describe('a filter over messages as they pass', () => {
     ['typ:session.update', /Is type: meant/],
     ['from:nobody', /from: takes client, server or inspector/],
     ['/unclosed[/', /no regular expression/],
+    [`/${'a?'.repeat(13)}b/`, /no regular expression \(more than 12 things in it may be left out\)/],
+    [`type:/${'(?:a|)'.repeat(13)}b/`, /more than 12 things/],
     ['from:client type:', /A value is missing behind type:/],
     ['"open', /not closed/],
   ])('%s is said to be wrong', (filter, sentence) => {
     expect(matching(filter)).toMatch(sentence);
+  });
+
+  it.each([
+    `/${'a.*?b.+?c'.repeat(13)}/`,
+    `/${'(?:a)(?=b)[?]'.repeat(13)}\\?\\?/`,
+    `/${'a?'.repeat(12)}/`,
+    `/${'a|b|'.repeat(13)}c/`,
+  ])('%s is an expression: little in it may be left out', (filter) => {
+    expect(compileMessageFilter(filter).problem).toBe('');
   });
 
   it.each<[string, string[]]>([

@@ -50,9 +50,9 @@ describe('an action', () => {
         ],
       },
       [
-        { kind: 'inject', to: 'server', text: '{"type":"a"}', delayMs: 0 },
+        { kind: 'inject', to: 'server', text: '{"type":"a"}', delayMs: 0, rule: 0 },
         pass,
-        { kind: 'inject', to: 'client', text: '{"type":"b"}', delayMs: 40 },
+        { kind: 'inject', to: 'client', text: '{"type":"b"}', delayMs: 40, rule: 0 },
       ],
     ],
     [
@@ -66,7 +66,7 @@ describe('an action', () => {
       },
       [
         {
-          ...{ kind: 'inject', to: 'client', delayMs: 0 },
+          ...{ kind: 'inject', to: 'client', delayMs: 0, rule: 0 },
           text: '{"type":"error","error":{"event_id":"e1","message":"No session.update."}}',
         },
       ],
@@ -74,12 +74,12 @@ describe('an action', () => {
     [
       'disconnect',
       { disconnect: { code: 1011, reason: 'gone', delay: 30 } },
-      [pass, { kind: 'disconnect', code: 1011, reason: 'gone', delayMs: 30 }],
+      [pass, { kind: 'disconnect', code: 1011, reason: 'gone', delayMs: 30, rule: 0 }],
     ],
     [
       'disconnect without a word',
       { disconnect: true },
-      [pass, { kind: 'disconnect', code: 1006, reason: '', delayMs: 0 }],
+      [pass, { kind: 'disconnect', code: 1006, reason: '', delayMs: 0, rule: 0 }],
     ],
   ];
   it.each(cases)('%s', (_name, rule, steps) => {

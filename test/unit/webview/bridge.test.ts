@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { UPDATE_PARTS } from '../../../webview/messages';
 import { Bridge } from '../../../webview/state/bridge';
 
 function connected() {
@@ -72,6 +73,66 @@ it('only notifications of the present generation arrive, those that overtook its
   expect(heard).toEqual([{ action: 'follow' }, { action: 'openBody' }]);
 });
 
+it('the host is told how much has been taken in, when it has been, and anew of each generation', async () => {
+  const { bridge, posted, answer, arrive } = connected();
+  const told = () => posted.filter((message) => 'taken' in message);
+  let before: unknown[] = [];
+  bridge.on('columns', () => (before = told()));
+  bridge.on('analysis', () => {
+    throw new Error('a view could not take it');
+  });
+  const ready = bridge.ready();
+  const columns = { notify: 'update', params: { columns: {} } };
+  arrive({ ...columns, generation: 4 });
+  expect(told()).toEqual([]);
+  answer(0, { generation: 4 });
+  await ready;
+  expect(before).toEqual([]);
+  expect(told()).toEqual([{ generation: 4, taken: 1 }]);
+  expect(() => arrive({ notify: 'update', generation: 4, params: { analysis: {} } })).toThrow('could not take it');
+  arrive({ notify: 'act', generation: 4, params: {} });
+  arrive({ ...columns, generation: 3 });
+  expect(told().slice(1)).toEqual([{ generation: 4, taken: 2 }]);
+  const again = bridge.ready();
+  answer(posted.length - 1, { generation: 5 });
+  await again;
+  arrive({ ...columns, generation: 5 });
+  expect(told().slice(2)).toEqual([{ generation: 5, taken: 1 }]);
+});
+
+it('the parts of an update are taken in in their order, also when one of them cannot be', async () => {
+  const { bridge, posted, answer, arrive } = connected();
+  const heard: string[] = [];
+  for (const part of UPDATE_PARTS)
+    bridge.on(part, () => {
+      heard.push(part);
+      if (part === 'document') throw new Error('not this one');
+    });
+  const ready = bridge.ready();
+  answer(0, { generation: 1 });
+  await ready;
+  const whole = { analysis: {}, columns: {}, document: {}, status: {} };
+  expect(() => arrive({ notify: 'update', generation: 1, params: whole })).toThrow('not this one');
+  expect(heard).toEqual(['status', 'document', 'columns', 'analysis']);
+  heard.length = 0;
+  arrive({ notify: 'update', generation: 1, params: { columns: {} } });
+  expect(heard).toEqual(['columns']);
+  expect(posted.at(-1)).toEqual({ generation: 1, taken: 2 });
+});
+
+it('an update that makes the page begin anew ends there', async () => {
+  const { bridge, posted, answer, arrive } = connected();
+  let rows = 0;
+  bridge.on('document', () => void bridge.ready());
+  bridge.on('columns', () => (rows += 1));
+  const ready = bridge.ready();
+  answer(0, { generation: 1 });
+  await ready;
+  arrive({ notify: 'update', generation: 1, params: { document: {}, columns: {} } });
+  expect(rows).toBe(0);
+  expect(posted.filter((message) => 'taken' in message)).toEqual([]);
+});
+
 it('what is not a message of the table is dropped', async () => {
   const { bridge, arrive, answer } = connected();
   const heard: unknown[] = [];
@@ -85,7 +146,8 @@ it('what is not a message of the table is dropped', async () => {
     7,
     {},
     { notify: 'constructor', generation: 1, params: {} },
-    { notify: 'status', generation: 1 },
+    { notify: 'update', generation: 1 },
+    { notify: 'status', generation: 1, params: {} },
     { id: 99, ok: true, result: 1 },
   ])
     arrive(message);

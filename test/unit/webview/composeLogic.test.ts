@@ -160,6 +160,10 @@ describe('what waits for the client', () => {
       ['Deny roll', 'm1'],
     ]);
     for (const { text } of answers) expect(problemsOf(text, 'client', known(state))).toEqual([]);
+    // The output of a call makes no response by itself; leave for an MCP tool does.
+    expect(answers.map(({ goOn }) => goOn !== undefined)).toEqual([true, false, false]);
+    const goOn = JSON.parse(answers[0]?.goOn ?? '') as { type: string }[];
+    expect(goOn.map(({ type }) => type)).toEqual(['conversation.item.create', 'response.create']);
   });
   it('is answered once', () => {
     const given = { type: 'mcp_approval_response', id: 'm2', approval_request_id: 'm1', approve: true };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestMessage } from '../../../webview/messages';
+import type { RequestMessage, UpdateParts } from '../../../webview/messages';
 import { Bridge } from '../../../webview/state/bridge';
 import { startingSession } from '../../../webview/state/startingSession';
 import { Store, type Kept } from '../../../webview/state/store';
@@ -21,24 +21,20 @@ async function connected(kept: Kept = {}) {
   const store = new Store(bridge, (run) => queueMicrotask(run), { read: () => kept, write: () => undefined });
   await store.connect();
   const maker = new BatchMaker();
+  const tell = (params: Partial<UpdateParts>) => arrive({ notify: 'update', generation: 1, params });
   const answer = (message: object) => arrive({ id: sends.shift()?.id, ...message });
   return {
     store,
-    rows: (rows: TestRow[]) => arrive({ notify: 'columns', generation: 1, params: maker.batch(rows) }),
+    rows: (rows: TestRow[]) => tell({ columns: maker.batch(rows) }),
     accept: () => answer({ ok: true, result: { sent: true } }),
     refuse: (error: string) => answer({ ok: false, error }),
     status: (liveSessions: string[], live = true) =>
-      arrive({
-        notify: 'status',
-        generation: 1,
-        params: { title: 't', live, recording: true, proxy: { state: 'stopped' }, liveSessions },
-      }),
+      tell({ status: { title: 't', live, recording: true, proxy: { state: 'stopped' }, liveSessions } }),
     document: (sessions: { id: string; start: number; end?: number }[], read = 100) =>
-      arrive({
-        notify: 'document',
-        generation: 1,
-        params: {
+      tell({
+        document: {
           rows: 0,
+          analysed: 0,
           read,
           size: 100,
           startedAt: '',

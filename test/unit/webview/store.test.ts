@@ -3,7 +3,7 @@ import { changesOf } from '../analysis/changes';
 import { Bridge } from '../../../webview/state/bridge';
 import { runRowAction } from '../../../webview/state/rowActions';
 import { Store, type Kept } from '../../../webview/state/store';
-import type { Notifications, NotificationName, RequestMessage } from '../../../webview/messages';
+import { isTaken, type Notifications, type RequestMessage, type UpdateParts } from '../../../webview/messages';
 import { BatchMaker, type TestRow } from './columns';
 
 /** A store with a host that answers at once, and frames that run when the test says so. */
@@ -13,6 +13,7 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
   let generation = 0;
   const channel = {
     post: (message: unknown) => {
+      if (isTaken(message)) return;
       const request = message as RequestMessage;
       asked.push(request);
       queueMicrotask(() => {
@@ -32,8 +33,9 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
   const store = new Store(bridge, (run) => frames.push(run), { read: () => kept, write: () => undefined });
   await store.connect();
   let maker = new BatchMaker();
-  const tell = <N extends NotificationName>(notify: N, params: Notifications[N]) =>
-    arrive({ notify, generation, params });
+  const tell = <N extends keyof UpdateParts>(part: N, params: UpdateParts[N]) =>
+    arrive({ notify: 'update', generation, params: { [part]: params } });
+  const found = (params: Notifications['found']) => arrive({ notify: 'found', generation, params });
   const settle = async () => {
     for (let n = 0; n < 20; n += 1) {
       await new Promise((done) => setTimeout(done, 0));
@@ -44,13 +46,14 @@ async function connected(answers: Partial<Record<string, (params: never) => unkn
     store,
     asked,
     tell,
+    found,
     settle,
     rows: (rows: TestRow[]) => tell('columns', maker.batch(rows)),
     restart: () => (maker = new BatchMaker()),
     lose: (rows: TestRow[]) => maker.batch(rows),
   };
 }
-const status = (live: boolean): Notifications['status'] => ({
+const status = (live: boolean): UpdateParts['status'] => ({
   title: 't',
   live,
   recording: true,
@@ -134,7 +137,7 @@ describe('rows', () => {
 });
 
 it('find looks again from the first row when rows come anew: what the host was asked before is answered no more', async () => {
-  const { store, rows, lose, restart, asked, settle, tell } = await connected({
+  const { store, rows, lose, restart, asked, settle, found } = await connected({
     search: () => new Promise(() => undefined),
   });
   rows([{}, {}]);
@@ -148,7 +151,7 @@ it('find looks again from the first row when rows come anew: what the host was a
   const searches = () => asked.filter(({ request }) => request === 'search').map(({ params }) => params);
   await vi.waitFor(() => expect(searches()).toHaveLength(2), 5000);
   expect(searches()[1]).toMatchObject({ text: 'lisbon', first: 0 });
-  tell('found', { search: 2, rows: [2], looked: 3, of: 3 });
+  found({ search: 2, rows: [2], looked: 3, of: 3 });
   await vi.waitFor(async () => {
     await settle();
     expect(store.finder.next(1)).toBe(2);
@@ -157,9 +160,9 @@ it('find looks again from the first row when rows come anew: what the host was a
 
 describe('the filter', () => {
   it('finds text in bodies through the host, and shows what it found when it comes', async () => {
-    const { store, rows, settle, asked, tell } = await connected({
+    const { store, rows, settle, asked, found } = await connected({
       search: ({ search }: { search: number }) => {
-        tell('found', { search, rows: [1], looked: 3, of: 3 });
+        found({ search, rows: [1], looked: 3, of: 3 });
         return { found: 1, looked: 3, of: 3, complete: true };
       },
     });

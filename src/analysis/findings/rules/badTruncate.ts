@@ -42,7 +42,7 @@ export const badTruncate: Rule = {
           return;
         }
         if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'truncate') return;
-        const cut = facts.refused ? asked.get(facts.refused.came) : undefined;
+        const cut = facts.refused ? asked.get(facts.refused.row) : undefined;
         const told = /of (\d+(?:\.\d+)?) ?ms is already shorter than/.exec(
           asText(dig(event.error, 'message')).slice(0, 500),
         );

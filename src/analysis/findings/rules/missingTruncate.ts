@@ -1,7 +1,7 @@
 /** The user interrupts, the audio that lies at the client is not heard, and the model is never told. */
 import type { Rule } from '../rule';
 import { dig } from '../../json';
-import { seconds } from '../text';
+import { KEPT_BACK, seconds } from '../text';
 
 /** Less than this is lost in the noise of the estimate, ms. */
 const UNHEARD_MS = 1000;
@@ -20,15 +20,20 @@ export const missingTruncate: Rule = {
       open = undefined;
       if (!found) return;
       const row = facts.playback.rowOf(found.item);
+      const last = facts.keptRow('conversation.item.truncate', found.item);
+      const kept = last !== undefined && last > found.row ? last : undefined;
+      const rows = [found.row, ...(row === undefined ? [] : [row]), ...(kept === undefined ? [] : [kept])];
       report.add(
         '',
-        { t: found.t, rows: row === undefined ? [found.row] : [found.row, row] },
+        { t: found.t, rows },
         {
           severity: 'warning',
           title: `Interrupted with ${seconds(found.unheard)} of audio unheard, and not truncated`,
-          explanation: `The user began to speak while ${seconds(found.unheard)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.`,
+          explanation: `The user began to speak while ${seconds(found.unheard)} of the answer had not been played yet. No conversation.item.truncate followed, so the model believes it was all heard; and if the client did not empty its playback buffer, the answer went on over the user.${kept === undefined ? '' : KEPT_BACK.explanation}`,
           advice:
-            'On speech_started, stop playing, throw away what is queued, and send conversation.item.truncate with the item’s id and the ms that were played.',
+            kept !== undefined
+              ? KEPT_BACK.advice
+              : 'On speech_started, stop playing, throw away what is queued, and send conversation.item.truncate with the item’s id and the ms that were played.',
         },
         found.unheard,
       );

@@ -3,13 +3,15 @@ import { formatMs } from '../../format';
 import { asText, dig } from '../../json';
 import { Recent } from '../../recent';
 import type { Rule, Seen } from '../rule';
-import { listed, many, plain, seconds } from '../text';
+import { KEPT_BACK, listed, many, plain, seconds } from '../text';
 
 /** A tool may take its time; after this much of it people have hung up, ms. */
 const WAIT_MS = 30_000;
 
 interface Call {
   call: string;
+  /** Its id as it came. */
+  id: string;
   name: string;
   row: number;
   t: number;
@@ -29,7 +31,7 @@ function seen({ t, row, without }: Call): Seen {
 export const orphanCalls: Rule = {
   rule: 'orphan-call',
   looksFor: 'function calls without an output by the next response, the end of the session, or half a minute',
-  create(_facts, report) {
+  create(facts, report) {
     const waiting = new Recent<string, Call>(64);
     /** When the next of them has waited long enough. */
     let due = Infinity;
@@ -46,12 +48,16 @@ export const orphanCalls: Rule = {
         end: 'the session ended without it',
       };
       const reason = why[first.missing];
-      report.put('', [seen(first), ...others.map(seen)], {
+      const kept = facts.keptRow('conversation.item.create', first.id);
+      const { rows, t } = seen(first);
+      report.put('', [{ t, rows: kept === undefined ? rows : [...rows, kept] }, ...others.map(seen)], {
         severity: 'warning',
         title: (times) => `${many(times, 'function call')} without an output: ${listed(names)}`,
-        explanation: `The model called ${first.name || 'a function'} (${first.call}) and ${reason}. It does not know what came of it: it stays silent, makes something up, or calls again.`,
+        explanation: `The model called ${first.name || 'a function'} (${first.call}) and ${reason}. It does not know what came of it: it stays silent, makes something up, or calls again.${kept === undefined ? '' : KEPT_BACK.explanation}`,
         advice:
-          'Send a function_call_output with this call_id for every call, also when the tool failed or is unknown (say so in the output), and then one response.create.',
+          kept !== undefined
+            ? KEPT_BACK.advice
+            : 'Send a function_call_output with this call_id for every call, also when the tool failed or is unknown (say so in the output), and then one response.create.',
       });
     };
 
@@ -79,6 +85,7 @@ export const orphanCalls: Rule = {
           if (dig(item, 'status') === 'incomplete' || answered.has(call)) return;
           waiting.set(call, {
             call: plain(call, 80),
+            id: call,
             name: plain(dig(item, 'name'), 64),
             row,
             t,

@@ -30,7 +30,7 @@ export const refusedUpdate: Rule = {
 
 /** Flat fields of the beta interface are by far the most frequent reason. */
 function correction(param: string, facts: SessionFacts): string {
-  const update = facts.refused ? facts.updates.get(facts.refused.came) : undefined;
+  const update = facts.refused ? facts.updates.get(facts.refused.row) : undefined;
   const moved = Object.keys(facts.speaksBeta() ? {} : (update ?? {})).flatMap((name) => {
     const now = Object.hasOwn(BETA_SESSION_FIELDS, name) ? BETA_SESSION_FIELDS[name] : undefined;
     return now === undefined ? [] : [now === '' ? `leave out ${name} (it is gone)` : `write ${now} for ${name}`];

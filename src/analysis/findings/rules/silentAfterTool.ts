@@ -1,7 +1,7 @@
 /** The output was sent, but nobody asked the model to speak: it never answers a tool's output by itself. */
 import { asText, dig } from '../../json';
 import type { Rule } from '../rule';
-import { seconds } from '../text';
+import { KEPT_BACK, seconds } from '../text';
 
 /** Apps ask at once, or when the last of several tools is done, ms. */
 const WAIT_MS = 5000;
@@ -19,14 +19,19 @@ export const silentAfterTool: Rule = {
       sent = undefined;
       if (!output) return;
       const waited = t - output.since;
+      const last = facts.keptRow('response.create', '');
+      const kept = last !== undefined && last > output.row ? last : undefined;
       report.add(
         '',
-        { t: output.t, rows: [output.row] },
+        { t: output.t, rows: kept === undefined ? [output.row] : [output.row, kept] },
         {
           severity: 'warning',
           title: `The model was given a tool’s output and not asked to go on`,
-          explanation: `For ${seconds(waited)} after the function_call_output no response was asked for or begun. An output only goes into the conversation: unlike speech, it never starts an answer by itself, so the model stays silent until the user speaks again.`,
-          advice: 'Send one response.create after the last function_call_output of a response.',
+          explanation: `For ${seconds(waited)} after the function_call_output no response was asked for or begun. An output only goes into the conversation: unlike speech, it never starts an answer by itself, so the model stays silent until the user speaks again.${kept === undefined ? '' : KEPT_BACK.explanation}`,
+          advice:
+            kept !== undefined
+              ? KEPT_BACK.advice
+              : 'Send one response.create after the last function_call_output of a response.',
         },
         waited,
       );

@@ -109,7 +109,7 @@ export const slowAudio: Rule = {
   },
 };
 
-/** Who the silence went by with: the app that asks late, the server that begins late, or the model. */
+/** Who the silence went by with: the inspector that held the request, the app that asks late, the server that begins late, or the model. */
 function causeOf(
   facts: SessionFacts,
   stopped: { row: number; t: number },
@@ -132,6 +132,12 @@ function causeOf(
       advice: MODEL,
     };
   const parts = `response.created came ${formatMs(toBegin)} after speech_stopped, the first audio only ${seconds(toSound)} after that`;
+  if (begun.heldMs >= toBegin / 2)
+    return {
+      explanation: `The inspector held the request: response.create waited ${formatMs(begun.heldMs)} at a breakpoint or a rule; ${parts}.${before}`,
+      advice:
+        'This says nothing of the app or the service: let the request go sooner, or take the breakpoint or rule away.',
+    };
   return begun.askedRow === undefined
     ? {
         explanation: `The time went by before the response began, not in the model: ${parts}.${before}`,

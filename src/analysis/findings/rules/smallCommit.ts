@@ -12,7 +12,7 @@ export const smallCommit: Rule = {
     event({ type, from, row, t, event }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'commit') return;
       const told = Number(/only has ([0-9.]+) ?ms/.exec(asText(dig(event.error, 'message')).slice(0, 500))?.[1] ?? NaN);
-      const counted = facts.refused ? facts.commits.get(facts.refused.came) : undefined;
+      const counted = facts.refused ? facts.commits.get(facts.refused.row) : undefined;
       const ms = Number.isFinite(told) ? told : (counted ?? 0);
       const byServer = facts.turnDetection() !== undefined;
       report.add(

@@ -236,7 +236,7 @@ describe('findings of a trace', () => {
     const analysis = new Analysis();
     const { findings } = analysis;
     const limits = error(1, { code: 'x' });
-    analysis.event({ ...traced(0, limits), sent: undefined });
+    analysis.event({ ...traced(0, limits), sent: undefined, fate: 'held' });
     analysis.event({ ...traced(1, limits), replaces: 0 });
     analysis.event({ ...traced(2, limits), replaces: 7 });
     expect(findings.all().map(({ rows }) => rows)).toEqual([[0, 2]]);

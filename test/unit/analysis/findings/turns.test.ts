@@ -210,7 +210,7 @@ describe('missing-truncate', () => {
     });
     expect(found?.explanation).toContain('while 4.0 s of the answer had not been played');
     expect(found?.explanation).toContain(
-      'It happened 3 times; this is the one at 22.0 s. The others: 14.0 s and 33.0 s.',
+      'It happened 3 times; this is the one at 22.000 s. The others: 14.000 s and 33.000 s.',
     );
   });
   it('keeps the first 50 times, the worst among them, and counts the others', () => {
@@ -225,7 +225,7 @@ describe('missing-truncate', () => {
     const [found] = of('missing-truncate', diagnose(lines));
     expect(found).toMatchObject({ t: 1_161_000, times: 60 });
     expect(found?.occurrences).toHaveLength(50);
-    expect(found?.explanation).toMatch(/The others: 23\.0 s, 43\.0 s, 63\.0 s, 83\.0 s, 103\.0 s and 54 more times\.$/);
+    expect(found?.explanation).toMatch(/The others: 23\.000 s, 43\.000 s, 1:03\.000, 1:23\.000, 1:43\.000 and 54 more times\.$/);
     expect(wellFormed(found ? [found] : [])).toEqual([]);
   });
   it('is not said when the client truncates, or the server does', () => {
@@ -329,7 +329,7 @@ describe('slow-first-audio', () => {
       t: 922_000,
       times: 3,
     });
-    expect(found?.explanation).toMatch(/For 5\.0 s after .*the one at 922\.0 s\. The others: 2\.0 s and 942\.0 s\.$/);
+    expect(found?.explanation).toMatch(/For 5\.0 s after .*the one at 15:22\.000\. The others: 2\.000 s and 15:42\.000\.$/);
     expect(found?.occurrences.map(({ t }) => t)).toEqual([2000, 922_000, 942_000]);
     // Where the silence began, and the sound that ended it.
     expect(found?.rows.slice(0, 2)).toEqual([186, 188]);
