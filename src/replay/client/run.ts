@@ -321,7 +321,8 @@ export class ReplayRun {
           return;
         }
       }
-      const fillAt = end.continuous && last ? this.#fill(last, last.at + last.audioMs, Infinity) : Infinity;
+      const fillAt =
+        end.continuous && last && waits.length > 0 ? this.#fill(last, last.at + last.audioMs, Infinity) : Infinity;
       await this.#clock.until(Math.min(next, fillAt));
     }
   }
