@@ -25,6 +25,7 @@ const entries = {
   scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   rewriteWorker: 'src/rewrite/worker.ts',
+  exchangeWorker: 'src/exchange/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
 };
