@@ -2,7 +2,7 @@
 import type { NamedId } from './ids';
 import type { LiveSession } from './live';
 import type { Gate, PlannedFrame } from './plan';
-import type { Timing } from './result';
+import type { Timing } from '../timing';
 
 /** When a message of a lane went: on the clock of the plan, and on that of the run, ms. */
 export interface Gone {
