@@ -18,6 +18,7 @@ const floors = {
   codegen: ['protocol', 'trace'],
   exchange: ['protocol', 'trace', 'audio', 'files', 'analysis', 'rewrite', 'document', 'simulator', 'proxy'],
   compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator', 'exchange'],
+  library: ['protocol', 'trace', 'analysis', 'proxy', 'replay', 'expect'],
   extension: [
     'expect',
     'replay',

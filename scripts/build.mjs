@@ -1,6 +1,7 @@
 // Builds every bundle of the product into dist/. `--watch` keeps building; `--production` minifies and drops source maps.
 import { context, build } from 'esbuild';
 import { cp, mkdir, rm, access } from 'node:fs/promises';
+import { writeLibraryTypes } from './lib/libraryTypes.mjs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -19,12 +20,14 @@ const node = {
 const entries = {
   extension: 'src/extension/extension.ts',
   cli: 'src/cli/main.ts',
+  library: 'src/library/library.ts',
   proxyWorker: 'src/proxy/worker.ts',
   recorderWorker: 'src/proxy/recorderWorker.ts',
   simulatorWorker: 'src/simulator/worker.ts',
   scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   rewriteWorker: 'src/rewrite/worker.ts',
+  exchangeWorker: 'src/exchange/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
 };
@@ -57,6 +60,7 @@ if (await exists(codicons)) {
   await cp(`${codicons}/codicon.css`, 'dist/codicon.css');
   await cp(`${codicons}/codicon.ttf`, 'dist/codicon.ttf');
 }
+await writeLibraryTypes('.', 'src/library/library.ts', 'dist/types');
 for (const config of configs) {
   if (watch) await (await context(config)).watch();
   else await build(config);

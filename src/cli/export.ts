@@ -2,9 +2,11 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { UserPrices } from '../analysis/prices';
-import { EXPORT_KINDS, EXPORTS, exportFile, exportText, isText, type ExportKind } from '../exchange/export';
+import { exportFile, exportText } from '../exchange/export';
+import { EXPORT_KINDS, EXPORTS, isText, type ExportKind } from '../exchange/forms';
 import type { ExportReport } from '../exchange/model';
-import { exportOtlp, headersOf, otlpRequests, tracesAddress } from '../exchange/write/otlp';
+import { exportOtlp, otlpRequests } from '../exchange/write/otlp';
+import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import type { Voice } from './rewrite';
 import { UsageError } from './usage';
 

@@ -19,6 +19,7 @@ import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
 import { sendPayload } from './payload';
 import { checkedRules, followRules } from './proxyRules';
+import { addReplayCommand } from './replay';
 import { addRewriteCommands } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { addServeCommand } from './serve';
@@ -406,6 +407,11 @@ program
 addDiffCommand(program, { say, print, readPrices });
 addCheckCommand(program, { say, print, readPrices });
 addServeCommand(program, { say, interrupted, address });
+addReplayCommand(program, {
+  ...{ say, print, readPrices, interrupted, workers },
+  generator: `realtime-inspector/${packageJson.version}`,
+  certificates: certificatesFolder(),
+});
 addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
 addExportCommand(program, { say, print, readPrices, generator: `realtime-inspector/${packageJson.version}` });

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { certificatesFolder } from '../proxy/userData';
-import type { Timing } from '../replay/server/player';
+import type { Timing } from '../replay/timing';
 import { serveTrace } from '../replay/server/serve';
 import { formatSessionReport } from '../replay/server/sessionReport';
 

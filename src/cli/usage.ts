@@ -13,8 +13,9 @@ Exit codes:
   0  done; validate and ladder found nothing wrong, diff no difference, all of check holds, inspect could
      read the trace
   1  validate found problems, ladder or diff differences, inspect --fail-on findings, share shapes of
-     keys, check an expectation that does not hold, serve a client that diverged, payload an
-     error; a scenario has mistakes, or the command failed
+     keys, check an expectation that does not hold, serve a client that diverged, replay
+     anything that was not sent or did not come, payload an error; a scenario has mistakes,
+     or the command failed
   2  not begun: an unknown option or command, or a file that is missing or unreadable`;
 
 /** The exit code of a command that was rejected. */

@@ -1,6 +1,7 @@
 /** A trace for other programs: which form, and where to. */
 import type { UserPrices } from '../analysis/prices';
 import type { Work } from '../rewrite/source';
+import { isText, type ExportKind, type TextKind } from './forms';
 import type { ExportReport } from './model';
 import { exportTurns } from './write/csv';
 import { exportHar } from './write/har';
@@ -8,27 +9,6 @@ import { OutFile } from './write/outFile';
 import { exportPerfetto } from './write/perfetto';
 import { exportTranscript, type Write } from './write/transcript';
 import { exportWav } from './write/wav';
-
-/** Forms that are files, with what each is and the usual ending of its name. */
-export const EXPORTS = {
-  har: { title: 'HAR with WebSocket messages, as browsers write it', ending: '.har' },
-  wav: { title: 'what was heard: the user left, the model right', ending: '.wav' },
-  'wav-input': { title: 'what the microphone sent', ending: '.wav' },
-  'wav-output': { title: 'what was heard of the model', ending: '.wav' },
-  transcript: { title: 'what was said, as Markdown', ending: '.md' },
-  vtt: { title: 'what was said, as WebVTT captions of the sound', ending: '.vtt' },
-  'transcript-json': { title: 'what was said, as JSON', ending: '.transcript.json' },
-  perfetto: { title: 'all spans, for ui.perfetto.dev and chrome://tracing', ending: '.perfetto.json' },
-  csv: { title: 'turns with their latencies, tokens and cost', ending: '.csv' },
-} as const;
-export type ExportKind = keyof typeof EXPORTS;
-export const EXPORT_KINDS = Object.keys(EXPORTS) as ExportKind[];
-
-/** Forms of text that can be written anywhere as they are made. */
-export type TextKind = 'transcript' | 'vtt' | 'transcript-json' | 'perfetto' | 'csv';
-export function isText(kind: ExportKind): kind is TextKind {
-  return kind !== 'har' && !kind.startsWith('wav');
-}
 
 export interface ExportOptions extends Work {
   /** `name/version` of this program. */

@@ -13,6 +13,7 @@ import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
+import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
@@ -186,6 +187,7 @@ export function registerCommands(
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
+    ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };
 
   return vscode.Disposable.from(

@@ -17,13 +17,3 @@ export interface Jobs {
     result: Rewritten & { report: ShareReport };
   };
 }
-
-/** What the thread is started with. */
-export interface JobData<N extends keyof Jobs = keyof Jobs> {
-  job: N;
-  params: Jobs[N]['params'];
-  generator: string;
-}
-
-/** What it says: how far it is (0 to 1), and at the end one of the others. */
-export type JobReport = { progress: number } | { result: unknown } | { error: string };

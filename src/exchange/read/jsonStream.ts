@@ -37,7 +37,7 @@ export async function readJson(file: string, visitor: Visitor, { signal, progres
     let text = chunk as string;
     if (first) text = text.replace(/^\uFEFF/, '');
     first = false;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       // What the parser has understood of a piece is lost with the piece when it breaks: so pieces are small, and end with values.
       const end = text.indexOf('}', at + PIECE) + 1 || text.length;
       let found: ReturnType<typeof tokens>;

@@ -6,6 +6,7 @@ import { TraceReader } from '../../trace/reader';
 import type { OpenRecord } from '../../trace/records';
 import { objectOf, parsedJson, textOf } from '../read/values';
 import { analysed, type Analysed, type Chosen } from './analysed';
+import { tracesAddress } from './otlpAddress';
 import { attributes, sessionSpans, type OtlpSpan } from './otlpSpans';
 
 /** Spans of one request: collectors take 4 MiB unless told otherwise. */
@@ -116,42 +117,6 @@ async function told(whole: Analysed, session: string): Promise<{ model: string; 
   const { format, text } = await whole.reading.document.body(created.row, true);
   const config = format === 'json' ? objectOf(objectOf(parsedJson(text))['session']) : {};
   return { model: model || textOf(config['model']), conversation: textOf(config['id']) };
-}
-
-/** Where traces go: a collector's base address, or the whole address of its `v1/traces`. Throws a sentence for people. */
-export function tracesAddress(to: string): URL {
-  let url: URL;
-  try {
-    url = new URL(to);
-  } catch {
-    throw new Error(`"${redactUrl(to)}" is no address of a collector: it is like http://localhost:4318.`);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Error(
-      `${url.protocol}// is not what OTLP over HTTP is sent with: the address begins with http:// or https://.`,
-    );
-  if (url.username !== '' || url.password !== '')
-    throw new Error(
-      'Leave the password out of the address: set OTEL_EXPORTER_OTLP_HEADERS to an authorization header.',
-    );
-  if (!/\/v1\/traces\/?$/.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`;
-  return url;
-}
-
-/** Headers of `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, values percent-encoded. */
-export function headersOf(text: string): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const pair of text.split(',')) {
-    const at = pair.indexOf('=');
-    if (at < 1) continue;
-    const value = pair.slice(at + 1).trim();
-    try {
-      headers[pair.slice(0, at).trim()] = decodeURIComponent(value);
-    } catch {
-      headers[pair.slice(0, at).trim()] = value;
-    }
-  }
-  return headers;
 }
 
 /** Sends a trace. Rejects with a sentence for people when the collector cannot be reached or refuses it. */

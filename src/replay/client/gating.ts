@@ -2,7 +2,7 @@
 import type { NamedId } from './ids';
 import type { LiveSession } from './live';
 import type { Gate, PlannedFrame } from './plan';
-import type { Timing } from './result';
+import type { Timing } from '../timing';
 
 /** When a message of a lane went: on the clock of the plan, and on that of the run, ms. */
 export interface Gone {
@@ -81,20 +81,20 @@ export class Gating {
   due(step: PlannedFrame, previous: PlannedFrame | undefined): number {
     if (this.#timing === 'original') return step.at / this.#speed;
     const last = previous && this.#gone.get(previous.index);
-    if (this.#timing === 'fast') {
-      // A server that finds the end of speech by itself is given time to: it would hear the next turn into its answer.
-      const paced = step.lane === 'audio' && this.#live.detectsTurns && last;
-      return paced ? this.#later(step, last) : 0;
-    }
     const others = [step.after, step.barrier].flatMap((index) => this.#gone.get(index) ?? []);
     const counted = [...(last ? [last] : []), ...others];
-    if (counted.length + step.gates.length === 0) return step.at / this.#speed;
-    const times = counted.map((gone) => this.#later(step, gone));
-    for (const gate of step.gates) {
+    const reached = step.gates.flatMap((gate) => {
       const when = this.#reachedAt(gate);
-      if (when !== undefined) times.push(this.#later(step, { at: gate.at, when }));
+      return when === undefined ? [] : [{ at: gate.at, when }];
+    });
+    if (this.#timing === 'fast') {
+      const soonest = Math.max(0, ...counted.map(({ when }) => when), ...reached.map(({ when }) => when));
+      // A server that finds the end of speech by itself is given time to: it would hear the next turn into its answer.
+      const isPaced = step.lane === 'audio' && this.#live.detectsTurns && last;
+      return isPaced ? Math.max(soonest, this.#later(step, last)) : soonest;
     }
-    return Math.max(...times);
+    if (counted.length + reached.length === 0) return step.at / this.#speed;
+    return Math.max(...[...counted, ...reached].map((gone) => this.#later(step, gone)));
   }
 
   #later({ at }: PlannedFrame, gone: Gone): number {

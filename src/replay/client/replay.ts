@@ -44,8 +44,12 @@ export interface Replay {
   readonly others: readonly string[];
   /** What is wrong with the recording, for people. */
   readonly problems: readonly string[];
+  /** The recording as a trace: the file itself, or what was made of it; there until `close`. */
+  readonly traceFile: string;
   /** The new trace, complete. Rejects when it cannot be recorded. */
   readonly done: Promise<ReplayResult & { trace: string }>;
+  /** Ends what is left of it; to be called in any case. */
+  close(): Promise<void>;
 }
 
 /** What a file holds for a replay: its sessions, and which of them can be had. */
@@ -117,7 +121,12 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
       plan,
       others: recording.sessions.filter((one) => one !== session).map(({ id }) => id),
       problems: recording.problems,
-      done: carryOut(run, engine, session, await modelOf(recording, session)).finally(cleanUp),
+      traceFile: recording.traceFile,
+      done: carryOut(run, engine, session, await modelOf(recording, session)),
+      close: async () => {
+        run.stop();
+        await cleanUp();
+      },
     };
   } catch (error) {
     await cleanUp();

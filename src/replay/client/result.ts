@@ -3,10 +3,6 @@ import { percentilesOf } from '../../analysis/percentiles';
 import type { Percentiles } from '../../analysis/model';
 import type { Refusal } from './live';
 
-/** When messages go: as recorded, when what they waited for has come and as long after it, or as soon as it has come. */
-export type Timing = 'original' | 'gated' | 'fast';
-export const TIMINGS: readonly Timing[] = ['original', 'gated', 'fast'];
-
 /** What became of one message of the client. */
 export interface FrameOutcome {
   /** Its number in the recording, `#12`; `#12+1` for one that was added behind it. */

@@ -11,7 +11,8 @@ import { LiveSession } from './live';
 import { NO_OVERLAY, OverlayEditor, type Overlay } from './overlay';
 import { payloadOf, type Payload } from './payload';
 import type { PlannedFrame, ReplayPlan } from './plan';
-import { few, resultOf, type Ending, type FrameOutcome, type ReplayResult, type Timing } from './result';
+import { few, resultOf, type Ending, type FrameOutcome, type ReplayResult } from './result';
+import type { Timing } from '../timing';
 import { Silence } from './silence';
 import { stepsOf } from './steps';
 import { RefusedError, type Wire, type WireListener } from './wire';
@@ -321,7 +322,8 @@ export class ReplayRun {
           return;
         }
       }
-      const fillAt = end.continuous && last ? this.#fill(last, last.at + last.audioMs, Infinity) : Infinity;
+      const fillAt =
+        end.continuous && last && waits.length > 0 ? this.#fill(last, last.at + last.audioMs, Infinity) : Infinity;
       await this.#clock.until(Math.min(next, fillAt));
     }
   }

@@ -9,9 +9,13 @@ import type { PlannedFrame } from './plan';
 /** The byte of silence in each codec (G.711 has no 0). */
 const QUIET = { pcm16: 0, mulaw: 0xff, alaw: 0xd5 } as const;
 const LEAST_MS = 20;
+/** A recorded piece that comes so much late needs nothing in its place, ms. */
+const GRACE_MS = 80;
 
 export class Silence {
   filledMs = 0;
+  /** The recorded piece before which silence has begun. */
+  #waitingFor: number | undefined;
   readonly #live: LiveSession;
   readonly #gating: Gating;
   readonly #speed: number;
@@ -31,9 +35,10 @@ export class Silence {
     if (!gone || !this.#live.detectsTurns) return { text: undefined, next: Infinity };
     const ms = Math.max(LEAST_MS, previous.audioMs);
     const from = gone.when + Math.max(ms, at - gone.at) / this.#speed;
-    // The recorded piece itself comes now.
-    if (ready <= from + 1) return { text: undefined, next: Infinity };
-    if (now < from - 0.5) return { text: undefined, next: from };
+    const grace = this.#waitingFor === at ? 0 : GRACE_MS;
+    if (ready <= from + grace) return { text: undefined, next: Infinity };
+    if (now < from + grace - 0.5) return { text: undefined, next: from + grace };
+    this.#waitingFor = at;
     this.#gating.settled(previous.index, { at: Math.max(gone.at, at - ms), when: from });
     this.filledMs += ms;
     const { codec, rate } = this.#live.input;

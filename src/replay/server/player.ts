@@ -3,17 +3,12 @@ import { asObject, asText } from '../../analysis/json';
 import { percentilesOf } from '../../analysis/percentiles';
 import { audioField } from '../../protocol/audioEvents';
 import type { Clock } from '../client/clock';
+import type { Timing } from '../timing';
 import { Expected, json } from './expected';
 import { withOtherIds } from './sameEvent';
 import { parsed, type ServerScript, type ServerStep } from './script';
 import { divergenceLines, type Divergence, type SessionReport } from './sessionReport';
 import { SoundMeter, type Sound } from './soundMeter';
-
-/**
- * `original`: at the times of the recording, which stand still while the client is behind; `gated`: each message follows what
- * caused it as it did then; `fast`: as soon as that has come.
- */
-export type Timing = 'original' | 'gated' | 'fast';
 
 export interface PlayOptions {
   timing: Timing;

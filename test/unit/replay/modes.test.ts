@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { TIMINGS } from '../../../src/replay/client/result';
+import { TIMINGS } from '../../../src/replay/timing';
 import { cleanUp } from '../fidelity/bed';
 import { silence } from '../simulator/speech';
 import { replay } from './running';

@@ -9,8 +9,7 @@ export async function replay(
   file: string,
   options: Partial<ReplayOptions> = {},
 ): Promise<ReplayResult & { trace: string }> {
-  const { done } = await begin(file, options);
-  return done;
+  return (await begin(file, options)).done;
 }
 
 export async function begin(file: string, options: Partial<ReplayOptions> = {}) {
@@ -26,9 +25,6 @@ export async function begin(file: string, options: Partial<ReplayOptions> = {}) 
     generator: 'test',
     ...options,
   });
-  later(async () => {
-    running.run.stop();
-    await running.done;
-  });
+  later(() => running.close());
   return running;
 }

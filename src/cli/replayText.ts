@@ -1,0 +1,126 @@
+/** A replay and a sweep as text for people. */
+import { formatMs } from '../analysis/format';
+import type { Percentiles } from '../analysis/model';
+import type { SweepRow } from '../replay/client/sweep';
+import { plain } from './inspectText';
+import type { ReplayReport } from './replay';
+
+const MOST = 20;
+
+/** The report of one run. */
+export function formatReplay(report: ReplayReport): string {
+  const { sent, skipped, leftOut, filledMs, refusals, problems, timing, ending, durationMs } = report;
+  const lines = [
+    `${report.message} ${report.session} of ${report.file}, ${report.timingMode}${report.speed === 1 ? '' : ` at ${report.speed} times the speed`}${report.overlay === '' ? '' : ` with ${report.overlay}`}`,
+    `  new trace            ${report.trace}`,
+  ];
+  if (ending.kind === 'refused') return text(lines);
+  lines.push(
+    `  sent                 ${sent} in ${formatMs(durationMs)}${leftOut > 0 ? `, ${leftOut} left out as asked` : ''}`,
+  );
+  if (filledMs > 0)
+    lines.push(`  silence in between   ${formatMs(filledMs)}, while a message waited and the microphone was open`);
+  lines.push(
+    `  timing error         ${errorText(timing.all)}`,
+    `    sound              ${errorText(timing.audio)}`,
+    `    other messages     ${errorText(timing.control)}`,
+  );
+  const all = timing.all?.count ?? 0;
+  for (const { upToMs, count } of timing.bars) {
+    if (count === 0) continue;
+    const name = upToMs === Infinity ? 'more' : `up to ${upToMs} ms`;
+    lines.push(`    ${name.padEnd(18)} ${String(count).padStart(6)} ${'#'.repeat(Math.ceil((count / all) * 40))}`);
+  }
+  lines.push(
+    ...section(
+      'not sent',
+      skipped.map(({ name, type, reason }) => `${name} (${type}): ${reason}`),
+    ),
+  );
+  lines.push(
+    ...section(
+      'refused',
+      refusals.map(({ frame, code, message }) => `${frame || 'a message'} ${code}: ${message}`),
+    ),
+  );
+  lines.push(...section('otherwise than recorded', problems));
+  return text(lines);
+}
+
+/** The runs of a sweep in one table. */
+export function formatSweep(rows: readonly SweepRow[], reports: readonly ReplayReport[]): string {
+  const table = [
+    [
+      '',
+      'turns',
+      'answers',
+      'cut off',
+      'wait p50',
+      'p95',
+      'end of speech p50',
+      'heard',
+      'tokens',
+      'cost',
+      'refused',
+      'findings',
+      'ended',
+    ],
+    ...rows.map((row) => [
+      row.name,
+      String(row.turns),
+      String(Object.values(row.responses).reduce((sum, count) => sum + count, 0)),
+      String(row.responses['cancelled'] ?? 0),
+      row.toAnswer ? formatMs(row.toAnswer.p50) : '-',
+      row.toAnswer ? formatMs(row.toAnswer.p95) : '-',
+      row.endpointing ? formatMs(row.endpointing.p50) : '-',
+      formatMs(row.heardAudioMs),
+      String(row.tokens),
+      row.usd === undefined ? 'no price' : `$${row.usd.toFixed(4)}`,
+      String(row.refused),
+      String(row.findings),
+      row.ending,
+    ]),
+  ];
+  const widths = (table[0] ?? []).map((_cell, column) =>
+    Math.max(...table.map((cells) => plain(cells[column] ?? '').length)),
+  );
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? plain(cell).padEnd(widths[0] ?? 0) : plain(cell).padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  const speed = reports[0]?.speed ?? 1;
+  if (speed !== 1)
+    lines.push('', `The runs went at ${speed} times the speed of the recording, and their times are as measured.`);
+  lines.push('', ...reports.map(({ overlay, trace, message }) => `${overlay}: ${message} ${trace}`));
+  for (const { overlay, skipped, problems } of reports)
+    lines.push(
+      ...section(overlay, [
+        ...skipped.map(({ name, type, reason }) => `${name} (${type}) was not sent: ${reason}`),
+        ...problems,
+      ]),
+    );
+  return text(lines);
+}
+
+function section(title: string, entries: readonly string[]): string[] {
+  if (entries.length === 0) return [];
+  const more = entries.length - MOST;
+  return [
+    '',
+    `${title} (${entries.length})`,
+    ...entries.slice(0, MOST).map((entry) => `  ${entry}`),
+    ...(more > 0 ? [`  and ${more} more; --json has all`] : []),
+  ];
+}
+
+function errorText(error: Percentiles | undefined): string {
+  if (!error) return 'nothing sent';
+  const { p50, p95, max, count } = error;
+  return `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, most ${max.toFixed(1)} ms (${count})`;
+}
+
+const text = (lines: readonly string[]): string => `${lines.map(plain).join('\n')}\n`;

@@ -1,0 +1,214 @@
+/** Commands that take in files of other programs and hand traces on to them. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../exchange/forms';
+import { runExchange, type ExchangeJobs } from '../exchange/jobs';
+import { FORMAT_TITLES, type ExportReport, type ImportReport } from '../exchange/model';
+import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
+import { TRACE_EXTENSION } from '../trace/records';
+import type { Host } from './host';
+import type { Choice } from './pickers';
+import { plain } from './plainText';
+import type { Reports } from './reports';
+
+const COLLECTOR = 'exchange.collector';
+
+/** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
+export function exchangeCommands(
+  host: Host,
+  reports: Reports,
+  pathOf: (argument: unknown) => string | undefined,
+  front: () => string | undefined,
+): Record<string, (argument?: unknown) => unknown> {
+  const generator = `realtime-inspector/${String(host.context.extension.packageJSON.version)}`;
+
+  /** Runs work with progress; undefined when the user stopped it. */
+  const working = async <N extends keyof ExchangeJobs>(
+    title: string,
+    job: N,
+    params: ExchangeJobs[N]['params'],
+  ): Promise<ExchangeJobs[N]['result'] | undefined> =>
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, cancelled) => {
+        const stop = new AbortController();
+        cancelled.onCancellationRequested(() => stop.abort());
+        let told = 0;
+        try {
+          return await runExchange(job, params, {
+            workers: host.dist,
+            generator,
+            signal: stop.signal,
+            progress: (share) => {
+              progress.report({ increment: (share - told) * 100 });
+              told = share;
+            },
+          });
+        } catch (error) {
+          if (cancelled.isCancellationRequested) return undefined;
+          throw error;
+        }
+      },
+    );
+
+  const importTrace = async (argument: unknown) => {
+    const file = pathOf(argument) ?? (await askForFile());
+    if (file === undefined) return;
+    const out = freeName(host.folder, path.basename(file));
+    const report = await working(`Importing ${path.basename(file)}`, 'import', { file, out });
+    if (!report) return;
+    await host.openTrace(out);
+    await tell(reports, `Import of ${path.basename(file)}.txt`, importText(report), summaryOf(report));
+  };
+
+  const exportTrace = async (argument: unknown) => {
+    const trace = pathOf(argument) ?? front();
+    if (trace === undefined) throw new Error('Open the trace first, or choose the command on it in the Traces view.');
+    const kind = await chooseForm(path.basename(trace));
+    if (kind === undefined) return;
+    if (kind === 'otlp') return sendSpans(trace);
+    const out = await askWhere(trace, kind);
+    if (out === undefined) return;
+    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
+    if (!report) return;
+    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
+    await tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+  };
+
+  const sendSpans = async (trace: string) => {
+    const to = await vscode.window.showInputBox({
+      title: 'Send spans to a collector of OpenTelemetry',
+      prompt: 'Its address. Keys belong into the environment variable OTEL_EXPORTER_OTLP_HEADERS.',
+      value: host.context.workspaceState.get(COLLECTOR, 'http://localhost:4318'),
+      validateInput: (text) => {
+        try {
+          tracesAddress(text);
+          return undefined;
+        } catch (error) {
+          return error instanceof Error ? error.message : String(error);
+        }
+      },
+    });
+    if (to === undefined) return;
+    const content = await chooseContent();
+    if (content === undefined) return;
+    const seen = await working('Making spans', 'preview', { trace, content });
+    if (!seen) return;
+    await reports.show('Spans to send.json', `${seen.text}\n`);
+    const send = 'Send';
+    const address = tracesAddress(to).href;
+    const question = `This is what would be sent to ${address}: ${seen.report.counts['spans'] ?? 0} spans. Nothing has been sent yet.`;
+    if ((await vscode.window.showInformationMessage(plain(question), send)) !== send) return;
+    await host.context.workspaceState.update(COLLECTOR, to);
+    const headers = headersOf(process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
+    const report = await working(`Sending spans to ${address}`, 'send', { trace, to, content, headers });
+    if (report)
+      await tell(
+        reports,
+        'Spans sent.txt',
+        exportText(report),
+        `Sent ${report.counts['spans'] ?? 0} spans to ${address}.`,
+      );
+  };
+
+  return { importTrace, exportTrace };
+}
+
+/** Says what was done, and what it lacks to who asks. */
+async function tell(reports: Reports, name: string, text: string, words: string): Promise<void> {
+  const show = 'Show Report';
+  if ((await vscode.window.showInformationMessage(plain(words), show)) === show) await reports.show(name, text);
+}
+
+function summaryOf({ sessions, messages, lost, guessed, problems }: ImportReport): string {
+  const remarks = lost.length + guessed.length + problems.length;
+  const count = (number: number, noun: string) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  const more =
+    remarks === 0 ? '' : ` The report has ${count(remarks, 'remark')} about what was left out, guessed or unreadable.`;
+  return `Imported ${count(messages, 'message')} of ${count(sessions.length, 'session')}.${more}`;
+}
+
+function importText(report: ImportReport): string {
+  const { format, writer, file, out, sessions, redacted } = report;
+  return section([
+    [`${file} (${FORMAT_TITLES[format]}${writer === '' ? '' : `, written by ${writer}`}) is ${out}.`, []],
+    ['Sessions', sessions.map(({ id, url, messages }) => `${id}: ${messages} messages ${url}`)],
+    ['Secrets', redacted > 0 ? [`Replaced in ${redacted} messages.`] : []],
+    ['Guessed', report.guessed],
+    ['Not carried over', report.lost],
+    ['Could not be read', report.problems],
+  ]);
+}
+
+function exportText({ trace, as, files, counts, guessed, lost, problems }: ExportReport): string {
+  return section([
+    [`${trace} as ${as}.`, []],
+    ['Files', files.map(({ file, bytes }) => `${file} (${bytes} bytes)`)],
+    ['Counted', Object.entries(counts).map(([name, count]) => `${name}: ${count}`)],
+    ['Guessed', guessed],
+    ['Not carried over', lost],
+    ['Of the trace', problems],
+  ]);
+}
+
+function section(parts: readonly [title: string, lines: readonly string[]][]): string {
+  return parts
+    .filter(([, lines], at) => at === 0 || lines.length > 0)
+    .map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ''].join('\n'))
+    .join('\n');
+}
+
+async function askForFile(): Promise<string | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Import a Recording of Another Program',
+    openLabel: 'Import',
+    filters: { Recordings: ['har', 'json', 'jsonl', 'ndjson', 'yaml', 'yml', 'txt', 'log'], 'All Files': ['*'] },
+  });
+  return picked?.[0]?.fsPath;
+}
+
+/** A name in the folder of traces that nothing has. */
+function freeName(folder: string, name: string): string {
+  const stem = name.replace(/(?:\.realtime)?\.[A-Za-z0-9]+$/, '');
+  for (let number = 1; ; number += 1) {
+    const file = path.join(folder, `${stem}${number === 1 ? '' : `-${number}`}${TRACE_EXTENSION}`);
+    if (!existsSync(file)) return file;
+  }
+}
+
+async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined> {
+  const choices: Choice<ExportKind | 'otlp'>[] = [
+    ...EXPORT_KINDS.map((kind) => ({ label: kind, detail: EXPORTS[kind].title, value: kind })),
+    {
+      label: 'otlp',
+      detail: 'spans for a collector of OpenTelemetry; you see them before they are sent',
+      value: 'otlp',
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(choices, { title: `Export ${name} as`, matchOnDetail: true });
+  return picked?.value;
+}
+
+async function chooseContent(): Promise<boolean | undefined> {
+  const choices: Choice<boolean>[] = [
+    { label: 'Without what was said', detail: 'Times, models, tokens, names of tools', value: false },
+    { label: 'With what was said', detail: 'Also words of the model, arguments and outputs of tools', value: true },
+  ];
+  return (await vscode.window.showQuickPick(choices, { title: 'What goes along' }))?.value;
+}
+
+async function askWhere(trace: string, kind: ExportKind): Promise<string | undefined> {
+  const { ending } = EXPORTS[kind];
+  const stem = trace.replace(/(?:\.realtime)?\.jsonl$/, '');
+  const picked = await vscode.window.showSaveDialog({
+    title: `Export as ${kind}`,
+    defaultUri: vscode.Uri.file(`${stem}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}${ending}`),
+  });
+  if (!picked) return undefined;
+  if (existsSync(picked.fsPath))
+    throw new Error(
+      `${path.basename(picked.fsPath)} is there already, and nothing is written over. Choose another name.`,
+    );
+  return picked.fsPath;
+}

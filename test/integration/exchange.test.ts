@@ -1,0 +1,97 @@
+/** Files of other programs taken in and traces handed on by the commands, as a person chooses. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { answering, run, until } from './support';
+
+describe('files of other programs', () => {
+  let folder = '';
+  let har = '';
+  const made: string[] = [];
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'exchange-'));
+    har = path.join(folder, 'browser.har');
+    const message = (type: string, at: number, event: object) => ({
+      type,
+      time: 1_783_425_600 + at,
+      opcode: 1,
+      data: JSON.stringify(event),
+    });
+    const entry = {
+      _resourceType: 'websocket',
+      _webSocketMessages: [
+        message('receive', 0, { type: 'session.created', session: { id: 'sess_1', model: 'm' } }),
+        message('send', 1, { type: 'response.create' }),
+      ],
+      startedDateTime: '2026-07-07T12:00:00.000Z',
+      time: 1,
+      request: { method: 'GET', url: 'wss://api.openai.com/v1/realtime?model=m', headers: [] },
+      response: { status: 101, headers: [] },
+      timings: {},
+    };
+    writeFileSync(har, JSON.stringify({ log: { creator: { name: 'WebInspector', version: '1' }, entries: [entry] } }));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const file of made) rmSync(file, { force: true });
+  });
+
+  it('are opened as traces, with a report of what they lack', async () => {
+    let said = '';
+    const answer = (text: string, ...buttons: string[]) => {
+      said = text;
+      return buttons[0];
+    };
+    await answering('showInformationMessage', answer, () => run('importTrace', vscode.Uri.file(har)));
+    assert.match(said, /^Imported 2 messages of 1 session\. The report has \d remarks/);
+    const report = vscode.window.activeTextEditor?.document;
+    assert.equal(report?.uri.scheme, 'realtime-inspector-report');
+    const text = report?.getText() ?? '';
+    assert.match(text, /Not carried over\n[^]*how a connection ended/);
+    const trace = / is (.*\.realtime\.jsonl)\./.exec(text)?.[1] ?? '';
+    made.push(trace);
+    assert.match(readFileSync(trace, 'utf8'), /"type":"response\.create"/);
+    await until('the trace is open', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ input }) => input instanceof vscode.TabInputCustom && input.uri.fsPath === trace),
+      ),
+    );
+  });
+
+  it('are made of traces', async () => {
+    const out = path.join(folder, 'out.csv');
+    const [trace = ''] = made;
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'csv');
+    await answering('showQuickPick', choose, () =>
+      answering('showSaveDialog', vscode.Uri.file(out), () =>
+        answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(trace))),
+      ),
+    );
+    assert.match(readFileSync(out, 'utf8'), /^session,turn,began_by/);
+  });
+
+  it('are not sent before they were seen', async () => {
+    const [trace = ''] = made;
+    let asked = '';
+    await answering(
+      'showQuickPick',
+      (items: vscode.QuickPickItem[]) => items.find(({ label }) => /otlp|Without/.test(label)),
+      () =>
+        answering('showInputBox', 'http://127.0.0.1:9', () =>
+          answering(
+            'showInformationMessage',
+            (text: string) => {
+              asked = text;
+              return undefined;
+            },
+            () => run('exportTrace', vscode.Uri.file(trace)),
+          ),
+        ),
+    );
+    assert.match(asked, /would be sent to http:\/\/127\.0\.0\.1:9\/v1\/traces: \d+ spans\. Nothing has been sent yet/);
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /"resourceSpans"/);
+    assert.equal(existsSync(trace), true);
+  });
+});
