@@ -123,7 +123,7 @@ export class AnalysisPass {
     const ms = bytesToMs(bytes.length, format);
     const key = `${from} ${session}`;
     const listened = this.#listened.get(key) ?? 0;
-    if (listened < LISTENED_MS) {
+    if (listened < LISTENED_MS && this.analysis.findings.listens(session, from)) {
       this.#listened.set(key, listened + ms);
       this.analysis.findings.audio(probeAudio(bytes, format, { row, t, session, from, ms }));
     }

@@ -30,9 +30,15 @@ export function createBreakpointsView(breakpoints: Breakpoints, held: HeldQueue)
           ? { value: count, tooltip: count === 1 ? '1 message is held' : `${count} messages are held` }
           : undefined;
       setContext('hasBreakpoints', breakpoints.all.length > 0);
-      setContext('held', count > 0);
       changed.fire();
     }, REFRESH_MS);
+  };
+  let isHolding: boolean | undefined;
+  /** At once: keys hang on it, and who sees that something is held presses one. */
+  const holding = () => {
+    if (isHolding === held.count > 0) return;
+    isHolding = held.count > 0;
+    setContext('held', isHolding);
   };
   const view = vscode.window.createTreeView<BreakpointNode>(`${SECTION}.breakpoints`, {
     treeDataProvider: {
@@ -46,12 +52,14 @@ export function createBreakpointsView(breakpoints: Breakpoints, held: HeldQueue)
     changed,
     view,
     breakpoints.onDidChange.on(refresh),
+    held.onDidChange.on(holding),
     held.onDidChange.on(refresh),
     view.onDidChangeCheckboxState(({ items }) => {
       for (const [{ breakpoint }, state] of items)
         breakpoints.change(breakpoint, { enabled: state === vscode.TreeItemCheckboxState.Checked });
     }),
   );
+  holding();
   refresh();
   return {
     get selected() {

@@ -19,8 +19,10 @@ import { releaseBatch, type ColumnCursor } from './columnLog';
 import { messageOf } from './signal';
 import type { TraceModel } from './traceModel';
 
-/** At most one update of the page in this time, ms; a page that is busy sets the pace itself. */
-const UPDATE_MS = 30;
+/** At most one update of the page in this time, ms: a little less than lies between two readings of a live trace, which set the pace. */
+const UPDATE_MS = 20;
+/** What comes without rows (what the analysis makes of those before) waits so long for the next ones, ms: people read rows. */
+const REST_MS = 60;
 
 /** Rows that go out together with what else the page lacks; more are enough for one update. */
 const FEW_ROWS = 1000;
@@ -72,7 +74,8 @@ export class Bridge {
   #generation: Generation | undefined;
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** When the last update began, ms of the monotonic clock. */
+  /** When the timer runs out, and when the last update began, ms of the monotonic clock. */
+  #dueAt = Infinity;
   #updatedAt = -Infinity;
   /** The page was hidden, and has not loaded again. */
   #isGone = false;
@@ -228,16 +231,21 @@ export class Bridge {
   }
 
   #schedule(): void {
-    if (!this.#generation || this.#generation.posting || this.#timer) return;
+    const generation = this.#generation;
+    if (!generation || generation.posting) return;
     // What comes after a pause is shown at once; what keeps coming is gathered.
-    const left = this.#updatedAt + UPDATE_MS - performance.now();
+    const hasNews = generation.status || generation.cursor.row < this.options.model.columns.rows;
+    const due = this.#updatedAt + (hasNews ? UPDATE_MS : REST_MS);
+    if (due >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = due;
     this.#timer = setTimeout(
       () => {
-        this.#timer = undefined;
+        this.#dueAt = Infinity;
         this.#updatedAt = performance.now();
         void this.#update();
       },
-      Math.max(0, left),
+      Math.max(0, due - performance.now()),
     );
   }
 

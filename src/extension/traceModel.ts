@@ -9,6 +9,12 @@ import { AnalysisLog } from './analysisLog';
 import { ColumnLog } from './columnLog';
 import { messageOf, Signal } from './signal';
 
+/**
+ * From the beginning of one reading of a growing file to the next, ms. The recorder writes a busy session's lines a hundred times a
+ * second: read each time, a third of a core went into telling of it, and the page is told less often anyway.
+ */
+const FOLLOW_MS = 25;
+
 /** Nothing read yet. */
 const EMPTY: DocumentState = {
   rows: 0,
@@ -36,6 +42,8 @@ export class TraceModel {
   #opening: Promise<TraceDocument> | undefined;
   #following: Promise<void> | undefined;
   #again = false;
+  /** When the last reading began, ms of the monotonic clock. */
+  #readAt = -Infinity;
   #closed = false;
 
   constructor(
@@ -62,7 +70,10 @@ export class TraceModel {
     return this.#opening;
   }
 
-  /** The file may have grown. Calls that come while one is under way make one more, however many they are. */
+  /**
+   * The file may have grown. What comes after a pause is read at once; calls that come while a reading is under way, or just
+   * after one, make one more, however many they are.
+   */
   follow(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     if (this.#following) {
@@ -71,7 +82,11 @@ export class TraceModel {
     }
     this.#following = (async () => {
       do {
+        const early = this.#readAt + FOLLOW_MS - performance.now();
+        if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+        if (this.#closed) return;
         this.#again = false;
+        this.#readAt = performance.now();
         await (await this.document()).follow();
       } while (this.#again && !this.#closed);
     })().finally(() => (this.#following = undefined));

@@ -182,6 +182,46 @@ test('the answer is heard', async () => {
   await inspector.app.getByLabel('Stop', { exact: true }).click();
 });
 
+test('F10 lets the oldest go and Ctrl+F10 all of them, with the list of events under the hand', async () => {
+  const { inspector, page } = workbench;
+  const ended = () => app.events.filter(({ type }) => type === 'response.done' || type === 'error').length;
+  const before = ended();
+  await inspector.filter('');
+  for (let n = 0; n < 3; n += 1) app.send({ type: 'response.create' });
+  await expect(workbench.status('3 held')).toBeVisible();
+  await inspector.app.locator('rti-event-list [role=grid]').focus();
+  await page.keyboard.press('F10');
+  await expect(workbench.status('2 held')).toBeVisible();
+  await expect.poll(() => ended() - before).toBe(1);
+  await page.keyboard.press('ControlOrMeta+F10');
+  await expect(workbench.status(/\d held/)).toBeHidden();
+  await expect.poll(() => ended() - before).toBe(3);
+});
+
+test('a breakpoint whose box is emptied keeps what it holds, and holds nothing more', async () => {
+  const { inspector, page } = workbench;
+  const ended = () => app.events.filter(({ type }) => type === 'response.done').length;
+  const before = ended();
+  app.send({ type: 'response.create' });
+  await expect(workbench.status('1 held')).toBeVisible();
+  await workbench.run('Realtime Inspector: Focus on Breakpoints View');
+  const line = page.locator('.monaco-list-row').filter({ hasText: 'type:response.create from:client' });
+  const box = line.locator('.monaco-checkbox, [role=checkbox]').first();
+  await expect(box).toBeChecked();
+  await box.click();
+  await expect(box).not.toBeChecked();
+  await expect(inspector.app.locator('rti-intercept')).toContainText('Its breakpoint is off.');
+  await inspector.app.locator('rti-event-list [role=grid]').focus();
+  await page.keyboard.press('F10');
+  await expect(workbench.status('1 held')).toBeHidden();
+  await expect.poll(() => ended() - before).toBe(1);
+  app.send({ type: 'response.create' });
+  await expect.poll(() => ended() - before).toBe(2);
+  await expect(workbench.status(/\d held/)).toBeHidden();
+  await box.click();
+  await expect(box).toBeChecked();
+});
+
 test('stopping the proxy lets go of what is held', async () => {
   app.send({ type: 'response.create' });
   await expect(workbench.status('1 held')).toBeVisible();

@@ -27,6 +27,8 @@ describe('breakpoints', () => {
       .get('breakpoints')!
       .pretendToClick((await line()).node, false);
     await until('the box', async () => (await line()).item.checkboxState === Unchecked);
+    // The command ends when the proxy has all that was set before it.
+    await run('addBreakpoint', 'type:none.such');
     client.received.splice(0);
     client.send({ type: 'response.create', response: { output_modalities: ['text'] } });
     await client.wait('response.done');

@@ -201,7 +201,9 @@ export class HeldEditor extends View {
   /** Lets it go as it stands here, or sends the answer that is being written. */
   async release(): Promise<void> {
     const draft = this.#draft;
-    if (this.message === null || draft === undefined) return;
+    if (this.message === null) return;
+    // Its text is still on its way, so nothing can have been typed.
+    if (draft === undefined) return this.#decide('release');
     if (draft.answer !== undefined) return this.#decide('answer', draft.answer);
     if (draft.text === draft.shown) return this.#decide('release');
     return this.#decide('release', draft.text);

@@ -4,6 +4,7 @@
  */
 import type { CloseRecord, OpenRecord } from '../../trace/records';
 import { isDelta } from '../../protocol/audioEvents';
+import type { Side } from '../../protocol/side';
 import type { Correlated } from '../correlation';
 import type { Finding, TracedEvent } from '../model';
 import type { PlaybackTracker } from '../playback';
@@ -59,6 +60,11 @@ export class Findings {
     facts.event(event, told);
     if (isDelta(event.type)) for (const watch of hearing) watch.delta?.(event);
     else for (const watch of watches) watch.event?.(event);
+  }
+
+  /** Whether anybody wants to know what more pieces of a side are like. */
+  listens(session: string, from: Side): boolean {
+    return this.#session(session).watches.some((watch) => watch.listens?.(from) === true);
   }
 
   /** What a piece of audio is like (`probeAudio`); the pieces of a session's first minutes are enough. */

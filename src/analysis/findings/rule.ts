@@ -1,4 +1,5 @@
 /** What a rule is: it watches one session and reports what it finds. One file per rule; `rules.ts` lists them. */
+import type { Side } from '../../protocol/side';
 import type { HeaderRecord } from '../../trace/records';
 import type { Severity, TracedEvent } from '../model';
 import type { AudioProbe } from './audioReading';
@@ -71,6 +72,8 @@ export interface Watch {
   /** Deltas and appended audio. */
   delta?(event: TracedEvent): void;
   probe?(probe: AudioProbe): void;
+  /** Whether it still wants `probe` of that side: finding out what a piece is like takes longer than all the rest of its row. */
+  listens?(from: Side): boolean;
   /** The clock of the trace, before each event; for what should have come by then. */
   tick?(t: number): void;
   close?(closed: Closed): void;

@@ -402,23 +402,71 @@ describe('a page that is ready', () => {
     document().onColumns(batchOf(0, 1));
     await vi.advanceTimersByTimeAsync(1);
     expect(rowsOf(take())).toEqual([[0, 1]]);
-    for (let row = 1; row < 20; row++) {
+    for (let row = 1; row < 15; row++) {
       document().onColumns(batchOf(row, 1));
       await vi.advanceTimersByTimeAsync(1);
     }
     expect(rowsOf(posts)).toEqual([]);
-    await vi.advanceTimersByTimeAsync(30);
-    expect(rowsOf(take())).toEqual([[1, 19]]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(rowsOf(take())).toEqual([[1, 14]]);
+  });
+
+  it('gets what the analysis says with the next rows, which do not wait for it, or soon after the last', async () => {
+    const { document, analysed, posts, ready, take } = setUp();
+    const names = () => updates(take()).map((update) => Object.keys(update));
+    await ready();
+    take();
+    document().onColumns(batchOf(0, 1));
+    await vi.advanceTimersByTimeAsync(5);
+    expect(names()).toEqual([['document', 'columns']]);
+    analysed({ spans: [span('r1')] });
+    await vi.advanceTimersByTimeAsync(20);
+    expect(posts).toEqual([]);
+    document().onColumns(batchOf(1, 1));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(names()).toEqual([['document', 'columns', 'analysis']]);
+    analysed({ spans: [span('r2')] });
+    await vi.advanceTimersByTimeAsync(60);
+    expect(names()).toEqual([['analysis']]);
   });
 });
 
 describe('following', () => {
   it('makes one more pass for any number of calls during one', async () => {
+    const { ready, model, follows, settle } = setUp();
+    await ready();
+    const before = follows();
+    const all = Promise.all([model.follow(), model.follow(), model.follow(), model.follow()]);
+    await settle();
+    await all;
+    expect(follows() - before).toBe(2);
+  });
+  it('reads at once after a pause, and a file that keeps growing a few dozen times a second, to its last line', async () => {
     const { ready, model, follows } = setUp();
     await ready();
     const before = follows();
-    await Promise.all([model.follow(), model.follow(), model.follow(), model.follow()]);
-    expect(follows() - before).toBe(2);
+    void model.follow();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(follows() - before).toBe(1);
+    for (let ms = 0; ms < 200; ms++) {
+      void model.follow();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(follows() - before).toBe(9);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(follows() - before).toBe(10);
+  });
+  it('ends with the trace, also between two readings', async () => {
+    const { ready, model, follows } = setUp();
+    await ready();
+    void model.follow();
+    const last = model.follow();
+    await vi.advanceTimersByTimeAsync(1);
+    const before = follows();
+    await model.close();
+    await vi.advanceTimersByTimeAsync(100);
+    await last;
+    expect(follows()).toBe(before);
   });
 });
 

@@ -58,6 +58,7 @@ export const inputCodec: Rule = {
     };
 
     return {
+      listens: (from) => from === 'client' && !done,
       probe(probe: AudioProbe) {
         if (probe.from !== 'client' || done) return;
         if (probe.container) {

@@ -68,6 +68,20 @@ describe('input-codec', () => {
     return findings.all().map(({ severity, title }) => `${severity} ${title}`);
   }
 
+  it('listens to what the client sent until it has heard a second of sound, and to no answers', () => {
+    const { findings } = new Analysis();
+    const at = { row: 0, t: 0, session: 's1', from: 'client' as const };
+    const hear = (bytes: Uint8Array, ms: number) => findings.audio(probeAudio(bytes, PCM, { ...at, ms }));
+    const listens = () => (['client', 'server'] as const).map((from) => findings.listens('s1', from));
+    expect(listens()).toEqual([true, false]);
+    hear(new Uint8Array(48_000), 5000);
+    hear(said.subarray(0, 96_000), 900);
+    expect(listens()).toEqual([true, false]);
+    hear(said.subarray(0, 96_000), 200);
+    expect(listens()).toEqual([false, false]);
+    expect(findings.listens('s2', 'client')).toBe(true);
+  });
+
   const noise = (): Uint8Array => {
     let seed = 1;
     return Uint8Array.from({ length: 96_000 }, () => (seed = (seed * 48_271) % 2_147_483_647) >> 8);
