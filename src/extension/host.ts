@@ -9,6 +9,7 @@ import { ApiKeys } from './apiKeys';
 import { Breakpoints } from './breakpoints';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { HeldQueue } from './heldQueue';
+import { oneLine } from './plainText';
 import { ProxyController } from './proxyController';
 import { readRulesText } from './rulesFile';
 import { RulesInForce } from './rulesInForce';
@@ -23,12 +24,27 @@ import { upstreamTrust } from './upstreamTrust';
 /** Name of the custom editor. */
 export const EDITOR = `${SECTION}.trace`;
 
+/** Longest line of the log, characters. */
+const MOST_LOGGED = 4000;
+
+/** The window's log. A message is one line there whatever it quotes: a captured text must not write a line of its own. */
+export type Log = Record<'info' | 'warn' | 'error', (message: string) => void> & { show(): void };
+
 const SEGMENT = 'segment';
 /** Where breakpoints are kept, by workspace. */
 const BREAKPOINTS = 'breakpoints';
 
+function logInto(channel: vscode.LogOutputChannel): Log {
+  return {
+    info: (message) => channel.info(oneLine(message, MOST_LOGGED)),
+    warn: (message) => channel.warn(oneLine(message, MOST_LOGGED)),
+    error: (message) => channel.error(oneLine(message, MOST_LOGGED)),
+    show: () => channel.show(),
+  };
+}
+
 export class Host {
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly keys: ApiKeys;
   readonly proxy: ProxyController;
   readonly rules: RulesInForce;
@@ -38,7 +54,8 @@ export class Host {
   readonly dist: string;
 
   constructor(readonly context: vscode.ExtensionContext) {
-    this.log = vscode.window.createOutputChannel('Realtime Inspector', { log: true });
+    const channel = vscode.window.createOutputChannel('Realtime Inspector', { log: true });
+    this.log = logInto(channel);
     this.keys = new ApiKeys(context.secrets);
     this.dist = context.asAbsolutePath('dist');
     this.proxy = new ProxyController({
@@ -66,7 +83,7 @@ export class Host {
       log: (level, message) => this.log[level](message),
     });
     this.held = new HeldQueue(this.breakpoints);
-    context.subscriptions.push(this.log);
+    context.subscriptions.push(channel);
   }
 
   get settings(): Settings {

@@ -48,6 +48,8 @@ export class EventList extends View {
   #width = 0;
   /** Where it is scrolled to, pixels. */
   #top = 0;
+  /** The same when it was last drawn; NaN before. */
+  #drawnTop = NaN;
   /** Height given to what is scrolled, pixels; NaN before the first drawing. */
   #spacerHeight = NaN;
   #columns: readonly Column[] = [];
@@ -184,6 +186,7 @@ export class EventList extends View {
     if (selected === undefined) this.scroller.removeAttribute('aria-activedescendant');
     else this.scroller.setAttribute('aria-activedescendant', `row-${selected}`);
     this.#scrollTo(top);
+    this.#drawnTop = this.#top;
     this.#shownSelection = store.selected;
     this.#shownHeight = this.#height;
     this.#shownList = store.list;
@@ -270,7 +273,10 @@ export class EventList extends View {
 
   readonly #scrolled = (): void => {
     const { store } = this;
-    this.#top = this.scroller.scrollTop;
+    const { scrollTop } = this.scroller;
+    // Where the list has scrolled itself is drawn already: while it follows, every drawing would be followed by another.
+    if (scrollTop === this.#drawnTop && scrollTop === this.#top && !this.#handled) return;
+    this.#top = scrollTop;
     if (store.follow && this.#isScrolledAway) store.setFollow(false);
     else if (!store.follow && this.#handled && this.#isAtEnd && store.status?.live === true) store.setFollow(true);
     this.#handled = false;

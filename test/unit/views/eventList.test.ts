@@ -50,6 +50,14 @@ describe('the event list', () => {
       });
     });
   const scrollTo = (page: Page, top: number) => list(page).evaluate((grid, to) => void (grid.scrollTop = to), top);
+  const rowCount = async (page: Page) => Number(await list(page).getAttribute('aria-rowcount'));
+  /** Lets so many frames be drawn. */
+  const frames = (page: Page, count: number) =>
+    page.evaluate(`new Promise((done) => {
+      let left = ${count};
+      const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
+      next();
+    })`);
   const firstIndex = async (page: Page) => (await rows(page))[0]?.index;
 
   it('keeps its rows in order, each in its place, however it is scrolled', async () => {
@@ -114,5 +122,39 @@ describe('the event list', () => {
     await expect
       .poll(async () => list(page).getAttribute('aria-activedescendant'))
       .toBe(await selected.getAttribute('id'));
+  });
+
+  it('is drawn once when it follows the end, and not again for having scrolled there', async () => {
+    const page = await open(300);
+    await page.evaluate(`{
+      globalThis.app = document.querySelector('rti-app');
+      globalThis.list = app.shadowRoot.querySelector('rti-event-list');
+      globalThis.drawn = 0;
+      const { updated } = list;
+      list.updated = function (...args) {
+        drawn += 1;
+        updated.apply(this, args);
+      };
+    }`);
+    const follow = (on: boolean) => page.evaluate(`app.store.setFollow(${on})`);
+    // What is seen for the first time is drawn again when its texts come.
+    await follow(true);
+    await expect.poll(async () => (await rows(page)).at(-1)?.index).toBe(await rowCount(page));
+    const isTold = () => page.evaluate<boolean>('list.shadowRoot.querySelectorAll(".row .summary:empty").length === 0');
+    await expect.poll(isTold).toBe(true);
+    await follow(false);
+    await scrollTo(page, 0);
+    await expect.poll(() => firstIndex(page)).toBe(1);
+    await frames(page, 10);
+    const drawn = await page.evaluate<number>('drawn');
+    await follow(true);
+    await frames(page, 10);
+    expect((await rows(page)).at(-1)?.index).toBe(await rowCount(page));
+    expect((await page.evaluate<number>('drawn')) - drawn).toBe(1);
+    // Scrolled away by hand it is drawn, and follows no longer.
+    await list(page).evaluate((grid) => void (grid.scrollTop -= 4400));
+    await expect.poll(() => page.evaluate('app.store.follow')).toBe(false);
+    const end = await rowCount(page);
+    await expect.poll(async () => (await rows(page)).at(-1)?.index).toBeLessThan(end);
   });
 });
