@@ -129,6 +129,7 @@ export function written(text: string, name = `${randomUUID()}.realtime.jsonl`): 
 
 interface Line {
   kind: string;
+  seq?: number;
   from?: string;
   event?: Json;
   t?: number;

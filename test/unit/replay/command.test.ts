@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ReplayReport } from '../../../src/cli/replay';
+import type { SweepRow } from '../../../src/replay/client/sweep';
+import { cleanUp, dist, temporaryFolder } from '../fidelity/bed';
+import { linesOf, sentence, Tape, written } from './taped';
+import { silence } from '../simulator/speech';
+
+afterEach(cleanUp);
+
+/** The built command; it may write beside its recording and into its own folder only. */
+async function run(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const folder = await temporaryFolder();
+  const child = spawn(process.execPath, [path.join(dist, 'cli.cjs'), 'replay', ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, EMPTY: '', A_KEY: 'sk-test-0123456789abcdef' },
+  });
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => (told[name] += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { status, ...told };
+}
+
+function typed(): string {
+  const tape = new Tape();
+  tape.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
+  tape.wait(100);
+  tape.say('Hello');
+  tape.send({ type: 'response.create' });
+  tape.wait(1000);
+  return tape.file();
+}
+
+describe('replay on the command line', () => {
+  it('writes a trace that says of what, ends with 0 when it is as recorded, and prints the timing error', async () => {
+    const file = typed();
+    const { status, stdout, stderr } = await run(file, '--to', 'simulator', '--timing', 'original', '--against', file);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^The replay is complete\. s1 of .*, original$/m);
+    expect(stdout).toMatch(/timing error +p50 [\d.]+ ms, p95 [\d.]+ ms, most [\d.]+ ms \(3\)/);
+    expect(stdout).toMatch(/up to \d+ ms +\d+ #/);
+    expect(stdout).toMatch(/: same$/m);
+    const made = linesOf(file.replace('.realtime.jsonl', '.replay.realtime.jsonl'));
+    expect(made[0]).toMatchObject({ replayOf: { trace: expect.stringMatching(/^tape-/) as string, session: 's1' } });
+  });
+
+  it('ends with 1 and writes JUnit when the new trace is not what was expected', async () => {
+    const file = typed();
+    const expectations = written('turns: 7\n', 'turns.expectations.yaml');
+    const junit = path.join(await temporaryFolder(), 'junit.xml');
+    const args = ['--to', 'simulator', '--timing', 'fast', '--expect', expectations, '--junit', junit, '--json'];
+    const { status, stdout } = await run(file, ...args);
+    expect(status).toBe(1);
+    const report = JSON.parse(stdout) as ReplayReport;
+    expect(report).toMatchObject({ ending: { kind: 'completed' }, session: 's1', expectations: { passed: false } });
+    expect(readFileSync(junit, 'utf8')).toMatch(/<failure/);
+  });
+
+  it('runs a sweep: the same sound under several turn detections, in one table', async () => {
+    const tape = new Tape();
+    tape.hear(sentence());
+    tape.hear(silence(3500));
+    const file = tape.file();
+    const detection = (ms: number) => ({
+      name: `after ${ms} ms`,
+      set: { 'session.audio.input.turn_detection': { type: 'server_vad', silence_duration_ms: ms } },
+    });
+    const sweep = written(JSON.stringify({ runs: [detection(200), detection(800)] }), 'silence.replay.jsonc');
+    const { status, stdout } = await run(file, '--to', 'simulator', '--sweep', sweep, '--speed', '4', '--json');
+    expect(status).toBe(0);
+    const { runs, table } = JSON.parse(stdout) as { runs: ReplayReport[]; table: SweepRow[] };
+    expect(table.map(({ name, turns }) => [name, turns])).toEqual([
+      ['recorded', 1],
+      ['after 200 ms', 1],
+      ['after 800 ms', 1],
+    ]);
+    const stoppedAt = runs.map(
+      ({ trace }) =>
+        linesOf(trace).find(({ event }) => event?.['type'] === 'input_audio_buffer.speech_stopped')?.event?.[
+          'audio_end_ms'
+        ],
+    );
+    expect(new Set(stoppedAt).size).toBe(2);
+    for (const { trace } of runs)
+      expect(linesOf(trace)[0]).toMatchObject({ replayOf: { overlay: expect.stringMatching(/^after/) as string } });
+  });
+
+  it('spends the key of the environment, and keeps it out of the trace', async () => {
+    const scenario = written(JSON.stringify({ requireKey: true }), 'key.scenario.jsonc');
+    const file = typed();
+    const without = await run(file, '--to', 'simulator', '--scenario', scenario);
+    expect(without.status).toBe(1);
+    // The simulator is an upstream of its own there, so the key goes to it as it would to the live service.
+    const out = path.join(await temporaryFolder(), 'keyed.realtime.jsonl');
+    const simulator = spawn(process.execPath, [
+      path.join(dist, 'cli.cjs'),
+      'simulate',
+      '--listen',
+      '127.0.0.1:0',
+      '--scenario',
+      scenario,
+      '--json',
+    ]);
+    try {
+      const line = await new Promise<string>((resolve) =>
+        simulator.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+      );
+      const { http } = JSON.parse(line) as { http: string };
+      const keyed = await run(file, '--to', http, '--key-env', 'A_KEY', '-o', out);
+      expect(keyed.stderr).toBe('');
+      expect(keyed.status).toBe(0);
+      expect(readFileSync(out, 'utf8')).not.toContain('sk-test');
+    } finally {
+      simulator.kill();
+    }
+  });
+
+  it.each([
+    [['--to', 'nowhere'], /must be "simulator", "openai" or a URL/],
+    [['--to', 'simulator', '--set', 'session.voice={'], /The value for session\.voice is not JSON/],
+    [['--to', 'simulator', '--set', 'item.x=1'], /must begin with session\. or response\./],
+    [['--to', 'simulator', '--key-env', 'EMPTY'], /The environment variable EMPTY is not set/],
+    [['--to', 'openai', '--seed', '1'], /are for the simulator/],
+    [['--to', 'simulator', '--session', 's7'], /has no session s7; it has s1/],
+    [[], /required option '--to/],
+  ])('%j is told in a sentence, with 2', async (args, what) => {
+    const { status, stdout, stderr } = await run(typed(), ...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(what);
+  });
+
+  it('says where in a file of changes something is wrong', async () => {
+    const file = written('runs:\n  - name: one\n    set: { model: 1 }\n  - name: one\n', 'bad.replay.yaml');
+    const { status, stderr } = await run(typed(), '--to', 'simulator', '--sweep', file);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/bad\.replay\.yaml:3:\d+: model must begin with session\. or response\./);
+    expect(stderr).toMatch(/bad\.replay\.yaml:4:\d+: There is another run called one\./);
+  });
+});
