@@ -23,6 +23,12 @@ import type { TraceModel } from './traceModel';
 const UPDATE_MS = 20;
 /** What comes without rows (what the analysis makes of those before) waits so long for the next ones, ms: people read rows. */
 const REST_MS = 60;
+/**
+ * Updates on their way to the page at most, small ones and large ones. While the page draws a frame, or is kept waiting by other
+ * programs, a few small ones gather there, and it takes them in in one go: held back here they would come another frame later.
+ */
+const MOST_SMALL = 4;
+const MOST_LARGE = 2;
 
 /** Rows that go out together with what else the page lacks; more are enough for one update. */
 const FEW_ROWS = 1000;
@@ -250,8 +256,8 @@ export class Bridge {
   }
 
   /**
-   * Sends what the page lacks. An update waits until the page has taken in the one before the last: one is on its way while one
-   * is worked on, so neither a busy page nor a long way to it makes a queue, and a busy one gets more at once.
+   * Sends what the page lacks, a few updates ahead of what it has taken in: neither a busy page nor a long way to it makes a
+   * queue, and a busy one gets more at once.
    */
   async #update(): Promise<void> {
     const generation = this.#generation;
@@ -263,7 +269,8 @@ export class Bridge {
         generation.sent += 1;
         await options.post({ notify: 'update', generation: generation.number, params });
         if (params.columns) releaseBatch(params.columns);
-        await this.#hasTaken(generation, generation.sent - 1);
+        const most = (params.columns?.count ?? 0) < FEW_ROWS ? MOST_SMALL : MOST_LARGE;
+        await this.#hasTaken(generation, generation.sent - most + 1);
         if (generation !== this.#generation || !this.#visible) return;
       }
       this.#actOnWish(generation);

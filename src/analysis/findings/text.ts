@@ -44,10 +44,10 @@ export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** A sentence with what the server said: its message, else its code. */
-export function serverSays(error: unknown): string {
+/** A sentence with what the server said: its message, else its code. `who` begins it. */
+export function serverSays(error: unknown, who = 'The server says'): string {
   const message = plain(dig(error, 'message'), 300) || plain(dig(error, 'code'), 80) || plain(dig(error, 'type'), 80);
-  return message === '' ? 'The server gave no reason.' : sentence(`The server says: ${message}`);
+  return message === '' ? 'The server gave no reason.' : sentence(`${who}: ${message}`);
 }
 
 /** `a, b and c`. */

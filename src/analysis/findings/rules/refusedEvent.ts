@@ -21,14 +21,28 @@ export const refusedEvent: Rule = {
   rule: 'refused-event',
   looksFor: 'errors of the server that no other rule explains',
   create: (facts, report) => ({
-    event({ type, from, row, t, event }) {
+    event({ type, from, row, t, event, origin }) {
       if (type !== 'error' || from !== 'server' || errorKind(event.error, facts.refused) !== 'other') return;
       const code = plain(dig(event.error, 'code'), 60) || plain(dig(event.error, 'type'), 60);
       const what = facts.refused?.type ?? '';
       const param = plain(dig(event.error, 'param'), 80);
+      const rows = refusalRows(row, facts);
+      if (origin === 'inspector') {
+        report.add(
+          `inspector ${what} ${code} ${param}`,
+          { t, rows },
+          {
+            severity: 'warning',
+            title: `${what ? `${what} refused` : 'Error sent'} by the inspector${code ? `: ${code}` : ''}`,
+            explanation: `A rule, or a person, sent this error in the server’s name. ${serverSays(event.error, 'It says')}`,
+            advice: 'It shows what the app does with such an error. Switch the rule off to hear the server itself.',
+          },
+        );
+        return;
+      }
       report.add(
         `${what} ${code} ${param}`,
-        { t, rows: refusalRows(row, facts) },
+        { t, rows },
         {
           severity: 'error',
           title: `${what ? `${what} refused` : 'Error of the server'}${code ? `: ${code}` : ''}`,

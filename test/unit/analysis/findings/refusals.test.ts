@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { begun, created, diagnose, done, error, of, speech, titles, wellFormed, type Line } from './session';
+import { Analysis } from '../../../../src/analysis/analysis';
+import { begun, created, diagnose, done, error, of, speech, titles, traced, wellFormed, type Line } from './session';
 
 const UPDATE: Line = [
   1,
@@ -229,6 +230,17 @@ describe('refused-event', () => {
   });
   it('says nothing without an error', () => {
     expect(diagnose([created(), begun(1, 'r1'), done(2, 'r1')], { at: 3 })).toEqual([]);
+  });
+  it('does not take for the server’s what the inspector said in its name', () => {
+    const analysis = new Analysis();
+    const lines = [created(), error(1, { type: 'server_error', code: 'server_error', message: 'On purpose.' })];
+    lines.forEach((line, row) =>
+      analysis.event({ ...traced(row, line), ...(row === 1 ? { origin: 'inspector' as const } : {}) }),
+    );
+    const [found] = analysis.findings.all();
+    expect(found).toMatchObject({ severity: 'warning', title: 'Error sent by the inspector: server_error' });
+    expect(found?.explanation).toBe('A rule, or a person, sent this error in the server’s name. It says: On purpose.');
+    expect(`${found?.advice}`).not.toContain('report it');
   });
 });
 

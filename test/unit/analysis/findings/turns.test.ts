@@ -225,7 +225,9 @@ describe('missing-truncate', () => {
     const [found] = of('missing-truncate', diagnose(lines));
     expect(found).toMatchObject({ t: 1_161_000, times: 60 });
     expect(found?.occurrences).toHaveLength(50);
-    expect(found?.explanation).toMatch(/The others: 23\.000 s, 43\.000 s, 1:03\.000, 1:23\.000, 1:43\.000 and 54 more times\.$/);
+    expect(found?.explanation).toMatch(
+      /The others: 23\.000 s, 43\.000 s, 1:03\.000, 1:23\.000, 1:43\.000 and 54 more times\.$/,
+    );
     expect(wellFormed(found ? [found] : [])).toEqual([]);
   });
   it('is not said when the client truncates, or the server does', () => {
@@ -329,7 +331,9 @@ describe('slow-first-audio', () => {
       t: 922_000,
       times: 3,
     });
-    expect(found?.explanation).toMatch(/For 5\.0 s after .*the one at 15:22\.000\. The others: 2\.000 s and 15:42\.000\.$/);
+    expect(found?.explanation).toMatch(
+      /For 5\.0 s after .*the one at 15:22\.000\. The others: 2\.000 s and 15:42\.000\.$/,
+    );
     expect(found?.occurrences.map(({ t }) => t)).toEqual([2000, 922_000, 942_000]);
     // Where the silence began, and the sound that ended it.
     expect(found?.rows.slice(0, 2)).toEqual([186, 188]);
