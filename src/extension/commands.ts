@@ -14,6 +14,7 @@ import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
 import { exchangeCommands } from './exchangeCommands';
+import { compareCommands } from './compareCommands';
 import type { Reports } from './reports';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
@@ -186,6 +187,7 @@ export function registerCommands(
       return withKey(host);
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
+    ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };

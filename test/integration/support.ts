@@ -104,6 +104,7 @@ type Window = typeof vscode.window;
 type Asking =
   | 'showInputBox'
   | 'showQuickPick'
+  | 'showOpenDialog'
   | 'showSaveDialog'
   | 'showErrorMessage'
   | 'showInformationMessage'
