@@ -16,6 +16,7 @@ import { restCommands } from './restCommands';
 import { exchangeCommands } from './exchangeCommands';
 import { compareCommands } from './compareCommands';
 import type { Reports } from './reports';
+import { replayCommands } from './replayCommands';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
@@ -188,6 +189,7 @@ export function registerCommands(
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
     ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
+    ...replayCommands(host, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };
