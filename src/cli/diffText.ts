@@ -2,17 +2,7 @@
 import { styleText } from 'node:util';
 import { formatMs } from '../analysis/format';
 import { changeSigns, valueWords, type ConfigChange } from '../analysis/valueDiff';
-import type {
-  CallPair,
-  ComparedEvent,
-  Comparison,
-  ConfigPair,
-  EventPair,
-  PairStatus,
-  SessionPair,
-  TurnPair,
-  WordsPair,
-} from '../compare/model';
+import type { CallPair, Comparison, ConfigPair, PairStatus, SessionPair, WordsPair } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
 import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS } from '../compare/wording';
 import { costText, plain } from './inspectText';
