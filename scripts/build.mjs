@@ -27,7 +27,9 @@ const entries = {
   scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   rewriteWorker: 'src/rewrite/worker.ts',
+  compareWorker: 'src/compare/worker.ts',
   exchangeWorker: 'src/exchange/worker.ts',
+  replayWorker: 'src/replay/client/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
 };
@@ -47,7 +49,7 @@ const configs = [
     splitting: true,
     chunkNames: 'webview-[name]-[hash]',
     target: 'chrome128',
-    entryPoints: { webview: 'webview/main.ts' },
+    entryPoints: { webview: 'webview/main.ts', 'webview-compare': 'webview/compare/main.ts' },
     outdir: 'dist',
     tsconfig: 'webview/tsconfig.json',
     loader: { '.ttf': 'dataurl' },

@@ -1,5 +1,6 @@
 /** Entry of the webview's bundle: joins the page to the host and puts the application up. */
 import { Bridge, type Channel } from './state/bridge';
+import { fillTab, schedule } from './state/schedule';
 import { Store, type Kept, type Memory } from './state/store';
 import './views/app';
 import type { App } from './views/app';
@@ -21,22 +22,7 @@ const memory: Memory = {
   write: (kept) => vscode.setState(kept),
 };
 
-/** Before the next frame; by timer when the tab is hidden, where frames do not come. */
-function schedule(run: () => void): void {
-  let done = false;
-  const once = (): void => {
-    if (done) return;
-    done = true;
-    run();
-  };
-  requestAnimationFrame(once);
-  setTimeout(once, 120);
-}
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync('html, body { height: 100%; margin: 0; overflow: hidden; padding: 0; }');
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-
+fillTab();
 const app = document.createElement('rti-app');
 app.store = new Store(new Bridge(channel), schedule, memory);
 document.body.append(app);

@@ -12,7 +12,8 @@ import type {
   WordsPair,
 } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
-import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, usdText } from './diffText';
+import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, PAIR_WORDS } from '../compare/wording';
+import { usdText } from './diffText';
 import { HTML_STYLE } from './inspectHtmlStyle';
 import { Markup, markup } from './markup';
 
@@ -29,13 +30,6 @@ del { text-decoration: line-through; }
 td ul { list-style: none; margin: 0; padding: 0; }
 td li { font-family: ui-monospace, monospace; font-size: 12px; overflow-wrap: anywhere; }
 `;
-const WORDS: Readonly<Record<PairStatus, string>> = {
-  same: 'same',
-  follows: 'as told above',
-  changed: 'changed',
-  added: 'only in b',
-  removed: 'only in a',
-};
 const CONFIG_WORDS = {
   created: 'created with',
   asked: 'asked for',
@@ -85,7 +79,7 @@ ${parts.includes('events') && events(session)}`;
 }
 
 function sign(status: PairStatus): Markup {
-  return markup`<span class="sign" title="${WORDS[status]}">${PAIR_SIGNS[status].trim()}</span>`;
+  return markup`<span class="sign" title="${PAIR_WORDS[status]}">${PAIR_SIGNS[status].trim()}</span>`;
 }
 
 function table(heads: readonly string[], rows: readonly (Markup | false)[], total: number): Markup {
@@ -102,7 +96,7 @@ function configs(all: readonly ConfigPair[]): Markup {
       .slice(0, MOST)
       .map(
         ({ a, b, status, changes }) =>
-          markup`<tr class="${status}"><td>${sign(status)} ${WORDS[status]}</td><td>${CONFIG_WORDS[(a ?? b)?.kind ?? 'asked']}</td><td class="n">${a && formatMs(a.t)}</td><td class="n">${b && formatMs(b.t)}</td><td>${list(changes)}</td></tr>`,
+          markup`<tr class="${status}"><td>${sign(status)} ${PAIR_WORDS[status]}</td><td>${CONFIG_WORDS[(a ?? b)?.kind ?? 'asked']}</td><td class="n">${a && formatMs(a.t)}</td><td class="n">${b && formatMs(b.t)}</td><td>${list(changes)}</td></tr>`,
       ),
     different.length,
   )}`;
@@ -134,9 +128,9 @@ function turnRow({ a, b, status, latencies, user, model }: TurnPair, calls: read
   const tokens = (a?.tokens ?? b?.tokens) != null && deltaText(a?.tokens ?? null, b?.tokens ?? null, String);
   const cost = (a?.usd ?? b?.usd) != null && deltaText(a?.usd ?? null, b?.usd ?? null, usdText);
   const state = [...new Set([a?.status, b?.status].filter(Boolean))].join(' | ');
-  return markup`<tr class="${status}"><td>${sign(status)} ${WORDS[status]}</td><td class="n">${a?.number}</td><td class="n">${b?.number}</td><td>${(a ?? b)?.by}</td>
+  return markup`<tr class="${status}"><td>${sign(status)} ${PAIR_WORDS[status]}</td><td class="n">${a?.number}</td><td class="n">${b?.number}</td><td>${(a ?? b)?.by}</td>
 <td class="n">${wait && msText(wait.a, wait.b)}</td><td class="n">${tokens}</td><td class="n">${cost}</td><td>${state}</td>
-<td>${words('user', user)}${words('model', model)}${calls.map((call) => markup`<div>${sign(call.status)} call ${(call.a ?? call.b)?.name} ${WORDS[call.status]}${list(call.changes)}</div>`)}</td></tr>`;
+<td>${words('user', user)}${words('model', model)}${calls.map((call) => markup`<div>${sign(call.status)} call ${(call.a ?? call.b)?.name} ${PAIR_WORDS[call.status]}${list(call.changes)}</div>`)}</td></tr>`;
 }
 
 function words(who: string, { same, stretches }: WordsPair): Markup | false {
@@ -152,7 +146,7 @@ function latency({ measures, sums }: SessionPair): Markup {
     ['measure', 'count', 'p50', 'p95', 'most'],
     measures.map(
       ({ title, a: was, b: is }) =>
-        markup`<tr><th scope="row">${title}</th><td class="n">${deltaText(was?.count ?? null, is?.count ?? null, String)}</td>${(['p50', 'p95', 'max'] as const).map((rank) => markup`<td class="n">${msText(was?.[rank] ?? null, is?.[rank] ?? null)}</td>`)}</tr>`,
+        markup`<tr><th scope="row">${title}</th><td class="n">${deltaText(was?.count ?? null, is?.count ?? null, String, Infinity)}</td>${(['p50', 'p95', 'max'] as const).map((rank) => markup`<td class="n">${msText(was?.[rank] ?? null, is?.[rank] ?? null)}</td>`)}</tr>`,
     ),
     0,
   )}
@@ -168,7 +162,7 @@ function findings({ findings: { gained, lost } }: SessionPair): Markup | false {
       ...lost.map((finding) => ['removed', finding] as const),
     ].map(
       ([status, { severity, title, t }]) =>
-        markup`<tr class="${status}"><td>${sign(status)} ${WORDS[status]}</td><td>${severity}</td><td>${title}</td><td class="n">${formatMs(t)}</td></tr>`,
+        markup`<tr class="${status}"><td>${sign(status)} ${PAIR_WORDS[status]}</td><td>${severity}</td><td>${title}</td><td class="n">${formatMs(t)}</td></tr>`,
     ),
     0,
   )}`;
@@ -188,5 +182,5 @@ ${
 }
 
 function eventRow(event: EventPair): Markup {
-  return markup`<tr class="${event.status}"><td>${sign(event.status)} ${WORDS[event.status]}</td><td class="mono">${eventTitle(event)}</td><td>${list(event.changes)}</td></tr>`;
+  return markup`<tr class="${event.status}"><td>${sign(event.status)} ${PAIR_WORDS[event.status]}</td><td class="mono">${eventTitle(event)}</td><td>${list(event.changes)}</td></tr>`;
 }

@@ -2,18 +2,9 @@
 import { styleText } from 'node:util';
 import { formatMs } from '../analysis/format';
 import { changeSigns, valueWords, type ConfigChange } from '../analysis/valueDiff';
-import type {
-  CallPair,
-  ComparedEvent,
-  Comparison,
-  ConfigPair,
-  EventPair,
-  PairStatus,
-  SessionPair,
-  TurnPair,
-  WordsPair,
-} from '../compare/model';
+import type { CallPair, Comparison, ConfigPair, PairStatus, SessionPair, WordsPair } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
+import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS } from '../compare/wording';
 import { costText, plain } from './inspectText';
 
 /** Lines of one kind that are printed; `--json` has all. */
@@ -22,15 +13,6 @@ const MOST_CHANGES = 8;
 const MOST_VALUE = 100;
 
 type Colour = (sign: PairStatus, text: string) => string;
-
-/** Signs of pairs; a sign stands wherever a colour does. */
-export const PAIR_SIGNS: Readonly<Record<PairStatus, string>> = {
-  same: ' ',
-  follows: '.',
-  changed: '~',
-  added: '+',
-  removed: '-',
-};
 
 /** The comparison for people: plain text, a final line feed. What was captured is cleaned of control characters. */
 export function formatComparison(comparison: Comparison, parts: readonly Part[], coloured: boolean): string {
@@ -63,18 +45,6 @@ function sessionLines(session: SessionPair, parts: readonly Part[], paint: Colou
   if (parts.includes('latency')) lines.push(...latencyLines(session));
   if (parts.includes('turns')) lines.push(...findingLines(session, paint));
   return lines;
-}
-
-/** `2 turns changed, 1 only in a; events: 4 changed, 2 only in a, 1 only in b`. */
-export function countsText({ turns, counts }: SessionPair): string {
-  const of = (words: string, count: number) => (count > 0 ? [`${count} ${words}`] : []);
-  const turn = (status: TurnPair['status']) => turns.filter((one) => one.status === status).length;
-  const told = (changed: number, removed: number, added: number) =>
-    [...of('changed', changed), ...of('only in a', removed), ...of('only in b', added)].join(', ');
-  const ofTurns = told(turn('changed'), turn('removed'), turn('added'));
-  const ofEvents = told(counts.changed, counts.removed, counts.added);
-  const all = [ofTurns && `turns: ${ofTurns}`, ofEvents && `events: ${ofEvents}`].filter(Boolean).join('; ');
-  return all || 'same';
 }
 
 function configLines(configs: readonly ConfigPair[], paint: Colour): string[] {
@@ -117,22 +87,6 @@ function turnLines({ turns, calls }: SessionPair, paint: Colour): string[] {
   return [...lines, ...more(turns.length)];
 }
 
-/** Times are told as a part of another only from this difference on, ms: less is the clock's. */
-const LEAST_MS = 10;
-
-/** `480 ms -> 612 ms (+28 %)`; `-` where it is not known. */
-export function msText(a: number | null, b: number | null): string {
-  return deltaText(a, b, formatMs, LEAST_MS);
-}
-
-/** The same of any number; no percentage is told of a difference below `least`. */
-export function deltaText(a: number | null, b: number | null, words: (value: number) => string, least = 0): string {
-  if (a === null || b === null) return `${a === null ? '-' : words(a)} -> ${b === null ? '-' : words(b)}`;
-  if (words(a) === words(b)) return words(a);
-  const percent = a > 0 && Math.abs(b - a) >= least ? Math.round((b / a - 1) * 100) : 0;
-  return `${words(a)} -> ${words(b)}${percent === 0 ? '' : ` (${percent > 0 ? '+' : ''}${percent} %)`}`;
-}
-
 export function usdText(usd: number): string {
   return costText({ usd, source: '' });
 }
@@ -171,18 +125,6 @@ function eventLines({ events, counts, unexplained }: SessionPair, paint: Colour)
   }
   if (unexplained > 0) lines.push(`    ${unexplained} events differ and were not looked into: there are too many.`);
   return [...lines, ...more(different.length)];
-}
-
-/** `#12 | #14  <- response.done`, with what it is about. */
-export function eventTitle({ a, b, moved }: EventPair): string {
-  const one = a ?? b;
-  const number = (event: ComparedEvent | null) => (event ? (event.seq > 0 ? `#${event.seq}` : 'line') : '-');
-  const arrow = one?.from === 'client' ? '-> ' : one?.from === 'server' ? '<- ' : '';
-  const count = [a, b].map((event) => event?.count ?? 0);
-  const pieces =
-    Math.max(...count) > 1 ? ` x${count[0] === count[1] || !a || !b ? Math.max(...count) : count.join('|')}` : '';
-  const sound = one && one.audioMs > 0 ? `, ${formatMs(one.audioMs)} of sound` : '';
-  return `${number(a)} | ${number(b)}  ${arrow}${one?.type || '(no type)'}${one?.about ? ` ${one.about}` : ''}${pieces}${sound}${moved ? ' (in another place)' : ''}`;
 }
 
 function changeLines(changes: readonly ConfigChange[], indent: string, paint: Colour): string[] {

@@ -15,6 +15,7 @@ import type {
   SessionPair,
   TurnPair,
 } from './model';
+import { MOST_TEXT } from './meaning';
 import { normalised } from './normal';
 import { pairSteps, type PlacedStep, type StepPair } from './pairSteps';
 import type { SessionSteps, Step, TraceSteps } from './steps';
@@ -149,13 +150,19 @@ function shownTurn(turn: Turn): ComparedTurn {
   return { ...shown, tokens: usage?.totalTokens ?? null, usd: usage && cost ? cost.usd : null };
 }
 
-/** What one end said in a turn: finished words where there are some, else those that came. */
+/** What one end said in a turn, at most `MOST_TEXT` characters of it: finished words where there are some, else those that came. */
 function saidBy(by: 'user' | 'model', pairs: readonly StepPair[], which: 'a' | 'b'): string {
   const steps = pairs.flatMap((pair) => pair[which] ?? []).sort((x, y) => x.row - y.row);
   const finished = new Set(steps.filter(({ said }) => said?.finished).map(({ item }) => item));
-  return steps
-    .flatMap(({ said, item }) => (said?.by === by && (said.finished || !finished.has(item)) ? [said.text] : []))
-    .join(' ');
+  const texts: string[] = [];
+  let length = 0;
+  for (const { said, item } of steps) {
+    if (said?.by !== by || (!said.finished && finished.has(item))) continue;
+    texts.push(said.text);
+    length += said.text.length;
+    if (length > MOST_TEXT) break;
+  }
+  return texts.join(' ').slice(0, MOST_TEXT);
 }
 
 function sumsOf({ metrics }: Parts): ComparedSums | null {

@@ -1,5 +1,6 @@
 /** Whether a comparison is good enough: what `diff` and expectations end with. */
 import { formatMs } from '../analysis/format';
+import { percentilesOf } from '../analysis/percentiles';
 import type { Comparison, SessionPair } from './model';
 
 /** Parts of a comparison. */
@@ -8,7 +9,7 @@ export type Part = (typeof PARTS)[number];
 
 /**
  * `changed`: anything differs; `missing`: something of a is not in b; `slower`: the wait for the answer (`toAnswer`) is longer by more than
- * `share` of it, the median's or the 95th percentile's.
+ * `share` of it, the median's or the 95th percentile's over the turns that both have.
  */
 export type FailOn = { kind: 'changed' } | { kind: 'missing' } | { kind: 'slower'; share: number };
 
@@ -86,9 +87,14 @@ function untimed({ a, b }: Comparison): string[] | undefined {
   return trace && [`Whether it is slower cannot be told: the times of ${trace.file} were not recorded.`];
 }
 
-function slower({ measures, b: session }: SessionPair, share: number): string[] {
-  const wait = measures.find(({ name }) => name === 'toAnswer');
-  const { a, b } = wait ?? {};
+/** Of the turns that both have: one that is missing would make the others slower, or faster. */
+function slower({ turns, b: session }: SessionPair, share: number): string[] {
+  const waits = turns.flatMap(({ latencies }) => {
+    const wait = latencies.find(({ name }) => name === 'toAnswer');
+    return wait && wait.a !== null && wait.b !== null ? [{ a: wait.a, b: wait.b }] : [];
+  });
+  const a = percentilesOf(Float64Array.from(waits, (wait) => wait.a));
+  const b = percentilesOf(Float64Array.from(waits, (wait) => wait.b));
   if (!a || !b) return [];
   return (['p50', 'p95'] as const).flatMap((rank) => {
     const [was, is] = [a[rank], b[rank]];

@@ -14,7 +14,9 @@ import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
 import { exchangeCommands } from './exchangeCommands';
+import { compareCommands } from './compareCommands';
 import type { Reports } from './reports';
+import { replayCommands } from './replayCommands';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
@@ -186,6 +188,8 @@ export function registerCommands(
       return withKey(host);
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
+    ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
+    ...replayCommands(host, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };

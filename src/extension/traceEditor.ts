@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { UserPrices } from '../analysis/prices';
 import type { InspectorStatus, Notifications } from '../../webview/messages';
 import { BodyDocuments } from './bodyDocuments';
 import { Bridge, type Handlers } from './bridge';
@@ -153,7 +154,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     };
     const bridge = new Bridge({
       model: trace.model,
-      handlers: this.#handlers(trace),
+      handlers: this.#handlers(trace.model, () => this.#isLive(trace)),
       post: (message) => webview.postMessage(message),
       status: () => this.#status(trace),
       reload: load,
@@ -197,6 +198,16 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   /** A model of a trace that no editor shows: whoever asks for it closes it. */
   modelOf(file: string): TraceModel {
     return this.#model(file);
+  }
+
+  /** What a page may ask of a trace that it only looks at. */
+  handlersOf(model: TraceModel): Handlers {
+    return this.#handlers(model, () => false);
+  }
+
+  /** The user's own prices. */
+  get prices(): UserPrices {
+    return this.#prices.current;
   }
 
   /** Selects a row in the trace's tab in front. */
@@ -265,25 +276,25 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     );
   }
 
-  #handlers(trace: OpenTrace): Handlers {
+  #handlers(model: TraceModel, isLive: () => boolean): Handlers {
     const lists = listHandlers({
-      model: trace.model,
+      model,
       bodies: this.bodies,
       memory: this.host.context.globalState,
       savePayload: (name, text) => savePayload(this.host, name, text),
     });
     const others = traceHandlers({
       host: this.host,
-      model: trace.model,
-      isLive: () => this.#isLive(trace),
-      openBody: (row) => this.bodies.show(trace.model, row),
-      openConfig: (row, against) => this.bodies.showConfig(trace.model, row, against),
+      model,
+      isLive,
+      openBody: (row) => this.bodies.show(model, row),
+      openConfig: (row, against) => this.bodies.showConfig(model, row, against),
     });
     const composing = composeHandlers({
       runs: this.#runs,
       values: this.values,
-      model: trace.model,
-      isLive: () => this.#isLive(trace),
+      model,
+      isLive,
       isRecording: () => this.host.proxy.recording,
       engine: () => {
         if (this.host.proxy.engine) return this.host.proxy.engine;
@@ -296,7 +307,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       },
     });
     const { held, breakpoints } = this.host;
-    const holding = heldHandlers({ held, breakpoints, model: trace.model });
+    const holding = heldHandlers({ held, breakpoints, model });
     return { ...others, ...lists, ...composing, ...holding };
   }
 

@@ -152,6 +152,7 @@ type Window = typeof vscode.window;
 type Asking =
   | 'showInputBox'
   | 'showQuickPick'
+  | 'showOpenDialog'
   | 'showSaveDialog'
   | 'showErrorMessage'
   | 'showInformationMessage'

@@ -17,7 +17,7 @@ const alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
  * What VS Code carries beside JSON: typed arrays (after the JSON as their bytes, each at a multiple of 8) and numbers that
  * are not finite. A length, JSON, bytes; the first byte says whether the JSON holds anything to be put back.
  */
-function encode(value) {
+export function encode(value) {
   const parts = [];
   let at = 0;
   let isPlain = true;
@@ -41,7 +41,10 @@ function encode(value) {
   return Buffer.concat([head, text, Buffer.alloc((8 - (text.length % 8)) % 8), ...parts]);
 }
 
-const page = (theme) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trace</title>
+export const page = (
+  theme,
+  script = '/webview.js',
+) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trace</title>
 <link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet"><link rel="stylesheet" href="/themes.css"></head>
 <body class="${theme}"><script>
 const arrays = { Float64Array, Float32Array, Uint32Array, Uint8Array, Uint16Array, Int16Array };
@@ -69,7 +72,42 @@ window.acquireVsCodeApi = () => ({
     if (socket.readyState === 1) socket.send(text); else waiting.push(text);
   },
 });
-</script><script type="module" src="/webview.js"></script></body></html>`;
+</script><script type="module" src="${script}"></script></body></html>`;
+
+/** What a page may ask of a trace's model; what only VS Code can do is refused by name. */
+export function handlersOf(model, searchHandlers) {
+  const onlyVscode = (name) => () => Promise.reject(new Error(`${name} needs VS Code.`));
+  const document = () => model.document();
+  let presets = [];
+  return {
+    summaries: async ({ rows }) => ({ summaries: await (await document()).summaries(rows) }),
+    body: async ({ row, whole }) => (await document()).body(row, whole ?? false),
+    sessionState: async ({ session, upTo }) => (await document()).sessionState(session, upTo),
+    conversation: async (question) => (await document()).conversation(question),
+    measures: async ({ session, start, end }) => (await document()).measures(session, start, end),
+    peaks: async ({ session, from, startMs, endMs, buckets }) =>
+      (await document()).peaks(session, from, startMs, endMs, buckets),
+    waveforms: async ({ places, buckets }) => (await document()).waveforms(places, buckets),
+    audio: async (selector) => (await document()).audio(selector),
+    ...searchHandlers({ document }),
+    related: async ({ row }) => (await document()).related(row),
+    bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
+    // Filters with a name are kept in the settings; here as long as it runs.
+    filterPresets: async ({ save }) => ({ presets: (presets = save ?? presets) }),
+    openBody: async () => ({ opened: true }),
+    openConfig: async () => ({ opened: true }),
+    ...Object.fromEntries(
+      ['saveWav', 'send', 'newSession', 'closeSession', 'run'].map((name) => [name, onlyVscode(name)]),
+    ),
+  };
+}
+
+/** Classes of the body by `?theme=`; dark without. */
+export const THEME_CLASSES = {
+  light: 'vscode-light',
+  hc: 'vscode-high-contrast',
+  hcl: 'vscode-high-contrast vscode-high-contrast-light',
+};
 
 /**
  * Bundles page and host and serves them over `trace`; resolves with the address. `?theme=dark|light|hc|hcl`. `status`, a part of
@@ -108,29 +146,8 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
   const { TraceModel } = require('./traceModel.cjs');
   const { openDocument } = require('./client.cjs');
   const model = new TraceModel(trace, out, async () => openDocument);
-  const onlyVscode = (name) => () => Promise.reject(new Error(`${name} needs VS Code.`));
-  const document = () => model.document();
-  let presets = [];
   const handlers = {
-    summaries: async ({ rows }) => ({ summaries: await (await document()).summaries(rows) }),
-    body: async ({ row, whole }) => (await document()).body(row, whole ?? false),
-    sessionState: async ({ session, upTo }) => (await document()).sessionState(session, upTo),
-    conversation: async (question) => (await document()).conversation(question),
-    measures: async ({ session, start, end }) => (await document()).measures(session, start, end),
-    peaks: async ({ session, from, startMs, endMs, buckets }) =>
-      (await document()).peaks(session, from, startMs, endMs, buckets),
-    waveforms: async ({ places, buckets }) => (await document()).waveforms(places, buckets),
-    audio: async (selector) => (await document()).audio(selector),
-    ...searchHandlers({ document }),
-    related: async ({ row }) => (await document()).related(row),
-    bufferSteps: async (p) => (await document()).bufferSteps(p.session, p.startMs, p.endMs, p.most),
-    // Filters with a name are kept in the settings; here as long as it runs.
-    filterPresets: async ({ save }) => ({ presets: (presets = save ?? presets) }),
-    openBody: async () => ({ opened: true }),
-    openConfig: async () => ({ opened: true }),
-    ...Object.fromEntries(
-      ['saveWav', 'send', 'newSession', 'closeSession', 'run'].map((name) => [name, onlyVscode(name)]),
-    ),
+    ...handlersOf(model, searchHandlers),
     ...(typeof more === 'function' ? more(model) : more),
   };
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
@@ -139,17 +156,12 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
     '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
     '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
   };
-  const themes = {
-    light: 'vscode-light',
-    hc: 'vscode-high-contrast',
-    hcl: 'vscode-high-contrast vscode-high-contrast-light',
-  };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/')
       return response
         .writeHead(200, { 'content-type': 'text/html' })
-        .end(page(themes[searchParams.get('theme')] ?? 'vscode-dark'));
+        .end(page(THEME_CLASSES[searchParams.get('theme')] ?? 'vscode-dark'));
     const isBundle = /^\/webview[\w.-]*\.js$/.test(pathname);
     const file = isBundle ? ['text/javascript', join(out, pathname)] : files[pathname];
     if (file === undefined) return response.writeHead(404).end();

@@ -18,6 +18,11 @@ export abstract class TimeState extends TraceState {
   /** Rows from this one on are held back while paused; null when not paused. */
   abstract get pausedAt(): number | null;
 
+  /** Time that the timeline calls 0, ms. */
+  get origin(): number {
+    return 0;
+  }
+
   /** The time there is something to show for, ms. */
   get extent(): TimeSpan {
     const session = this.document?.sessions.find((candidate) => candidate.id === this.session);

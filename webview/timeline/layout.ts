@@ -95,7 +95,7 @@ function axis({ input, scale, shapes }: Picture, lane: Lane | undefined): number
   if (lane === undefined) return 0;
   const top = lane.y + Math.min(13, lane.h - 2);
   const length = rangeLabelAt(input.range, scale);
-  for (const mark of ticks(scale, 84)) {
+  for (const mark of ticks(scale, 84, input.origin)) {
     const x = scale.x(mark.t);
     shapes.push({ kind: 'line', x1: x, y1: top, x2: x, y2: input.height, color: 'grid' });
     // The first label would lose its left half behind the lane names.

@@ -43,6 +43,8 @@ export interface TimelineInput {
   arrows: readonly Arrow[];
   view: TimeSpan;
   extent: TimeSpan;
+  /** Time that the axis calls 0, ms; 0 when left out. */
+  origin?: number;
   width: number;
   height: number;
   folded: ReadonlySet<LaneGroup>;

@@ -48,12 +48,13 @@ export function clampSpan(span: TimeSpan, extent: TimeSpan): TimeSpan {
   return { start, end: start + length };
 }
 
-/** Round times for an axis, no closer than `leastPixels`; `label` shows as many digits as the step needs. */
-export function ticks(scale: TimeScale, leastPixels: number): { t: number; label: string }[] {
+/** Round times for an axis, no closer than `leastPixels`, counted from `origin`; `label` shows as many digits as the step needs. */
+export function ticks(scale: TimeScale, leastPixels: number, origin = 0): { t: number; label: string }[] {
   const step = roundStep(scale.msPerPixel * leastPixels);
   const marks: { t: number; label: string }[] = [];
-  const first = Math.ceil(scale.span.start / step);
-  for (let n = first; n * step <= scale.span.end; n += 1) marks.push({ t: n * step, label: tickLabel(n * step, step) });
+  const first = Math.ceil((scale.span.start - origin) / step);
+  for (let n = first; n * step <= scale.span.end - origin; n += 1)
+    marks.push({ t: origin + n * step, label: tickLabel(n * step, step) });
   return marks;
 }
 

@@ -31,6 +31,7 @@ export function inputOf(store: Store, view: TimeSpan): FromStore {
     arrows: store.related === null ? [] : arrowsOf(store.related),
     view,
     extent: store.extent,
+    origin: store.origin,
     selectedTime: store.selectedTime,
     selectedSpan: store.selectedSpan,
     range: store.range,
@@ -55,16 +56,20 @@ export function hoverLines(store: Store, layout: TimelineLayout, { lane, t, row,
     selectedTime === null || Math.abs(time - selectedTime) < 1e-6
       ? []
       : [`${formatDelta(time - selectedTime)} from the selected event`];
-  if (lane === 'overview') return [formatPosition(t)];
+  if (lane === 'overview') return [formatPosition(t - store.origin)];
   if (target !== null) {
     const turn = target.kind === 'span' ? store.meaning.turns.get(target.span.key) : undefined;
     return [...tipOf(target, turn), ...away(t)];
   }
   const time = row === null ? t : (rows.t.at(row) ?? t);
   const isFar = Math.abs(layout.scale.x(time) - x) > reach && lane !== 'microphone' && lane !== 'speaker';
-  if (row === null || isFar) return [formatPosition(t), ...away(t)];
+  if (row === null || isFar) return [formatPosition(t - store.origin), ...away(t)];
   const summary = store.rowSummary(row);
   const size = formatBytes(rows.bytes.at(row) ?? 0);
   const hand = rows.has(row, FLAG.held) ? '  held' : rows.has(row, FLAG.dropped) ? '  never sent on' : '';
-  return [`${formatPosition(time)}  ${rows.typeOf(row)}  ${size}${hand}`, ...(summary ? [summary] : []), ...away(time)];
+  return [
+    `${formatPosition(time - store.origin)}  ${rows.typeOf(row)}  ${size}${hand}`,
+    ...(summary ? [summary] : []),
+    ...away(time),
+  ];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inSameOrder, matchInOrder } from '../../../src/compare/align';
 import { parseFailOn } from '../../../src/compare/verdict';
 import { compareWords } from '../../../src/compare/words';
+import { ticks, TimeScale } from '../../../webview/timeline/timeScale';
 
 describe('matching in order', () => {
   const letters = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 40 });
@@ -45,6 +46,17 @@ describe('matching in order', () => {
     ).toHaveLength(3);
     expect(inSameOrder([])).toEqual([]);
   });
+});
+
+it('an axis counts from where it is told to, with round times from there', () => {
+  const scale = new TimeScale({ start: 1234, end: 3234 }, 0, 400);
+  expect(ticks(scale, 90, 1234).map(({ t, label }) => [t, label])).toEqual([
+    [1234, '0.0 s'],
+    [1734, '0.5 s'],
+    [2234, '1.0 s'],
+    [2734, '1.5 s'],
+    [3234, '2.0 s'],
+  ]);
 });
 
 describe('words', () => {

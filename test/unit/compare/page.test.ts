@@ -1,0 +1,183 @@
+/** The page of a comparison over real traces, in a real browser. */
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../../scripts/lib/system.mjs';
+import { serveComparison, type ServedComparison } from '../../webview/compareHost.mjs';
+import { cleanUp } from '../fidelity/bed';
+import { addAxe, violations } from '../views/axe';
+import { recorded, WEATHER } from './recorded';
+
+const patience = 120_000;
+
+describe('the page of a comparison', () => {
+  let browser: Browser;
+  let context: BrowserContext | undefined;
+  let host: ServedComparison;
+  beforeAll(async () => {
+    const executablePath = findChromium();
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
+    });
+    const call = { output: [{ call: 'get_weather', arguments: { city: '<img src=x onerror=document.title=1>' } }] };
+    const sunny = { when: { afterCall: 'get_weather' }, answer: 'It is sunny in Bergen.' };
+    const [a, b] = await Promise.all([
+      recorded({ session: { instructions: 'Be kind.' } }),
+      recorded({
+        session: { instructions: 'Be brief.' },
+        says: ['(speak)', 'What is the weather?'],
+        turns: [{ when: { text: 'weather' }, answer: call }, sunny, ...WEATHER.slice(3)],
+      }),
+    ]);
+    host = await serveComparison(a, b);
+  }, patience);
+  afterEach(async () => {
+    await context?.close();
+    context = undefined;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await host.close();
+    await cleanUp();
+  });
+
+  async function open(width = 1400): Promise<Page> {
+    context = await browser.newContext({ viewport: { width, height: 1000 }, reducedMotion: 'reduce', bypassCSP: true });
+    const page = await context.newPage();
+    await page.goto(host.url);
+    await page.getByText('Different: turns: 1 changed, 1 only in a').waitFor();
+    return page;
+  }
+  const turns = (page: Page) => page.locator('rti-compare-turns .turns tbody tr');
+  const pairs = (page: Page) => page.locator('rti-compare-events .pair');
+  /** View and origin of both timelines. */
+  const views = (page: Page) =>
+    page.evaluate<{ start: number; end: number; own: { start: number; end: number }; playhead: number | null }[]>(
+      `[...document.querySelector('rti-compare-app').shadowRoot.querySelectorAll('rti-timeline')].map(({ store }) => ({
+        start: store.view.start - store.origin, end: store.view.end - store.origin, own: store.own, playhead: store.playhead }))`,
+    );
+
+  it('shows both traces on one axis, and moves them together', { timeout: patience }, async () => {
+    const page = await open();
+    const same = async () => {
+      const [a, b] = await views(page);
+      expect(b?.start).toBeCloseTo(a?.start ?? NaN, 6);
+      expect(b?.end).toBeCloseTo(a?.end ?? NaN, 6);
+      return a as NonNullable<typeof a>;
+    };
+    const whole = await same();
+    const lengths = (await views(page)).map(({ own }) => own.end - own.start);
+    expect(whole.start).toBeCloseTo(0, 6);
+    expect(whole.end).toBeCloseTo(Math.max(...lengths), 3);
+    const [upper, lower] = [page.getByRole('application').first(), page.getByRole('application').last()];
+    await upper.focus();
+    await page.keyboard.press('w');
+    await expect.poll(async () => (await views(page)).map(({ end }) => end < whole.end)).toEqual([true, true]);
+    const zoomed = await same();
+    await lower.focus();
+    await page.keyboard.press('d');
+    await expect.poll(async () => (await views(page)).map(({ start }) => start > zoomed.start)).toEqual([true, true]);
+    await same();
+    await page.keyboard.press('f');
+    await expect.poll(async () => (await views(page))[0]?.end).toBeCloseTo(whole.end, 3);
+  });
+
+  it('tells of turns, their words, calls and latencies', { timeout: patience }, async () => {
+    const page = await open();
+    expect(await turns(page).count()).toBe(3);
+    await turns(page).nth(1).getByRole('button').press('Enter');
+    const detail = page.getByRole('region', { name: 'The chosen turn' });
+    expect(await detail.locator('del').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining('foggy')]),
+    );
+    expect(await detail.locator('ins').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining('sunny')]),
+    );
+    const call = detail.getByRole('table', { name: 'What differs in the call' });
+    expect(await call.innerText()).toContain('"<img src=x onerror=document.title=1>"');
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await detail.innerText()).toContain('Wait for the answer');
+    await page.getByLabel('Only what differs').check();
+    expect(await turns(page).count()).toBe(2);
+    await page.getByRole('button', { name: 'Its events' }).click();
+    await page.getByText('Events of turn 2 | 2').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByText('Events of turn 2 | 2').waitFor({ state: 'detached' });
+  });
+
+  it(
+    'lists events by sign and word, goes through them by keys, and opens one in its trace',
+    { timeout: patience },
+    async () => {
+      const page = await open();
+      await page.getByRole('tab', { name: /^Events/ }).click();
+      await pairs(page).first().waitFor();
+      await page.getByLabel('Only what differs').check();
+      await expect.poll(() => pairs(page).first().innerText()).toMatch(/^~\s*changed/);
+      const list = page.getByRole('listbox', { name: 'Events of both sessions' });
+      await list.press('Home');
+      const detail = page.getByRole('region', { name: 'The chosen event' });
+      expect(await detail.innerText()).toContain('session.instructions');
+      expect(await detail.innerText()).toContain('Be brief.');
+      await detail.getByRole('button', { name: 'Open in b' }).click();
+      await expect.poll(() => host.opened.at(-1)?.which).toBe('b');
+      await list.press('End');
+      await expect.poll(() => detail.innerText()).toContain('only in a');
+      expect(await detail.getByRole('button').allInnerTexts()).toEqual(['Open in a']);
+      const last = page.locator('.pair[aria-selected="true"]');
+      expect(await last.getAttribute('aria-posinset')).toBe(await last.getAttribute('aria-setsize'));
+    },
+  );
+
+  it('goes from an event in a timeline to its pair', { timeout: patience }, async () => {
+    const page = await open();
+    await page.evaluate(`(() => {
+      const { stores } = document.querySelector('rti-compare-app');
+      const { rows } = stores.a;
+      for (let row = 0; row < rows.count; row++) if (rows.typeOf(row) === 'response.done') return stores.a.select(row);
+    })()`);
+    await page.getByRole('region', { name: 'The chosen event' }).waitFor();
+    expect(await page.getByRole('region', { name: 'The chosen event' }).innerText()).toContain('response.done');
+  });
+
+  it('plays both in step, and changes over while they are heard', { timeout: patience }, async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Play what is shown' }).click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    const heads = async () =>
+      (await views(page)).map(({ playhead, own }) => (playhead === null ? null : playhead - own.start));
+    await expect.poll(async () => (await heads())[0] ?? 0).toBeGreaterThan(100);
+    const [a, b] = await heads();
+    expect(b).toBeCloseTo(a ?? NaN, 3);
+    await page.getByLabel('Listen to').selectOption('b');
+    await expect.poll(async () => (await heads())[1] ?? 0).toBeGreaterThan(a ?? 0);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(heads).toEqual([null, null]);
+    await turns(page).first().click();
+    await page.getByRole('button', { name: 'Play both' }).click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+  });
+
+  it('compares again when it is asked to', { timeout: patience }, async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    await page.getByText('Different: turns: 1 changed, 1 only in a').waitFor();
+  });
+
+  it.each([1400, 700])('can be used by anybody, %i px wide, in every theme', { timeout: patience }, async (width) => {
+    const page = await open(width);
+    await addAxe(page);
+    const found: Record<string, string[]> = {};
+    await turns(page).nth(1).click();
+    found['turns'] = await violations(page);
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    await pairs(page).nth(1).click();
+    found['events'] = await violations(page);
+    await page.getByRole('tab', { name: /^Configuration/ }).click();
+    found['config'] = await violations(page);
+    await page.getByRole('tab', { name: /^Configuration/ }).press('ArrowRight');
+    found['measures'] = await violations(page);
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
+});

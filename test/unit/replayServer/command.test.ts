@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ServeReport, SessionReport } from '../../../src/replay/server/sessionReport';
+import { dist } from '../fidelity/bed';
+import { simulatedTrace, weatherSession } from '../expect/simulatedTrace';
+import { scratch } from '../rewrite/traces';
+import { mimic } from './mimic';
+
+let folder: string;
+let remove: () => Promise<void>;
+let trace: string;
+beforeAll(async () => {
+  ({ folder, remove } = await scratch());
+  trace = simulatedTrace(path.join(folder, 'weather.realtime.jsonl'), weatherSession);
+});
+afterAll(() => remove());
+
+const cli = path.join(dist, 'cli.cjs');
+
+it('the command says where, tells of each client, writes a report, and ends with 1 when one did otherwise', async () => {
+  const report = path.join(folder, 'report.json');
+  const given = ['serve', trace, '--timing', 'fast', '--json', '--clients', '2', '--report', report];
+  const child = spawn(process.execPath, [cli, ...given, '--certificates', path.join(folder, 'certificates')]);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = once(child, 'close');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value ?? '');
+  const { listening, ws } = (await next()) as { listening: boolean; ws: string };
+  expect(listening).toBe(true);
+  await mimic(ws, trace);
+  expect((await next()) as { session: SessionReport }).toMatchObject({ session: { client: 1, outcome: 'complete' } });
+  await mimic(ws, trace, 0, { edit: (text) => text.replace('Thank you!', '\\u001b[31mNo thanks\u202e') });
+  expect((await next()) as { session: SessionReport }).toMatchObject({ session: { client: 2, outcome: 'diverged' } });
+  expect(await ended).toEqual([1, null]);
+  expect(said).toContain('client 1: session s1 complete (7 of 7 expected messages, 58 of 58 sent)');
+  expect(said).toMatch(
+    /conversation\.item\.create differs from the recorded one \(#\d+\) in item\.content\[0\]\.text\./,
+  );
+  // What the client sent must not steer the terminal.
+  expect(said).not.toMatch(/[\u001b\u202e]/);
+  const written = JSON.parse(await readFile(report, 'utf8')) as ServeReport;
+  expect(written).toMatchObject({ trace, clients: 2, diverged: 1, sessions: [{}, { first: { kind: 'changed' } }] });
+});
+
+it('what cannot be served ends with 2 and says why', () => {
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'serve', path.join(folder, 'none.jsonl')], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(2);
+  expect(stderr).toContain('none.jsonl cannot be read: it does not exist.');
+});

@@ -1,0 +1,8 @@
+/** The page of a comparison over two real traces. */
+export interface ServedComparison {
+  url: string;
+  /** What the page asked to open, in its order. */
+  opened: { which: 'a' | 'b'; row: number }[];
+  close(): Promise<void>;
+}
+export function serveComparison(a: string, b: string, port?: number): Promise<ServedComparison>;

@@ -1,0 +1,122 @@
+/** Looks of the page of a comparison. */
+import { css } from 'lit';
+
+export const compareStyles = css`
+  :host {
+    background: var(--vscode-editor-background);
+    display: flex;
+    flex-direction: column;
+    height: 100vh;
+    overflow: clip;
+  }
+  header {
+    flex: none;
+  }
+  .bar {
+    align-items: center;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px 12px;
+    padding: 6px 12px 2px;
+  }
+  h1 {
+    font-size: 1em;
+    font-weight: 600;
+    margin: 0;
+  }
+  label {
+    align-items: center;
+    display: inline-flex;
+    gap: 6px;
+  }
+  select {
+    background: var(--vscode-dropdown-background, var(--vscode-editor-background));
+    border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, currentColor));
+    border-radius: 3px;
+    color: var(--vscode-dropdown-foreground, inherit);
+    font: inherit;
+    max-width: 46ch;
+    min-height: 24px;
+  }
+  input[type='checkbox'] {
+    height: 16px;
+    width: 16px;
+  }
+  button.text:disabled {
+    cursor: default;
+    opacity: 0.6;
+  }
+  .verdict {
+    font-weight: 600;
+    min-height: 1.5em;
+  }
+  .failure {
+    color: var(--error-text);
+  }
+  main {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+  }
+  .side {
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: none;
+    flex-direction: column;
+  }
+  .name {
+    display: flex;
+    gap: 8px;
+    overflow: hidden;
+    padding: 2px 12px;
+    white-space: nowrap;
+  }
+  .name span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  rti-timeline {
+    height: clamp(60px, 22vh, 230px);
+  }
+  .tabs {
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    display: flex;
+    flex: none;
+    gap: 14px;
+    overflow-x: auto;
+    padding: 0 12px;
+    scrollbar-width: none;
+  }
+  [role='tab'] {
+    align-items: center;
+    background: none;
+    border: 0;
+    border-bottom: 2px solid transparent;
+    color: var(--vscode-panelTitle-inactiveForeground);
+    cursor: pointer;
+    display: inline-flex;
+    flex: none;
+    font: inherit;
+    gap: 5px;
+    height: 28px;
+    padding: 0 2px;
+  }
+  [role='tab'][aria-selected='true'] {
+    border-bottom-color: var(--vscode-contrastActiveBorder, var(--vscode-panelTitle-activeBorder, currentColor));
+    color: var(--vscode-panelTitle-activeForeground);
+  }
+  .many {
+    font-size: 12px;
+  }
+  .pane {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+  }
+  .pane > :last-child {
+    flex: 1;
+  }
+`;

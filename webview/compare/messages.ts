@@ -1,0 +1,47 @@
+/**
+ * What the page of a comparison and its host say to each other. Each of the two traces has a channel of its own, on which the messages of
+ * an ordinary trace's page travel (`../messages`); what is about both is said here. Both ends check what arrives.
+ */
+import type { Comparison, Which } from '../../src/compare/model';
+
+/** A message of one of the two traces' own channel. */
+type OfTrace = { [W in Which]: { compare: W; message: unknown } }[Which];
+
+/** Page to host. */
+export type ComparePageMessage =
+  /** The page has loaded, or wants the traces compared anew. */
+  | { compare: 'ready' | 'again' }
+  /** Show that row in an editor of its trace. */
+  | { compare: 'open'; which: Which; row: number }
+  | OfTrace;
+
+/** Host to page. */
+export type CompareHostMessage =
+  | { compare: 'working' }
+  | { compare: 'result'; comparison: Comparison }
+  | { compare: 'failed'; error: string }
+  | OfTrace;
+
+type Fields = Record<string, unknown>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const isWhich = (value: unknown): value is Which => value === 'a' || value === 'b';
+
+/** The message when it is one of a page, else undefined. */
+export function checkComparePage(message: unknown): ComparePageMessage | undefined {
+  if (!isFields(message)) return undefined;
+  const { compare, which, row } = message;
+  if (isWhich(compare) || compare === 'ready' || compare === 'again') return message as ComparePageMessage;
+  const isOpen = compare === 'open' && isWhich(which) && Number.isSafeInteger(row) && (row as number) >= 0;
+  return isOpen ? (message as ComparePageMessage) : undefined;
+}
+
+/** The message when it is one of the host, else undefined. */
+export function checkCompareHost(message: unknown): CompareHostMessage | undefined {
+  if (!isFields(message)) return undefined;
+  const { compare, comparison, error } = message;
+  if (isWhich(compare) || compare === 'working') return message as CompareHostMessage;
+  if (compare === 'failed' && typeof error === 'string') return message as CompareHostMessage;
+  return compare === 'result' && isFields(comparison) && Array.isArray(comparison.sessions)
+    ? (message as CompareHostMessage)
+    : undefined;
+}

@@ -1,0 +1,187 @@
+/** The turns of both sessions side by side, with what their differences come to; below, the chosen pair. */
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { LATENCIES } from '../../src/analysis/latency';
+import type { SessionPair, TurnPair } from '../../src/compare/model';
+import { deltaText, msText, PAIR_WORDS } from '../../src/compare/wording';
+import { formatUsd } from '../logic/money';
+import { sharedStyles } from '../views/view';
+import { arrowed, changesTable, partStyles, signOf, wordsLine } from './parts';
+
+/** Rows shown at first, and more with each wish for more. */
+const STEP = 300;
+
+@customElement('rti-compare-turns')
+export class TurnsPane extends LitElement {
+  @property({ attribute: false }) session: SessionPair | null = null;
+  @property({ type: Number }) chosen = -1;
+  @property({ type: Boolean }) onlyDifferent = false;
+  @state() private most = STEP;
+
+  static override styles = [
+    sharedStyles,
+    partStyles,
+    css`
+      :host {
+        container-type: inline-size;
+        display: block;
+        min-height: 0;
+        overflow: auto;
+      }
+      .turns {
+        margin: 4px 12px;
+        min-width: calc(100% - 24px);
+      }
+      .turns td {
+        vertical-align: middle;
+        white-space: nowrap;
+      }
+      .turns .what {
+        max-width: 0;
+        width: 60%;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .turns button.pick {
+        background: none;
+        border: 0;
+        color: inherit;
+        cursor: pointer;
+        font: inherit;
+        font-variant-numeric: tabular-nums;
+        min-height: 24px;
+        padding: 0 4px;
+        text-align: left;
+      }
+      @container (width < 800px) {
+        .spent {
+          display: none;
+        }
+      }
+      tr.chosen {
+        background: var(--vscode-list-inactiveSelectionBackground);
+        outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
+        outline-offset: -1px;
+      }
+      tr.chosen .dim {
+        color: inherit;
+      }
+      .detail {
+        border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        padding: 4px 0 10px;
+      }
+      .detail h2 {
+        align-items: center;
+        display: flex;
+        flex-wrap: wrap;
+        font-size: 1em;
+        gap: 8px;
+        margin: 6px 12px;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { session } = this;
+    if (!session) return nothing;
+    const rows = session.turns
+      .map((turn, at) => ({ turn, at }))
+      .filter(({ turn }) => !this.onlyDifferent || turn.status !== 'same');
+    if (rows.length === 0)
+      return html`<p class="empty">
+        ${session.turns.length === 0 ? 'There are no turns.' : 'All turns are the same.'}
+      </p>`;
+    const turn = session.turns[this.chosen];
+    return html`<table class="turns">
+        <thead>
+          <tr>
+            <th scope="col">a | b</th>
+            <th scope="col">begun by</th>
+            <th scope="col" class="right">wait for the answer</th>
+            <th scope="col" class="right spent">tokens</th>
+            <th scope="col" class="right spent">cost</th>
+            <th scope="col">status</th>
+            <th scope="col">what was said</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.slice(0, this.most).map(({ turn, at }) => this.#row(turn, at))}
+        </tbody>
+      </table>
+      ${rows.length > this.most ? html`<p><button class="text" @click=${() => (this.most += STEP)}>${rows.length - this.most} more</button></p>` : nothing}
+      ${turn === undefined ? nothing : this.#detail(turn, session)}`;
+  }
+
+  #row({ a, b, status, latencies, user, model }: TurnPair, at: number) {
+    const wait = latencies.find(({ name }) => name === 'toAnswer');
+    const said = (b ?? a)?.said || (b ?? a)?.heard || '';
+    const isChosen = at === this.chosen;
+    return html`<tr class=${isChosen ? 'chosen' : ''} @click=${() => this.#choose(at)}>
+      <td>
+        <button class="pick" aria-pressed=${isChosen ? 'true' : 'false'} title=${PAIR_WORDS[status]}>
+          ${signOf(status)}${a?.number ?? '–'} | ${b?.number ?? '–'}
+        </button>
+      </td>
+      <td>${(a ?? b)?.by}</td>
+      <td class="right num">${wait ? arrowed(msText(wait.a, wait.b)) : ''}</td>
+      <td class="right num spent">
+        ${(a?.tokens ?? b?.tokens) == null ? '' : arrowed(deltaText(a?.tokens ?? null, b?.tokens ?? null, String))}
+      </td>
+      <td class="right num spent">
+        ${(a?.usd ?? b?.usd) == null ? '' : arrowed(deltaText(a?.usd ?? null, b?.usd ?? null, formatUsd))}
+      </td>
+      <td>${[...new Set([a?.status, b?.status].filter(Boolean))].join(' | ')}</td>
+      <td class="what">${user.same && model.same ? said : html`<span class="dim">other words:</span> ${said}`}</td>
+    </tr>`;
+  }
+
+  #detail(turn: TurnPair, { calls }: SessionPair) {
+    const own = calls.filter((call) => call.turn === this.chosen);
+    const { a, b, status, latencies, user, model } = turn;
+    return html`<section class="detail" aria-label="The chosen turn">
+      <h2>
+        Turn ${a?.number ?? '–'} | ${b?.number ?? '–'}: ${PAIR_WORDS[status]}
+        <button class="text" @click=${() => this.#tell('rti-play-turn', this.chosen)}>
+          <vscode-icon name="play"></vscode-icon> Play both
+        </button>
+        <button class="text" @click=${() => this.#tell('rti-turn-events', this.chosen)}>Its events</button>
+      </h2>
+      ${wordsLine('User', user)}${wordsLine('Model', model)}
+      ${own.map(
+        (call) =>
+          html`<h3>${signOf(call.status)}Call of ${(call.a ?? call.b)?.name}: ${PAIR_WORDS[call.status]}</h3>
+            ${call.changes.length > 0 ? changesTable(call.changes, 'What differs in the call') : html`<p class="mono">${(call.a ?? call.b)?.arguments}</p>`}`,
+      )}
+      ${
+        latencies.length === 0
+          ? nothing
+          : html`<h3>Latencies</h3>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">measure</th>
+                    <th scope="col">a → b</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${latencies.map(
+                    ({ name, a: was, b: is }) =>
+                      html`<tr>
+                        <th scope="row" title=${LATENCIES[name].formula}>${LATENCIES[name].title}</th>
+                        <td class="num">${arrowed(msText(was, is))}</td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>`
+      }
+    </section>`;
+  }
+
+  #choose(at: number): void {
+    this.#tell('rti-turn', at);
+  }
+  #tell(name: string, detail: number): void {
+    this.dispatchEvent(new CustomEvent<number>(name, { detail }));
+  }
+}
