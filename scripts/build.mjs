@@ -27,9 +27,9 @@ const entries = {
   scenarioWorker: 'src/simulator/scenarioWorker.ts',
   documentWorker: 'src/document/worker.ts',
   rewriteWorker: 'src/rewrite/worker.ts',
-  compareWorker: 'src/compare/worker.ts',
   exchangeWorker: 'src/exchange/worker.ts',
   replayWorker: 'src/replay/client/worker.ts',
+  compareWorker: 'src/compare/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',
 };

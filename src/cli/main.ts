@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
-import { startEngine, type UpstreamOption } from '../proxy';
+import { startEngine, type Rotation, type UpstreamOption } from '../proxy';
 import { certificatesFolder } from '../proxy/userData';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
@@ -20,7 +20,7 @@ import { formatLadder, ladderReport } from './ladder';
 import { sendPayload } from './payload';
 import { checkedRules, followRules } from './proxyRules';
 import { addReplayCommand } from './replay';
-import { addRewriteCommands } from './rewrite';
+import { addRewriteCommands, splitBy } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { addServeCommand } from './serve';
 import { loadScenario, type ScenarioSource } from './simulate';
@@ -56,6 +56,14 @@ function upstream(text: string): UpstreamOption {
   if (text === 'simulator' || text === 'openai') return { kind: text };
   if (!/^(https?|wss?):\/\//.test(text)) throw new InvalidArgumentError('It must be "simulator", "openai" or a URL.');
   return { kind: 'url', url: text };
+}
+
+/** `10m`, `100MB`, or both, the option given twice. */
+function rotation(text: string, before: Rotation | undefined): Rotation {
+  const limit = splitBy(text);
+  if (limit.kind === 'session') throw new InvalidArgumentError('It must be a time (10m, 1h) or a size (100MB).');
+  const { bytes = Infinity, ms = Infinity } = before ?? {};
+  return limit.kind === 'time' ? { bytes, ms: limit.ms } : { bytes: limit.bytes, ms };
 }
 
 function finite(text: string): number {
@@ -156,6 +164,11 @@ program
   .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
   .option('--rules <file>', 'rules that change traffic (.jsonc, .yaml), taken up again when the file changes')
   .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
+  .addOption(
+    new Option('--rotate <limit>', 'go on in a new file after a time (10m, 1h) or a size (100MB); both may be given')
+      .argParser(rotation)
+      .default(undefined),
+  )
   .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
   .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
   .option('--certificates <dir>', 'folder of the local certificate authority', certificatesFolder())
@@ -170,6 +183,7 @@ program
       speed?: number;
       rules?: string;
       record: string;
+      rotate?: Rotation;
       allowHost: string[];
       allowOrigin: string[];
       certificates: string;
@@ -200,7 +214,12 @@ program
         certificates: options.certificates,
         upstream: options.upstream,
         simulation,
-        recording: { on: true, maxTotalBytes: Infinity, ...(isFolder ? { folder: target } : { file: target }) },
+        recording: {
+          on: true,
+          maxTotalBytes: Infinity,
+          ...(options.rotate ? { rotation: options.rotate } : {}),
+          ...(isFolder ? { folder: target } : { file: target }),
+        },
         generator: `realtime-inspector/${packageJson.version}`,
       });
       const engine = await Promise.race([starting, stop]);
@@ -226,7 +245,9 @@ program
       });
       engine.on('problem', say);
       let trouble = '';
+      let { file } = engine;
       engine.on('recorded', (state) => {
+        if (state.file !== file) say(`Recording goes on in ${(file = state.file)}.`);
         if (state.trouble !== trouble) say(state.trouble || 'Recording goes on.');
         trouble = state.trouble;
       });

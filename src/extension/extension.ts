@@ -4,6 +4,7 @@ import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { followRules } from './followRules';
+import { followRotation } from './followRotation';
 import { followScenario } from './followScenario';
 import { showHeldStatus } from './heldStatus';
 import { Host } from './host';
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     payloads,
     breakpoints,
     reports,
+    followRotation(host, editors),
     showHeldStatus(host),
     registerCommands(host, editors, traces, payloads, breakpoints, reports),
   );
