@@ -177,7 +177,9 @@ describe('a call through the proxy', () => {
     await say({ type: 'output_audio_buffer.clear' });
     await until(() => types(engine).includes('output_audio_buffer.cleared'));
     await engine.stop();
-    expect(linesOf(engine.file).at(-1)).toMatchObject({ kind: 'close', code: 1001, origin: 'inspector' });
+    // What was on its way from the server comes behind it.
+    const closes = linesOf(engine.file).filter(({ kind }) => kind === 'close');
+    expect(closes).toMatchObject([{ code: 1001, origin: 'inspector' }]);
   });
 
   it('made with a form has both parts in the trace, without the secrets of its tools', async () => {
