@@ -127,9 +127,9 @@ class WorkerDocument implements TraceDocument {
             return this.#settle(message.id)?.reject(new Error(message.error));
         }
         if (this.#ended !== undefined) return;
+        if (message.kind === 'analysis') return options.onAnalysis(message.bytes);
         if (message.kind === 'columns') options.onColumns(message.batch);
-        else if (message.kind === 'analysis') options.onAnalysis(message.bytes);
-        else options.onState(message.state);
+        options.onState(message.state);
       });
       worker.on('error', (error) => end(`Reading ${options.file} failed: ${error.message}. Open it again.`));
       worker.on('exit', () => end(`The trace ${options.file} is no longer open.`));

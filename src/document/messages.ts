@@ -60,6 +60,7 @@ export type DocumentMessage =
   | { kind: 'reply'; id: number; result: unknown }
   | { kind: 'refusal'; id: number; error: string }
   | { kind: 'found'; id: number; found: SearchFound }
-  | { kind: 'columns'; batch: ColumnBatch }
+  /** Rows, and the state that has them. */
+  | { kind: 'columns'; batch: ColumnBatch; state: DocumentState }
   | { kind: 'analysis'; bytes: Uint8Array }
   | { kind: 'state'; state: DocumentState };

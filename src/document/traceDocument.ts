@@ -34,6 +34,7 @@ import { searchText } from './textSearch';
 
 /** Who hears of rows, spans and state as they come. */
 export interface DocumentListener {
+  /** More rows; the state that has them follows at once. */
   columns(batch: ColumnBatch): void;
   analysis(changes: AnalysisChanges): void;
   state(state: DocumentState): void;
@@ -60,7 +61,7 @@ export class TraceDocumentCore {
   #listener: DocumentListener;
   #closed = false;
   #size = 0;
-  #flushedAt = 0;
+  #toldAt = 0;
   /** A row of a trace has been read. */
   #understood = false;
   /** The file's end has been reached. */
@@ -98,21 +99,17 @@ export class TraceDocumentCore {
       (entry) => {
         this.#index.add(entry);
         this.#understood ||= entry.head !== undefined || entry.parsed.kind !== 'unreadable';
-        if (this.#index.columns.waiting >= BATCH_ROWS) this.#flush();
+        if (this.#index.columns.waiting >= BATCH_ROWS) this.#tell();
       },
       () => {
-        if (performance.now() - this.#flushedAt > FLUSH_MS) {
-          this.#flush();
-          this.#listener.state(this.#state());
-        }
+        if (performance.now() - this.#toldAt > FLUSH_MS) this.#tell();
         return !this.#closed;
       },
     );
     this.#size = Math.max(await this.#reader.lines.size(), this.#reader.lines.position);
     if (this.#whole && this.#index.columns.rows > rows) this.#isLive = true;
     this.#whole = !this.#closed;
-    this.#flush();
-    this.#listener.state(this.#state());
+    this.#tell();
     this.#analysing ??= this.#analyse()
       .catch((error: unknown) => this.#stopAnalysing(error))
       .finally(() => (this.#analysing = undefined));
@@ -262,9 +259,10 @@ export class TraceDocumentCore {
     await this.#reader.close();
   }
 
-  #flush(): void {
-    this.#flushedAt = performance.now();
+  #tell(): void {
+    this.#toldAt = performance.now();
     if (this.#index.columns.waiting > 0) this.#listener.columns(this.#index.columns.take());
+    this.#listener.state(this.#state());
   }
 
   #state(): DocumentState {

@@ -2,6 +2,7 @@
 import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import type { UserPrices } from '../analysis/prices';
 import { changesInPieces } from './changeBytes';
+import type { ColumnBatch } from './columns';
 import type {
   DocumentMessage,
   DocumentRequestMessage,
@@ -67,12 +68,19 @@ async function serve(owner: NonNullable<typeof parentPort>, { file, prices }: Do
     owner.postMessage(message, payload ? buffersOf(payload) : []);
   let document: TraceDocumentCore;
   try {
+    // Rows and their state are one message: a page told of rows alone would show events of sessions it does not know.
+    let rows: ColumnBatch | undefined;
     const listener: DocumentListener = {
-      columns: (batch) => post({ kind: 'columns', batch }, batch),
+      columns: (batch) => (rows = batch),
       analysis: (changes) => {
         for (const bytes of changesInPieces(changes)) post({ kind: 'analysis', bytes }, bytes);
       },
-      state: (state) => post({ kind: 'state', state }),
+      state: (state) => {
+        const batch = rows;
+        rows = undefined;
+        if (batch) post({ kind: 'columns', batch, state }, batch);
+        else post({ kind: 'state', state });
+      },
     };
     document = await TraceDocumentCore.open(file, listener, prices);
   } catch (error) {

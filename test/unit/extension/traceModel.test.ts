@@ -60,6 +60,20 @@ describe('an open trace', () => {
     expect(model.columns.rows).toBe(3);
   });
 
+  it('never has rows without the state that knows of them', async () => {
+    const line = (seq: number) => eventLine(seq, seq + 1, 'server', '{"type":"error"}');
+    const file = await traceFile([HEADER, openLine('s1', 1), line(1), ''].join('\n'));
+    const model = new TraceModel(file, workersFolder(), () => Promise.resolve(openDocument));
+    onTestFinished(() => model.close());
+    const seen = new Set<string>();
+    // What is sent to a page is taken later than now, and between any two messages of the worker.
+    model.onDidGrow.on(() => queueMicrotask(() => seen.add(`${model.columns.rows} rows, ${model.state.rows} told`)));
+    await model.follow();
+    await appendFile(file, `${line(2)}\n`);
+    await model.follow();
+    expect([...seen]).toEqual(['2 rows, 2 told', '3 rows, 3 told']);
+  });
+
   it('keeps its rows when the file grows just as it is read again', async () => {
     const file = await traceFile([HEADER, openLine('s1', 1), ''].join('\n'));
     const model = new TraceModel(file, workersFolder(), () => Promise.resolve(openDocument));
