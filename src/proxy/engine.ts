@@ -19,6 +19,7 @@ import {
   type SimulationOptions,
   type SimulationState,
 } from './simulatedUpstream';
+import type { UpstreamTarget } from './upstreamTarget';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -26,7 +27,6 @@ import type {
   TrafficReport,
   TrafficRequests,
   TrafficSetup,
-  UpstreamTarget,
 } from './workerMessages';
 
 /** Where sessions go. */

@@ -5,13 +5,7 @@ import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { Rotation } from './recorder';
 import type { SessionState } from './sessionState';
-
-/** Where requests go, and with which key. */
-export interface UpstreamTarget {
-  url: string;
-  /** Sent in the place of the client's, for requests under the secret segment. */
-  apiKey?: string;
-}
+import type { UpstreamTarget } from './upstreamTarget';
 
 /** How the traffic thread begins. */
 export interface TrafficSetup {
