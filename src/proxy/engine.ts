@@ -110,8 +110,10 @@ export interface Engine {
   setBreakpoints(breakpoints: Breakpoint[]): Promise<BreakpointState[]>;
   /** Messages held now, oldest first. */
   held(): HeldMessage[];
-  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the next two. */
+  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the others. */
   release(id: string, text?: string): Promise<void>;
+  /** Somebody works on a held message: its breakpoint's time-out does not let it go any more. */
+  keep(id: string): Promise<void>;
   drop(id: string): Promise<void>;
   /** Drops a held message and sends this to the end it came from. */
   answer(id: string, text: string): Promise<void>;
@@ -390,6 +392,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       held: () => [...holds.values()],
       async release(id, text) {
         await trafficAsker.ask('release', { id, ...(text === undefined ? {} : { text }) });
+      },
+      async keep(id) {
+        await trafficAsker.ask('keep', { id });
       },
       async drop(id) {
         await trafficAsker.ask('drop', { id });

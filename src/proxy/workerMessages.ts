@@ -48,6 +48,7 @@ export interface TrafficRequests {
   /** Parsed again there; `undefined` lifts all rules. */
   setRules: { params: { rules: RulesText | undefined }; result: null };
   release: { params: { id: string; text?: string }; result: null };
+  keep: { params: { id: string }; result: null };
   drop: { params: { id: string }; result: null };
   answer: { params: { id: string; text: string }; result: null };
   releaseAll: { params: { session?: string }; result: null };
