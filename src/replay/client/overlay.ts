@@ -2,6 +2,7 @@
 import { asObject, type JsonObject } from '../../analysis/json';
 import { setAt } from '../../rules/edit';
 import { parsePath, valueAt, type EventPath } from '../../rules/path';
+import { redactEvent, REPLACEMENT } from '../../trace/redact';
 import type { PlannedFrame } from './plan';
 
 /** One value at one place. */
@@ -66,6 +67,21 @@ export function settingOf(place: string, value: string): Setting | { problem: st
       problem: `${place} must begin with session. or response.; other messages are changed by an overlay file.`,
     };
   return { path, place, value };
+}
+
+/**
+ * The name of settings that have none: it stands in the new trace, on the screen and in reports, so secrets given in the place of
+ * those that were taken out do not stand in it.
+ */
+export function settingsName(settings: readonly Setting[]): string {
+  return settings.map(settingWords).join(' ').slice(0, 200);
+}
+
+function settingWords({ path, place, value }: Setting): string {
+  const last = path.at(-1);
+  const head = `{${JSON.stringify(typeof last === 'object' && 'name' in last ? last.name : 'value')}:`;
+  const shown = redactEvent(`${head}${value}}`)?.text ?? `${head}${value}}`;
+  return `${place}=${shown.startsWith(head) ? shown.slice(head.length, -1) : REPLACEMENT}`;
 }
 
 /** One overlay on top of another; a value at the same place wins. */

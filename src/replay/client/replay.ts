@@ -141,8 +141,8 @@ async function carryOut(
   model: string,
 ): Promise<ReplayResult & { trace: string }> {
   let ended: Promise<void> = Promise.resolve();
-  const result = await run.run(async (listener) => {
-    const wire = await connect(engine.address.http, session, model, listener);
+  const result = await run.run(async (listener, stop) => {
+    const wire = await connect(engine.address.http, session, model, listener, stop);
     ended = wire.ended;
     return wire;
   });
@@ -173,7 +173,7 @@ function chosen(recording: Recording, id: string | undefined): RecordedSession {
 
 /** The model of a session whose address was not recorded, as the server named it. */
 async function modelOf(recording: Recording, session: RecordedSession): Promise<string> {
-  if (session.url !== '') return '';
+  if (URL.canParse(session.url)) return '';
   const greeting = session.frames.find(({ type }) => type === 'session.created');
   const body = greeting && (await recording.body(greeting));
   try {

@@ -214,6 +214,22 @@ it('an end is judged by code, side and reason', async () => {
   expect(failure?.actual).toBe('code 4000, by the server, reason "too late"');
 });
 
+it('an expression without an end is told of, and ended', async () => {
+  const endless = simulatedTrace(path.join(folder, 'endless.realtime.jsonl'), (begin) => {
+    const told = begin();
+    told.update({ output_modalities: ['text'] });
+    told.ask(`${'a'.repeat(60)}!`);
+    told.close();
+  });
+  const slow: Expectations[] = [
+    { transcripts: [{ turn: 1, user: '/^(a+)+$/' }] },
+    { never: [{ event: 'conversation.item.create', where: { item: { content: [{ text: '/^(a+)+$/' }] } } }] },
+  ];
+  for (const expectations of slow)
+    await expect(check(expectations, endless)).rejects.toThrow(/^The expression \/\^\(a\+\)\+\$\/ took longer than/);
+  await expect(check(slow[0] as Expectations, endless)).rejects.toBeInstanceOf(UnreadableFileError);
+});
+
 it('a trace that cannot be read is no failed expectation', async () => {
   await expect(check({ turns: 1 }, path.join(folder, 'nothing.jsonl'))).rejects.toThrow(UnreadableFileError);
 });
