@@ -100,9 +100,9 @@ describe('two made sessions', () => {
     // Cut into other pieces it is the same sound.
     expect(await pair(...Array.from({ length: 20 }, () => sound(100, 1)))).toMatchObject({
       status: 'same',
-      sameSound: true,
+      sound: { kind: 'bytes' },
     });
-    expect(await pair(sound(2100, 2))).toMatchObject({ status: 'same', sameSound: false });
+    expect(await pair(sound(2100, 2))).toMatchObject({ status: 'same', sound: { kind: 'other' } });
     expect(await pair(sound(3000, 1))).toMatchObject({
       status: 'changed',
       changes: [{ path: 'audio', before: '2.00 s of sound', after: '3.00 s of sound' }],
