@@ -11,13 +11,17 @@ import { needsBody } from '../analysis/needs';
 import type { Side } from '../protocol/side';
 import type { HeadScan } from '../trace/headScan';
 import { bodyOf, type BodyPlace, type EventHead } from '../trace/parseLine';
+import { userNote } from '../trace/notes';
 import type { OpenRecord, TraceRecord } from '../trace/records';
 import type { TraceEntry } from '../trace/reader';
 import { AudioStore } from './audioStore';
 import { audioBytes, parseEventBody } from './eventBody';
 import { ColumnBuilder } from './columnBuilder';
-import { RowFlag, type DocumentState } from './columns';
+import { NOTE_CHANGE, RowFlag, type DocumentState } from './columns';
 import { StateRowKind, stateRowKind, StateRows } from './stateRows';
+
+/** Ids kept; the analysis keeps as many notes. */
+const MOST_NOTES = 10_000;
 
 /** What a row's line holds, bits kept beside the offsets. */
 export const RowMark = {
@@ -79,6 +83,8 @@ export class TraceIndex {
   #held = new Set<string>();
   /** By the type's index in the string table. */
   readonly #facts: Record<Side, (TypeFacts | undefined)[]> = { client: [], server: [] };
+  /** Ids of the user's notes so far. */
+  readonly #notes = new Set<string>();
   /** Time of the last row: a line without one stands where it was found. */
   #lastT = 0;
   /** The last session's index as written, and as it is named here. */
@@ -327,9 +333,14 @@ export class TraceIndex {
           bytes: (record.requestBody?.length ?? 0) + (record.responseBody?.length ?? 0),
         });
         return;
-      case 'note':
-        this.columns.add({ ...base, type: 'note' });
+      case 'note': {
+        const note = userNote(record);
+        const isChange = note !== undefined && this.#notes.has(note.id);
+        if (note !== undefined && this.#notes.size < MOST_NOTES) this.#notes.add(note.id);
+        // It stands at the moment it is about, not where it was written.
+        this.columns.add({ ...base, t: (note?.at ?? record.t) + shift, type: isChange ? NOTE_CHANGE : 'note' });
         return;
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import { Asker } from './ask';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
@@ -125,6 +126,11 @@ export interface Engine {
    */
   setRules(rules: RulesText | undefined): Promise<void>;
   setRecording(on: boolean): Promise<void>;
+  /**
+   * Adds a note of the user to the trace being written, behind the traffic that came before it. False when the recording goes on
+   * in another file than `file` by now: that one is closed. Rejects, for people, when the trace cannot be written.
+   */
+  note(file: string, note: UserNote): Promise<boolean>;
   /** Keeps these values out of the record from here on, whoever says them. Ask before they are sent. */
   keepSecret(secrets: string[]): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
@@ -410,6 +416,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       async keepSecret(secrets) {
         await recorderAsker.ask('keepSecret', { secrets });
+      },
+      async note(file, note) {
+        return (await recorderAsker.ask('note', { file, note })).kept;
       },
       async setRecording(on) {
         await recorderAsker.ask('setOn', { on });

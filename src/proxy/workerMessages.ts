@@ -1,6 +1,7 @@
 /** What the engine's owner and its two worker threads say to each other. */
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { Rotation } from './recorder';
@@ -62,6 +63,8 @@ export interface RecorderRequests {
   setOn: { params: { on: boolean }; result: null };
   /** These are secret from here on, in every session and REST call. */
   keepSecret: { params: { secrets: string[] }; result: null };
+  /** Adds a note of the user to the trace being written; `kept` is false when that is not `file` (any more). */
+  note: { params: { file: string; note: UserNote }; result: { kept: boolean } };
   stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
 }
 

@@ -5,6 +5,7 @@
  */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { HeadScan, scannedText } from './headScan';
+import { noteOf } from './notes';
 import type { EventRecord, ReplayOrigin, TraceHeader, TraceRecord } from './records';
 
 /** An event without its body. */
@@ -72,6 +73,7 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
     if (typeof record[name] !== type)
       return { kind: 'unreadable', problem: `a line of kind ${String(record.kind)} whose ${name} is not a ${type}` };
   }
+  if (record.kind === 'note') return { kind: 'record', record: noteOf(record) };
   return {
     kind: 'record',
     record: { ...SHAPE_DEFAULTS[String(record.kind)], ...record } as unknown as Exclude<TraceRecord, EventRecord>,
