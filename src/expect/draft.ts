@@ -2,7 +2,7 @@
 import { Document } from 'yaml';
 import type { LatencyName } from '../analysis/model';
 import { isYamlName } from '../files/source';
-import type { SessionFacts, Sums, TraceFacts } from './facts';
+import type { SessionFacts, TraceFacts } from './facts';
 import { fieldsOfText, isFields, type CheckedEvent } from './match';
 import { quoted } from './results';
 import type { Expectations, LadderStep, SessionExpectations, ToolExpectation, WrittenStep } from './written';
@@ -121,8 +121,8 @@ function hasPattern(value: unknown): boolean {
   return Object.values(value).some(hasPattern);
 }
 
-function ofSums({ latencies, findings, usd }: Sums): SessionExpectations {
-  const budgets = BUDGETS.flatMap((name) => {
+function ofSums({ latencies, findings, usd, timed }: TraceFacts): SessionExpectations {
+  const budgets = (timed ? BUDGETS : []).flatMap((name) => {
     const p95 = latencies[name]?.p95;
     return p95 === undefined ? [] : [[name, { p95: Math.max(100, Math.ceil((p95 * ROOM) / 100) * 100) }] as const];
   });
