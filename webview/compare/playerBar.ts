@@ -43,8 +43,21 @@ export class PlayerBar extends LitElement {
         width: 80px;
       }
       meter {
-        height: 12px;
-        width: 60px;
+        appearance: none;
+        background: transparent;
+        border: 1px solid var(--vscode-descriptionForeground);
+        height: 8px;
+        width: 48px;
+      }
+      meter::-webkit-meter-inner-element,
+      meter::-webkit-meter-bar {
+        background: transparent;
+        border: 0;
+        border-radius: 0;
+        height: 100%;
+      }
+      meter::-webkit-meter-optimum-value {
+        background: var(--added-text);
       }
       button[aria-pressed='true'] {
         outline: 1px solid var(--vscode-focusBorder, currentColor);

@@ -5,6 +5,8 @@ import { findChromium } from '../../../scripts/lib/system.mjs';
 import { serveComparison, type ServedComparison } from '../../webview/compareHost.mjs';
 import { cleanUp } from '../fidelity/bed';
 import { addAxe, violations } from '../views/axe';
+import { HEADER, openLine, traceFile } from '../trace/traceLines';
+import { exchange, lines } from './made';
 import { recorded, WEATHER } from './recorded';
 
 const patience = 120_000;
@@ -41,12 +43,16 @@ describe('the page of a comparison', () => {
     await cleanUp();
   });
 
-  async function open(width = 1400): Promise<Page> {
+  async function open(
+    width = 1400,
+    url = host.url,
+    verdict = 'Different: turns: 1 changed, 1 only in a',
+  ): Promise<Page> {
     context = await browser.newContext({ viewport: { width, height: 1000 }, reducedMotion: 'reduce', bypassCSP: true });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    await page.goto(host.url);
-    await page.getByText('Different: turns: 1 changed, 1 only in a').waitFor();
+    await page.goto(url);
+    await page.getByText(verdict).waitFor();
     return page;
   }
   const turns = (page: Page) => page.locator('rti-compare-turns .turns tbody tr');
@@ -257,6 +263,26 @@ describe('the page of a comparison', () => {
     await page.getByRole('button', { name: 'Compare again' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });
     expect(await turns(page).nth(1).getAttribute('class')).toBe('chosen');
+  });
+
+  it('shows no timeline for a session that the other trace lacks', { timeout: patience }, async () => {
+    const talk = (id: string) => [openLine(id), ...lines(exchange(id, 'Hi', 'Ho'), 10, id)];
+    const [two, one] = [
+      [HEADER, ...talk('s1'), ...talk('s2')],
+      [HEADER, ...talk('s1')],
+    ];
+    const other = await serveComparison(await traceFile(two.join('\n')), await traceFile(one.join('\n')));
+    try {
+      const page = await open(1400, other.url, 'This session is only in a.');
+      expect(await page.locator('rti-timeline').count()).toBe(1);
+      await page.getByText('This session has no counterpart here.').waitFor();
+      await page.getByLabel('Sessions').selectOption('0');
+      await expect.poll(() => page.locator('rti-timeline').count()).toBe(2);
+      await page.getByText('Nothing differs but ids and times.').waitFor();
+    } finally {
+      await context?.close();
+      await other.close();
+    }
   });
 
   it('compares again when it is asked to', { timeout: patience }, async () => {
