@@ -13,7 +13,7 @@ import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
-import { compareCommands } from './compareCommands';
+import { compareCommands, type Comparisons } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
@@ -45,6 +45,7 @@ export function registerCommands(
   payloads: Payloads,
   breakpoints: BreakpointsView,
   reports: Reports,
+  comparisons: Comparisons,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -188,7 +189,7 @@ export function registerCommands(
       return withKey(host);
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
-    ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
+    ...compareCommands(host, comparisons, pathOf, () => editors.front?.fsPath),
     ...replayCommands(host, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),

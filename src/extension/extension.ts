@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
+import { Comparisons } from './compareCommands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { followRules } from './followRules';
 import { followRotation } from './followRotation';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const payloads = createPayloads(host, editors);
   const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   const reports = new Reports();
+  const comparisons = new Comparisons(host, editors);
   context.subscriptions.push(
     editors,
     traces,
@@ -59,9 +61,10 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     payloads,
     breakpoints,
     reports,
+    comparisons,
     followRotation(host, editors),
     showHeldStatus(host),
-    registerCommands(host, editors, traces, payloads, breakpoints, reports),
+    registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons),
   );
   stop = () => host.proxy.stop();
   return {

@@ -1,5 +1,4 @@
 /** The page of a comparison: two timelines on one axis, and below them what is the same and what is not. */
-import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
@@ -7,24 +6,41 @@ import { countsText } from '../../src/compare/wording';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
+import { compareBar } from './bar';
+import { actOf, keysTable, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
 import { onOneAxis, type CompareStore } from './compareStore';
+import { isMarked } from './differenceMarks';
 import './eventsPane';
 import type { EventPlace } from './eventsPane';
 import type { CompareHostMessage, ComparePageMessage } from './messages';
 import { partStyles } from './parts';
+import './playerBar';
 import './restPane';
-import { StepPlayer, type Ears } from './stepPlayer';
+import { shownEvents, shownTurns } from './sought';
+import { StepPlayer } from './stepPlayer';
 import './turnsPane';
 
 const TABS = ['turns', 'events', 'config', 'measures'] as const;
 type Tab = (typeof TABS)[number];
 const SIDES = ['a', 'b'] as const;
 
+/** What the page shows, kept for a later life of its tab. */
+export interface ShownState {
+  at: number;
+  turn: number;
+  tab: Tab;
+  onlyDifferent: boolean;
+  find: string;
+}
+
 @customElement('rti-compare-app')
 export class CompareApp extends LitElement {
   @property({ attribute: false }) stores!: Record<Which, CompareStore>;
   @property({ attribute: false }) post!: (message: ComparePageMessage) => void;
+  /** What an earlier life of the page showed. */
+  @property({ attribute: false }) kept: Partial<ShownState> = {};
+  @property({ attribute: false }) keep: (shown: ShownState) => void = () => undefined;
   @state() private comparison: Comparison | null = null;
   @state() private failure = '';
   @state() private isWorking = true;
@@ -36,6 +52,8 @@ export class CompareApp extends LitElement {
   @state() private onlyDifferent = false;
   /** Only events of that turn; -1 for all. */
   @state() private eventsOf = -1;
+  @state() private find = '';
+  @state() private helpOpen = false;
   @queryAll('rti-timeline') private timelines!: NodeListOf<TimelineView>;
   #player!: StepPlayer;
   #stops: (() => void)[] = [];
@@ -47,6 +65,11 @@ export class CompareApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const { kept } = this;
+    this.tab = TABS.find((tab) => tab === kept.tab) ?? 'turns';
+    this.onlyDifferent = kept.onlyDifferent === true;
+    this.find = typeof kept.find === 'string' ? kept.find : '';
+    window.addEventListener('keydown', this.#pageKey);
     this.#player = new StepPlayer(this.stores, () => this.requestUpdate());
     this.#stops = [
       onOneAxis(this.stores.a, this.stores.b),
@@ -56,6 +79,7 @@ export class CompareApp extends LitElement {
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener('keydown', this.#pageKey);
     for (const stop of this.#stops) stop();
     void this.#player.close();
   }
@@ -66,9 +90,25 @@ export class CompareApp extends LitElement {
     if (message.compare === 'working') return;
     this.failure = message.compare === 'failed' ? message.error : '';
     if (message.compare !== 'result') return;
-    this.comparison = message.comparison;
-    const differing = message.comparison.sessions.findIndex(({ same }) => !same);
-    this.#show(Math.max(0, differing));
+    this.#compared(message.comparison);
+  }
+
+  /** What was looked at stays, where it is there still. */
+  #compared(comparison: Comparison): void {
+    const before = this.comparison ? { turn: this.#pair?.turns[this.turn], event: this.event } : null;
+    const wasAt = this.comparison ? this.at : this.kept.at;
+    this.comparison = comparison;
+    const { sessions } = comparison;
+    const differing = Math.max(
+      0,
+      sessions.findIndex(({ same }) => !same),
+    );
+    const at = wasAt !== undefined && sessions[wasAt] ? wasAt : differing;
+    this.#show(at);
+    const { turns, events } = sessions[at] ?? { turns: [], events: [] };
+    const { turn, event } = before ?? { turn: turns[this.kept.turn ?? -1], event: null };
+    this.turn = turn ? turns.findIndex(({ a, b }) => a?.key === turn.a?.key && b?.key === turn.b?.key) : -1;
+    this.event = event ? (events.find(({ a, b }) => a?.row === event.a?.row && b?.row === event.b?.row) ?? null) : null;
   }
 
   #show(at: number): void {
@@ -80,8 +120,10 @@ export class CompareApp extends LitElement {
     const pair = this.#pair;
     for (const which of SIDES) {
       const session = pair?.[which];
+      this.stores[which].absent = !session;
       if (session) this.stores[which].setSession(session.id);
     }
+    for (const which of SIDES) if (pair?.[which]) this.stores[which].fit();
   }
 
   get #pair(): SessionPair | null {
@@ -94,66 +136,61 @@ export class CompareApp extends LitElement {
   protected override render() {
     const pair = this.#pair;
     return html`<header>
-        ${this.#bar(pair)} ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
+        ${this.#bar(pair)}
+        ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
+        ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
         <p class="verdict" role="status">${this.#verdict(pair)}</p>
+        ${this.#traceProblems()} ${this.helpOpen ? keysTable() : nothing}
       </header>
       <main>
-        ${SIDES.map((which) => this.#timeline(which, pair))} ${pair ? this.#tabs(pair) : nothing}
-        ${pair ? this.#pane(pair) : nothing}
+        ${this.#timeline('a', pair)}
+        ${
+          pair
+            ? html`<rti-compare-marks
+                .stores=${this.stores}
+                .events=${pair.events}
+                .chosen=${this.event}
+                @rti-event=${(event: CustomEvent<EventPair>) => this.#pointed(event.detail)}
+              ></rti-compare-marks>`
+            : nothing
+        }
+        ${this.#timeline('b', pair)} ${pair ? this.#tabs(pair) : nothing} ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
+  protected override updated(): void {
+    const { at, turn, tab, onlyDifferent, find } = this;
+    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find });
+  }
+
   #bar(pair: SessionPair | null) {
+    const { isWorking, onlyDifferent, find, helpOpen, at } = this;
+    const count = (number: number) => (find.trim() === '' ? '' : number === 0 ? 'none' : String(number));
+    const found = !pair ? '' : count(this.tab === 'turns' ? this.#turns(pair).length : this.#events(pair).length);
     const sessions = this.comparison?.sessions ?? [];
-    const { isPlaying, isLoading, ears } = this.#player;
-    const name = (one: SessionPair['a']) => (one ? [one.id, one.label].filter(Boolean).join(' ') : '–');
-    return html`<div class="bar">
-      <h1>Comparison</h1>
-      ${
-        sessions.length < 2
-          ? nothing
-          : html`<select
-              aria-label="Sessions"
-              @change=${(event: Event) => this.#show(Number((event.target as HTMLSelectElement).value))}
-            >
-              ${sessions.map(
-                ({ a, b, same }, index) =>
-                  html`<option value=${index} .selected=${index === this.at}>
-                    ${name(a)} | ${name(b)}${same ? '' : ' (differs)'}
-                  </option>`,
-              )}
-            </select>`
-      }
-      <button
-        class="text"
-        ?disabled=${!pair || isLoading}
-        @click=${() => void (isPlaying ? this.#player.stop() : this.#play())}
-      >
-        <vscode-icon name=${isPlaying ? 'debug-stop' : isLoading ? 'loading' : 'play'}></vscode-icon>
-        ${isPlaying ? 'Stop' : 'Play what is shown'}
-      </button>
-      <label
-        >Listen to
-        <select
-          @change=${(event: Event) => void this.#player.listen((event.target as HTMLSelectElement).value as Ears)}
-        >
-          <option value="both" .selected=${ears === 'both'}>a left, b right</option>
-          <option value="a" .selected=${ears === 'a'}>a</option>
-          <option value="b" .selected=${ears === 'b'}>b</option>
-        </select></label
-      >
-      <label class="only"
-        ><input
-          type="checkbox"
-          .checked=${this.onlyDifferent}
-          @change=${(event: Event) => (this.onlyDifferent = (event.target as HTMLInputElement).checked)}
-        />
-        Only what differs</label
-      >
-      <button class="text" ?disabled=${this.isWorking} @click=${() => this.post({ compare: 'again' })}>
-        Compare again
-      </button>
-    </div>`;
+    const { isLoading } = this.#player;
+    return compareBar(
+      { sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+      {
+        show: (place) => this.#show(place),
+        act: (act) => this.#act(act),
+        playShown: () => void this.#play(),
+        find: (words) => (this.find = words),
+        findKey: this.#findKey,
+      },
+    );
+  }
+
+  /** What of the files could not be read, or is not in them: nobody else here would say so. */
+  #traceProblems() {
+    const told = SIDES.flatMap((which) =>
+      (this.comparison?.[which].problems ?? []).map((problem) => `${which}: ${problem}`),
+    );
+    if (told.length === 0) return nothing;
+    return html`<details class="problems">
+      <summary>${told.length === 1 ? told[0] : `${told.length} things to know of the files`}</summary>
+      ${told.length === 1 ? nothing : told.slice(0, 50).map((line) => html`<p>${line}</p>`)}
+    </details>`;
   }
 
   #verdict(pair: SessionPair | null): string {
@@ -179,7 +216,7 @@ export class CompareApp extends LitElement {
         >
         ${notice === '' ? nothing : html`<span class="failure" role="status">${notice}</span>`}
       </div>
-      <rti-timeline .store=${store}></rti-timeline>
+      ${store.absent ? html`<p class="empty">This session has no counterpart here.</p>` : html`<rti-timeline .store=${store}></rti-timeline>`}
     </section>`;
   }
 
@@ -222,7 +259,9 @@ export class CompareApp extends LitElement {
           ? html`<rti-compare-turns
               .session=${pair}
               .chosen=${this.turn}
-              .onlyDifferent=${this.onlyDifferent}
+              .shown=${this.#turns(pair)}
+              .none=${this.find.trim() === '' ? 'All turns are the same.' : 'No turn holds what is sought.'}
+              @rti-open=${(event: CustomEvent<EventPlace>) => this.post({ compare: 'open', ...event.detail })}
               @rti-turn=${(event: CustomEvent<number>) => this.#chooseTurn(event.detail)}
               @rti-play-turn=${(event: CustomEvent<number>) => void this.#playTurn(event.detail)}
               @rti-turn-events=${(event: CustomEvent<number>) => {
@@ -235,7 +274,7 @@ export class CompareApp extends LitElement {
                   .events=${this.#events(pair)}
                   .chosen=${this.event}
                   .origins=${origins}
-                  .none=${pair.events.length === 0 ? 'There are no events.' : 'No event differs here.'}
+                  .none=${pair.events.length === 0 ? 'There are no events.' : this.find.trim() === '' ? 'No event differs here.' : 'No event holds what is sought.'}
                   @rti-event=${(event: CustomEvent<EventPair>) => this.#chooseEvent(event.detail)}
                   @rti-open=${(event: CustomEvent<EventPlace>) => this.post({ compare: 'open', ...event.detail })}
                 ></rti-compare-events>`
@@ -265,14 +304,19 @@ export class CompareApp extends LitElement {
   #shown: { of: readonly EventPair[]; by: string; events: readonly EventPair[] } | undefined;
   /** Kept as long as it is the same: the list tells by it whether it changed. */
   #events({ events }: SessionPair): readonly EventPair[] {
-    const by = `${this.onlyDifferent} ${this.eventsOf}`;
-    if (this.#shown?.of !== events || this.#shown.by !== by) {
-      const isShown = ({ status, turn }: EventPair) =>
-        (this.eventsOf < 0 || turn === this.eventsOf) &&
-        !(this.onlyDifferent && (status === 'same' || status === 'follows'));
-      this.#shown = { of: events, by, events: events.filter(isShown) };
-    }
+    const { onlyDifferent, find, eventsOf: turn } = this;
+    const by = JSON.stringify([onlyDifferent, turn, find]);
+    if (this.#shown?.of !== events || this.#shown.by !== by)
+      this.#shown = { of: events, by, events: shownEvents(events, { onlyDifferent, find, turn }) };
     return this.#shown.events;
+  }
+  #shownTurns: { of: SessionPair; by: string; turns: readonly number[] } | undefined;
+  #turns(pair: SessionPair): readonly number[] {
+    const { onlyDifferent, find } = this;
+    const by = JSON.stringify([onlyDifferent, find]);
+    if (this.#shownTurns?.of !== pair || this.#shownTurns.by !== by)
+      this.#shownTurns = { of: pair, by, turns: shownTurns(pair, { onlyDifferent, find }) };
+    return this.#shownTurns.turns;
   }
 
   // ---- choosing ----
@@ -305,11 +349,61 @@ export class CompareApp extends LitElement {
       const row = pair[which]?.row ?? Infinity;
       if (row <= selected && row >= (found?.[which]?.row ?? -1)) found = pair;
     }
-    if (!found) return;
-    this.event = found;
+    if (found) this.#list(found);
+  }
+  /** A mark was clicked between the timelines. */
+  #pointed(event: EventPair): void {
+    this.#list(event);
+    this.#chooseEvent(event);
+  }
+  /** Shows it in the list, whatever the list leaves out. */
+  #list(event: EventPair): void {
+    this.event = event;
     this.eventsOf = -1;
-    if (this.onlyDifferent && !this.#events(this.#pair as SessionPair).includes(found)) this.onlyDifferent = false;
+    const isListed = () => this.#events(this.#pair as SessionPair).includes(event);
+    if (!isListed()) this.find = '';
+    if (!isListed()) this.onlyDifferent = false;
     this.tab = 'events';
+  }
+
+  /** Goes to the next difference (1), or the one before (-1); at the end it begins again. With `any`, to the next of all that is shown. */
+  #step(by: 1 | -1, any = false): void {
+    const pair = this.#pair;
+    if (!pair) return;
+    if (this.tab === 'turns') {
+      const places = this.#turns(pair).filter((at) => any || pair.turns[at]?.status !== 'same');
+      const at = stepped(
+        places,
+        (place) => place > this.turn,
+        (place) => place < this.turn,
+        by,
+        this.turn < 0,
+      );
+      if (at !== undefined) return this.#chooseTurn(at);
+    }
+    const events = this.#events(pair);
+    const chosen = this.event ? events.indexOf(this.event) : -1;
+    const places = [...events.keys()].filter((at) => any || isMarked(events[at] as EventPair));
+    const at = stepped(
+      places,
+      (place) => place > chosen,
+      (place) => place < chosen,
+      by,
+      chosen < 0,
+    );
+    if (at === undefined) return;
+    this.tab = 'events';
+    this.#chooseEvent(events[at] as EventPair);
+  }
+  #open(wanted: Which): void {
+    const turn = this.#pair?.turns[this.turn];
+    const rows: Record<Which, number | undefined> =
+      this.tab === 'turns'
+        ? { a: turn?.a?.startRow, b: turn?.b?.startRow }
+        : { a: this.event?.a?.row, b: this.event?.b?.row };
+    const which = rows[wanted] === undefined ? (wanted === 'a' ? 'b' : 'a') : wanted;
+    const row = rows[which];
+    if (row !== undefined) this.post({ compare: 'open', which, row });
   }
 
   // ---- hearing ----
@@ -334,15 +428,50 @@ export class CompareApp extends LitElement {
     return next?.[which]?.start ?? this.stores[which].own.end;
   }
   async #heard(stretches: Parameters<StepPlayer['play']>[0]): Promise<void> {
-    try {
-      this.failure = '';
-      await this.#player.play(stretches);
-    } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
-    }
+    this.failure = '';
+    await this.#player.play(stretches).catch(this.#failed);
   }
+  readonly #failed = (error: unknown): void => {
+    this.failure = error instanceof Error ? error.message : String(error);
+  };
 
   // ---- keys ----
+
+  #act(act: CompareAct): void {
+    const acts: Record<CompareAct, () => void> = {
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      openA: () => this.#open('a'),
+      openB: () => this.#open('b'),
+      find: () => this.renderRoot.querySelector<HTMLInputElement>('.find')?.select(),
+      play: () => void (this.#player.isLoaded ? this.#player.toggle().catch(this.#failed) : this.#play()),
+      muteA: () => this.#player.mute('a'),
+      muteB: () => this.#player.mute('b'),
+      swap: () => {
+        if (!this.isWorking) this.post({ compare: 'swap' });
+      },
+      again: () => {
+        if (!this.isWorking) this.post({ compare: 'again' });
+      },
+      onlyDifferent: () => (this.onlyDifferent = !this.onlyDifferent),
+      help: () => (this.helpOpen = !this.helpOpen),
+    };
+    acts[act]();
+  }
+  readonly #pageKey = (event: KeyboardEvent): void => {
+    const act = event.defaultPrevented ? undefined : actOf(event);
+    if (act === undefined) return;
+    event.preventDefault();
+    this.#act(act);
+  };
+  readonly #findKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') this.#step(event.shiftKey ? -1 : 1, true);
+    else if (event.key === 'Escape') {
+      this.find = '';
+      (event.target as HTMLInputElement).blur();
+    } else return;
+    event.preventDefault();
+  };
 
   #key(event: KeyboardEvent, which: Which): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -379,4 +508,16 @@ export class CompareApp extends LitElement {
     this.tab = TABS[(place + TABS.length) % TABS.length] as Tab;
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
   };
+}
+
+/** The first of the ascending places behind (or before) the present one; from the other end where there is none. */
+function stepped(
+  places: readonly number[],
+  isBehind: (place: number) => boolean,
+  isBefore: (place: number) => boolean,
+  by: 1 | -1,
+  isNew: boolean,
+): number | undefined {
+  if (by > 0) return (isNew ? undefined : places.find(isBehind)) ?? places[0];
+  return (isNew ? undefined : places.findLast(isBefore)) ?? places.at(-1);
 }

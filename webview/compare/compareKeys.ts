@@ -1,0 +1,79 @@
+/** Keys of the page of a comparison, outside of what keys are typed into. */
+import { html } from 'lit';
+
+/** What a key does. */
+export type CompareAct =
+  | 'next'
+  | 'previous'
+  | 'openA'
+  | 'openB'
+  | 'find'
+  | 'play'
+  | 'muteA'
+  | 'muteB'
+  | 'swap'
+  | 'again'
+  | 'onlyDifferent'
+  | 'help';
+
+const KEYS: Readonly<Record<string, CompareAct>> = {
+  n: 'next',
+  F7: 'next',
+  p: 'previous',
+  'Shift+F7': 'previous',
+  o: 'openB',
+  'Shift+O': 'openA',
+  '/': 'find',
+  ' ': 'play',
+  '1': 'muteA',
+  '2': 'muteB',
+  x: 'swap',
+  g: 'again',
+  i: 'onlyDifferent',
+  '?': 'help',
+};
+
+const HELP: readonly (readonly [keys: string, does: string])[] = [
+  ['N, F7', 'the next difference'],
+  ['P, Shift+F7', 'the one before'],
+  ['O', 'open what is chosen in its trace: in b, or where it is'],
+  ['Shift+O', 'the same in a'],
+  ['/, Ctrl+F', 'find in turns and events; Enter: the next one'],
+  ['I', 'only what differs, or all'],
+  ['Space', 'play what is shown, pause, go on'],
+  ['1, 2', 'mute a, mute b'],
+  ['X', 'swap a and b'],
+  ['G', 'compare again'],
+  ['W, S, A, D, F', 'in a timeline: closer, further, left, right, all of it'],
+  ['[, ], C, V', 'in a timeline: the one before or after of its kind, its cause, its effect'],
+];
+
+/** What a key press means; undefined for nothing, as where somebody types, or a button has keys of its own. */
+export function actOf(event: KeyboardEvent): CompareAct | undefined {
+  if (event.altKey) return undefined;
+  if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === 'f' && !event.shiftKey ? 'find' : undefined;
+  const [target] = event.composedPath();
+  if (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range') return undefined;
+  if (target instanceof HTMLSelectElement) return undefined;
+  if (event.key === ' ' && (target instanceof HTMLInputElement || target instanceof HTMLButtonElement))
+    return undefined;
+  const key = event.key.length === 1 && event.key !== '?' && event.key !== '/' ? event.key.toLowerCase() : event.key;
+  const name =
+    event.shiftKey && key !== '?' && key !== '/' ? `Shift+${key.length === 1 ? key.toUpperCase() : key}` : key;
+  return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+}
+
+/** All keys in a table. */
+export function keysTable() {
+  return html`<table aria-label="Keys">
+    <tbody>
+      ${HELP.map(
+        ([keys, does]) =>
+          html`<tr>
+            <th scope="row">${keys}</th>
+            <td>${does}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
