@@ -8,6 +8,7 @@ import { searchHandlers } from './searchHandlers';
 import { SECTION } from './settings';
 import type { Host } from './host';
 import type { listHandlers } from './listHandlers';
+import type { noteHandlers } from './noteHandlers';
 import type { TraceModel } from './traceModel';
 
 export interface HandlerOptions {
@@ -42,6 +43,8 @@ export function traceHandlers({
   | keyof ReturnType<typeof listHandlers>
   | keyof ReturnType<typeof composeHandlers>
   | keyof ReturnType<typeof heldHandlers>
+  | keyof ReturnType<typeof noteHandlers>
+  | 'keepRange'
 > {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {
