@@ -23,6 +23,7 @@ const MASK_LABELS: Readonly<Record<Mask, string>> = {
   arguments: 'Arguments and outputs of tools',
   audio: 'Audio (silence of the same length instead)',
   images: 'Images',
+  notes: 'Notes of yours',
 };
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
