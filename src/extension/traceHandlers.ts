@@ -9,6 +9,7 @@ import { SECTION } from './settings';
 import type { Host } from './host';
 import type { listHandlers } from './listHandlers';
 import { safeName } from './safeName';
+import type { noteHandlers } from './noteHandlers';
 import type { TraceModel } from './traceModel';
 
 export interface HandlerOptions {
@@ -36,6 +37,8 @@ export function traceHandlers({
   | keyof ReturnType<typeof listHandlers>
   | keyof ReturnType<typeof composeHandlers>
   | keyof ReturnType<typeof heldHandlers>
+  | keyof ReturnType<typeof noteHandlers>
+  | 'keepRange'
 > {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {
