@@ -17,6 +17,7 @@ import { compareCommands } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
+import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
@@ -45,6 +46,7 @@ export function registerCommands(
   payloads: Payloads,
   breakpoints: BreakpointsView,
   reports: Reports,
+  replays: Replays,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -189,7 +191,7 @@ export function registerCommands(
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
     ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
-    ...replayCommands(host, pathOf, () => editors.front?.fsPath),
+    ...replayCommands(host, replays, reports, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };

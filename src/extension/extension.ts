@@ -12,6 +12,8 @@ import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
+import { showOverlays } from './replayFiles';
+import { Replays } from './replayRun';
 import { Reports } from './reports';
 import { showRuleLenses } from './rulesLens';
 import { createRulesView } from './rulesView';
@@ -37,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const payloads = createPayloads(host, editors);
   const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   const reports = new Reports();
+  const replays = new Replays();
   context.subscriptions.push(
     editors,
     traces,
@@ -59,11 +62,12 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     payloads,
     breakpoints,
     reports,
+    showOverlays(host),
     followRotation(host, editors),
     showHeldStatus(host),
-    registerCommands(host, editors, traces, payloads, breakpoints, reports),
+    registerCommands(host, editors, traces, payloads, breakpoints, reports, replays),
   );
-  stop = () => host.proxy.stop();
+  stop = async () => void (await Promise.all([replays.end(), host.proxy.stop()]));
   return {
     openTraces: () =>
       editors.open.map((trace) => ({
