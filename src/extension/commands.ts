@@ -17,6 +17,7 @@ import { compareCommands, type Comparisons } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
+import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
 import { SECTION, upstreamLabel } from './settings';
@@ -46,6 +47,7 @@ export function registerCommands(
   breakpoints: BreakpointsView,
   reports: Reports,
   comparisons: Comparisons,
+  replays: Replays,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -194,7 +196,7 @@ export function registerCommands(
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
     ...compareCommands(host, comparisons, pathOf, () => editors.front?.fsPath),
-    ...replayCommands(host, pathOf, () => editors.front?.fsPath),
+    ...replayCommands(host, replays, reports, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };

@@ -13,6 +13,8 @@ import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
+import { showOverlays } from './replayFiles';
+import { Replays } from './replayRun';
 import { Reports } from './reports';
 import { showRuleLenses } from './rulesLens';
 import { createRulesView } from './rulesView';
@@ -39,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   const reports = new Reports();
   const comparisons = new Comparisons(host, editors);
+  const replays = new Replays();
   context.subscriptions.push(
     editors,
     traces,
@@ -62,11 +65,12 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     breakpoints,
     reports,
     comparisons,
+    showOverlays(host),
     followRotation(host, editors),
     showHeldStatus(host),
-    registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons),
+    registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),
   );
-  stop = () => host.proxy.stop();
+  stop = async () => void (await Promise.all([replays.end(), host.proxy.stop()]));
   return {
     openTraces: () =>
       editors.open.map((trace) => ({

@@ -13,6 +13,7 @@ import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
 import type { Host } from './host';
 import { plain } from './plainText';
+import { withProgress } from './progress';
 import type { Choice } from './pickers';
 import type { Reports } from './reports';
 
@@ -42,28 +43,7 @@ export function rewriteCommands(
     job: N,
     params: Jobs[N]['params'],
   ): Promise<Jobs[N]['result'] | undefined> =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, cancelled) => {
-        const stop = new AbortController();
-        cancelled.onCancellationRequested(() => stop.abort());
-        let told = 0;
-        try {
-          return await runJob(job, params, {
-            workers: host.dist,
-            generator,
-            signal: stop.signal,
-            progress: (share) => {
-              progress.report({ increment: (share - told) * 100 });
-              told = share;
-            },
-          });
-        } catch (error) {
-          if (cancelled.isCancellationRequested) return undefined;
-          throw error;
-        }
-      },
-    );
+    withProgress(title, (underWay) => runJob(job, params, { workers: host.dist, generator, ...underWay }));
 
   const share = async (argument: unknown) => {
     const file = await traceOf(argument);

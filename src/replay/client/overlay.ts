@@ -97,8 +97,17 @@ export function merged(base: Overlay, top: Overlay): Overlay {
 export const isEmpty = ({ set, frames, insert }: Overlay): boolean => set.length + frames.length + insert.length === 0;
 
 const UPDATES = new Set(['session.update', 'transcription_session.update']);
+/** Whether messages of this type configure the session. */
+export const isUpdate = (type: string): boolean => UPDATES.has(type);
 /** Objects that an update puts in the place of the old one whole, so that a value within them is set wherever they are. */
-const WHOLE = new Set(['turn_detection', 'transcription', 'noise_reduction', 'format', 'tracing', 'prompt']);
+export const WHOLE: ReadonlySet<string> = new Set([
+  'turn_detection',
+  'transcription',
+  'noise_reduction',
+  'format',
+  'tracing',
+  'prompt',
+]);
 
 /** Applies an overlay to messages in their order. */
 export class OverlayEditor {
@@ -111,7 +120,7 @@ export class OverlayEditor {
 
   /** Whether a message of the client's configuration has to be made because the recorded client sent none. */
   static needsUpdate(overlay: Overlay, frames: readonly PlannedFrame[]): boolean {
-    return rooted(overlay, 'session').length > 0 && !frames.some(({ type }) => UPDATES.has(type));
+    return rooted(overlay, 'session').length > 0 && !frames.some(({ type }) => isUpdate(type));
   }
 
   /** The configuration as an update of its own. */
@@ -154,7 +163,7 @@ export class OverlayEditor {
 
   #general(type: string, event: JsonObject): Setting[] {
     if (type === 'response.create') return rooted(this.#overlay, 'response');
-    if (!UPDATES.has(type)) return [];
+    if (!isUpdate(type)) return [];
     const all = rooted(this.#overlay, 'session');
     const first = !this.#updated;
     this.#updated = true;

@@ -6,6 +6,7 @@ import { startScenarioReader, startSimulator, type Scenario, type Simulator } fr
 import { UnreadableFileError } from '../../trace/unreadable';
 import { Recording, type RecordedSession } from '../recording';
 import { connect } from './connect';
+import { isUpdate } from './overlay';
 import { cannotReplay, Planner, type ReplayPlan } from './plan';
 import type { ReplayResult } from './result';
 import { ReplayRun, type RunOptions } from './run';
@@ -61,20 +62,47 @@ export interface Replayable {
   timed: boolean;
   /** Why it cannot be replayed; undefined when it can. */
   problem: string | undefined;
+  /** The client's first `session.update`; undefined where it sent none, or where it was not kept. */
+  configuration: RecordedConfiguration | undefined;
+}
+
+/** What a client configured its session with. */
+export interface RecordedConfiguration {
+  seq: number;
+  /** JSON text of the event. */
+  text: string;
+  /** JSON pointers of what was taken out when it was recorded. */
+  redacted: readonly string[];
 }
 
 /** The sessions of a recording. Rejects with an `UnreadableFileError`. */
 export async function replayableSessions(file: string): Promise<Replayable[]> {
   const recording = await Recording.open(file);
-  await recording.close();
-  return recording.sessions.map((session) => ({
-    id: session.id,
-    url: session.url,
-    messages: session.frames.filter(({ from }) => from === 'client').length,
-    ms: session.close?.at ?? session.frames.at(-1)?.at ?? 0,
-    timed: session.timed,
-    problem: cannotReplay(session),
-  }));
+  try {
+    return await Promise.all(
+      recording.sessions.map(async (session) => ({
+        id: session.id,
+        url: session.url,
+        messages: session.frames.filter(({ from }) => from === 'client').length,
+        ms: session.close?.at ?? session.frames.at(-1)?.at ?? 0,
+        timed: session.timed,
+        problem: cannotReplay(session),
+        configuration: await configurationOf(recording, session),
+      })),
+    );
+  } finally {
+    await recording.close();
+  }
+}
+
+async function configurationOf(
+  recording: Recording,
+  session: RecordedSession,
+): Promise<RecordedConfiguration | undefined> {
+  const frame = session.frames.find(({ from, type }) => from === 'client' && isUpdate(type));
+  if (!frame) return undefined;
+  const body = await recording.body(frame);
+  return body?.kind === 'text' ? { seq: frame.seq, text: body.text, redacted: frame.redacted } : undefined;
 }
 
 /**
