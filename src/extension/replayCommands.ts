@@ -13,7 +13,7 @@ import { TRACE_EXTENSION } from '../trace/records';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
-import { SECTION, upstreamLabel, upstreamUrl } from './settings';
+import { isKeyless, SECTION, upstreamLabel, upstreamUrl } from './settings';
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
 export function replayCommands(
@@ -230,7 +230,7 @@ async function chooseUpstream(
 ): Promise<{ upstream: ReplayUpstream; apiKey?: string } | undefined> {
   const { upstream, apiKey } = options;
   const own = { upstream, ...(apiKey === undefined ? {} : { apiKey }) };
-  const isLive = upstream.kind !== 'simulator';
+  const isLive = !isKeyless(upstream);
   const choices: Choice<{ upstream: ReplayUpstream; apiKey?: string } | undefined>[] = [
     {
       label: '$(beaker) Simulator, answering as the recorded server did',
@@ -238,10 +238,12 @@ async function chooseUpstream(
       value: { upstream: { kind: 'recorded' } },
     },
     {
-      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : '$(beaker) Simulator, as set',
+      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
       detail: isLive
         ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
-        : 'With the scenario of the settings.',
+        : upstream.kind === 'trace'
+          ? 'The trace that is served.'
+          : 'With the scenario of the settings.',
       value: own,
     },
     {
