@@ -41,7 +41,7 @@ export interface InspectorStatus {
         ca: string;
         upstream: string;
         /** `simulator` when the upstream is the embedded one. */
-        upstreamKind: 'openai' | 'simulator' | 'url';
+        upstreamKind: 'openai' | 'simulator' | 'url' | 'trace';
         /** What the recorder could not keep, for people; '' when all is well. */
         trouble: string;
       };

@@ -20,7 +20,8 @@ import { replayCommands } from './replayCommands';
 import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
-import { SECTION, upstreamLabel } from './settings';
+import { serveCommands } from './serveCommands';
+import { isKeyless, SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
 import { openTerminal, runSampleClient } from './terminals';
 import type { TraceEditors } from './traceEditor';
@@ -197,6 +198,7 @@ export function registerCommands(
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
     ...compareCommands(host, comparisons, pathOf, () => editors.front?.fsPath),
     ...replayCommands(host, replays, reports, pathOf, () => editors.front?.fsPath),
+    ...serveCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };
@@ -230,9 +232,15 @@ const openSetting = (name: string) =>
 
 async function sayFailed(host: Host, error: unknown): Promise<void> {
   const message = messageOf(error);
-  const actions = /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message) ? [CHANGE_PORT, SHOW_LOG] : [SHOW_LOG];
+  const stop = 'Stop Serving';
+  const actions = host.serving.isGone
+    ? [stop, SHOW_LOG]
+    : /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message)
+      ? [CHANGE_PORT, SHOW_LOG]
+      : [SHOW_LOG];
   const answer = await vscode.window.showErrorMessage(plain(`Realtime Inspector: ${message}`), ...actions);
   if (answer === SHOW_LOG) host.log.show();
+  if (answer === stop) await vscode.commands.executeCommand(`${SECTION}.stopServing`);
   if (answer === CHANGE_PORT) await openSetting('proxy.port');
 }
 
@@ -247,7 +255,7 @@ async function sayMoved(host: Host, { address }: Engine): Promise<void> {
 /** The running engine, once the inspector has what it needs to be a client itself; undefined when the user gave up. */
 async function withKey(host: Host): Promise<Engine | undefined> {
   const { state } = host.proxy;
-  if (state.state !== 'running' || state.keyed || state.upstream.kind === 'simulator') return host.proxy.engine;
+  if (state.state !== 'running' || state.keyed || isKeyless(state.upstream)) return host.proxy.engine;
   const [set, without] = ['Set API Key', 'Open Without'];
   const answer = await vscode.window.showWarningMessage(
     plain(
@@ -266,8 +274,12 @@ async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
   const { state } = proxy;
   if (state.state !== 'running' || state.upstream.kind === 'simulator') return true;
   const [simulator, live] = ['Use the Simulator', `Use ${upstreamLabel(state.upstream)}`];
+  const means =
+    state.upstream.kind === 'trace'
+      ? 'which answers with what was recorded'
+      : 'where the sample needs a key and costs money';
   const answer = await vscode.window.showInformationMessage(
-    plain(`Sessions go to ${upstreamLabel(state.upstream)} now, where the sample needs a key and costs money.`),
+    plain(`Sessions go to ${upstreamLabel(state.upstream)} now, ${means}.`),
     simulator,
     live,
   );

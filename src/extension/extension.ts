@@ -20,6 +20,7 @@ import { showRuleLenses } from './rulesLens';
 import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
+import { followServing } from './serveFollow';
 import { createSessionsView } from './sessionsView';
 import { createStatusBar } from './statusBar';
 import { keepTerminalEnvironment } from './terminals';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showRefusals(host),
     followSettings(host),
     followScenario(host),
+    followServing(host),
     markScenarios(host),
     showScenarioUse(host),
     createRulesView(host.rules, (node, on) => toggleRule(host, host.rules, node, on)),

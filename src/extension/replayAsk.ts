@@ -9,7 +9,7 @@ import type { Host } from './host';
 import type { Choice } from './pickers';
 import { label, plain } from './plainText';
 import { OVERLAY_GLOB } from './replayText';
-import { upstreamLabel, upstreamUrl } from './settings';
+import { isKeyless, upstreamLabel, upstreamUrl } from './settings';
 import { formatAge, statTraces, tracesIn } from './traceFolder';
 
 /** Where a replay goes, and what is spent there. */
@@ -92,7 +92,7 @@ export async function chooseUpstream(
 ): Promise<Destination | undefined> {
   const { upstream, apiKey } = options;
   const own = { upstream, ...(apiKey === undefined ? {} : { apiKey }) };
-  const isLive = upstream.kind !== 'simulator';
+  const isLive = !isKeyless(upstream);
   const choices: Choice<Destination | undefined>[] = [
     {
       label: '$(beaker) Simulator, answering as the recorded server did',
@@ -100,10 +100,12 @@ export async function chooseUpstream(
       value: { upstream: { kind: 'recorded' } },
     },
     {
-      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : '$(beaker) Simulator, as set',
+      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
       detail: isLive
         ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
-        : 'With the scenario of the settings.',
+        : upstream.kind === 'trace'
+          ? 'The trace that is served.'
+          : 'With the scenario of the settings.',
       value: own,
     },
     {

@@ -30,8 +30,12 @@ import type {
   TrafficSetup,
 } from './workerMessages';
 
-/** Where sessions go. */
-export type UpstreamOption = { kind: 'simulator' } | { kind: 'openai' } | { kind: 'url'; url: string };
+/** Where sessions go. A `trace` is served at a URL by its owner, and no stored key is spent there. */
+export type UpstreamOption =
+  | { kind: 'simulator' }
+  | { kind: 'openai' }
+  | { kind: 'url'; url: string }
+  | { kind: 'trace'; url: string; file: string };
 
 /** How to run the proxy. */
 export interface EngineOptions {
@@ -175,6 +179,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
     if (upstream.kind === 'simulator') return { url: await simulated.start() };
+    if (upstream.kind === 'trace') return { url: checkedUrl(upstream.url) };
     const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
     return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
   };
