@@ -1,7 +1,7 @@
 /** Parts of a trace as traces of their own: a range, a session, pieces of so many minutes or bytes. No line is changed. */
 import { Context } from './context';
 import { sessionOf, Source, type SourceLine, type Work } from './source';
-import { Target } from './target';
+import { originsOf, Target } from './target';
 
 /** What was made, and what it lacks. */
 export interface Made {
@@ -143,6 +143,7 @@ class Cutter {
   readonly #nameOf: (key: string) => string;
   readonly #generator: string;
   readonly #parts = new Map<string, Part>();
+  readonly #files = new Set<string>();
   readonly #context = new Context();
   #added = 0;
 
@@ -192,12 +193,11 @@ class Cutter {
 
   #begin(source: Source, { key, isWanted }: Place): Part {
     const [header] = source.headers;
-    const target = new Target(this.#nameOf(key), {
+    const target = new Target(this.#fileOf(key), {
       startedAt: header?.startedAt ?? new Date(0).toISOString(),
       generator: this.#generator,
       madeBy: this.#by,
-      madeFrom: header === undefined ? [] : [header.id],
-      times: header?.times,
+      ...originsOf(header),
     });
     const part: Part = { target, part: 1 };
     this.#parts.set(key, part);
@@ -206,6 +206,16 @@ class Cutter {
       this.#added += 1;
     }
     return part;
+  }
+
+  /** Names of sessions that differ only in what no file's name may hold get files of their own. */
+  #fileOf(key: string): string {
+    let file = this.#nameOf(key);
+    // Two names that differ in case alone are one on many disks.
+    for (let more = 2; this.#files.has(file.toLowerCase()); more += 1)
+      file = this.#nameOf(`${key.slice(0, 50)}-${more}`);
+    this.#files.add(file.toLowerCase());
+    return file;
   }
 
   #write(source: Source, part: Part, line: SourceLine): void {

@@ -5,7 +5,7 @@ import type { CutOptions, Rewritten } from './cut';
 import { keyShapes } from './keyShapes';
 import { MASKS, maskMessage, type Mask, type MaskCounts } from './mask';
 import { Source, type SourceLine } from './source';
-import { Target } from './target';
+import { originsOf, Target } from './target';
 
 export interface ShareOptions extends CutOptions {
   masks: readonly Mask[];
@@ -61,8 +61,8 @@ export async function share(
           startedAt: header?.startedAt ?? new Date(0).toISOString(),
           generator: options.generator,
           madeBy: 'share',
-          madeFrom: header === undefined ? [] : [header.id],
-          times: header?.times,
+          ...originsOf(header),
+          continues: header?.continues,
         });
       }
       for (const line of batch) {

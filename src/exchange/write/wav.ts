@@ -2,6 +2,7 @@
  * Sound of a session as WAV: what the microphone sent, what was heard of the model, or both as they were heard, the user left
  * and the model right. A file begins with its session, so that its time is that of the session.
  */
+import { rm } from 'node:fs/promises';
 import { resample } from '../../audio/clip';
 import { DEFAULT_FORMAT } from '../../audio/format';
 import { MOST_WAV_BYTES, WAV_HEADER_BYTES, wavHeader, wavSamples } from '../../audio/wav';
@@ -38,10 +39,15 @@ export async function exportWav(
       );
     const silent = whole.sessions.length - sounding.length;
     if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
-    const files = [];
-    for (const session of sounding) {
-      const name = sounding.length === 1 ? file : named(file, session.id);
-      files.push(await writeOut(name, (out) => writer.write(out, session)));
+    const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
+    const files: { file: string; bytes: number }[] = [];
+    try {
+      for (const [at, session] of sounding.entries())
+        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session)));
+    } catch (error) {
+      // All of them, or none.
+      for (const made of files) await rm(made.file, { force: true });
+      throw error;
     }
     const { lost, guessed, problems } = writer;
     return {
@@ -58,8 +64,18 @@ export async function exportWav(
   }
 }
 
-const named = (file: string, session: string) =>
-  `${file.replace(/\.wav$/i, '')}.${fileName(session)}${/\.wav$/i.exec(file)?.[0] ?? '.wav'}`;
+/** A name for each; sessions whose names are the same as files' names are told apart by a number. */
+function namesOf(file: string, sessions: readonly AnalysedSession[]): string[] {
+  const stem = file.replace(/\.wav$/i, '');
+  const ending = /\.wav$/i.exec(file)?.[0] ?? '.wav';
+  const taken = new Set<string>();
+  return sessions.map(({ id }) => {
+    let name = fileName(id);
+    for (let more = 2; taken.has(name.toLowerCase()); more += 1) name = `${fileName(id).slice(0, 50)}-${more}`;
+    taken.add(name.toLowerCase());
+    return `${stem}.${name}${ending}`;
+  });
+}
 
 class WavWriter {
   readonly lost = new Remarks();
