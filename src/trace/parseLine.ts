@@ -5,7 +5,7 @@
  */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { HeadScan, scannedText } from './headScan';
-import { isRecordKind, shapedRecord } from './recordShape';
+import { isRecordKind, isTime, shapedRecord } from './recordShape';
 import type { EventRecord, ReplayOrigin, TraceHeader, TraceRecord } from './records';
 
 /** An event without its body. */
@@ -142,7 +142,7 @@ function checkHead(value: Record<string, unknown>): EventHead | string {
   const { seq, session, t, from, bytes } = value;
   if (!Number.isSafeInteger(seq) || (seq as number) < 0) return 'an event without its number (seq)';
   if (typeof session !== 'string') return 'an event without a session';
-  if (typeof t !== 'number' || !Number.isFinite(t)) return 'an event without a time (t)';
+  if (typeof t !== 'number' || !isTime(t)) return 'an event without a time (t)';
   if (from !== 'client' && from !== 'server') return 'an event that comes neither from client nor server';
   const head: EventHead = {
     kind: 'event',
@@ -152,7 +152,7 @@ function checkHead(value: Record<string, unknown>): EventHead | string {
     from,
     bytes: Number.isSafeInteger(bytes) && (bytes as number) >= 0 ? (bytes as number) : 0,
   };
-  if (typeof value.sent === 'number' && Number.isFinite(value.sent)) head.sent = value.sent;
+  if (typeof value.sent === 'number' && isTime(value.sent)) head.sent = value.sent;
   if (typeof value.type === 'string') head.type = value.type;
   if (typeof value.response === 'string') head.response = value.response;
   if (typeof value.item === 'string') head.item = value.item;

@@ -7,6 +7,8 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+/** Within thirty years of the trace's start: beyond that it is no time, and sums and dates of it are none. */
+export const isTime: Check = (value) => number(value) && Math.abs(value as number) < 1e12;
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const side: Check = (value) => value === 'client' || value === 'server';
@@ -18,12 +20,12 @@ const headers: Check = (value) => isObject(value) && Object.values(value).every(
 
 /** Fields without which a record means nothing, with what is said of one that is wrong. */
 const NEEDED: Record<string, Record<string, [Check, string]>> = {
-  open: { session: [text, 'string'], t: [number, 'number'], url: [text, 'string'], status: [number, 'number'] },
-  close: { session: [text, 'string'], t: [number, 'number'], code: [number, 'number'] },
-  control: { session: [text, 'string'], t: [number, 'number'], op: [text, 'string'], from: [text, 'string'] },
-  gap: { t: [number, 'number'] },
-  http: { t: [number, 'number'], method: [text, 'string'], url: [text, 'string'], status: [number, 'number'] },
-  note: { t: [number, 'number'], text: [text, 'string'] },
+  open: { session: [text, 'string'], t: [isTime, 'time'], url: [text, 'string'], status: [number, 'number'] },
+  close: { session: [text, 'string'], t: [isTime, 'time'], code: [number, 'number'] },
+  control: { session: [text, 'string'], t: [isTime, 'time'], op: [text, 'string'], from: [text, 'string'] },
+  gap: { t: [isTime, 'time'] },
+  http: { t: [isTime, 'time'], method: [text, 'string'], url: [text, 'string'], status: [number, 'number'] },
+  note: { t: [isTime, 'time'], text: [text, 'string'] },
 };
 
 /** The others: a wrong one is left out, or becomes what stands here where the types promise one. */
@@ -46,7 +48,7 @@ const OTHERS: Record<string, Record<string, [Check] | [Check, unknown]>> = {
   control: { bytes: [count, 0] },
   gap: { from: [count, 0], to: [count, 0], count: [count, 0], reason: [text, ''], session: [text] },
   http: {
-    start: [number, undefined],
+    start: [isTime, undefined],
     requestHeaders: [headers, {}],
     responseHeaders: [headers, {}],
     requestBody: [text],

@@ -8,6 +8,7 @@ import type { EventHead } from '../../trace/parseLine';
 import type { HeaderRecord, HttpRecord, OpenRecord } from '../../trace/records';
 import { fromText } from '../read/harOwn';
 import { Remarks, type ExportReport } from '../model';
+import { isoTime } from './isoTime';
 import { writeOut, type OutFile } from './outFile';
 import { TraceLines, type LooseRecord, type SessionLines } from './sessionLines';
 
@@ -98,7 +99,7 @@ class HarWriter {
     return Number(((this.#lines.startedAt + t) / 1000).toFixed(6));
   }
   #iso(t: number): string {
-    return new Date(this.#lines.startedAt + t).toISOString();
+    return isoTime(this.#lines.startedAt + t);
   }
 
   #ownLine({ shift: _shift, ...line }: { t: number; shift: number } & object, shift: number): object {

@@ -25,8 +25,7 @@ export class OutFile {
 
   /** Rejects with an `UnreadableFileError` when there is such a file already, or none can be made there. */
   static async create(file: string): Promise<OutFile> {
-    if (existsSync(file))
-      throw new UnreadableFileError(nameTaken(file));
+    if (existsSync(file)) throw new UnreadableFileError(nameTaken(file));
     const part = `${file}.part-${randomUUID().slice(0, 8)}`;
     try {
       await mkdir(path.dirname(path.resolve(file)), { recursive: true });

@@ -17,6 +17,12 @@ export type WavKind = 'wav' | 'wav-input' | 'wav-output';
 
 /** Sound put together at once, ms. */
 const WINDOW_MS = 30_000;
+/** What 4 GiB hold at the lowest rate, ms; nothing longer is even looked through. */
+const LONGEST_MS = MOST_WAV_BYTES / 16;
+const tooLong = (session: string) =>
+  new Error(
+    `Session ${session} is too long for one WAV file (4 GiB): take a part of it first (realtime-inspector trim).`,
+  );
 
 /**
  * Writes a file for each session with sound: `file` itself for one, else with the session's name before its ending. Rejects
@@ -99,6 +105,7 @@ class WavWriter {
 
   /** The higher of the rates its two sides begin with; undefined when neither has sound that is wanted. */
   async #rateOf({ id, start, end, playback }: AnalysedSession): Promise<number | undefined> {
+    if (end - start > LONGEST_MS) throw tooLong(id);
     const rates: number[] = [];
     if (this.#kind !== 'wav-output') {
       // As far as the first sound, and no further: an hour of it is 170 MB.
@@ -134,10 +141,7 @@ class WavWriter {
     const rate = (await this.#rateOf(session)) ?? DEFAULT_FORMAT.rate;
     const frames = Math.round(((session.end - session.start) * rate) / 1000);
     const channels = this.#kind === 'wav' ? 2 : 1;
-    if (frames * 2 * channels > MOST_WAV_BYTES)
-      throw new Error(
-        `Session ${session.id} is too long for one WAV file (4 GiB): take a part of it first (realtime-inspector trim).`,
-      );
+    if (frames * 2 * channels > MOST_WAV_BYTES) throw tooLong(session.id);
     await out.write(wavHeader(frames, rate, channels));
     let written = 0;
     for (let from = session.start; from < session.end; from += WINDOW_MS) {
