@@ -122,7 +122,11 @@ class HarWriter {
       if (parsed.kind !== 'event') continue;
       const { head, body } = parsed;
       if (head.fate !== undefined) {
-        aside.push(this.#ownLine({ ...(JSON.parse(data.toString('utf8')) as { t: number }), shift }, shift));
+        const line = JSON.parse(data.toString('utf8')) as { t: number; event?: unknown };
+        // As text: written anew, its numbers and escapes would be others.
+        const text = body?.format === 'event' ? data.toString('utf8', body.start, body.end) : undefined;
+        if (text !== undefined) delete line.event;
+        aside.push({ ...this.#ownLine({ ...line, shift }, shift), event: text });
         this.lost.add(
           'Messages held back, dropped or lost on the way stand under _realtimeInspector, where other programs do not show them',
         );

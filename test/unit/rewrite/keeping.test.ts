@@ -90,8 +90,9 @@ describe('a command that fails half way', () => {
       { kind: 'session' },
       {
         generator,
+        // A name that comes to be taken while its file is written.
         progress: () => {
-          void writeFile(path.join(parts, 's2'), 'another program');
+          writeFileSync(path.join(parts, 's2'), 'another program');
         },
       },
     );
