@@ -14,6 +14,7 @@ import { importTrace } from './read/trace';
 import { FORMAT_TITLES, type ImportedSession, type ImportFormat, type ImportReport, type Sink } from './model';
 import { recognise } from './recognise';
 import { Spool } from './spool';
+import { isoTime } from './write/isoTime';
 import { plan, toldSessions, Weaver, type Planned } from './weave';
 
 export interface ImportOptions extends Work {
@@ -56,7 +57,7 @@ export async function importFile(file: string, out: string, options: ImportOptio
     const told = toldSessions(sessions);
     const times = worst(told);
     target = new Target(out, {
-      startedAt: new Date(start).toISOString(),
+      startedAt: isoTime(start),
       generator,
       madeBy: 'import',
       madeFrom: spool.made ? [spool.made.id] : [],
@@ -76,7 +77,7 @@ export async function importFile(file: string, out: string, options: ImportOptio
       out,
       format,
       writer: report.writer,
-      startedAt: new Date(start).toISOString(),
+      startedAt: isoTime(start),
       sessions: told,
       messages: weaver.messages,
       redacted: spool.redacted,

@@ -71,6 +71,9 @@ export function formatOf(head: string): ImportFormat | undefined {
 
 function hint(head: string): string {
   if (head.startsWith('PK')) return 'it is a ZIP archive. Unpack it, and import the .har in it.';
+  // What is not UTF-8 has come through as U+FFFD; the zeros beside each letter stay.
+  if (/^(?:\ufffd\ufffd)?(?:[\x09-\x7e]\0|\0[\x09-\x7e]){4}/.test(head)) return 'it is UTF-16. Save it as UTF-8.';
+  if (/^\x1f\ufffd/.test(head)) return 'it is compressed with gzip. Unpack it first.';
   if (/^[\x00-\x08\x0e-\x1f\ufffd]/.test(head)) return 'it is not text.';
   if (/^\s*</.test(head)) return 'it looks like HTML or XML.';
   return 'no HAR, trace, lines or list of events, or cassette begins so.';

@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { messageLine, type Line, type Message } from '../trace/line';
 import { formatTime } from '../trace/line';
-import { redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
+import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
 import type { HeaderRecord } from '../trace/records';
 import { IdClock } from './idClock';
 import {
@@ -102,15 +102,15 @@ export class Spool implements Sink {
   }
 
   close(key: string, close: ImportedClose): void {
-    this.#session(key).close = { ...close, reason: redactUrl(close.reason) };
+    this.#session(key).close = { ...close, reason: plain(redactUrl(close.reason)), ...named(close) };
   }
 
   gap(key: string | undefined, gap: ImportedGap): void {
-    this.loose.push({ kind: 'gap', key, gap });
+    this.loose.push({ kind: 'gap', key, gap: { ...gap, reason: plain(gap.reason) } });
   }
 
   note(at: number | undefined, text: string): void {
-    this.loose.push({ kind: 'note', at, text });
+    this.loose.push({ kind: 'note', at, text: plain(text) });
   }
 
   call(call: ImportedCall): void {
@@ -226,8 +226,8 @@ function lineOf({ from, data, bytes, binary, head = {} }: ImportedMessage, t: nu
     injected: head.origin === 'inspector',
     replaces: head.replaces,
     fate: head.fate,
-    rule: head.rule,
-    breakpoint: head.breakpoint,
+    rule: undefined,
+    ...named(head),
   };
   const line = messageLine(head.seq ?? 0, t, sent, message);
   if (head.bytes === undefined && head.redacted === undefined) return line;
@@ -242,6 +242,17 @@ function lineOf({ from, data, bytes, binary, head = {} }: ImportedMessage, t: nu
   return { ...line, head: text };
 }
 
+/** A text that somebody else wrote, or that another program did not look at. */
+const plain = (text: string): string => redactBody(text)?.text ?? text;
+
+/** Names of rules and breakpoints are written by people too. */
+function named({ rule, breakpoint }: { rule?: string; breakpoint?: string }): { rule?: string; breakpoint?: string } {
+  return {
+    ...(rule === undefined ? {} : { rule: plain(rule) }),
+    ...(breakpoint === undefined ? {} : { breakpoint: plain(breakpoint) }),
+  };
+}
+
 function cleaned({ at, ...open }: ImportedOpen): ImportedOpen {
   return {
     ...open,
@@ -251,7 +262,9 @@ function cleaned({ at, ...open }: ImportedOpen): ImportedOpen {
     subprotocols: redactSubprotocols(open.subprotocols),
     upstream: redactUrl(open.upstream),
     ...(open.responseHeaders ? { responseHeaders: redactHeaders(flat(open.responseHeaders)) } : {}),
-    ...(open.error === undefined ? {} : { error: redactUrl(open.error) }),
+    ...(open.error === undefined ? {} : { error: plain(redactUrl(open.error)) }),
+    ...(open.body === undefined ? {} : { body: plain(open.body) }),
+    ...named(open),
   };
 }
 

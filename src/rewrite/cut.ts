@@ -3,7 +3,7 @@ import { Context } from './context';
 import { HeldNotes, momentOf, userNoteIn } from './heldNotes';
 import type { NoteRecord } from '../trace/records';
 import { sessionOf, Source, type SourceLine, type Work } from './source';
-import { Target } from './target';
+import { originsOf, Target } from './target';
 
 /** What was made, and what it lacks. */
 export interface Made {
@@ -178,6 +178,7 @@ class Cutter {
   readonly #nameOf: (key: string) => string;
   readonly #generator: string;
   readonly #parts = new Map<string, Part>();
+  readonly #files = new Set<string>();
   readonly #context = new Context();
   #added = 0;
 
@@ -237,12 +238,11 @@ class Cutter {
 
   #begin(source: Source, { key, isWanted }: Place): Part {
     const [header] = source.headers;
-    const target = new Target(this.#nameOf(key), {
+    const target = new Target(this.#fileOf(key), {
       startedAt: header?.startedAt ?? new Date(0).toISOString(),
       generator: this.#generator,
       madeBy: this.#by,
-      madeFrom: header === undefined ? [] : [header.id],
-      times: header?.times,
+      ...originsOf(header),
     });
     const part: Part = { target, part: 1, lastT: 0, notes: new HeldNotes() };
     this.#parts.set(key, part);
@@ -251,6 +251,16 @@ class Cutter {
       this.#added += 1;
     }
     return part;
+  }
+
+  /** Names of sessions that differ only in what no file's name may hold get files of their own. */
+  #fileOf(key: string): string {
+    let file = this.#nameOf(key);
+    // Two names that differ in case alone are one on many disks.
+    for (let more = 2; this.#files.has(file.toLowerCase()); more += 1)
+      file = this.#nameOf(`${key.slice(0, 50)}-${more}`);
+    this.#files.add(file.toLowerCase());
+    return file;
   }
 
   #write(source: Source, part: Part, line: SourceLine): void {

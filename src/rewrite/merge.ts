@@ -93,6 +93,13 @@ export async function merge(files: readonly string[], out: string, options: CutO
 /** Finds which are parts of one recording, however they are named: these share their sessions and numbers. */
 function joinParts(streams: readonly Stream[]): void {
   const byId = new Map(streams.map((stream) => [stream.source.headers[0]?.id ?? '', stream]));
+  // A copy of a part stands for it where the part itself is not among them.
+  for (const stream of streams) {
+    const { madeBy = '', madeFrom = [] } = stream.source.headers[0] ?? {};
+    const [was] = madeFrom;
+    if (/^(?:recover|share)$/.test(madeBy) && madeFrom.length === 1 && was !== undefined && !byId.has(was))
+      byId.set(was, stream);
+  }
   for (const stream of streams) {
     let first = stream;
     // As many steps as there are traces: ids that go round in a circle lead nowhere.

@@ -1,12 +1,14 @@
 /** What can be read of a damaged trace as a whole one, and what cannot beside it: nothing recorded is lost. */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { lineData, LineReader } from '../trace/lineReader';
+import { giveName, nameTaken } from '../trace/giveName';
+import { lineData, LineReader, LONGEST_COPY } from '../trace/lineReader';
 import { parseLine } from '../trace/parseLine';
 import type { TraceHeader } from '../trace/records';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import type { CutOptions, Rewritten } from './cut';
-import { Target } from './target';
+import { originsOf, Target } from './target';
 
 export interface Recovered extends Rewritten {
   /** Lines kept and lines that could not be read. */
@@ -26,11 +28,11 @@ export async function recover(
   { generator, signal, progress }: CutOptions,
 ): Promise<Recovered> {
   const rest = `${out}.unread`;
-  if (existsSync(rest))
-    throw new UnreadableFileError(`${rest} exists already: choose another name, or delete it first.`);
-  const lines = await LineReader.open(file).catch((error: unknown) => {
+  if (existsSync(rest)) throw new UnreadableFileError(nameTaken(rest));
+  const lines = await LineReader.open(file, { longestLine: LONGEST_COPY }).catch((error: unknown) => {
     throw new UnreadableFileError(`The trace ${file} cannot be opened: ${whyUnreadable(error)}.`, { cause: error });
   });
+  const restPart = `${rest}.part-${randomUUID().slice(0, 8)}`;
   const notes: string[] = [];
   const origins = { generator, madeBy: 'recover' };
   let target: Target | undefined;
@@ -42,10 +44,12 @@ export async function recover(
       if (header === undefined)
         notes.push('It has no header: times are counted from its last change, which is later than its start.');
       const startedAt = header?.startedAt ?? mtime.toISOString();
-      return new Target(out, { ...origins, startedAt, madeFrom: header === undefined ? [] : [header.id] });
+      return new Target(out, { ...origins, ...originsOf(header), startedAt, continues: header?.continues });
     };
     const take = (data: Buffer, bytes: number): boolean => {
       if (bytes === 0) return true;
+      // Of a line that is too long only the beginning is here.
+      if (bytes > data.length) return false;
       const parsed = parseLine(data, bytes);
       if (parsed.kind === 'unreadable') return false;
       if (parsed.kind !== 'header') (target ??= begin(undefined)).verbatim(data);
@@ -54,9 +58,9 @@ export async function recover(
       return true;
     };
     const keepUnread = (data: Buffer, bytes: number) => {
-      restFd ??= openSync(rest, 'ax', 0o600);
-      writeSync(restFd, data);
-      writeSync(restFd, '\n');
+      restFd ??= openSync(restPart, 'ax', 0o600);
+      writeAll(restFd, data);
+      writeAll(restFd, Buffer.from('\n'));
       unread += 1;
       if (bytes > data.length)
         notes.push(`A line of ${bytes} bytes is too long: only its first ${data.length} were kept.`);
@@ -84,6 +88,7 @@ export async function recover(
     const made = target as Target | undefined;
     if (made === undefined) throw new UnreadableFileError(`Nothing in ${file} can be read as a Realtime trace.`);
     await made.finish();
+    if (unread > 0) await giveName(restPart, rest);
     return {
       made: [{ file: out, lines: made.lines }],
       kept: made.lines,
@@ -97,6 +102,12 @@ export async function recover(
     throw error;
   } finally {
     if (restFd !== undefined) closeSync(restFd);
+    rmSync(restPart, { force: true });
     await lines.close();
   }
+}
+
+/** A disk may take a part of it at a time. */
+function writeAll(fd: number, data: Buffer): void {
+  for (let at = 0; at < data.length;) at += writeSync(fd, data, at);
 }

@@ -6,7 +6,7 @@ import { HeldNotes, userNoteIn } from './heldNotes';
 import { keyShapes } from './keyShapes';
 import { MASKS, maskMessage, words, type Mask, type MaskCounts } from './mask';
 import { Source, type SourceLine } from './source';
-import { Target } from './target';
+import { originsOf, Target } from './target';
 
 export interface ShareOptions extends CutOptions {
   masks: readonly Mask[];
@@ -62,8 +62,8 @@ export async function share(
           startedAt: header?.startedAt ?? new Date(0).toISOString(),
           generator: options.generator,
           madeBy: 'share',
-          madeFrom: header === undefined ? [] : [header.id],
-          times: header?.times,
+          ...originsOf(header),
+          continues: header?.continues,
         });
       }
       for (const line of batch) {

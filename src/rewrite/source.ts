@@ -1,4 +1,5 @@
 /** A trace read in stretches, for making another one of it. */
+import { LONGEST_COPY } from '../trace/lineReader';
 import type { ParsedLine } from '../trace/parseLine';
 import { TraceReader } from '../trace/reader';
 import type { TraceHeader } from '../trace/records';
@@ -28,6 +29,7 @@ export interface Work {
 export class Source {
   readonly file: string;
   readonly #reader: TraceReader;
+  readonly #tooLong: string[] = [];
 
   private constructor(file: string, reader: TraceReader) {
     this.file = file;
@@ -36,7 +38,7 @@ export class Source {
 
   /** Opens a trace; rejects with an `UnreadableFileError` when it cannot be read. */
   static async open(file: string): Promise<Source> {
-    return new Source(file, await TraceReader.open(file));
+    return new Source(file, await TraceReader.open(file, { longestLine: LONGEST_COPY }));
   }
 
   /** The headers read so far. */
@@ -45,7 +47,7 @@ export class Source {
   }
   /** What is wrong with it, for people. */
   get problems(): string[] {
-    return this.#reader.problems;
+    return [...this.#reader.problems, ...this.#tooLong];
   }
 
   /** Its lines in their order, a chunk of the file at a time. Rejects with the signal's reason when told to stop. */
@@ -58,6 +60,11 @@ export class Source {
       const batch: SourceLine[] = [];
       await this.#reader.read(
         ({ line, parsed, part, shift, data }) => {
+          // The beginning of a line is no line: what would be written of it could not be read again.
+          if (line.bytes > data.length) {
+            this.#tooLong.push(`Line ${line.number} is too long to be copied (${line.bytes} bytes) and was left out.`);
+            return;
+          }
           const own = timeOf(parsed);
           const t = own === undefined ? undefined : own + shift;
           batch.push({ number: line.number, part, shift, t, parsed, data: Buffer.from(data) });

@@ -1,10 +1,10 @@
 /** A trace being made of others. It is another file, whole or not there at all. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { giveName, nameTaken } from '../trace/giveName';
 import { formatTime, type Line } from '../trace/line';
 import type { EventHead } from '../trace/parseLine';
-import { TRACE_VERSION, type TimesFrom, type TraceHeader, type TraceRecord } from '../trace/records';
+import { TRACE_VERSION, type ReplayOrigin, type TimesFrom, type TraceHeader, type TraceRecord } from '../trace/records';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import { TraceWriter } from '../trace/writer';
 
@@ -16,6 +16,14 @@ export interface Origins {
   madeBy: string;
   /** Where times are from that were not recorded. */
   times?: TimesFrom | undefined;
+  /** The file before it, where it is one of several of a recording. */
+  continues?: string | undefined;
+  replayOf?: ReplayOrigin | undefined;
+}
+
+/** What stays true of a trace whose lines are those of another. */
+export function originsOf(header: TraceHeader | undefined): Pick<Origins, 'madeFrom' | 'times' | 'replayOf'> {
+  return { madeFrom: header === undefined ? [] : [header.id], times: header?.times, replayOf: header?.replayOf };
 }
 
 /** A JSON string with everything beyond ASCII escaped: a head before a body is one byte a character. */
@@ -28,12 +36,12 @@ export class Target {
   readonly #part: string;
   lines = 0;
   #sealed = false;
+  #named = false;
 
   /** Throws an `UnreadableFileError` when there is such a file already, or none can be made there. */
-  constructor(file: string, { startedAt, generator, madeFrom, madeBy, times }: Origins) {
+  constructor(file: string, { startedAt, generator, madeFrom, madeBy, times, continues, replayOf }: Origins) {
     this.file = file;
-    if (existsSync(file))
-      throw new UnreadableFileError(`${file} exists already: choose another name, or delete it first.`);
+    if (existsSync(file)) throw new UnreadableFileError(nameTaken(file));
     this.#part = `${file}.part-${randomUUID().slice(0, 8)}`;
     const header: TraceHeader = {
       kind: 'trace',
@@ -41,8 +49,10 @@ export class Target {
       id: randomUUID(),
       startedAt,
       generator,
+      ...(continues === undefined ? {} : { continues }),
       madeBy,
       madeFrom: [...madeFrom],
+      ...(replayOf === undefined ? {} : { replayOf }),
       ...(times === undefined ? {} : { times }),
     };
     try {
@@ -87,12 +97,13 @@ export class Target {
       rmSync(this.#part, { force: true });
       throw new Error(`${this.file} could not be written whole, so it was not kept. ${trouble}`);
     }
-    await rename(this.#part, this.file);
+    await giveName(this.#part, this.file);
+    this.#named = true;
   }
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind, also when it had its name already. */
   discard(): void {
     this.seal();
-    rmSync(this.#part, { force: true });
+    rmSync(this.#named ? this.file : this.#part, { force: true });
   }
 
   #write(line: Line): void {

@@ -25,6 +25,8 @@ export function lineData({ buffer, start, end }: RawLine): Buffer {
 
 /** How much of an over-long line is handed on, bytes. */
 const LONG_LINE_HEAD = 64 * 1024;
+/** Longest line that is copied into another file, bytes: what copies must have all of it. */
+export const LONGEST_COPY = 256 << 20;
 const CHUNK_BYTES = 1 << 20;
 const LINE_FEED = 10;
 

@@ -4,8 +4,6 @@ import { redactBody } from './redact';
 
 /** Longest text of a note, characters. */
 export const MOST_NOTE = 4000;
-/** Longest id and session that are believed, characters. */
-const MOST_ID = 200;
 
 /** What the user says of a moment; times in ms on the trace's axis. */
 export interface UserNote {
@@ -18,22 +16,6 @@ export interface UserNote {
   /** Number of the message it is about; 0 for none. */
   seq: number;
   removed: boolean;
-}
-
-/**
- * The record of a note, with those of its fields that have the right type. Fields of another type are left out, not
- * believed: the text of a note is for everybody to read.
- */
-export function noteOf(record: Record<string, unknown>): NoteRecord {
-  const { t, text, id, by, at, session, seq, removed } = record;
-  const note: NoteRecord = { kind: 'note', t: t as number, text: text as string };
-  if (typeof id === 'string' && id !== '' && id.length <= MOST_ID) note.id = id;
-  if (by === 'user') note.by = by;
-  if (typeof at === 'number' && Number.isFinite(at)) note.at = at;
-  if (typeof session === 'string' && session !== '' && session.length <= MOST_ID) note.session = session;
-  if (Number.isSafeInteger(seq) && (seq as number) > 0) note.seq = seq as number;
-  if (removed === true) note.removed = removed;
-  return note;
 }
 
 /** What a line says of a note of the user; undefined for a remark of the recorder or of an import. */

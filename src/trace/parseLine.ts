@@ -5,7 +5,7 @@
  */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { HeadScan, scannedText } from './headScan';
-import { noteOf } from './notes';
+import { isRecordKind, isTime, shapedRecord } from './recordShape';
 import type { EventRecord, ReplayOrigin, TraceHeader, TraceRecord } from './records';
 
 /** An event without its body. */
@@ -62,22 +62,16 @@ function parseRecord(value: unknown, data: Buffer): ParsedLine {
     if (isReplayOrigin(record.replayOf)) header.replayOf = record.replayOf;
     return { kind: 'header', header };
   }
-  const shape = RECORD_SHAPES[String(record.kind)];
-  if (!shape || !Object.hasOwn(RECORD_SHAPES, String(record.kind))) {
+  const kind = String(record.kind);
+  if (!isRecordKind(kind)) {
     return {
       kind: 'unreadable',
-      problem: `a line of an unknown kind${typeof record.kind === 'string' ? ` (${record.kind.slice(0, 40)})` : ''}`,
+      problem: `a line of an unknown kind${typeof record.kind === 'string' ? ` (${kind.slice(0, 40)})` : ''}`,
     };
   }
-  for (const [name, type] of Object.entries(shape)) {
-    if (typeof record[name] !== type)
-      return { kind: 'unreadable', problem: `a line of kind ${String(record.kind)} whose ${name} is not a ${type}` };
-  }
-  if (record.kind === 'note') return { kind: 'record', record: noteOf(record) };
-  return {
-    kind: 'record',
-    record: { ...SHAPE_DEFAULTS[String(record.kind)], ...record } as unknown as Exclude<TraceRecord, EventRecord>,
-  };
+  const shaped = shapedRecord(kind, record);
+  if (typeof shaped === 'string') return { kind: 'unreadable', problem: shaped };
+  return { kind: 'record', record: shaped as unknown as Exclude<TraceRecord, EventRecord> };
 }
 
 function isReplayOrigin(value: unknown): value is ReplayOrigin {
@@ -85,24 +79,6 @@ function isReplayOrigin(value: unknown): value is ReplayOrigin {
   const { trace, session, overlay } = value as Record<string, unknown>;
   return typeof trace === 'string' && typeof session === 'string' && ['string', 'undefined'].includes(typeof overlay);
 }
-
-/** Fields without which a record means nothing. */
-const RECORD_SHAPES: Record<string, Record<string, 'string' | 'number'>> = {
-  open: { session: 'string', t: 'number', url: 'string', status: 'number' },
-  close: { session: 'string', t: 'number', code: 'number' },
-  control: { session: 'string', t: 'number', op: 'string', from: 'string' },
-  gap: { t: 'number' },
-  http: { t: 'number', method: 'string', url: 'string', status: 'number' },
-  note: { t: 'number', text: 'string' },
-};
-/** Fields a reader may rely on when a foreign writer left them out. */
-const SHAPE_DEFAULTS: Record<string, Record<string, unknown>> = {
-  open: { headers: {}, subprotocols: [], upstream: '', phases: {} },
-  close: { reason: '', by: 'server' },
-  control: { bytes: 0 },
-  gap: { from: 0, to: 0, count: 0, reason: '' },
-  http: { requestHeaders: {}, responseHeaders: {} },
-};
 
 const scan = new HeadScan();
 
@@ -166,7 +142,7 @@ function checkHead(value: Record<string, unknown>): EventHead | string {
   const { seq, session, t, from, bytes } = value;
   if (!Number.isSafeInteger(seq) || (seq as number) < 0) return 'an event without its number (seq)';
   if (typeof session !== 'string') return 'an event without a session';
-  if (typeof t !== 'number') return 'an event without a time (t)';
+  if (typeof t !== 'number' || !isTime(t)) return 'an event without a time (t)';
   if (from !== 'client' && from !== 'server') return 'an event that comes neither from client nor server';
   const head: EventHead = {
     kind: 'event',
@@ -174,15 +150,15 @@ function checkHead(value: Record<string, unknown>): EventHead | string {
     session,
     t,
     from,
-    bytes: typeof bytes === 'number' && bytes >= 0 ? bytes : 0,
+    bytes: Number.isSafeInteger(bytes) && (bytes as number) >= 0 ? (bytes as number) : 0,
   };
-  if (typeof value.sent === 'number') head.sent = value.sent;
+  if (typeof value.sent === 'number' && isTime(value.sent)) head.sent = value.sent;
   if (typeof value.type === 'string') head.type = value.type;
   if (typeof value.response === 'string') head.response = value.response;
   if (typeof value.item === 'string') head.item = value.item;
   if (typeof value.call === 'string') head.call = value.call;
   if (value.origin === 'inspector') head.origin = value.origin;
-  if (typeof value.replaces === 'number') head.replaces = value.replaces;
+  if (Number.isSafeInteger(value.replaces)) head.replaces = value.replaces as number;
   if (value.fate === 'held' || value.fate === 'dropped' || value.fate === 'lost') head.fate = value.fate;
   if (typeof value.rule === 'string') head.rule = value.rule;
   if (typeof value.breakpoint === 'string') head.breakpoint = value.breakpoint;

@@ -4,13 +4,12 @@
  * the messages into a file beside; HTTP Toolkit adds `_webSocketClose`; Chrome lists errors of the connection as messages of
  * type `error`; Firefox writes handshakes and no messages.
  */
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { findEvent } from '../../protocol';
 import { isRealtimeCall } from '../../proxy/rest';
 import type { Work } from '../../rewrite/source';
 import { epochMs } from '../../trace/foreignMessage';
+import { lineData, LineReader, type RawLine } from '../../trace/lineReader';
 import type { HeaderRecord } from '../../trace/records';
 import type { ImportedMessage, Sink } from '../model';
 import { readJson } from './jsonStream';
@@ -27,7 +26,7 @@ export async function importHar(file: string, sink: Sink, work: Work): Promise<v
   if (torn !== '') sink.report.problems.add(torn);
   reader.leave(['log', 'entries', -1]);
   // Files of Playwright's stand beside: read when everything else is known, one after the other.
-  for (const { key, name } of reader.attached) await importAttached(path.dirname(file), name, key, sink, reader);
+  for (const { key, name } of reader.attached) await importAttached(path.dirname(file), name, key, sink, reader, work);
   reader.finish();
 }
 
@@ -221,18 +220,38 @@ class HarReader {
 }
 
 /** Messages that Playwright wrote into a file of their own: one a line. Its name comes from the HAR and leads nowhere else. */
-async function importAttached(folder: string, name: string, key: string, sink: Sink, reader: HarReader): Promise<void> {
-  const file = path.join(folder, path.basename(name));
-  let number = 0;
+async function importAttached(
+  folder: string,
+  name: string,
+  key: string,
+  sink: Sink,
+  reader: HarReader,
+  { signal }: Work,
+): Promise<void> {
+  const base = path.basename(name);
+  let lines: LineReader;
   try {
-    for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-      number += 1;
-      if (line.trim() !== '') reader.message(key, parsedJson(line), `Line ${number} of ${path.basename(name)}`);
-    }
+    lines = await LineReader.open(path.join(folder, base));
   } catch {
-    sink.report.lost.add(
-      `The messages are in ${path.basename(name)}, which is not beside the HAR: unpack it into the same folder.`,
-    );
+    sink.report.lost.add(`The messages are in ${base}, which is not beside the HAR: unpack it into the same folder.`);
+    return;
+  }
+  // Only a line feed ends a line here: JSON may hold what Unicode calls the end of a line.
+  const take = (line: RawLine): boolean => {
+    const where = `Line ${line.number} of ${base}`;
+    if (line.bytes > line.end - line.start) sink.report.problems.add(`${where} is too long to be read.`);
+    const text = lineData(line).toString('utf8');
+    if (text.trim() !== '') reader.message(key, parsedJson(text), where);
+    return true;
+  };
+  try {
+    await lines.read(take, () => {
+      signal?.throwIfAborted();
+      return true;
+    });
+    lines.takeTail(take);
+  } finally {
+    await lines.close();
   }
   sink.flush(key);
 }

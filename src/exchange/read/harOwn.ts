@@ -74,7 +74,7 @@ export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
   if (typeof startedAt === 'string' && typeof id === 'string' && epochMs(startedAt) !== undefined)
     sink.origin({ startedAt, id });
   for (const one of listOf(own['lines'])) {
-    const { time, line } = objectOf(one);
+    const { time, line, event: text } = objectOf(one);
     const at = epochMs(time);
     if (at === undefined || !isObject(line)) continue;
     const data = Buffer.from(JSON.stringify({ ...line, t: 0 }));
@@ -83,7 +83,8 @@ export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
       const { head, body } = parsed;
       const { seq, replaces, fate, rule, breakpoint, redacted, bytes, from, opcode } = head;
       const raw = body && data.subarray(body.start, body.end);
-      const kept = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
+      const inLine = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
+      const kept = typeof text === 'string' ? Buffer.from(text) : inLine;
       sink.message(key, {
         from,
         at,

@@ -1,8 +1,9 @@
 /** One message a line: JSON with a direction, bare events, or a console's lines with an arrow before the JSON. */
+import { isUtf8 } from 'node:buffer';
 import { lineData, LineReader } from '../../trace/lineReader';
 import { sideOf } from '../../trace/foreignMessage';
 import type { Work } from '../../rewrite/source';
-import type { Sink } from '../model';
+import type { Remarks, Sink } from '../model';
 import type { MessageTaker } from './messages';
 import { isObject, parsedJson } from './values';
 
@@ -45,7 +46,7 @@ export async function importLines(
       (line) => {
         if (line.bytes > line.end - line.start)
           problems.add(`Line ${line.number} is too long to be read (${line.bytes} bytes).`);
-        else if (!take(textOfLine(lineData(line), line.number), line.number))
+        else if (!take(textOfLine(lineData(line), line.number, problems), line.number))
           problems.add(`Line ${line.number} is no JSON.`);
       },
       () => {
@@ -55,7 +56,7 @@ export async function importLines(
       },
     );
     lines.takeTail((line) => {
-      if (!take(textOfLine(lineData(line), line.number), line.number))
+      if (!take(textOfLine(lineData(line), line.number, problems), line.number))
         problems.add(`The last line (${line.number}) is torn, after ${line.bytes} bytes.`);
       return true;
     });
@@ -64,7 +65,11 @@ export async function importLines(
   }
 }
 
-const textOfLine = (data: Buffer, number: number): string => {
-  const text = data.toString('utf8');
+/** A line's text; what no text holds of it is replaced, and said to be. */
+function textOfLine(data: Buffer, number: number, problems: Remarks): string {
+  if (!isUtf8(data))
+    problems.add(`Line ${number} is not valid UTF-8: U+FFFD stands in the place of what cannot be read.`);
+  // Of a line that ends with CRLF the carriage return is no part of what stands on it.
+  const text = data.toString('utf8').replace(/\r$/, '');
   return number === 1 ? text.replace(/^\uFEFF/, '') : text;
-};
+}

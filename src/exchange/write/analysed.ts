@@ -3,6 +3,7 @@ import type { Playback } from '../../analysis/model';
 import type { UserPrices } from '../../analysis/prices';
 import { Reading, type AnalysisReport } from '../../document/wholeAnalysis';
 import { UnreadableFileError } from '../../trace/unreadable';
+import { isoTime } from './isoTime';
 
 export interface AnalysedSession {
   id: string;
@@ -68,5 +69,5 @@ export async function analysed(trace: string, { session, prices }: Chosen): Prom
 
 /** Wall-clock time of a moment of the trace, ISO 8601; '' when the trace does not say when it began. */
 export function wallTime({ startedAt }: Pick<Analysed, 'startedAt'>, t: number): string {
-  return Number.isNaN(startedAt) ? '' : new Date(startedAt + t).toISOString();
+  return Number.isNaN(startedAt) ? '' : isoTime(startedAt + t);
 }

@@ -8,6 +8,7 @@ import type { EventHead } from '../../trace/parseLine';
 import type { HeaderRecord, HttpRecord, OpenRecord } from '../../trace/records';
 import { fromText } from '../read/harOwn';
 import { Remarks, type ExportReport } from '../model';
+import { isoTime } from './isoTime';
 import { writeOut, type OutFile } from './outFile';
 import { TraceLines, type LooseRecord, type SessionLines } from './sessionLines';
 
@@ -98,7 +99,7 @@ class HarWriter {
     return Number(((this.#lines.startedAt + t) / 1000).toFixed(6));
   }
   #iso(t: number): string {
-    return new Date(this.#lines.startedAt + t).toISOString();
+    return isoTime(this.#lines.startedAt + t);
   }
 
   #ownLine({ shift: _shift, ...line }: { t: number; shift: number } & object, shift: number): object {
@@ -121,7 +122,11 @@ class HarWriter {
       if (parsed.kind !== 'event') continue;
       const { head, body } = parsed;
       if (head.fate !== undefined) {
-        aside.push(this.#ownLine({ ...(JSON.parse(data.toString('utf8')) as { t: number }), shift }, shift));
+        const line = JSON.parse(data.toString('utf8')) as { t: number; event?: unknown };
+        // As text: written anew, its numbers and escapes would be others.
+        const text = body?.format === 'event' ? data.toString('utf8', body.start, body.end) : undefined;
+        if (text !== undefined) delete line.event;
+        aside.push({ ...this.#ownLine({ ...line, shift }, shift), event: text });
         this.lost.add(
           'Messages held back, dropped or lost on the way stand under _realtimeInspector, where other programs do not show them',
         );

@@ -6,7 +6,7 @@ import { TraceReader } from '../../trace/reader';
 import type { OpenRecord } from '../../trace/records';
 import { objectOf, parsedJson, textOf } from '../read/values';
 import { analysed, type Analysed, type Chosen } from './analysed';
-import { tracesAddress } from './otlpAddress';
+import { checkHeaders, tracesAddress } from './otlpAddress';
 import { attributes, sessionSpans, type OtlpSpan } from './otlpSpans';
 
 /** Spans of one request: collectors take 4 MiB unless told otherwise. */
@@ -122,6 +122,7 @@ async function told(whole: Analysed, session: string): Promise<{ model: string; 
 /** Sends a trace. Rejects with a sentence for people when the collector cannot be reached or refuses it. */
 export async function exportOtlp(trace: string, to: string, options: OtlpOptions): Promise<ExportReport> {
   const url = tracesAddress(to);
+  checkHeaders(options.headers ?? {});
   const { requests, report } = await otlpRequests(trace, options);
   const lost = [...report.lost];
   let rejected = 0;

@@ -21,6 +21,19 @@ export function tracesAddress(to: string): URL {
   return url;
 }
 
+/** Throws a sentence for people where one cannot be sent. Their values are told to nobody: they are keys. */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // RFC 9110, 5.5 and 5.6.2.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw new Error('A header for the collector has a name that no header may have: they are name=value.');
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw new Error(
+        `The header ${name} for the collector has a value that no header may have (a line feed, or the like).`,
+      );
+  }
+}
+
 /** Headers of `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, values percent-encoded. */
 export function headersOf(text: string): Record<string, string> {
   const headers: Record<string, string> = {};

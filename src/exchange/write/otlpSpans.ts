@@ -38,6 +38,9 @@ export interface OtlpSpan {
   status: { code?: 2; message?: string };
 }
 
+/** A text that protobuf takes: half of a pair of surrogates is none. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
 type Plain = string | number | boolean | readonly string[] | undefined | null;
 
 /** Attributes of the values that are there. */
@@ -48,9 +51,10 @@ export function attributes(values: Readonly<Record<string, Plain>>): OtlpAttribu
 }
 
 function valueOf(value: string | number | boolean | readonly string[]): OtlpValue {
-  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'string') return { stringValue: wellFormed(value) };
   if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value !== 'number') return { arrayValue: { values: value.map((one) => ({ stringValue: one })) } };
+  if (typeof value !== 'number')
+    return { arrayValue: { values: value.map((one) => ({ stringValue: wellFormed(one) })) } };
   return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
@@ -147,7 +151,7 @@ class SpanMaker {
       traceId: this.#traceId,
       spanId: this.#id(key),
       ...(parent === undefined ? {} : { parentSpanId: parent }),
-      name,
+      name: wellFormed(name),
       kind,
       startTimeUnixNano: this.#nanos(from),
       endTimeUnixNano: this.#nanos(Math.max(from, to)),
@@ -177,7 +181,7 @@ class SpanMaker {
       'realtime_inspector.cost_usd': metrics?.cost?.usd,
       ...usageOf(metrics?.usage),
     });
-    if (connection?.status === 'failed') span.status = { code: 2, message: connection.detail };
+    if (connection?.status === 'failed') span.status = { code: 2, message: wellFormed(connection.detail) };
     return span;
   }
 
@@ -259,7 +263,7 @@ class SpanMaker {
         : {}),
     });
     made.events = span.marks.map(({ name, t }) => ({ timeUnixNano: this.#nanos(t), name, attributes: [] }));
-    if (span.status === 'failed') made.status = { code: 2, message: span.detail };
+    if (span.status === 'failed') made.status = { code: 2, message: wellFormed(span.detail) };
     return made;
   }
 
@@ -296,7 +300,7 @@ class SpanMaker {
       'realtime_inspector.item': span.item,
     });
     made.events = span.marks.map((mark) => ({ timeUnixNano: this.#nanos(mark.t), name: mark.name, attributes: [] }));
-    if (span.status === 'failed') made.status = { code: 2, message: span.detail };
+    if (span.status === 'failed') made.status = { code: 2, message: wellFormed(span.detail) };
     return made;
   }
 

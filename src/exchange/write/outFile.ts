@@ -1,8 +1,9 @@
 /** A file being exported: another file, whole or not there at all. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { giveName, nameTaken } from '../../trace/giveName';
 import { UnreadableFileError, whyUnreadable } from '../../trace/unreadable';
 
 /** Bytes kept before they are written. */
@@ -24,8 +25,7 @@ export class OutFile {
 
   /** Rejects with an `UnreadableFileError` when there is such a file already, or none can be made there. */
   static async create(file: string): Promise<OutFile> {
-    if (existsSync(file))
-      throw new UnreadableFileError(`${file} exists already: choose another name, or delete it first.`);
+    if (existsSync(file)) throw new UnreadableFileError(nameTaken(file));
     const part = `${file}.part-${randomUUID().slice(0, 8)}`;
     try {
       await mkdir(path.dirname(path.resolve(file)), { recursive: true });
@@ -55,7 +55,7 @@ export class OutFile {
   async finish(): Promise<void> {
     await this.#flush();
     await this.#handle.close();
-    await rename(this.#part, this.file);
+    await giveName(this.#part, this.file);
   }
 
   /** Leaves nothing behind. */

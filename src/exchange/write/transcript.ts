@@ -56,7 +56,7 @@ export async function exportTranscript(
     for (const session of whole.sessions) {
       counts.sessions += 1;
       await write(format.session?.(session, whole) ?? '');
-      for await (const said of saidIn(whole, session, lost)) {
+      for await (const said of kind === 'vtt' ? inTime(saidIn(whole, session, lost)) : saidIn(whole, session, lost)) {
         counts.entries += 1;
         await write(format.said(said, isFirst));
         isFirst = false;
@@ -73,6 +73,13 @@ export async function exportTranscript(
 
 const guesses = ({ report }: Analysed): string[] =>
   report.playback.length > 0 ? ['Answers stand where a client that plays them as they come lets them be heard.'] : [];
+
+/** In the order of their beginnings, as WebVTT wants its cues: a conversation puts what was heard late where it belongs. */
+async function* inTime(said: AsyncIterable<Said>): AsyncGenerator<Said> {
+  const all: Said[] = [];
+  for await (const one of said) all.push(one);
+  yield* all.sort((a, b) => a.start - b.start);
+}
 
 /** What was said in a session, in the order of the conversation. */
 async function* saidIn(whole: Analysed, session: AnalysedSession, lost: Remarks): AsyncGenerator<Said> {

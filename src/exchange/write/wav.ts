@@ -2,6 +2,7 @@
  * Sound of a session as WAV: what the microphone sent, what was heard of the model, or both as they were heard, the user left
  * and the model right. A file begins with its session, so that its time is that of the session.
  */
+import { rm } from 'node:fs/promises';
 import { resample } from '../../audio/clip';
 import { DEFAULT_FORMAT } from '../../audio/format';
 import { MOST_WAV_BYTES, WAV_HEADER_BYTES, wavHeader, wavSamples } from '../../audio/wav';
@@ -16,6 +17,12 @@ export type WavKind = 'wav' | 'wav-input' | 'wav-output';
 
 /** Sound put together at once, ms. */
 const WINDOW_MS = 30_000;
+/** What 4 GiB hold at the lowest rate, ms; nothing longer is even looked through. */
+const LONGEST_MS = MOST_WAV_BYTES / 16;
+const tooLong = (session: string) =>
+  new Error(
+    `Session ${session} is too long for one WAV file (4 GiB): take a part of it first (realtime-inspector trim).`,
+  );
 
 /**
  * Writes a file for each session with sound: `file` itself for one, else with the session's name before its ending. Rejects
@@ -38,10 +45,15 @@ export async function exportWav(
       );
     const silent = whole.sessions.length - sounding.length;
     if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
-    const files = [];
-    for (const session of sounding) {
-      const name = sounding.length === 1 ? file : named(file, session.id);
-      files.push(await writeOut(name, (out) => writer.write(out, session)));
+    const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
+    const files: { file: string; bytes: number }[] = [];
+    try {
+      for (const [at, session] of sounding.entries())
+        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session)));
+    } catch (error) {
+      // All of them, or none.
+      for (const made of files) await rm(made.file, { force: true });
+      throw error;
     }
     const { lost, guessed, problems } = writer;
     return {
@@ -58,8 +70,18 @@ export async function exportWav(
   }
 }
 
-const named = (file: string, session: string) =>
-  `${file.replace(/\.wav$/i, '')}.${fileName(session)}${/\.wav$/i.exec(file)?.[0] ?? '.wav'}`;
+/** A name for each; sessions whose names are the same as files' names are told apart by a number. */
+function namesOf(file: string, sessions: readonly AnalysedSession[]): string[] {
+  const stem = file.replace(/\.wav$/i, '');
+  const ending = /\.wav$/i.exec(file)?.[0] ?? '.wav';
+  const taken = new Set<string>();
+  return sessions.map(({ id }) => {
+    let name = fileName(id);
+    for (let more = 2; taken.has(name.toLowerCase()); more += 1) name = `${fileName(id).slice(0, 50)}-${more}`;
+    taken.add(name.toLowerCase());
+    return `${stem}.${name}${ending}`;
+  });
+}
 
 class WavWriter {
   readonly lost = new Remarks();
@@ -83,6 +105,7 @@ class WavWriter {
 
   /** The higher of the rates its two sides begin with; undefined when neither has sound that is wanted. */
   async #rateOf({ id, start, end, playback }: AnalysedSession): Promise<number | undefined> {
+    if (end - start > LONGEST_MS) throw tooLong(id);
     const rates: number[] = [];
     if (this.#kind !== 'wav-output') {
       // As far as the first sound, and no further: an hour of it is 170 MB.
@@ -118,10 +141,7 @@ class WavWriter {
     const rate = (await this.#rateOf(session)) ?? DEFAULT_FORMAT.rate;
     const frames = Math.round(((session.end - session.start) * rate) / 1000);
     const channels = this.#kind === 'wav' ? 2 : 1;
-    if (frames * 2 * channels > MOST_WAV_BYTES)
-      throw new Error(
-        `Session ${session.id} is too long for one WAV file (4 GiB): take a part of it first (realtime-inspector trim).`,
-      );
+    if (frames * 2 * channels > MOST_WAV_BYTES) throw tooLong(session.id);
     await out.write(wavHeader(frames, rate, channels));
     let written = 0;
     for (let from = session.start; from < session.end; from += WINDOW_MS) {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exportOtlp, otlpRequests } from '../../../src/exchange/write/otlp';
 import { headersOf, tracesAddress } from '../../../src/exchange/write/otlpAddress';
-import { nanos } from '../../../src/exchange/write/otlpSpans';
+import { attributes, nanos } from '../../../src/exchange/write/otlpSpans';
 import { scratch } from '../rewrite/traces';
 import { generator } from './importing';
 import { checkRequest, valueOf, type Span } from './otlpShape';
@@ -134,6 +134,21 @@ describe('spans for a collector', () => {
     expect(report.counts).toMatchObject({ rejected: 3 });
     expect(report.lost.join()).toContain('too old');
     await expect(exportOtlp(trace, 'http://127.0.0.1:1', { generator })).rejects.toThrow('cannot be reached');
+  });
+
+  it('tell a key to nobody that cannot be sent as a header', async () => {
+    const { url, seen } = await collector({ status: 200 });
+    const headers = headersOf('authorization=Bearer%20sekret%0Asekret');
+    const failure = await exportOtlp(trace, url, { generator, headers }).catch((error: unknown) => String(error));
+    expect(failure).toContain('The header authorization for the collector has a value that no header may have');
+    expect(failure).not.toContain('sekret');
+    expect(seen).toEqual([]);
+  });
+
+  it('are text that protobuf takes, also where a text was cut within a letter', () => {
+    const [{ value } = {}] = attributes({ x: 'a\ud83d', y: ['\udc00b', '🎉'] });
+    expect(value).toEqual({ stringValue: 'a\ufffd' });
+    expect(JSON.stringify(attributes({ y: ['\udc00b', '🎉'] }))).toContain('\ufffdb"},{"stringValue":"🎉');
   });
 
   it('go nowhere else when the collector sends them on', async () => {

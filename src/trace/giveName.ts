@@ -1,0 +1,25 @@
+/** A file that is whole gets its name, and never takes it from another. */
+import { link, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { UnreadableFileError } from './unreadable';
+
+/** What is said of a name that is taken. */
+export const nameTaken = (file: string): string => `${file} exists already: choose another name, or delete it first.`;
+
+/**
+ * Names `part` `file`. Rejects with an `UnreadableFileError` when a file of that name has come meanwhile, and as `fs.rename`
+ * does; `part` is left then.
+ */
+export async function giveName(part: string, file: string): Promise<void> {
+  try {
+    // Unlike renaming, a link takes no name that is there.
+    await link(part, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || existsSync(file)) throw new UnreadableFileError(nameTaken(file), { cause: error });
+    // Not every file system knows links.
+    await rename(part, file);
+    return;
+  }
+  await rm(part, { force: true });
+}
