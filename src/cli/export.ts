@@ -71,7 +71,8 @@ export function addExportCommand(
         if (given.dryRun !== true) return tell(await exportOtlp(trace, given.to ?? '', otlp), false);
         const { requests, report } = await otlpRequests(trace, otlp);
         await print(`${JSON.stringify(requests, null, 2)}\n`);
-        if (given.to !== undefined) say(`Nothing was sent. This would go to ${redactUrl(tracesAddress(given.to).href)}.`);
+        if (given.to !== undefined)
+          say(`Nothing was sent. This would go to ${redactUrl(tracesAddress(given.to).href)}.`);
         return tell({ ...report, files: [] }, true);
       }
       if (out !== undefined) return tell(await exportFile(trace, as, path.resolve(out), options), false);
