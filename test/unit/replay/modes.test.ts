@@ -77,7 +77,7 @@ const SESSIONS: Record<string, () => Tape> = {
   },
 };
 
-describe.each(Object.entries(SESSIONS))('%s', (_name, make) => {
+describe.each(Object.entries(SESSIONS))('%s', (name, make) => {
   it.each(TIMINGS)('come out again with the timing %s', async (timing) => {
     const file = make().file();
     // What goes at its time whatever the server does must not come before what it is about: a busy machine gets some room.
@@ -85,6 +85,13 @@ describe.each(Object.entries(SESSIONS))('%s', (_name, make) => {
     const result = await replay(file, { timing, ...pace });
     expect(result).toMatchObject({ ending: { kind: 'completed' }, skipped: [], problems: [], refusals: [] });
     expect(sentBy(result.trace)).toEqual(sentBy(file));
+    // How exact it was depends on the machine: it is printed, and only its being complete is judged.
+    const { all, bars } = result.timing;
+    expect(all?.count).toBe(result.sent);
+    expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(result.sent);
+    const told = bars.flatMap(({ upToMs, count }) => (count === 0 ? [] : `${count} up to ${upToMs} ms`));
+    const [p50, p95, most] = [all?.p50, all?.p95, all?.max].map((ms) => `${ms?.toFixed(1)} ms`);
+    console.info(`${name}, ${timing}: timing error p50 ${p50}, p95 ${p95}, most ${most}: ${told.join(', ')}`);
     // Limits come a moment after the answer, by when who does not wait for them has asked for more.
     const limits = timing === 'fast' ? 'rate_limits.updated' : '';
     const ladder = (trace: string) => ladderOf(trace).filter((type) => type !== limits);

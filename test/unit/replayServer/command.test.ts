@@ -54,3 +54,24 @@ it('what cannot be served ends with 2 and says why', () => {
   expect(status).toBe(2);
   expect(stderr).toContain('none.jsonl cannot be read: it does not exist.');
 });
+
+it('a report that cannot be written ends nobody’s session, and is told of', async () => {
+  const given = ['serve', trace, '--timing', 'fast', '--json', '--clients', '2', '--report', folder];
+  const child = spawn(process.execPath, [cli, ...given, '--certificates', path.join(folder, 'certificates')]);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = once(child, 'close');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { ws } = JSON.parse((await lines.next()).value ?? '') as { ws: string };
+  for (let client = 0; client < 2; client++) {
+    await mimic(ws, trace);
+    await lines.next();
+  }
+  expect(await ended).toEqual([1, null]);
+  expect(said.match(/cannot be written: it is a folder\./g)).toHaveLength(1);
+  expect(said).toContain('client 2: session s1 complete');
+
+  const nowhere = spawnSync(process.execPath, [cli, 'serve', trace, '--report', path.join(folder, 'none', 'x.json')]);
+  expect(nowhere.status).toBe(2);
+  expect(nowhere.stderr.toString()).toContain('There is no folder');
+});
