@@ -1,7 +1,8 @@
 /** The page's head: which sessions, what to do with them, and what is sought in them. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
-import type { SessionPair } from '../../src/compare/model';
+import type { Comparison, SessionPair } from '../../src/compare/model';
+import { countsText } from '../../src/compare/wording';
 import type { CompareAct } from './compareKeys';
 
 /** What the head shows. */
@@ -104,4 +105,25 @@ export function compareBar(state: BarState, { show, act, playShown, find, findKe
       Keys
     </button>
   </div>`;
+}
+
+/** What comparing came to, in a sentence. */
+export function verdictOf(pair: SessionPair | null, isWorking: boolean): string {
+  if (isWorking) return 'Comparing…';
+  if (!pair) return '';
+  if (!pair.a || !pair.b) return `This session is only in ${pair.a ? 'a' : 'b'}.`;
+  return pair.same ? 'Nothing differs but ids and times.' : `Different: ${countsText(pair)}.`;
+}
+
+/** What of the files could not be read, or is not in them: nobody else on the page would say so. */
+export function fileProblems(comparison: Comparison | null) {
+  const told = (['a', 'b'] as const).flatMap((which) =>
+    (comparison?.[which].problems ?? []).map((problem) => `${which}: ${problem}`),
+  );
+  if (told.length === 0) return nothing;
+  if (told.length === 1) return html`<p class="problems">${told[0]}</p>`;
+  return html`<details class="problems">
+    <summary>${told.length} things to know of the files</summary>
+    ${told.slice(0, 50).map((line) => html`<p>${line}</p>`)}
+  </details>`;
 }

@@ -2,12 +2,11 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
-import { countsText } from '../../src/compare/wording';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
-import { compareBar } from './bar';
-import { actOf, keysTable, type CompareAct } from './compareKeys';
+import { compareBar, fileProblems, verdictOf } from './bar';
+import { actOf, keysTable, timelineKey, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
 import { onOneAxis, type CompareStore } from './compareStore';
 import { isMarked } from './differenceMarks';
@@ -17,12 +16,11 @@ import type { CompareHostMessage, ComparePageMessage } from './messages';
 import { partStyles } from './parts';
 import './playerBar';
 import './restPane';
-import { shownEvents, shownTurns } from './sought';
-import { StepPlayer } from './stepPlayer';
+import { ShownLists, stepped } from './sought';
+import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
+import { tabBar, tabNamed, type Tab } from './tabs';
 import './turnsPane';
 
-const TABS = ['turns', 'events', 'config', 'measures'] as const;
-type Tab = (typeof TABS)[number];
 const SIDES = ['a', 'b'] as const;
 
 /** What the page shows, kept for a later life of its tab. */
@@ -56,6 +54,7 @@ export class CompareApp extends LitElement {
   @state() private helpOpen = false;
   @queryAll('rti-timeline') private timelines!: NodeListOf<TimelineView>;
   #player!: StepPlayer;
+  readonly #lists = new ShownLists();
   #stops: (() => void)[] = [];
   /** Selecting in the timelines by the page itself is not the user's. */
   #isSelecting = false;
@@ -66,7 +65,7 @@ export class CompareApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const { kept } = this;
-    this.tab = TABS.find((tab) => tab === kept.tab) ?? 'turns';
+    this.tab = tabNamed(kept.tab);
     this.onlyDifferent = kept.onlyDifferent === true;
     this.find = typeof kept.find === 'string' ? kept.find : '';
     window.addEventListener('keydown', this.#pageKey);
@@ -139,8 +138,8 @@ export class CompareApp extends LitElement {
         ${this.#bar(pair)}
         ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
         ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
-        <p class="verdict" role="status">${this.#verdict(pair)}</p>
-        ${this.#traceProblems()} ${this.helpOpen ? keysTable() : nothing}
+        <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
+        ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
       <main>
         ${this.#timeline('a', pair)}
@@ -154,7 +153,8 @@ export class CompareApp extends LitElement {
               ></rti-compare-marks>`
             : nothing
         }
-        ${this.#timeline('b', pair)} ${pair ? this.#tabs(pair) : nothing} ${pair ? this.#pane(pair) : nothing}
+        ${this.#timeline('b', pair)} ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing}
+        ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
@@ -181,25 +181,6 @@ export class CompareApp extends LitElement {
     );
   }
 
-  /** What of the files could not be read, or is not in them: nobody else here would say so. */
-  #traceProblems() {
-    const told = SIDES.flatMap((which) =>
-      (this.comparison?.[which].problems ?? []).map((problem) => `${which}: ${problem}`),
-    );
-    if (told.length === 0) return nothing;
-    return html`<details class="problems">
-      <summary>${told.length === 1 ? told[0] : `${told.length} things to know of the files`}</summary>
-      ${told.length === 1 ? nothing : told.slice(0, 50).map((line) => html`<p>${line}</p>`)}
-    </details>`;
-  }
-
-  #verdict(pair: SessionPair | null): string {
-    if (this.isWorking) return 'Comparing…';
-    if (!pair) return '';
-    if (!pair.a || !pair.b) return `This session is only in ${pair.a ? 'a' : 'b'}.`;
-    return pair.same ? 'Nothing differs but ids and times.' : `Different: ${countsText(pair)}.`;
-  }
-
   #timeline(which: Which, pair: SessionPair | null) {
     const store = this.stores[which];
     const session = pair?.[which];
@@ -207,7 +188,7 @@ export class CompareApp extends LitElement {
     return html`<section
       class="side"
       aria-label="Trace ${which}"
-      @keydown=${(event: KeyboardEvent) => this.#key(event, which)}
+      @keydown=${(event: KeyboardEvent) => timelineKey(event, this.timelines, store)}
     >
       <div class="name">
         <b>${which}</b> <span>${store.status?.title ?? ''}</span>
@@ -218,37 +199,6 @@ export class CompareApp extends LitElement {
       </div>
       ${store.absent ? html`<p class="empty">This session has no counterpart here.</p>` : html`<rti-timeline .store=${store}></rti-timeline>`}
     </section>`;
-  }
-
-  #tabs({ turns, counts, configs }: SessionPair) {
-    const many = (count: number) => (count === 0 ? '' : `${count} differ`);
-    const marks: Record<Tab, string> = {
-      turns: many(turns.filter(({ status }) => status !== 'same').length),
-      events: many(counts.changed + counts.added + counts.removed),
-      config: many(configs.filter(({ status }) => status !== 'same').length),
-      measures: '',
-    };
-    const titles: Record<Tab, string> = {
-      turns: 'Turns',
-      events: 'Events',
-      config: 'Configuration',
-      measures: 'Measures and findings',
-    };
-    return html`<div class="tabs" role="tablist" aria-label="What is compared" @keydown=${this.#tabKey}>
-      ${TABS.map(
-        (tab) =>
-          html`<button
-            role="tab"
-            id="tab-${tab}"
-            aria-selected=${tab === this.tab ? 'true' : 'false'}
-            aria-controls="pane"
-            tabindex=${tab === this.tab ? 0 : -1}
-            @click=${() => (this.tab = tab)}
-          >
-            ${titles[tab]}${marks[tab] === '' ? nothing : html` <span class="many">${marks[tab]}</span>`}
-          </button>`,
-      )}
-    </div>`;
   }
 
   #pane(pair: SessionPair) {
@@ -263,7 +213,7 @@ export class CompareApp extends LitElement {
               .none=${this.find.trim() === '' ? 'All turns are the same.' : 'No turn holds what is sought.'}
               @rti-open=${(event: CustomEvent<EventPlace>) => this.post({ compare: 'open', ...event.detail })}
               @rti-turn=${(event: CustomEvent<number>) => this.#chooseTurn(event.detail)}
-              @rti-play-turn=${(event: CustomEvent<number>) => void this.#playTurn(event.detail)}
+              @rti-play-turn=${(event: CustomEvent<number>) => void this.#heard(stretchesOf(pair, event.detail, this.stores))}
               @rti-turn-events=${(event: CustomEvent<number>) => {
                 this.eventsOf = event.detail;
                 this.tab = 'events';
@@ -289,7 +239,8 @@ export class CompareApp extends LitElement {
     </div>`;
   }
 
-  #turnFilter({ turns, unexplained }: SessionPair) {
+  #turnFilter({ turns, events, counts, unexplained }: SessionPair) {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const turn = turns[this.eventsOf];
     return html`${
       turn === undefined
@@ -298,26 +249,13 @@ export class CompareApp extends LitElement {
             Events of turn ${turn.a?.number ?? '–'} | ${turn.b?.number ?? '–'}
             <button class="text" @click=${() => (this.eventsOf = -1)}>Show all</button>
           </p>`
-    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}`;
+    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}${events.length === all ? nothing : html`<p class="dim">${events.length} of ${all} pairs are listed: of so many only those that differ.</p>`}`;
   }
 
-  #shown: { of: readonly EventPair[]; by: string; events: readonly EventPair[] } | undefined;
-  /** Kept as long as it is the same: the list tells by it whether it changed. */
-  #events({ events }: SessionPair): readonly EventPair[] {
-    const { onlyDifferent, find, eventsOf: turn } = this;
-    const by = JSON.stringify([onlyDifferent, turn, find]);
-    if (this.#shown?.of !== events || this.#shown.by !== by)
-      this.#shown = { of: events, by, events: shownEvents(events, { onlyDifferent, find, turn }) };
-    return this.#shown.events;
-  }
-  #shownTurns: { of: SessionPair; by: string; turns: readonly number[] } | undefined;
-  #turns(pair: SessionPair): readonly number[] {
-    const { onlyDifferent, find } = this;
-    const by = JSON.stringify([onlyDifferent, find]);
-    if (this.#shownTurns?.of !== pair || this.#shownTurns.by !== by)
-      this.#shownTurns = { of: pair, by, turns: shownTurns(pair, { onlyDifferent, find }) };
-    return this.#shownTurns.turns;
-  }
+  readonly #events = (pair: SessionPair): readonly EventPair[] =>
+    this.#lists.events(pair, { onlyDifferent: this.onlyDifferent, find: this.find, turn: this.eventsOf });
+  readonly #turns = (pair: SessionPair): readonly number[] =>
+    this.#lists.turns(pair, { onlyDifferent: this.onlyDifferent, find: this.find });
 
   // ---- choosing ----
 
@@ -372,25 +310,13 @@ export class CompareApp extends LitElement {
     if (!pair) return;
     if (this.tab === 'turns') {
       const places = this.#turns(pair).filter((at) => any || pair.turns[at]?.status !== 'same');
-      const at = stepped(
-        places,
-        (place) => place > this.turn,
-        (place) => place < this.turn,
-        by,
-        this.turn < 0,
-      );
+      const at = stepped(places, this.turn, by);
       if (at !== undefined) return this.#chooseTurn(at);
     }
     const events = this.#events(pair);
     const chosen = this.event ? events.indexOf(this.event) : -1;
     const places = [...events.keys()].filter((at) => any || isMarked(events[at] as EventPair));
-    const at = stepped(
-      places,
-      (place) => place > chosen,
-      (place) => place < chosen,
-      by,
-      chosen < 0,
-    );
+    const at = stepped(places, chosen, by);
     if (at === undefined) return;
     this.tab = 'events';
     this.#chooseEvent(events[at] as EventPair);
@@ -412,22 +338,7 @@ export class CompareApp extends LitElement {
     const { a, b } = this.stores;
     await this.#heard({ a: this.#pair?.a ? a.view : null, b: this.#pair?.b ? b.view : null });
   }
-  async #playTurn(at: number): Promise<void> {
-    const turn = this.#pair?.turns[at];
-    const stretch = (which: Which) => {
-      const one = turn?.[which];
-      return one
-        ? { start: one.start, end: Math.max(one.start + 100, this.#heardUntil(which, at) ?? one.end ?? 0) }
-        : null;
-    };
-    await this.#heard({ a: stretch('a'), b: stretch('b') });
-  }
-  /** An answer is heard for longer than its events come: until the next turn begins. */
-  #heardUntil(which: Which, at: number): number | undefined {
-    const next = this.#pair?.turns.slice(at + 1).find((turn) => turn[which]);
-    return next?.[which]?.start ?? this.stores[which].own.end;
-  }
-  async #heard(stretches: Parameters<StepPlayer['play']>[0]): Promise<void> {
+  async #heard(stretches: Stretches): Promise<void> {
     this.failure = '';
     await this.#player.play(stretches).catch(this.#failed);
   }
@@ -472,52 +383,4 @@ export class CompareApp extends LitElement {
     } else return;
     event.preventDefault();
   };
-
-  #key(event: KeyboardEvent, which: Which): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const timeline = this.timelines[which === 'a' ? 0 : 1];
-    const store = this.stores[which];
-    const keys: Record<string, () => void> = {
-      a: () => timeline?.nudge({ pan: -0.2 }),
-      d: () => timeline?.nudge({ pan: 0.2 }),
-      ArrowLeft: () => timeline?.nudge({ pan: -0.2 }),
-      ArrowRight: () => timeline?.nudge({ pan: 0.2 }),
-      w: () => timeline?.nudge({ zoom: 0.7 }),
-      s: () => timeline?.nudge({ zoom: 1 / 0.7 }),
-      ArrowUp: () => timeline?.nudge({ zoom: 0.7 }),
-      ArrowDown: () => timeline?.nudge({ zoom: 1 / 0.7 }),
-      f: () => store.fit(),
-      z: () => timeline?.zoomToSelection(),
-      '[': () => store.selectSameKind(-1),
-      ']': () => store.selectSameKind(1),
-      c: () => store.selectRelated('cause'),
-      v: () => store.selectRelated('effect'),
-    };
-    const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!run) return;
-    event.preventDefault();
-    run();
-  }
-
-  readonly #tabKey = (event: KeyboardEvent): void => {
-    const at = TABS.indexOf(this.tab);
-    const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
-    const place = to[event.key];
-    if (place === undefined) return;
-    event.preventDefault();
-    this.tab = TABS[(place + TABS.length) % TABS.length] as Tab;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
-  };
-}
-
-/** The first of the ascending places behind (or before) the present one; from the other end where there is none. */
-function stepped(
-  places: readonly number[],
-  isBehind: (place: number) => boolean,
-  isBefore: (place: number) => boolean,
-  by: 1 | -1,
-  isNew: boolean,
-): number | undefined {
-  if (by > 0) return (isNew ? undefined : places.find(isBehind)) ?? places[0];
-  return (isNew ? undefined : places.findLast(isBefore)) ?? places.at(-1);
 }

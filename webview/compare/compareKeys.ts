@@ -1,5 +1,7 @@
 /** Keys of the page of a comparison, outside of what keys are typed into. */
 import { html } from 'lit';
+import type { TimelineView } from '../views/timelineView';
+import type { CompareStore } from './compareStore';
 
 /** What a key does. */
 export type CompareAct =
@@ -76,4 +78,30 @@ export function keysTable() {
       )}
     </tbody>
   </table>`;
+}
+
+/** Keys within a timeline of one of the two: they are those of an ordinary trace's. Both move together, so either may be nudged. */
+export function timelineKey(event: KeyboardEvent, timelines: Iterable<TimelineView>, store: CompareStore): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const timeline = [...timelines].find((one) => one.store === store);
+  const keys: Record<string, () => void> = {
+    a: () => timeline?.nudge({ pan: -0.2 }),
+    d: () => timeline?.nudge({ pan: 0.2 }),
+    ArrowLeft: () => timeline?.nudge({ pan: -0.2 }),
+    ArrowRight: () => timeline?.nudge({ pan: 0.2 }),
+    w: () => timeline?.nudge({ zoom: 0.7 }),
+    s: () => timeline?.nudge({ zoom: 1 / 0.7 }),
+    ArrowUp: () => timeline?.nudge({ zoom: 0.7 }),
+    ArrowDown: () => timeline?.nudge({ zoom: 1 / 0.7 }),
+    f: () => store.fit(),
+    z: () => timeline?.zoomToSelection(),
+    '[': () => store.selectSameKind(-1),
+    ']': () => store.selectSameKind(1),
+    c: () => store.selectRelated('cause'),
+    v: () => store.selectRelated('effect'),
+  };
+  const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!run) return;
+  event.preventDefault();
+  run();
 }

@@ -34,7 +34,8 @@ export class PlayerBar extends LitElement {
         gap: 6px;
       }
       input[type='range'] {
-        accent-color: var(--vscode-button-background, currentColor);
+        /* A button's ground is black on black in high contrast. */
+        accent-color: var(--vscode-focusBorder, currentColor);
         height: 24px;
         margin: 0;
         min-width: 60px;

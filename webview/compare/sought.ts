@@ -12,7 +12,7 @@ export interface Wanted {
 }
 
 /** The events that are shown. */
-export function shownEvents(events: readonly EventPair[], { onlyDifferent, find, turn }: Wanted): readonly EventPair[] {
+function shownEvents(events: readonly EventPair[], { onlyDifferent, find, turn }: Wanted): readonly EventPair[] {
   const words = find.trim().toLowerCase();
   return events.filter(
     (event) =>
@@ -23,7 +23,7 @@ export function shownEvents(events: readonly EventPair[], { onlyDifferent, find,
 }
 
 /** Places of the turns that are shown. */
-export function shownTurns({ turns, calls }: SessionPair, { onlyDifferent, find }: Omit<Wanted, 'turn'>): number[] {
+function shownTurns({ turns, calls }: SessionPair, { onlyDifferent, find }: Omit<Wanted, 'turn'>): number[] {
   const words = find.trim().toLowerCase();
   return turns.flatMap((turn, at) => {
     if (onlyDifferent && turn.status === 'same') return [];
@@ -49,4 +49,30 @@ function textOfTurn({ a, b, user, model }: TurnPair, calls: readonly CallPair[])
     .flatMap((call) => [call.a, call.b])
     .flatMap((call) => [call?.name, call?.arguments, call?.output]);
   return [words, a?.heard, a?.said, b?.heard, b?.said, a?.status, b?.status, ...called].join('\n').toLowerCase();
+}
+
+/** What is shown, kept as long as it is the same: a list tells by it whether it changed. */
+export class ShownLists {
+  #events: { of: SessionPair; by: string; list: readonly EventPair[] } | undefined;
+  #turns: { of: SessionPair; by: string; list: readonly number[] } | undefined;
+
+  events(of: SessionPair, wanted: Wanted): readonly EventPair[] {
+    const by = JSON.stringify(wanted);
+    if (this.#events?.of !== of || this.#events.by !== by)
+      this.#events = { of, by, list: shownEvents(of.events, wanted) };
+    return this.#events.list;
+  }
+
+  /** Places in the session's turns. */
+  turns(of: SessionPair, wanted: Omit<Wanted, 'turn'>): readonly number[] {
+    const by = JSON.stringify(wanted);
+    if (this.#turns?.of !== of || this.#turns.by !== by) this.#turns = { of, by, list: shownTurns(of, wanted) };
+    return this.#turns.list;
+  }
+}
+
+/** Of ascending places the first behind `from` (1), or the last before it (-1), -1 for none yet; at the end it begins again. */
+export function stepped(places: readonly number[], from: number, by: 1 | -1): number | undefined {
+  if (by > 0) return places.find((place) => place > from) ?? places[0];
+  return (from < 0 ? undefined : places.findLast((place) => place < from)) ?? places.at(-1);
 }

@@ -1,5 +1,5 @@
 /** Plays the same stretch of both traces in step, each as loud as it is wanted. */
-import type { Which } from '../../src/compare/model';
+import type { SessionPair, Which } from '../../src/compare/model';
 import { clipOf } from '../player/clipOf';
 import type { Clip } from '../player/playback';
 import type { TimeSpan } from '../timeline/timeScale';
@@ -12,6 +12,17 @@ const SIDES = ['a', 'b'] as const;
 
 /** A stretch of each, from which their sound begins together; null where one has none. */
 export type Stretches = Record<Which, TimeSpan | null>;
+
+/** What is heard of a turn: an answer lasts longer than its events come, until the next turn begins. */
+export function stretchesOf({ turns }: SessionPair, at: number, stores: Record<Which, CompareStore>): Stretches {
+  const stretch = (which: Which): TimeSpan | null => {
+    const one = turns[at]?.[which];
+    if (!one) return null;
+    const next = turns.slice(at + 1).find((turn) => turn[which])?.[which];
+    return { start: one.start, end: Math.max(one.start + 100, next?.start ?? stores[which].own.end) };
+  };
+  return { a: stretch('a'), b: stretch('b') };
+}
 
 export class StepPlayer {
   readonly #stores: Record<Which, CompareStore>;

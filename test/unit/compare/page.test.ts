@@ -263,6 +263,11 @@ describe('the page of a comparison', () => {
     await page.getByRole('button', { name: 'Compare again' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });
     expect(await turns(page).nth(1).getAttribute('class')).toBe('chosen');
+    const rows = () =>
+      page.evaluate<number[]>(
+        `Object.values(document.querySelector('rti-compare-app').stores).map(({ rows }) => rows.count)`,
+      );
+    await expect.poll(async () => Math.min(...(await rows()))).toBeGreaterThan(40);
   });
 
   it('shows no timeline for a session that the other trace lacks', { timeout: patience }, async () => {
