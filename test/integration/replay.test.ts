@@ -4,7 +4,19 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answering, Client, converse, eventsOf, extension, restore, run, start, tabsOf, until } from './support';
+import {
+  answering,
+  Client,
+  converse,
+  eventsOf,
+  extension,
+  recordsOf,
+  restore,
+  run,
+  start,
+  tabsOf,
+  until,
+} from './support';
 
 const first = (items: vscode.QuickPickItem[]) => items[0];
 
@@ -74,6 +86,9 @@ describe('a recorded session', () => {
     assert.match(told, /^The upstream refused the session \(502\): .*127\.0\.0\.1:9 could not be reached/);
   });
 
+  /** Its last line is there, and the session's end; what was on its way may stand behind that. */
+  const isWhole = (file: string) =>
+    readFileSync(file, 'utf8').endsWith('\n') && recordsOf(file).some(({ kind }) => kind === 'close');
   const lensesOf = async (uri: vscode.Uri) => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 20);
     return lenses.flatMap(({ command }) => (command ? [command] : []));
@@ -195,6 +210,49 @@ describe('a recorded session', () => {
     );
   });
 
+  it('is chosen from the known ones with nothing open, and paused, stepped and stopped by commands', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const folder = path.dirname(recorded);
+    const names = () => readdirSync(folder).filter((name) => name.endsWith('.realtime.jsonl'));
+    const before = new Set(names());
+    const asked: string[] = [];
+    const answer = (items: vscode.QuickPickItem[], { title = '' }: vscode.QuickPickOptions) => {
+      asked.push(title);
+      return items[0];
+    };
+    const done = answering('showQuickPick', answer, () => run('replayTrace'));
+    const name = await until('its trace', () => names().find((one) => !before.has(one)));
+    made.push(path.join(folder, name));
+    await run('pauseReplay');
+    const title = async (pattern: RegExp) => {
+      const titles: string[] = [];
+      await answering(
+        'showQuickPick',
+        (_items: unknown, { title: shown = '' }: vscode.QuickPickOptions) => void titles.push(shown),
+        () => run('manageReplay'),
+      );
+      return titles.find((one) => pattern.test(one));
+    };
+    const paused = await until('it is paused', () => title(/: \d+\/\d+, paused$/));
+    const sent = (text: string) => Number(/: (\d+)\//.exec(text)?.[1]);
+    await run('stepReplay');
+    await until('one more is sent', async () => {
+      const now = await title(/paused$/);
+      return now !== undefined && sent(now) === sent(paused) + 1;
+    });
+    await run('stopReplay');
+    await done;
+    assert.deepEqual(asked, [
+      'Replay which recording?',
+      'Replay to which server?',
+      'With which timing?',
+      'With which changes?',
+    ]);
+    assert.ok(isWhole(path.join(folder, name)));
+    const none = await answering('showErrorMessage', undefined, () => run('stopReplay'));
+    assert.match(String(none[0]?.[0]), /No replay runs\. Begin one with/);
+  });
+
   it('may run twice at once; the window closes on whole traces', async () => {
     const slow = answering('showQuickPick', first, () =>
       Promise.all([run('replayTrace', vscode.Uri.file(recorded)), run('replayTrace', vscode.Uri.file(recorded))]),
@@ -212,10 +270,7 @@ describe('a recorded session', () => {
     await deactivate();
     // What is written to the disk by now is all there will be.
     for (const file of files) {
-      const text = readFileSync(file, 'utf8');
-      assert.ok(text.endsWith('\n'));
-      const last = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as { kind: string };
-      assert.equal(last.kind, 'close', text.slice(-400));
+      assert.ok(isWhole(file), file);
       assert.equal(existsSync(`${file}.lock`), false);
     }
     await slow;
