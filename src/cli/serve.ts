@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { certificatesFolder } from '../proxy/userData';
 import type { Timing } from '../replay/timing';
 import { serveTrace } from '../replay/server/serve';
-import { formatSessionReport } from '../replay/server/sessionReport';
+import { formatSessionReport, type ServeReport } from '../replay/server/sessionReport';
 
 /** How the command talks and ends. */
 export interface ServeVoice {
@@ -73,8 +73,7 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
       // One write after another: a later report must not be overtaken.
       let writing = Promise.resolve();
       const write = (): void => {
-        if (file !== undefined)
-          writing = writing.then(() => writeFile(file, `${JSON.stringify(server.report(), null, 2)}\n`));
+        if (file !== undefined) writing = writing.then(() => writeReport(file, server.report()));
       };
       const server = await serveTrace({
         ...{ trace, host: listen.host, port: listen.port, timing, speed },
@@ -83,6 +82,11 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         allowedOrigins: options.allowOrigin,
         certificates: options.certificates,
         onLog: say,
+        onRefused: (id, status) => {
+          if (options.json === true) print({ refused: { session: id, status } });
+          say(`refused a client with ${status}, as session ${id} was`);
+          write();
+        },
         onSession: (one) => {
           if (options.json === true) print({ session: one });
           for (const line of formatSessionReport(one).split('\n')) say(line);
@@ -90,6 +94,14 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         },
       });
       for (const problem of server.problems) say(problem);
+      // At once: a report that cannot be written is better known before the clients come than behind them.
+      write();
+      try {
+        await writing;
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
       const { url: http, https, caFile: ca, ws } = server;
       if (options.json === true) print({ listening: true, http, https, ca, ws });
       say(`Serving ${trace} at ${http} and ${https}. Point your app there:`);
@@ -102,6 +114,18 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
       await writing;
       if (diverged > 0) process.exitCode = 1;
     });
+}
+
+/** Rejects, for people, when it cannot be written. */
+async function writeReport(file: string, report: ServeReport): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw new Error(
+      `The report ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}. Give --report a file in a folder that exists and may be written.`,
+      { cause: error },
+    );
+  }
 }
 
 function above0(text: string): number {

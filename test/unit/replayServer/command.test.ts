@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,4 +54,40 @@ it('what cannot be served ends with 2 and says why', () => {
   });
   expect(status).toBe(2);
   expect(stderr).toContain('none.jsonl cannot be read: it does not exist.');
+});
+
+it('a report that cannot be written ends it before a client has come, and says which', () => {
+  const report = path.join(folder, 'no', 'such', 'report.json');
+  const given = ['serve', trace, '--report', report, '--certificates', path.join(folder, 'certificates')];
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...given], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /The report .*report\.json cannot be written: .* Give --report a file in a folder that exists/,
+  );
+});
+
+it.each([
+  [
+    'a text',
+    'hello\n',
+    /is none of the formats that can be imported: .* import it with "realtime-inspector import --format"\./,
+  ],
+  ['nothing', '', /cannot be read: it is empty\./],
+])('a file of %s is told what it is', async (_what, text, expected) => {
+  const file = path.join(folder, 'wrong.jsonl');
+  await writeFile(file, text);
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'serve', file], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(expected);
+});
+
+it('a port that is taken is named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const given = ['serve', trace, '--listen', `127.0.0.1:${port}`, '--certificates', path.join(folder, 'certificates')];
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...given], { encoding: 'utf8' });
+  taken.close();
+  expect(status).toBe(1);
+  expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use by another program; choose another port.`);
 });
