@@ -100,6 +100,11 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         allowedOrigins: options.allowOrigin,
         certificates: options.certificates,
         onLog: say,
+        onRefused: (id, status) => {
+          if (options.json === true) print({ refused: { session: id, status } });
+          say(`refused a client with ${status}, as session ${id} was`);
+          write();
+        },
         onSession: (one) => {
           if (options.json === true) print({ session: one });
           for (const line of formatSessionReport(one).split('\n')) say(line);
@@ -107,6 +112,14 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         },
       });
       for (const problem of server.problems) say(problem);
+      // At once: a report that cannot be written is better known before the clients come than behind them.
+      write();
+      try {
+        await writing;
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
       const { url: http, https, caFile: ca, ws } = server;
       if (options.json === true) print({ listening: true, http, https, ca, ws });
       say(`Serving ${trace} at ${http} and ${https}. Point your app there:`);

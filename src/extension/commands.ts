@@ -270,8 +270,8 @@ async function withKey(host: Host): Promise<Engine | undefined> {
 }
 
 /** Lets the user keep the sample's audio off a live account; false when they gave up. */
-async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
-  const { state } = proxy;
+async function withSampleUpstream(host: Host): Promise<boolean> {
+  const { state } = host.proxy;
   if (state.state !== 'running' || state.upstream.kind === 'simulator') return true;
   const [simulator, live] = ['Use the Simulator', `Use ${upstreamLabel(state.upstream)}`];
   const means =
@@ -283,8 +283,7 @@ async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
     simulator,
     live,
   );
-  // Until the next start, or the next choice of an upstream: the setting stays.
-  if (answer === simulator) await proxy.setUpstream({ kind: 'simulator' });
+  if (answer === simulator) await host.useSimulator();
   return answer === simulator || answer === live;
 }
 

@@ -206,6 +206,12 @@ export class Host {
     return upstream.kind === 'simulator' || key === undefined ? { upstream: to } : { upstream: to, apiKey: key };
   }
 
+  /** Leads the sessions to come to the simulator, until the next start or the next choice of an upstream; the setting stays. */
+  async useSimulator(): Promise<void> {
+    const move = () => this.proxy.setUpstream({ kind: 'simulator' });
+    await (this.serving.choice ? this.serving.end(move) : move());
+  }
+
   /** Whose key the settings call for, e.g. `https://api.openai.com`. */
   get keyOrigin(): string {
     return keyOrigin(this.settings.upstream);

@@ -133,7 +133,9 @@ export class Recording {
       await reader.read((entry) => recording.#take(entry));
       recording.problems.push(...reader.problems);
       if ((refused ? recording.handshakes : recording.sessions).length === 0)
-        throw new UnreadableFileError(`${file} holds no session: the trace has no events.`);
+        throw new UnreadableFileError(
+          `${file} holds no session: the trace has no events. Record a session first, or give another file.`,
+        );
       return recording;
     } catch (error) {
       await reader?.close();

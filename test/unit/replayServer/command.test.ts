@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -74,4 +75,30 @@ it('a report that cannot be written ends nobody’s session, and is told of', as
   const nowhere = spawnSync(process.execPath, [cli, 'serve', trace, '--report', path.join(folder, 'none', 'x.json')]);
   expect(nowhere.status).toBe(2);
   expect(nowhere.stderr.toString()).toContain('There is no folder');
+});
+
+it.each([
+  [
+    'a text',
+    'hello\n',
+    /is none of the formats that can be imported: .* import it with "realtime-inspector import --format"\./,
+  ],
+  ['nothing', '', /cannot be read: it is empty\./],
+])('a file of %s is told what it is', async (_what, text, expected) => {
+  const file = path.join(folder, 'wrong.jsonl');
+  await writeFile(file, text);
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'serve', file], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(expected);
+});
+
+it('a port that is taken is named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const given = ['serve', trace, '--listen', `127.0.0.1:${port}`, '--certificates', path.join(folder, 'certificates')];
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...given], { encoding: 'utf8' });
+  taken.close();
+  expect(status).toBe(1);
+  expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use by another program; choose another port.`);
 });

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
-import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { afterEach, expect, it } from 'vitest';
 import { serveInThread, type ServeJob, type ServeThread } from '../../../src/replay/server/thread';
@@ -75,7 +79,7 @@ it('one that cannot begin says why', async () => {
   await expect(serve({ trace: empty.end() })).rejects.toThrow(/holds no session/);
 });
 
-it('is the upstream of the proxy, whose key it never gets, and the new trace names what it was served from', async () => {
+it('is the upstream of the proxy, and the new trace names what it was served from', async () => {
   const file = await trace();
   const { thread } = await serve({ trace: file, ignore: ['session', 'item.content[*].text'] });
   const engine = await runEngine('', { upstream: { kind: 'trace', url: thread.url, file }, apiKey: 'sk-stored-key' });
@@ -89,10 +93,27 @@ it('is the upstream of the proxy, whose key it never gets, and the new trace nam
   });
   rt.close();
   await until(() => linesOf(engine.file).some(({ kind }) => kind === 'close'));
-  const open = linesOf(engine.file).find(({ kind }) => kind === 'open') as {
-    headers: Record<string, string>;
-    responseHeaders: Record<string, string>;
-  };
-  expect(open.headers['authorization'] ?? open.headers['Authorization']).not.toContain('sk-stored');
+  const open = linesOf(engine.file).find(({ kind }) => kind === 'open') as { responseHeaders: Record<string, string> };
   expect(open.responseHeaders['realtime-inspector-served']).toBe('weather.realtime.jsonl#s1');
+});
+
+it('the stored key goes to a server of the settings, and never to a trace', async () => {
+  const seen: string[] = [];
+  const server = createServer().on('upgrade', ({ headers }: IncomingMessage, socket: Duplex) => {
+    seen.push(JSON.stringify(headers));
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  later(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const engine = await runEngine(url, { apiKey: 'sk-stored-key' });
+  const knock = async () => {
+    const socket = new WebSocket(`${engine.address.http.replace(/^http/, 'ws')}/realtime?model=gpt-realtime`);
+    await once(socket, 'error');
+  };
+  await knock();
+  await engine.setUpstream({ kind: 'trace', url, file: 'any' });
+  await knock();
+  expect(seen.map((headers) => headers.includes('sk-stored-key'))).toEqual([true, false]);
 });
