@@ -30,7 +30,7 @@ export function addExportCommand(
 ): void {
   const forms = [
     ...EXPORT_KINDS.map((kind) => `  ${kind.padEnd(16)} ${EXPORTS[kind].title}`),
-    `  ${'otlp'.padEnd(16)} spans for a collector of OpenTelemetry (--to)`,
+    `  ${'otlp'.padEnd(16)} spans and metrics for a collector of OpenTelemetry (--to)`,
   ];
   program
     .command('export <trace>')
@@ -69,8 +69,8 @@ export function addExportCommand(
           content: given.content ?? false,
         };
         if (given.dryRun !== true) return tell(await exportOtlp(trace, given.to ?? '', otlp), false);
-        const { requests, report } = await otlpRequests(trace, otlp);
-        await print(`${JSON.stringify(requests, null, 2)}\n`);
+        const { requests, metrics, report } = await otlpRequests(trace, otlp);
+        await print(`${JSON.stringify([...requests, ...metrics], null, 2)}\n`);
         if (given.to !== undefined)
           say(`Nothing was sent. This would go to ${redactUrl(tracesAddress(given.to).href)}.`);
         return tell({ ...report, files: [] }, true);

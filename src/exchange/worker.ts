@@ -17,8 +17,8 @@ const handlers: {
   import: ({ file, out }, options) => importFile(file, out, options),
   export: ({ trace, kind, out }, options) => exportFile(trace, kind, out, options),
   preview: async ({ trace, content }, options) => {
-    const { requests, report } = await otlpRequests(trace, { ...options, content });
-    const text = JSON.stringify(requests, null, 2);
+    const { requests, metrics, report } = await otlpRequests(trace, { ...options, content });
+    const text = JSON.stringify([...requests, ...metrics], null, 2);
     const cut = text.length > MOST_PREVIEW ? `\n... and ${text.length - MOST_PREVIEW} characters more` : '';
     return { text: text.slice(0, MOST_PREVIEW) + cut, report };
   },

@@ -78,7 +78,7 @@ export function exchangeCommands(
     await reports.show('Spans to send.json', `${seen.text}\n`);
     const send = 'Send';
     const address = tracesAddress(to).href;
-    const question = `This is what would be sent to ${address}: ${seen.report.counts['spans'] ?? 0} spans. Nothing has been sent yet.`;
+    const question = `This is what would be sent to ${address}: ${seen.report.counts['spans'] ?? 0} spans, and metrics of them. Nothing has been sent yet.`;
     if ((await vscode.window.showInformationMessage(plain(question), send)) !== send) return;
     await host.context.workspaceState.update(COLLECTOR, to);
     const headers = headersOf(process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
@@ -162,7 +162,7 @@ async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined
     ...EXPORT_KINDS.map((kind) => ({ label: kind, detail: EXPORTS[kind].title, value: kind })),
     {
       label: 'otlp',
-      detail: 'spans for a collector of OpenTelemetry; you see them before they are sent',
+      detail: 'spans and metrics for a collector of OpenTelemetry; you see them before they are sent',
       value: 'otlp',
     },
   ];

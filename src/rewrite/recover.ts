@@ -6,6 +6,7 @@ import { giveName, nameTaken } from '../trace/giveName';
 import { lineData, LineReader, LONGEST_COPY } from '../trace/lineReader';
 import { parseLine } from '../trace/parseLine';
 import type { TraceHeader } from '../trace/records';
+import { notRewritten } from '../trace/upgrade';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
 import type { CutOptions, Rewritten } from './cut';
 import { originsOf, Target } from './target';
@@ -52,6 +53,10 @@ export async function recover(
       if (bytes > data.length) return false;
       const parsed = parseLine(data, bytes);
       if (parsed.kind === 'unreadable') return false;
+      if (parsed.kind === 'header') {
+        const why = notRewritten(file, parsed.header.version);
+        if (why !== '') throw new UnreadableFileError(why);
+      }
       if (parsed.kind !== 'header') (target ??= begin(undefined)).verbatim(data);
       else if (target === undefined) target = begin(parsed.header);
       else target.header(parsed.header);

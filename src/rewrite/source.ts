@@ -3,6 +3,8 @@ import { LONGEST_COPY } from '../trace/lineReader';
 import type { ParsedLine } from '../trace/parseLine';
 import { TraceReader } from '../trace/reader';
 import type { TraceHeader } from '../trace/records';
+import { UnreadableFileError } from '../trace/unreadable';
+import { notRewritten } from '../trace/upgrade';
 
 /** A line of a trace that is no header, with bytes of its own. */
 export interface SourceLine {
@@ -28,17 +30,22 @@ export interface Work {
 
 export class Source {
   readonly file: string;
+  readonly #newer: 'refuse' | 'take';
   readonly #reader: TraceReader;
   readonly #tooLong: string[] = [];
 
-  private constructor(file: string, reader: TraceReader) {
+  private constructor(file: string, newer: 'refuse' | 'take', reader: TraceReader) {
     this.file = file;
+    this.#newer = newer;
     this.#reader = reader;
   }
 
-  /** Opens a trace; rejects with an `UnreadableFileError` when it cannot be read. */
-  static async open(file: string): Promise<Source> {
-    return new Source(file, await TraceReader.open(file, { longestLine: LONGEST_COPY }));
+  /**
+   * Opens a trace; rejects with an `UnreadableFileError` when it cannot be read. Of one that a newer version wrote `batches` throws
+   * such an error, unless `newer` says that what is known of it is enough.
+   */
+  static async open(file: string, newer: 'refuse' | 'take' = 'refuse'): Promise<Source> {
+    return new Source(file, newer, await TraceReader.open(file, { longestLine: LONGEST_COPY }));
   }
 
   /** The headers read so far. */
@@ -71,6 +78,9 @@ export class Source {
         },
         () => false,
       );
+      const newest = Math.max(0, ...this.headers.map(({ version }) => version));
+      if (this.#newer === 'refuse' && notRewritten(this.file, newest) !== '')
+        throw new UnreadableFileError(notRewritten(this.file, newest));
       if (size > 0) progress?.(Math.min(1, lines.position / size));
       if (batch.length > 0) yield batch;
     }

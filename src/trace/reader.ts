@@ -5,7 +5,8 @@
 import { HeadScan } from './headScan';
 import { lineData, LineReader, type LineReaderOptions, type RawLine } from './lineReader';
 import { parseLine, type ParsedLine } from './parseLine';
-import { TRACE_VERSION, type TraceHeader } from './records';
+import type { TraceHeader } from './records';
+import { newerVersion } from './upgrade';
 import { UnreadableFileError, whyUnreadable } from './unreadable';
 
 /**
@@ -172,11 +173,8 @@ export class TraceReader {
 
   #takeHeader(header: TraceHeader, line: number): void {
     this.#part++;
-    if (header.version > TRACE_VERSION) {
-      this.#report(
-        `Written by a newer version (format ${header.version}, this reads up to ${TRACE_VERSION}): some of it may not be shown.`,
-      );
-    }
+    const newer = newerVersion(header.version);
+    if (newer !== '') this.#report(newer);
     if (header.times)
       this.#report(
         header.times === 'ids'

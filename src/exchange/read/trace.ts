@@ -6,7 +6,7 @@ import type { Sink } from '../model';
 import { fromText, goneMessage } from './harOwn';
 
 export async function importTrace(file: string, sink: Sink, work: Work): Promise<void> {
-  const source = await Source.open(file);
+  const source = await Source.open(file, 'take');
   const { report } = sink;
   try {
     let isFirst = true;

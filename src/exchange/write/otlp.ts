@@ -6,7 +6,8 @@ import { TraceReader } from '../../trace/reader';
 import type { OpenRecord } from '../../trace/records';
 import { objectOf, parsedJson, textOf } from '../read/values';
 import { analysed, type Analysed, type Chosen } from './analysed';
-import { checkHeaders, tracesAddress } from './otlpAddress';
+import { checkHeaders, metricsAddress, tracesAddress } from './otlpAddress';
+import { metricsOf, type OtlpMetric } from './otlpMetrics';
 import { attributes, sessionSpans, type OtlpSpan } from './otlpSpans';
 
 /** Spans of one request: collectors take 4 MiB unless told otherwise. */
@@ -37,11 +38,19 @@ export interface OtlpRequest {
   }[];
 }
 
+/** The body of the last request (`ExportMetricsServiceRequest`). */
+export interface OtlpMetricsRequest {
+  resourceMetrics: {
+    resource: { attributes: ReturnType<typeof attributes> };
+    scopeMetrics: { scope: { name: string; version: string }; metrics: OtlpMetric[] }[];
+  }[];
+}
+
 /** The requests a trace would be sent with, and what they leave out. */
 export async function otlpRequests(
   trace: string,
   options: OtlpOptions,
-): Promise<{ requests: OtlpRequest[]; report: Omit<ExportReport, 'files'> }> {
+): Promise<{ requests: OtlpRequest[]; metrics: OtlpMetricsRequest[]; report: Omit<ExportReport, 'files'> }> {
   const whole = await analysed(trace, options);
   const lost = new Remarks();
   try {
@@ -65,14 +74,20 @@ export async function otlpRequests(
       lost.once('What was said, arguments and outputs of tools do not go along; --content sends them.');
     lost.once('Sound, single messages, findings and what users said (input messages) are not in it.');
     const [name = '', version = ''] = options.generator.split('/');
+    const resource = {
+      attributes: attributes({ 'service.name': 'realtime-inspector', 'realtime_inspector.trace': key }),
+    };
+    const measured = metricsOf(spans);
+    const metrics: OtlpMetricsRequest[] =
+      measured.length === 0
+        ? []
+        : [{ resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name, version }, metrics: measured }] }] }];
     const requests: OtlpRequest[] = [];
     for (let at = 0; at < spans.length; at += BATCH) {
       requests.push({
         resourceSpans: [
           {
-            resource: {
-              attributes: attributes({ 'service.name': 'realtime-inspector', 'realtime_inspector.trace': key }),
-            },
+            resource,
             scopeSpans: [{ scope: { name, version }, spans: spans.slice(at, at + BATCH) }],
           },
         ],
@@ -80,10 +95,16 @@ export async function otlpRequests(
     }
     return {
       requests,
+      metrics,
       report: {
         trace,
         as: 'otlp',
-        counts: { sessions: whole.sessions.length, spans: spans.length, requests: requests.length },
+        counts: {
+          sessions: whole.sessions.length,
+          spans: spans.length,
+          metrics: measured.length,
+          requests: requests.length + metrics.length,
+        },
         lost: lost.list(),
         guessed: [],
         problems: whole.problems,
@@ -123,20 +144,45 @@ async function told(whole: Analysed, session: string): Promise<{ model: string; 
 export async function exportOtlp(trace: string, to: string, options: OtlpOptions): Promise<ExportReport> {
   const url = tracesAddress(to);
   checkHeaders(options.headers ?? {});
-  const { requests, report } = await otlpRequests(trace, options);
+  const { requests, metrics, report } = await otlpRequests(trace, options);
   const lost = [...report.lost];
   let rejected = 0;
+  const all = requests.length + metrics.length;
   for (const [at, request] of requests.entries()) {
-    const { count, message } = await send(url, request, options);
+    const { count, message } = (await send(url, request, options)) as Taken;
     rejected += count;
     if (message !== '') lost.push(`The collector says: ${message.slice(0, 300)}`);
-    options.progress?.((at + 1) / requests.length);
+    options.progress?.((at + 1) / all);
+  }
+  for (const request of metrics) {
+    const answer = await send(metricsAddress(to), request, options);
+    if ('none' in answer) {
+      lost.push(`The collector takes no metrics (it answered ${answer.none}): it got the spans alone.`);
+      continue;
+    }
+    if (answer.message !== '') lost.push(`The collector says: ${answer.message.slice(0, 300)}`);
+    if (answer.count > 0) lost.push(`${answer.count} points of metrics were rejected by the collector.`);
+    options.progress?.(1);
   }
   if (rejected > 0) lost.push(`${rejected} spans were rejected by the collector.`);
   return { ...report, files: [], counts: { ...report.counts, rejected }, lost };
 }
 
-async function send(url: URL, request: OtlpRequest, options: OtlpOptions): Promise<{ count: number; message: string }> {
+/** How much of a request was refused, and what the collector says to it. */
+interface Taken {
+  count: number;
+  message: string;
+}
+
+/** Answers of collectors that know spans and no metrics. */
+const NO_METRICS = [404, 405, 415, 501];
+
+async function send(
+  url: URL,
+  request: OtlpRequest | OtlpMetricsRequest,
+  options: OtlpOptions,
+): Promise<Taken | { none: number }> {
+  const isMetrics = 'resourceMetrics' in request;
   const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
   for (let tried = 1; ; tried += 1) {
     options.signal?.throwIfAborted();
@@ -158,8 +204,10 @@ async function send(url: URL, request: OtlpRequest, options: OtlpOptions): Promi
     const text = (await answer.text()).slice(0, 64_000);
     if (answer.ok) {
       const partial = objectOf(objectOf(parsedJson(text))['partialSuccess']);
-      return { count: Number(partial['rejectedSpans'] ?? 0) || 0, message: textOf(partial['errorMessage']) };
+      const count = Number(partial[isMetrics ? 'rejectedDataPoints' : 'rejectedSpans'] ?? 0) || 0;
+      return { count, message: textOf(partial['errorMessage']) };
     }
+    if (isMetrics && NO_METRICS.includes(answer.status)) return { none: answer.status };
     if (!RETRIED.includes(answer.status) || tried === TRIES) {
       const why = textOf(objectOf(parsedJson(text))['message']) || text.replace(/\s+/g, ' ');
       throw new Error(

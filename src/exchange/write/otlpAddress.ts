@@ -21,6 +21,13 @@ export function tracesAddress(to: string): URL {
   return url;
 }
 
+/** Where metrics go: beside the traces. */
+export function metricsAddress(to: string): URL {
+  const url = tracesAddress(to);
+  url.pathname = url.pathname.replace(/traces\/?$/, 'metrics');
+  return url;
+}
+
 /** Throws a sentence for people where one cannot be sent. Their values are told to nobody: they are keys. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {

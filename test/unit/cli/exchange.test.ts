@@ -66,7 +66,8 @@ describe('export', () => {
   it('shows what would be sent to a collector, and sends nothing', async () => {
     const { code, out, err } = await run('export', trace, '--as', 'otlp', '--dry-run', '--to', 'http://localhost:4318');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toHaveLength(1);
+    const keys = (JSON.parse(out) as object[]).map((request) => Object.keys(request).join());
+    expect(keys).toEqual(['resourceSpans', 'resourceMetrics']);
     expect(err).toContain('Nothing was sent. This would go to http://localhost:4318/v1/traces.');
   });
   it.each([

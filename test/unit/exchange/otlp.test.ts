@@ -6,10 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exportOtlp, otlpRequests } from '../../../src/exchange/write/otlp';
 import { headersOf, tracesAddress } from '../../../src/exchange/write/otlpAddress';
-import { attributes, nanos } from '../../../src/exchange/write/otlpSpans';
+import { metricsOf } from '../../../src/exchange/write/otlpMetrics';
+import { attributes, nanos, type OtlpSpan } from '../../../src/exchange/write/otlpSpans';
 import { scratch } from '../rewrite/traces';
 import { generator } from './importing';
 import { checkRequest, valueOf, type Span } from './otlpShape';
+import { metricsIn, metricsProblems, type Point } from './otlpMetricsShape';
 import { voiceTrace } from './voiceTrace';
 
 let folder = '';
@@ -43,7 +45,8 @@ async function collector(
     request.on('end', () => {
       const body = Buffer.concat(parts).toString();
       told.seen.push({ path: request.url ?? '', headers: request.headers, body });
-      const { spans, problems } = checkRequest(body);
+      const isMetrics = request.url?.endsWith('/v1/metrics') === true;
+      const { spans, problems } = isMetrics ? { spans: [], problems: metricsProblems(body) } : checkRequest(body);
       told.problems.push(...problems);
       const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 200 };
       if (answer.status === 200) told.spans.push(...spans);
@@ -117,7 +120,8 @@ describe('spans for a collector', () => {
     );
     const waits: number[] = [];
     await exportOtlp(trace, url, { generator, wait: (ms) => Promise.resolve(void waits.push(ms)) });
-    expect(seen).toHaveLength(3);
+    // Twice in vain, then the spans, then the metrics.
+    expect(seen.map(({ path: at }) => at)).toEqual([...Array<string>(3).fill('/v1/traces'), '/v1/metrics']);
     expect(waits).toEqual([7000, 2000]);
     expect(spans.length).toBeGreaterThan(0);
   });
@@ -156,6 +160,83 @@ describe('spans for a collector', () => {
     const sends = await collector({ status: 307, headers: { location: `${elsewhere.url}/v1/traces` } });
     await expect(exportOtlp(trace, sends.url, { generator, content: true })).rejects.toThrow('cannot be reached');
     expect(elsewhere.seen).toEqual([]);
+  });
+});
+
+describe('metrics for a collector', () => {
+  it('are the two histograms of the conventions, over the responses of the trace', async () => {
+    const { url, problems, seen } = await collector({ status: 200 });
+    const report = await exportOtlp(trace, `${url}/base`, { generator, headers: { 'x-key': 'secret' } });
+    expect(problems).toEqual([]);
+    expect(report.counts).toMatchObject({ metrics: 2 });
+    expect(seen.map(({ path: at }) => at)).toEqual(['/base/v1/traces', '/base/v1/metrics']);
+    expect(seen[1]?.headers['x-key']).toBe('secret');
+    const [usage, duration] = metricsIn(seen[1]?.body ?? '');
+    expect(usage).toMatchObject({ name: 'gen_ai.client.token.usage', unit: '{token}' });
+    expect(duration).toMatchObject({ name: 'gen_ai.client.operation.duration', unit: 's' });
+    const told = (point: Point) => Object.fromEntries(point.attributes.map(({ key, value }) => [key, valueOf(value)]));
+    const points = usage?.histogram.dataPoints ?? [];
+    expect(points.map((point) => told(point)['gen_ai.token.type'])).toEqual(['input', 'output']);
+    expect(told(points[0] as Point)).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-realtime',
+      'server.address': 'api.openai.com',
+    });
+    // What the spans say, the metrics sum up.
+    const { requests } = await otlpRequests(trace, { generator });
+    const chats = requests
+      .flatMap(({ resourceSpans }) =>
+        resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+      )
+      .filter(({ name }) => name.startsWith('chat'));
+    expect(chats.length).toBeGreaterThan(1);
+    const tokens = chats.map(({ attributes: all }) =>
+      Number(valueOf(all.find(({ key }) => key === 'gen_ai.usage.input_tokens')?.value) ?? 0),
+    );
+    expect(points[0]?.sum).toBe(tokens.reduce((a, b) => a + b, 0));
+    const seconds = chats.map((span) => Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e9);
+    const took = duration?.histogram.dataPoints ?? [];
+    expect(took.reduce((sum, point) => sum + Number(point.count), 0)).toBe(chats.length);
+    expect(took.reduce((sum, point) => sum + point.sum, 0)).toBeCloseTo(
+      seconds.reduce((a, b) => a + b, 0),
+      6,
+    );
+  });
+
+  it('count a value that is a bound in the bucket below it', () => {
+    const span = (tokens: number): OtlpSpan => ({
+      traceId: 'a'.repeat(32),
+      spanId: 'a'.repeat(16),
+      name: 'chat m',
+      kind: 3,
+      startTimeUnixNano: '1000000000000000000',
+      endTimeUnixNano: '1000000000010000000',
+      attributes: attributes({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.output_tokens': tokens }),
+      events: [],
+      status: {},
+    });
+    const [usage, duration] = metricsOf([span(4), span(5), span(1e9)]);
+    expect(usage?.histogram.dataPoints[0]).toMatchObject({ count: '3', min: 4, max: 1e9 });
+    expect(usage?.histogram.dataPoints[0]?.bucketCounts).toEqual(['0', '1', '1', ...Array<string>(11).fill('0'), '1']);
+    expect(duration?.histogram.dataPoints[0]?.bucketCounts[0]).toBe('3');
+    expect(metricsOf([])).toEqual([]);
+  });
+
+  it('are left out where the collector takes none, and that is told', async () => {
+    const { url, spans } = await collector({ status: 200 }, { status: 404 });
+    const report = await exportOtlp(trace, url, { generator });
+    expect(spans.length).toBeGreaterThan(0);
+    expect(report.lost.join()).toContain('The collector takes no metrics (it answered 404)');
+    const partly = await collector(
+      { status: 200 },
+      { status: 200, body: { partialSuccess: { rejectedDataPoints: '2' } } },
+    );
+    expect((await exportOtlp(trace, partly.url, { generator })).lost.join()).toContain(
+      '2 points of metrics were rejected',
+    );
+    const refuses = await collector({ status: 200 }, { status: 403 });
+    await expect(exportOtlp(trace, refuses.url, { generator })).rejects.toThrow('answered 403');
   });
 });
 
