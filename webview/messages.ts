@@ -242,6 +242,8 @@ export interface Requests {
   sequenceOf: { params: { ranges: number[] }; result: { text: string } };
   /** A held message's text, without its secrets; `cutFrom` and `readOnly` when it can only be let go or dropped. */
   heldBody: { params: { id: string }; result: { text: string; cutFrom: number; readOnly: string } };
+  /** Somebody writes about a held message: no time-out lets it go any more. */
+  keepHeld: { params: { id: string }; result: { done: true } };
   /** Decides about a held message: lets it go (with another text: edited), drops it, or drops it and answers its sender. */
   decideHeld: {
     params: { id: string; decision: 'release' | 'drop' | 'answer'; text?: string };
@@ -466,6 +468,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   sequenceOf: (p) => isRanges(p.ranges),
   exportUpdate: (p) => isShort(p.text, 2_000_000),
   heldBody: (p) => isShort(p.id, 64),
+  keepHeld: (p) => isShort(p.id, 64),
   decideHeld: (p) =>
     isShort(p.id, 64) &&
     (p.decision === 'answer'

@@ -8,6 +8,7 @@ import { searchHandlers } from './searchHandlers';
 import { SECTION } from './settings';
 import type { Host } from './host';
 import type { listHandlers } from './listHandlers';
+import { safeName } from './safeName';
 import type { noteHandlers } from './noteHandlers';
 import type { TraceModel } from './traceModel';
 
@@ -24,13 +25,6 @@ export interface HandlerOptions {
 function exact<T extends Int16Array | Float64Array | Float32Array>(array: T): T {
   return (array.byteLength === array.buffer.byteLength ? array : array.slice()) as T;
 }
-
-/** A file name from captured text: letters, digits, dot, dash, underscore. */
-export const safeName = (text: string, otherwise: string) =>
-  text
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 80) || otherwise;
 
 export function traceHandlers({
   host,

@@ -20,6 +20,7 @@ import {
   type SimulationOptions,
   type SimulationState,
 } from './simulatedUpstream';
+import type { UpstreamTarget } from './upstreamTarget';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -27,7 +28,6 @@ import type {
   TrafficReport,
   TrafficRequests,
   TrafficSetup,
-  UpstreamTarget,
 } from './workerMessages';
 
 /** Where sessions go. */
@@ -111,8 +111,10 @@ export interface Engine {
   setBreakpoints(breakpoints: Breakpoint[]): Promise<BreakpointState[]>;
   /** Messages held now, oldest first. */
   held(): HeldMessage[];
-  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the next two. */
+  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the others. */
   release(id: string, text?: string): Promise<void>;
+  /** Somebody works on a held message: its breakpoint's time-out does not let it go any more. */
+  keep(id: string): Promise<void>;
   drop(id: string): Promise<void>;
   /** Drops a held message and sends this to the end it came from. */
   answer(id: string, text: string): Promise<void>;
@@ -396,6 +398,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       held: () => [...holds.values()],
       async release(id, text) {
         await trafficAsker.ask('release', { id, ...(text === undefined ? {} : { text }) });
+      },
+      async keep(id) {
+        await trafficAsker.ask('keep', { id });
       },
       async drop(id) {
         await trafficAsker.ask('drop', { id });

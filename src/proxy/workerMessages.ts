@@ -6,13 +6,7 @@ import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { Rotation } from './recorder';
 import type { SessionState } from './sessionState';
-
-/** Where requests go, and with which key. */
-export interface UpstreamTarget {
-  url: string;
-  /** Sent in the place of the client's, for requests under the secret segment. */
-  apiKey?: string;
-}
+import type { UpstreamTarget } from './upstreamTarget';
 
 /** How the traffic thread begins. */
 export interface TrafficSetup {
@@ -55,6 +49,7 @@ export interface TrafficRequests {
   /** Parsed again there; `undefined` lifts all rules. */
   setRules: { params: { rules: RulesText | undefined }; result: null };
   release: { params: { id: string; text?: string }; result: null };
+  keep: { params: { id: string }; result: null };
   drop: { params: { id: string }; result: null };
   answer: { params: { id: string; text: string }; result: null };
   releaseAll: { params: { session?: string }; result: null };
