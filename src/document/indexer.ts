@@ -83,8 +83,10 @@ export class TraceIndex {
   #held = new Set<string>();
   /** By the type's index in the string table. */
   readonly #facts: Record<Side, (TypeFacts | undefined)[]> = { client: [], server: [] };
-  /** Ids of the user's notes so far. */
-  readonly #notes = new Set<string>();
+  /** Rows of the first line of each of the user's notes, by its id. */
+  readonly #notes = new Map<string, number>();
+  /** Of notes that were changed, the row of their last line by that of their first. */
+  readonly changedNotes = new Map<number, number>();
   /** Time of the last row: a line without one stands where it was found. */
   #lastT = 0;
   /** The last session's index as written, and as it is named here. */
@@ -335,8 +337,10 @@ export class TraceIndex {
         return;
       case 'note': {
         const note = userNote(record);
-        const isChange = note !== undefined && this.#notes.has(note.id);
-        if (note !== undefined && this.#notes.size < MOST_NOTES) this.#notes.add(note.id);
+        const first = note && this.#notes.get(note.id);
+        const isChange = first !== undefined;
+        if (isChange) this.changedNotes.set(first, row);
+        else if (note !== undefined && this.#notes.size < MOST_NOTES) this.#notes.set(note.id, row);
         // It stands at the moment it is about, not where it was written.
         this.columns.add({ ...base, t: (note?.at ?? record.t) + shift, type: isChange ? NOTE_CHANGE : 'note' });
         return;

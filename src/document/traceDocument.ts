@@ -25,7 +25,7 @@ import type {
 import { conversationPage } from './conversationPage';
 import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
-import { messagesOf, saveRows, type EachLine, type RowRanges, type RowTexts } from './rowExport';
+import { messagesOf, saveRows, withLastLines, type EachLine, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { RowLines } from './rowLines';
 import { RowSummaries } from './rowSummaries';
@@ -256,7 +256,12 @@ export class TraceDocumentCore {
     const { headers, lines } = this.#reader;
     const partOf = (row: number) => this.#index.partOf(row).part;
     const eachLine: EachLine = (rows, take) => this.#lines.each(rows, take);
-    return saveRows(ranges, file, { headers, partOf, source: lines.file, eachLine });
+    return saveRows(withLastLines(ranges, this.#index.changedNotes), file, {
+      headers,
+      partOf,
+      source: lines.file,
+      eachLine,
+    });
   }
 
   /** Adds a note of the user at the end of the file; times and session as this document has them. Rejects as `appendNote` does. */

@@ -70,9 +70,12 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
       void compareArrived(store, target);
       return;
     case 'addBookmark':
+      // A page that has not got the row yet must not bookmark another moment.
+      if (row !== undefined && store.selected !== row) return;
       void toggleBookmark(store, places.moment());
       return;
     case 'addNote':
+      if (row !== undefined && store.selected !== row) return;
       openNote(store, places.moment());
       return;
     case 'removeNote':

@@ -1,6 +1,8 @@
 /** Notes of the user in an open trace: rows at the moment they are about, and spans of a lane of their own. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
+import { withLastLines } from '../../../src/document/rowExport';
 import { noteRecord, type UserNote } from '../../../src/trace/notes';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { buildWorker, openIndexed } from './openTestDocument';
@@ -59,4 +61,31 @@ it('in joined traces a note has the times and the session of the last one', asyn
   await opened.follow();
   await expect.poll(() => opened.spans.get('note n1')).toMatchObject({ start: 10_020, session: 's1 (2)' });
   await expect.poll(() => opened.spans.get('note n2')).toMatchObject({ start: 20, session: '' });
+});
+
+it('a selection saved as a trace holds a note as it is now, not as it was', async () => {
+  const file = await traceFile(
+    [HEADER, ...session, line(NOTE), line({ ...NOTE, id: 'n2' }), line({ ...NOTE, text: 'changed' }), ''].join('\n'),
+  );
+  const { document } = await openIndexed(file);
+  const out = path.join(path.dirname(file), 'saved.realtime.jsonl');
+  await document.saveRows([0, 1, 3, 4], out);
+  const saved = fs.readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
+  expect(saved).toEqual([session[0], session[1], line({ ...NOTE, id: 'n2' }), line({ ...NOTE, text: 'changed' })]);
+});
+
+it.each([
+  [[0, 5], [[2, 9]], [0, 1, 3, 5, 9, 9]],
+  [[0, 5], [[0, 5]], [1, 5]],
+  [
+    [0, 1, 4, 4],
+    [
+      [4, 6],
+      [2, 3],
+    ],
+    [0, 1, 6, 6],
+  ],
+  [[0, 5], [[7, 8]], [0, 5]],
+])('of rows %j with notes changed by %j go %j', (ranges, changed, expected) => {
+  expect(withLastLines(ranges, new Map(changed as [number, number][]))).toEqual(expected);
 });

@@ -108,3 +108,23 @@ it('a file that is gone, and one that is a folder, are said in one sentence', as
   await expect(appendNote(`${file}.no`, NOTE)).rejects.toThrow(/is not there any more: the note was not kept/);
   await expect(appendNote(path.dirname(file), NOTE)).rejects.toThrow(/^The note was not added to /);
 });
+
+it('a trace that may only be read is left as it is, and said so in one sentence', async () => {
+  const text = [HEADER, openLine('s1', 1), ''].join('\n');
+  const file = await traceFile(text);
+  fs.chmodSync(path.dirname(file), 0o755);
+  fs.chmodSync(file, 0o444);
+  // Root may write everything: nobody's rights are tried then.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await expect(appendNote(file, NOTE)).rejects.toThrow(
+      'test.realtime.jsonl may only be read here, so the note was not kept. Make the file and its folder writable, or copy the trace to where you may write.',
+    );
+    fs.accessSync(file, fs.constants.R_OK);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+  expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  expect(fs.existsSync(file + LOCK_SUFFIX)).toBe(false);
+});
