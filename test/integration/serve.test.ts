@@ -33,6 +33,36 @@ async function ask(
   return { events, code };
 }
 
+/** Chooses in a person's place from a list that a pretended quick pick shows; gives what was under the cursor before. */
+async function choosing(wanted: RegExp, work: () => PromiseLike<unknown>): Promise<string> {
+  const window = vscode.window as { createQuickPick: unknown };
+  const real = window.createQuickPick;
+  let began = '';
+  window.createQuickPick = () => {
+    let [accept, hide] = [() => undefined, () => undefined];
+    const pretended = {
+      items: [] as vscode.QuickPickItem[],
+      activeItems: [] as vscode.QuickPickItem[],
+      onDidAccept: (told: typeof accept) => (accept = told),
+      onDidHide: (told: typeof hide) => (hide = told),
+      show: () => {
+        began = pretended.activeItems[0]?.label ?? '';
+        pretended.activeItems = pretended.items.filter(({ label }) => wanted.test(label));
+        accept();
+      },
+      hide: () => hide(),
+      dispose: () => undefined,
+    };
+    return pretended;
+  };
+  try {
+    await work();
+    return began;
+  } finally {
+    window.createQuickPick = real;
+  }
+}
+
 describe('a recorded trace as the upstream', () => {
   let recorded = '';
   let said: unknown[] = [];
@@ -109,6 +139,14 @@ describe('a recorded trace as the upstream', () => {
     const created = await client.wait('session.created');
     assert.notDeepEqual(created, said[0]);
     await client.close();
+  });
+
+  it('is the current choice of an upstream, and ended by another choice', async () => {
+    await serve(/^(Fast|Lenient)$/);
+    const began = await choosing(/Simulator/, () => run('chooseUpstream'));
+    assert.match(began, /A recorded trace/);
+    assert.equal((await line('Upstream'))?.description, 'Simulator');
+    assert.equal(await line('Serving'), undefined);
   });
 
   it('stays the choice while the proxy is stopped, and says so when its file is gone', async () => {
