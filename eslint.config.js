@@ -14,7 +14,7 @@ const floors = {
   simulator: ['protocol', 'trace', 'audio', 'files', 'analysis'],
   proxy: ['protocol', 'trace', 'rules', 'simulator'],
   replay: ['exchange', 'protocol', 'trace', 'audio', 'files', 'rules', 'analysis', 'document', 'simulator', 'proxy'],
-  expect: ['protocol', 'trace', 'files', 'analysis', 'document', 'replay'],
+  expect: ['protocol', 'trace', 'files', 'rules', 'analysis', 'document', 'replay'],
   codegen: ['protocol', 'trace'],
   exchange: ['protocol', 'trace', 'audio', 'files', 'analysis', 'rewrite', 'document', 'simulator', 'proxy'],
   compare: ['protocol', 'trace', 'audio', 'analysis', 'document', 'simulator', 'exchange'],

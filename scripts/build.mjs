@@ -29,6 +29,7 @@ const entries = {
   rewriteWorker: 'src/rewrite/worker.ts',
   exchangeWorker: 'src/exchange/worker.ts',
   replayWorker: 'src/replay/client/worker.ts',
+  serveWorker: 'src/replay/server/worker.ts',
   compareWorker: 'src/compare/worker.ts',
   preload: 'src/proxy/preload.ts',
   sampleClient: 'src/cli/sampleClient.ts',

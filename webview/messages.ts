@@ -41,7 +41,7 @@ export interface InspectorStatus {
         ca: string;
         upstream: string;
         /** `simulator` when the upstream is the embedded one. */
-        upstreamKind: 'openai' | 'simulator' | 'url';
+        upstreamKind: 'openai' | 'simulator' | 'url' | 'trace';
         /** What the recorder could not keep, for people; '' when all is well. */
         trouble: string;
       };
@@ -242,6 +242,8 @@ export interface Requests {
   sequenceOf: { params: { ranges: number[] }; result: { text: string } };
   /** A held message's text, without its secrets; `cutFrom` and `readOnly` when it can only be let go or dropped. */
   heldBody: { params: { id: string }; result: { text: string; cutFrom: number; readOnly: string } };
+  /** Somebody writes about a held message: no time-out lets it go any more. */
+  keepHeld: { params: { id: string }; result: { done: true } };
   /** Decides about a held message: lets it go (with another text: edited), drops it, or drops it and answers its sender. */
   decideHeld: {
     params: { id: string; decision: 'release' | 'drop' | 'answer'; text?: string };
@@ -259,6 +261,16 @@ export interface Requests {
   compare: { params: { row: number; with: number | 'picked' }; result: { opened: true } };
   /** Picks a row to be compared with another one. */
   pickForCompare: { params: { row: number }; result: { picked: string } };
+  /**
+   * Writes a note of the user into the trace, as it is from now on: a new `id` adds one, a known one changes it, `removed` takes it
+   * away. `at` is the moment it is about, ms; `row` the event. Refused, for people, where the trace cannot be written.
+   */
+  note: {
+    params: { id: string; text: string; at: number; session: string; row?: number; removed?: true };
+    result: { kept: true };
+  };
+  /** Asks where to save, makes a trace of a stretch of this one, and opens it. '' when the user thought better of it. */
+  keepRange: { params: { start: number; end: number; session: string }; result: { saved: string } };
   /** The user's own filters, after they were set to `save` when that is given. */
   filterPresets: { params: { save?: FilterPreset[] }; result: { presets: FilterPreset[] } };
   /**
@@ -308,6 +320,11 @@ export interface Notifications {
       | 'filterByType'
       | 'filterByResponse'
       | 'filterByItem'
+      /** Notes of the user, at or in `row`. */
+      | 'addBookmark'
+      | 'addNote'
+      | 'removeNote'
+      | 'keepRange'
       /** Keys and menu entries about what is held, and breakpoints. */
       | 'showHeld'
       | 'releaseHeld'
@@ -451,6 +468,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   sequenceOf: (p) => isRanges(p.ranges),
   exportUpdate: (p) => isShort(p.text, 2_000_000),
   heldBody: (p) => isShort(p.id, 64),
+  keepHeld: (p) => isShort(p.id, 64),
   decideHeld: (p) =>
     isShort(p.id, 64) &&
     (p.decision === 'answer'
@@ -461,6 +479,15 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   toggleBreakpoint: (p) => isRow(p.row),
   compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
   pickForCompare: (p) => isRow(p.row),
+  note: (p) =>
+    isShort(p.id, 64) &&
+    p.id !== '' &&
+    isShort(p.text, 4000) &&
+    isTime(p.at) &&
+    isShort(p.session) &&
+    isOptional(p.row, isRow) &&
+    isOptional(p.removed, (v) => v === true),
+  keepRange: (p) => isTime(p.start) && isTime(p.end) && p.start <= p.end && isShort(p.session),
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),
   search: (p) => isRow(p.search) && isShort(p.text, 1024) && typeof p.regex === 'boolean' && isRow(p.first),
   stopSearch: (p) => isRow(p.search),

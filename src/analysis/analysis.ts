@@ -10,6 +10,7 @@ import { withIds } from './ids';
 import { LinkStore } from './links';
 import type { AnalysisChanges, BufferLevel, SessionMetrics, TracedEvent } from './model';
 import type { UserPrices } from './prices';
+import { NoteSpans } from './notes';
 import { Recent } from './recent';
 import { SessionAnalysis } from './sessionAnalysis';
 import { SpanBook } from './spans/book';
@@ -45,6 +46,7 @@ export class Analysis {
   #changed = new Set<SessionAnalysis>();
   #outside = new SpanBook('');
   #calls = new ConnectionSpans(this.#outside);
+  #notes = new NoteSpans();
   /** The newest row that began, accepted or joined a call, by its id. */
   #callRows = new Recent<string, number>(1024);
   #prices: UserPrices;
@@ -82,8 +84,9 @@ export class Analysis {
         if (place.session !== '') this.#touch(place.session).gap();
         else for (const session of this.#sessions.values()) session.gap();
         return;
-      case 'control':
       case 'note':
+        return this.#notes.add(record, place);
+      case 'control':
         return;
     }
   }
@@ -100,6 +103,7 @@ export class Analysis {
       configs: [],
       metrics: [],
     };
+    changes.spans.push(...this.#notes.take());
     for (const session of this.#changed) {
       const { spans, turns, playback, configs, metrics } = session.take();
       // Not spread as arguments: a batch may hold a hundred thousand.

@@ -8,9 +8,9 @@ import type { Fate } from '../trace/records';
 
 // ---- spans -----------------------------------------------------------------------------------------------------------------
 
-/** The lanes of a session, top to bottom. `part` lies in `item`, `item` in `response`. */
+/** The lanes of a session, top to bottom. `part` lies in `item`, `item` in `response`; a `note` is the user's, and has no length. */
 export type SpanLane =
-  'connection' | 'http' | 'speech' | 'turn' | 'response' | 'item' | 'part' | 'call' | 'mcp' | 'transcription';
+  'connection' | 'http' | 'speech' | 'turn' | 'response' | 'item' | 'part' | 'call' | 'mcp' | 'transcription' | 'note';
 
 /** A moment within a span that has a name, e.g. the first audio of a response. */
 export interface SpanMark {
@@ -28,7 +28,7 @@ export interface Span {
   start: number;
   /** null while it goes on. */
   end: number | null;
-  /** `completed`, `cancelled`, `failed`, `incomplete`, `in_progress`; '' where there is none. */
+  /** `completed`, `cancelled`, `failed`, `incomplete`, `in_progress`; of a note `removed`; '' where there is none. */
   status: string;
   /** Reason of a status, in words. */
   detail: string;

@@ -2,9 +2,10 @@
 import fs from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { UserPrices } from '../analysis/prices';
-import { compareTraces } from '../compare/compare';
+import { compareTraces, IGNORABLE, type Ignorable } from '../compare/compare';
 import type { Comparison } from '../compare/model';
 import { failures, PARTS, parseFailOn, sessionsDiffer, type FailOn, type Part } from '../compare/verdict';
+import { IMPORT_FORMATS, type ImportFormat } from '../exchange/model';
 import { diffHtml } from './diffHtml';
 import { formatComparison } from './diffText';
 import { UsageError } from './usage';
@@ -25,6 +26,9 @@ interface DiffOptions {
   failOn?: FailOn[];
   session?: string;
   with?: string;
+  ignore?: Ignorable[];
+  format?: ImportFormat;
+  url?: string;
   prices?: string;
   color?: boolean;
 }
@@ -33,7 +37,9 @@ interface DiffOptions {
 export function addDiffCommand(program: Command, { say, print, readPrices }: DiffVoice): void {
   program
     .command('diff <a> [b]')
-    .description('compare two traces, ids and times left out; exit 0 same, 1 different, 2 not compared')
+    .description(
+      'compare two traces (or recordings that import reads), ids and times left out; exit 0 same, 1 different, 2 not compared',
+    )
     .option('--session <id>', 'only this session of A (and of B); without B, one of A to compare')
     .option('--with <id>', 'the session of B (without B: of A) to compare it with')
     .addOption(
@@ -52,6 +58,15 @@ export function addDiffCommand(program: Command, { say, print, readPrices }: Dif
     .addOption(
       new Option('--html [file]', 'write it as one page to hand on (to stdout without a file)').conflicts('json'),
     )
+    .addOption(
+      new Option('--ignore <parts>', 'what is no difference: sound (that is longer or shorter)').argParser(ignored),
+    )
+    .addOption(
+      new Option('--format <format>', 'what a file is that is no trace; told by its content unless given').choices(
+        IMPORT_FORMATS,
+      ),
+    )
+    .option('--url <url>', 'the address of the sessions of such a file, for formats that have none')
     .option('--prices <file>', 'your own prices, as in the setting realtimeInspector.prices')
     .option('--no-color', 'no colours, also on a terminal (as NO_COLOR does)')
     .action(async (a: string, b: string | undefined, options: DiffOptions) => {
@@ -79,15 +94,25 @@ async function compared(
 ): Promise<Comparison> {
   if (b === undefined && (options.session === undefined || options.with === undefined))
     throw new UsageError('Give two traces, or one with --session and --with to compare two of its sessions.');
+  // What was made of another program's recording holds what was said: it goes also when somebody stops this. A second Ctrl-C ends at once.
+  const stop = new AbortController();
+  const interrupted = () => stop.abort(new Error('Stopped; nothing was compared.'));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupted);
   try {
     const prices = options.prices === undefined ? undefined : await readPrices(options.prices);
     const picked = options.session ?? options.with;
     return await compareTraces(a, b ?? a, {
       prices,
+      ignore: options.ignore,
+      format: options.format,
+      url: options.url,
+      signal: stop.signal,
       ...(picked === undefined ? {} : { sessionA: options.session ?? picked, sessionB: options.with ?? picked }),
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupted);
   }
 }
 
@@ -101,11 +126,11 @@ async function written(file: string, text: string): Promise<void> {
   }
 }
 
-/** Events that are the same tell nothing that their number does not. */
+/** Events that are the same tell nothing that their number does not, unless they sound otherwise. */
 function withoutSame(comparison: Comparison): Comparison {
   const sessions = comparison.sessions.map((session) => ({
     ...session,
-    events: session.events.filter(({ status }) => status !== 'same'),
+    events: session.events.filter(({ status, sound }) => status !== 'same' || (sound && sound.kind !== 'bytes')),
   }));
   return { ...comparison, sessions };
 }
@@ -119,6 +144,14 @@ function parts(text: string): Part[] {
     const part = PARTS.find((known) => known === name.trim());
     if (!part) throw new InvalidArgumentError(`It must be some of ${PARTS.join(', ')}, with commas between them.`);
     return part;
+  });
+}
+
+function ignored(text: string): Ignorable[] {
+  return text.split(',').map((name) => {
+    const known = IGNORABLE.find((one) => one === name.trim());
+    if (!known) throw new InvalidArgumentError(`It must be ${IGNORABLE.join(', ')}.`);
+    return known;
   });
 }
 

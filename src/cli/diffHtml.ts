@@ -12,7 +12,7 @@ import type {
   WordsPair,
 } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
-import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, PAIR_WORDS } from '../compare/wording';
+import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, PAIR_WORDS, soundText } from '../compare/wording';
 import { usdText } from './diffText';
 import { HTML_STYLE } from './inspectHtmlStyle';
 import { Markup, markup } from './markup';
@@ -55,7 +55,7 @@ export function diffHtml({ a, b, sessions }: Comparison, parts: readonly Part[])
 <main>
 <h1>${title}</h1>
 <p class="dim">a: ${a.file}, recorded ${a.startedAt || 'at an unknown time'}<br>b: ${b.file}, recorded ${b.startedAt || 'at an unknown time'}<br>
-Ids, moments and padding are left out of the comparison; sound is compared by its length.</p>
+Ids, moments and padding are left out of the comparison; sound differs where it is longer or shorter.</p>
 ${[a, b].map(({ problems }, at) => problems.slice(0, 20).map((problem) => markup`<p class="dim">${at === 0 ? 'a' : 'b'}: ${problem}</p>`))}
 ${sessions.map((session) => sessionPart(session, parts))}
 </main>
@@ -169,7 +169,9 @@ function findings({ findings: { gained, lost } }: SessionPair): Markup | false {
 }
 
 function events({ events: all, counts, unexplained }: SessionPair): Markup {
-  const different = all.filter(({ status }) => status !== 'same' && status !== 'follows');
+  const different = all.filter(
+    ({ status, sound }) => (status !== 'same' && status !== 'follows') || sound?.kind === 'other',
+  );
   return markup`<h3>Events</h3><p class="dim">${counts.same} same, ${counts.follows} that differ only in what an earlier one told${unexplained > 0 && `, ${unexplained} that differ and were not looked into`}.</p>
 ${
   different.length > 0 &&
@@ -182,5 +184,5 @@ ${
 }
 
 function eventRow(event: EventPair): Markup {
-  return markup`<tr class="${event.status}"><td>${sign(event.status)} ${PAIR_WORDS[event.status]}</td><td class="mono">${eventTitle(event)}</td><td>${list(event.changes)}</td></tr>`;
+  return markup`<tr class="${event.status}"><td>${sign(event.status)} ${PAIR_WORDS[event.status]}</td><td class="mono">${eventTitle(event)}</td><td>${list(event.changes)}${event.sound && soundText(event.sound)}</td></tr>`;
 }

@@ -4,13 +4,14 @@ import { formatMs } from '../analysis/format';
 import { changeSigns, valueWords, type ConfigChange } from '../analysis/valueDiff';
 import type { CallPair, Comparison, ConfigPair, PairStatus, SessionPair, WordsPair } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
-import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS } from '../compare/wording';
+import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, soundText } from '../compare/wording';
 import { costText, plain } from './inspectText';
 
 /** Lines of one kind that are printed; `--json` has all. */
 const MOST = 200;
 const MOST_CHANGES = 8;
 const MOST_VALUE = 100;
+const SAME_SOUND = 'same sound';
 
 type Colour = (sign: PairStatus, text: string) => string;
 
@@ -42,6 +43,7 @@ function sessionLines(session: SessionPair, parts: readonly Part[], paint: Colou
   if (parts.includes('config')) lines.push(...configLines(session.configs, paint));
   if (parts.includes('turns')) lines.push(...turnLines(session, paint));
   if (parts.includes('events')) lines.push(...eventLines(session, paint));
+  if (parts.includes('events')) lines.push(...soundLines(session, paint));
   if (parts.includes('latency')) lines.push(...latencyLines(session));
   if (parts.includes('turns')) lines.push(...findingLines(session, paint));
   return lines;
@@ -125,6 +127,18 @@ function eventLines({ events, counts, unexplained }: SessionPair, paint: Colour)
   }
   if (unexplained > 0) lines.push(`    ${unexplained} events differ and were not looked into: there are too many.`);
   return [...lines, ...more(different.length)];
+}
+
+/** Sound that is not the same byte for byte, also where that is no difference. */
+function soundLines({ events }: SessionPair, paint: Colour): string[] {
+  const pairs = events.flatMap((event) => (event.sound ? [{ event, sound: event.sound }] : []));
+  if (pairs.length === 0) return [];
+  const other = pairs.filter(({ sound }) => soundText(sound) !== SAME_SOUND);
+  const same = pairs.length - other.length;
+  const lines = [`  Sound (${same} same)`];
+  for (const { event, sound } of other.slice(0, MOST))
+    lines.push(paint(event.status, plain(`    ${PAIR_SIGNS[event.status]} ${eventTitle(event)}: ${soundText(sound)}`)));
+  return [...lines, ...more(other.length)];
 }
 
 function changeLines(changes: readonly ConfigChange[], indent: string, paint: Colour): string[] {

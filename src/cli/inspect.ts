@@ -11,7 +11,8 @@ import { audioText, parseEventBody } from '../document/eventBody';
 import { sessionLabel } from '../document/indexer';
 import type { Side } from '../protocol/side';
 import type { AnalysisReport } from '../document/wholeAnalysis';
-import { analysisLines, plain } from './inspectText';
+import { analysisLines, noteLines, plain } from './inspectText';
+import { userNote, type UserNote } from '../trace/notes';
 import { TraceReader, type TraceEntry } from '../trace/reader';
 import type { EventHead } from '../trace/parseLine';
 import type { TraceRecord } from '../trace/records';
@@ -19,6 +20,7 @@ import { UnreadableFileError } from '../trace/unreadable';
 
 /** Errors listed one by one; `errorCount` has them all. */
 const MOST_ERRORS = 100;
+const MOST_NOTES = 10_000;
 
 /** Counts of a session. Times in ms since the trace's start. */
 export interface SessionReport {
@@ -57,6 +59,8 @@ export interface InspectReport {
   redacted: number;
   lost: number;
   httpCalls: number;
+  /** Notes of the user as they are in the end, in the order of their moments; a bookmark has no text. At most 10,000. */
+  notes: { session: string; seq: number; t: number; text: string }[];
   problems: string[];
 }
 
@@ -107,6 +111,7 @@ class Counter {
   /** Messages that were held back: what became of them is no further message. */
   #held = new Set<string>();
   #lanes = new AudioLanes();
+  #notes = new Map<string, UserNote>();
   #first = Infinity;
   #last = -Infinity;
 
@@ -128,6 +133,7 @@ class Counter {
       redacted: 0,
       lost: 0,
       httpCalls: 0,
+      notes: [],
       problems: [],
     };
   }
@@ -135,7 +141,8 @@ class Counter {
   take({ parsed, data, shift, part }: TraceEntry): void {
     if (parsed.kind === 'unreadable') return;
     const record = parsed.kind === 'event' ? parsed.head : parsed.record;
-    const t = record.t + shift;
+    // A note of the user is about an earlier moment than its line.
+    const t = (record.kind === 'note' ? (userNote(record)?.at ?? record.t) : record.t) + shift;
     this.#first = Math.min(this.#first, t);
     this.#last = Math.max(this.#last, t);
     const id =
@@ -168,6 +175,10 @@ class Counter {
     report.durationMs = this.#last >= this.#first ? this.#last - this.#first : 0;
     report.types = [...this.#types.values()].sort((a, b) => b.count - a.count || a.type.localeCompare(b.type));
     report.sessions = [...this.#sessions.values()];
+    report.notes = [...this.#notes.values()]
+      .filter(({ removed }) => !removed)
+      .sort((a, b) => a.at - b.at)
+      .map(({ session, seq, at, text }) => ({ session, seq, t: at, text }));
     if (this.#unfinished.size > 0) report.responses.in_progress = this.#unfinished.size;
     return report;
   }
@@ -230,8 +241,13 @@ class Counter {
       case 'http':
         this.#report.httpCalls++;
         return;
+      case 'note': {
+        const note = userNote(record);
+        if (note !== undefined && (this.#notes.has(note.id) || this.#notes.size < MOST_NOTES))
+          this.#notes.set(note.id, { ...note, session: id, at: t });
+        return;
+      }
       case 'control':
-      case 'note':
         return;
     }
   }
@@ -294,6 +310,7 @@ export function formatReport(report: InspectReport, analysis?: AnalysisReport): 
   lines.push('', 'Responses');
   lines.push(plain(`  ${responses.map(([status, times]) => `${times} ${status}`).join(', ') || 'none'}`));
 
+  if (report.notes.length > 0) lines.push(...noteLines(report.notes));
   if (analysis) lines.push(...analysisLines(analysis));
 
   lines.push('', 'Events');

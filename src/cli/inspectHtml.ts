@@ -40,7 +40,8 @@ export function inspectHtml(counts: InspectReport, analysis: WholeAnalysis): str
 <main>
 <h1>${name}</h1>
 ${facts(counts, analysis)}
-<nav>${['findings', 'sessions', 'turns', 'measures', 'tokens', 'events'].map((id) => markup`<a href="#${id}">${id}</a> `)}</nav>
+<nav>${[...(counts.notes.length > 0 ? ['notes'] : []), 'findings', 'sessions', 'turns', 'measures', 'tokens', 'events'].map((id) => markup`<a href="#${id}">${id}</a> `)}</nav>
+${counts.notes.length > 0 && notes(counts.notes)}
 ${findings(report.findings)}
 <h2 id="sessions">Sessions</h2>
 ${counts.sessions.map((session) => sessionPart(session, sessionOf))}
@@ -78,6 +79,12 @@ ${tile('Cost', costText(totals.cost), totals.cost?.source ?? report.unpriced.joi
 
 function tile(name: string, value: string, small = ''): Markup {
   return markup`<div><dt>${name}</dt><dd>${value}${small && markup`<small>${small}</small>`}</dd></div>`;
+}
+
+function notes(all: InspectReport['notes']): Markup {
+  return markup`<h2 id="notes">Notes</h2>
+<ul>${all.slice(0, MOST_ROWS).map(({ session, seq, t, text }) => markup`<li>${text || 'bookmark'} <span class="dim">${[session, formatMs(t), seq > 0 && `#${seq}`].filter(Boolean).join(' · ')}</span></li>`)}</ul>
+${all.length > MOST_ROWS && markup`<p class="dim">and ${all.length - MOST_ROWS} more in the trace</p>`}`;
 }
 
 function findings(all: FindingReport[]): Markup {

@@ -2,12 +2,14 @@
 import { formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
 import type { Cost, Turn } from '../analysis/model';
+import type { InspectReport } from './inspect';
 import type { AnalysisReport, FindingReport } from '../document/wholeAnalysis';
 
 const WIDTH = 100;
 /** Turns listed; `--json` has all. */
 const MOST_TURNS = 100;
 const MOST_FINDINGS = 50;
+const MOST_NOTES = 100;
 /** How long the user waited for the answer of a turn, its tools included, ms; undefined without an answer. */
 export function answerMs({ latencies }: Turn): number | undefined {
   return latencies.find(({ name }) => name === 'toAnswer')?.ms;
@@ -28,6 +30,17 @@ export function plain(text: string): string {
 /** Sections of the report, each with an empty line before it. */
 export function analysisLines(report: AnalysisReport): string[] {
   return [...findingLines(report.findings), ...turnLines(report.turns), ...measureLines(report), ...usageLines(report)];
+}
+
+/** The user's notes, each with its moment and message. */
+export function noteLines(notes: InspectReport['notes']): string[] {
+  const lines = ['', `Notes (${notes.length})`];
+  for (const { session, seq, t, text } of notes.slice(0, MOST_NOTES)) {
+    const where = [session, formatMs(t), seq > 0 ? `#${seq}` : ''].filter(Boolean).join(' ');
+    lines.push(...wrap(`${where}: ${text === '' ? 'bookmark' : text}`, '  ', '    '));
+  }
+  if (notes.length > MOST_NOTES) lines.push(`  and ${notes.length - MOST_NOTES} more; --json has all`);
+  return lines;
 }
 
 function findingLines(findings: FindingReport[]): string[] {

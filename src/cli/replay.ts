@@ -10,7 +10,7 @@ import { checkTrace } from '../expect/checkTrace';
 import { junitXml } from '../expect/junit';
 import { formatCheck } from '../expect/reportText';
 import { result as checkResult, type CheckReport } from '../expect/results';
-import { merged, NO_OVERLAY, parseSetting, type Overlay, type Setting } from '../replay/client/overlay';
+import { merged, NO_OVERLAY, parseSetting, settingsName, type Overlay, type Setting } from '../replay/client/overlay';
 import { readOverlayFile } from '../replay/client/overlayFile';
 import { startReplay, type Replay, type ReplayUpstream } from '../replay/client/replay';
 import type { ReplayResult } from '../replay/client/result';
@@ -292,10 +292,7 @@ function checkOptions({ scenario, to, keyEnv, seed, junit, against, failOn }: Gi
 async function overlaysOf({ overlay, sweep, set }: GivenOptions): Promise<Overlay[]> {
   const own: Overlay = {
     ...NO_OVERLAY,
-    name: set
-      .map(({ place, value }) => `${place}=${value}`)
-      .join(' ')
-      .slice(0, 200),
+    name: settingsName(set),
     set,
   };
   const base = overlay === undefined ? NO_OVERLAY : (await readOverlayFile(overlay)).base;

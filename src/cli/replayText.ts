@@ -2,6 +2,7 @@
 import { formatMs } from '../analysis/format';
 import type { Percentiles } from '../analysis/model';
 import type { SweepRow } from '../replay/client/sweep';
+import { sweepTable } from '../replay/client/sweepTable';
 import { plain } from './inspectText';
 import type { ReplayReport } from './replay';
 
@@ -49,49 +50,7 @@ export function formatReplay(report: ReplayReport): string {
 
 /** The runs of a sweep in one table. */
 export function formatSweep(rows: readonly SweepRow[], reports: readonly ReplayReport[]): string {
-  const table = [
-    [
-      '',
-      'turns',
-      'answers',
-      'cut off',
-      'wait p50',
-      'p95',
-      'end of speech p50',
-      'heard',
-      'tokens',
-      'cost',
-      'refused',
-      'findings',
-      'ended',
-    ],
-    ...rows.map((row) => [
-      row.name,
-      String(row.turns),
-      String(Object.values(row.responses).reduce((sum, count) => sum + count, 0)),
-      String(row.responses['cancelled'] ?? 0),
-      row.toAnswer ? formatMs(row.toAnswer.p50) : '-',
-      row.toAnswer ? formatMs(row.toAnswer.p95) : '-',
-      row.endpointing ? formatMs(row.endpointing.p50) : '-',
-      formatMs(row.heardAudioMs),
-      String(row.tokens),
-      row.usd === undefined ? 'no price' : `$${row.usd.toFixed(4)}`,
-      String(row.refused),
-      String(row.findings),
-      row.ending,
-    ]),
-  ];
-  const widths = (table[0] ?? []).map((_cell, column) =>
-    Math.max(...table.map((cells) => plain(cells[column] ?? '').length)),
-  );
-  const lines = table.map((cells) =>
-    cells
-      .map((cell, column) =>
-        column === 0 ? plain(cell).padEnd(widths[0] ?? 0) : plain(cell).padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = sweepTable(rows, plain);
   const speed = reports[0]?.speed ?? 1;
   if (speed !== 1)
     lines.push('', `The runs went at ${speed} times the speed of the recording, and their times are as measured.`);

@@ -1,10 +1,14 @@
 /** `realtime-inspector serve TRACE`: a recorded server for a client app. */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { certificatesFolder } from '../proxy/userData';
 import type { Timing } from '../replay/timing';
 import { serveTrace } from '../replay/server/serve';
 import { formatSessionReport } from '../replay/server/sessionReport';
+import { whyUnreadable } from '../trace/unreadable';
+import { UsageError } from './usage';
 
 /** How the command talks and ends. */
 export interface ServeVoice {
@@ -72,10 +76,23 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
       const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
       // One write after another: a later report must not be overtaken.
       let writing = Promise.resolve();
+      let unwritten = false;
       const write = (): void => {
         if (file !== undefined)
-          writing = writing.then(() => writeFile(file, `${JSON.stringify(server.report(), null, 2)}\n`));
+          writing = writing
+            .then(() => writeFile(file, `${JSON.stringify(server.report(), null, 2)}\n`))
+            .then(
+              () => (unwritten = false),
+              (cause: unknown) => {
+                // A report that cannot be written ends nobody's session; the exit code tells of it.
+                if (!unwritten) say(`${file} cannot be written: ${whyUnreadable(cause)}.`);
+                unwritten = true;
+              },
+            )
+            .then(() => undefined);
       };
+      if (file !== undefined && !existsSync(path.dirname(path.resolve(file))))
+        throw new UsageError(`There is no folder ${path.dirname(file)} for ${file}.`);
       const server = await serveTrace({
         ...{ trace, host: listen.host, port: listen.port, timing, speed },
         ...(session === undefined ? {} : { session }),
@@ -83,6 +100,11 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         allowedOrigins: options.allowOrigin,
         certificates: options.certificates,
         onLog: say,
+        onRefused: (id, status) => {
+          if (options.json === true) print({ refused: { session: id, status } });
+          say(`refused a client with ${status}, as session ${id} was`);
+          write();
+        },
         onSession: (one) => {
           if (options.json === true) print({ session: one });
           for (const line of formatSessionReport(one).split('\n')) say(line);
@@ -90,6 +112,14 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
         },
       });
       for (const problem of server.problems) say(problem);
+      // At once: a report that cannot be written is better known before the clients come than behind them.
+      write();
+      try {
+        await writing;
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
       const { url: http, https, caFile: ca, ws } = server;
       if (options.json === true) print({ listening: true, http, https, ca, ws });
       say(`Serving ${trace} at ${http} and ${https}. Point your app there:`);
@@ -100,7 +130,7 @@ export function addServeCommand(program: Command, { say, interrupted, address }:
       const { diverged } = await server.stop();
       write();
       await writing;
-      if (diverged > 0) process.exitCode = 1;
+      if (diverged > 0 || unwritten) process.exitCode = 1;
     });
 }
 

@@ -4,37 +4,46 @@ import type { JsonObject } from '../analysis/json';
 import type { ComparedEvent, EventPair } from './model';
 import { normalised, type IdToken } from './normal';
 import type { StepPair } from './pairSteps';
+import { Sounds } from './soundPairs';
 import type { Step, TraceSteps } from './steps';
+import { isAsLong } from './wording';
 
 /** Pairs whose bodies are read again; what differs beyond is told to differ, and no more. */
 const MOST_EXPLAINED = 5000;
-/** Pairs of which bodies are in memory at once. */
+/** Pairs, and bytes of their lines, of which bodies are in memory at once: an image may be 15 MiB. */
 const TOGETHER = 200;
+const TOGETHER_BYTES = 16 * 1024 * 1024;
 /** Changes told of one pair, and characters of a value. */
 const MOST_CHANGES = 50;
 const MOST_VALUE = 2000;
-/** Sound differs in length beyond this: pieces of 20 to 200 ms end it, and a voice never takes equally long twice. */
-const LENGTH_MS = 250;
-const LENGTH_SHARE = 0.05;
-
 /** Stands for an id of something without a counterpart. */
 const ONLY_IN = '(only in ';
 
-/** The pairs of a session, each with its status; `unexplained` of them are told to differ without being looked into. */
+/**
+ * The pairs of a session, each with its status, where `ignoresSound` whatever their sound; `unexplained` of them are told to differ without being looked into. */
 export async function explain(
   pairs: readonly StepPair[],
   a: TraceSteps,
   b: TraceSteps,
+  ignoresSound: boolean,
 ): Promise<{ events: EventPair[]; unexplained: number }> {
   const ids = new IdPairs(pairs);
   const events = pairs.map(plainPair);
+  const sounds = new Sounds(a, b);
+  for (const [at, { a: one, b: other }] of pairs.entries()) {
+    const event = events[at] as EventPair;
+    if (!one || !other || !isSound(one, other)) continue;
+    event.sound = await sounds.pair(one, other);
+    if (ignoresSound || isAsLong(event.sound)) continue;
+    event.status = 'changed';
+    event.changes = [{ path: 'audio', kind: 'changed', before: one.content?.audio, after: other.content?.audio }];
+  }
   const open: number[] = [];
   pairs.forEach(({ a: one, b: other }, at) => {
     if (one && other && !isSound(one, other) && !(one.digest === other.digest && ids.agree(one, other))) open.push(at);
   });
   const looked = open.slice(0, MOST_EXPLAINED);
-  for (let from = 0; from < looked.length; from += TOGETHER) {
-    const some = looked.slice(from, from + TOGETHER);
+  for (const some of portions(looked, (at) => bytesOf(pairs[at] as StepPair))) {
     const left = await a.bodies(some.map((at) => pairs[at]?.a as Step));
     const right = await b.bodies(some.map((at) => pairs[at]?.b as Step));
     some.forEach((at, index) => {
@@ -48,27 +57,40 @@ export async function explain(
   return { events, unexplained: Math.max(0, open.length - MOST_EXPLAINED) };
 }
 
+/** As many as may be in memory together, one at least. */
+function* portions(places: readonly number[], bytes: (place: number) => number): Generator<number[]> {
+  let some: number[] = [];
+  let sum = 0;
+  for (const place of places) {
+    const more = bytes(place);
+    if (some.length === TOGETHER || (some.length > 0 && sum + more > TOGETHER_BYTES)) {
+      yield some;
+      [some, sum] = [[], 0];
+    }
+    some.push(place);
+    sum += more;
+  }
+  if (some.length > 0) yield some;
+}
+
+function bytesOf({ a, b }: StepPair): number {
+  return (a?.place?.bytes ?? 0) + (b?.place?.bytes ?? 0);
+}
+
 function isSound(a: Step, b: Step): boolean {
   return a.sound !== '' && b.sound !== '';
 }
 
 function plainPair({ a, b, turn, moved }: StepPair): EventPair {
-  const pair: EventPair = {
+  return {
     a: a ? shown(a) : null,
     b: b ? shown(b) : null,
     status: !a ? 'added' : !b ? 'removed' : 'same',
     turn,
     changes: [],
-    sameSound: null,
+    sound: null,
     moved,
   };
-  if (!a || !b || !isSound(a, b)) return pair;
-  pair.sameSound = a.sound === b.sound;
-  const most = Math.max(LENGTH_MS, LENGTH_SHARE * Math.max(a.audioMs, b.audioMs));
-  if (Math.abs(a.audioMs - b.audioMs) <= most) return pair;
-  pair.status = 'changed';
-  pair.changes = [{ path: 'audio', kind: 'changed', before: a.content?.audio, after: b.content?.audio }];
-  return pair;
 }
 
 function shown({ row, seq, t, end, count, from, type, about, audioMs }: Step): ComparedEvent {

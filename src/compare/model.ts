@@ -41,6 +41,16 @@ export interface ComparedEvent {
   audioMs: number;
 }
 
+/**
+ * Sound of both sides. `bytes`: the same, byte for byte; `same`: it sounds the same for as long as the shorter one lasts, whatever the codec,
+ * the level and the pieces; `other`: it does not; `unknown`: it was not looked into.
+ */
+export interface SoundPair extends Pair<number> {
+  kind: 'bytes' | 'same' | 'other' | 'unknown';
+  /** How much louder b is, dB; null where that was not measured, or one of them is silent. `a` and `b` are ms. */
+  louder: number | null;
+}
+
 /** A pair of events. */
 export interface EventPair extends Pair<ComparedEvent> {
   status: PairStatus;
@@ -48,8 +58,8 @@ export interface EventPair extends Pair<ComparedEvent> {
   turn: number;
   /** Fields that differ, ids and times left out; long values are cut. */
   changes: ConfigChange[];
-  /** The same sound, byte for byte; null where there is none on one side. */
-  sameSound: boolean | null;
+  /** How the sound of both compares; null where there is none on one side. */
+  sound: SoundPair | null;
   /** It stands in another place among its neighbours. */
   moved: boolean;
 }

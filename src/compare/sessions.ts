@@ -30,13 +30,21 @@ export interface ReadTrace {
 
 const CALL_TEXT = 2000;
 
-/** Compares two sessions; one of them may be missing. Without `isTimed` no latencies are told: times are made of something else. */
+/** How two sessions are compared. */
+export interface SessionOptions {
+  /** Without it no latencies are told: times are made of something else. */
+  isTimed: boolean;
+  /** Sound that is shorter or longer is no difference. */
+  ignoresSound: boolean;
+}
+
+/** Compares two sessions; one of them may be missing. */
 export async function compareSessions(
   a: SessionSteps | undefined,
   b: SessionSteps | undefined,
   readA: ReadTrace,
   readB: ReadTrace,
-  isTimed: boolean,
+  { isTimed, ignoresSound }: SessionOptions,
 ): Promise<SessionPair> {
   const ofA = partsOf(a, readA.report);
   const ofB = partsOf(b, readB.report);
@@ -48,7 +56,7 @@ export async function compareSessions(
   });
   const alone = new Set(places.flatMap(([one, other], at) => (one === undefined || other === undefined ? [at] : [])));
   const pairs = pairSteps(placed(a, ofA.turns, pairOfA), placed(b, ofB.turns, pairOfB), (turn) => alone.has(turn));
-  const { events, unexplained } = await explain(pairs, readA.steps, readB.steps);
+  const { events, unexplained } = await explain(pairs, readA.steps, readB.steps, ignoresSound);
   const counts = countsOf(events);
   const byTurn = grouped(pairs, ({ turn }) => turn);
   const eventsByTurn = grouped(events, ({ turn }) => turn);
@@ -120,8 +128,8 @@ function placed(
   return session.steps.map((step, at) => ({ step, turn: pairOf.get(places[at] ?? -1) ?? -1 }));
 }
 
-function grouped<T>(list: readonly T[], key: (one: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
+function grouped<T, K>(list: readonly T[], key: (one: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const one of list) {
     const group = groups.get(key(one));
     if (group) group.push(one);
@@ -226,8 +234,14 @@ function callChanges(a: ComparedCall, b: ComparedCall): ConfigChange[] {
 
 /** By rule: what a rule found once more in b is gained, once less lost. */
 function findingsBetween(a: readonly Finding[], b: readonly Finding[]): SessionPair['findings'] {
-  const rest = new Map<string, Finding[]>();
-  for (const finding of a) rest.set(finding.rule, [...(rest.get(finding.rule) ?? []), finding]);
-  const gained = b.filter(({ rule }) => rest.get(rule)?.shift() === undefined);
-  return { gained, lost: [...rest.values()].flat(), kept: b.length - gained.length };
+  const rest = grouped(a, ({ rule }) => rule);
+  const kept = new Map<string, number>();
+  const gained = b.filter(({ rule }) => {
+    const count = kept.get(rule) ?? 0;
+    if (count >= (rest.get(rule)?.length ?? 0)) return true;
+    kept.set(rule, count + 1);
+    return false;
+  });
+  const lost = [...rest].flatMap(([rule, list]) => list.slice(kept.get(rule) ?? 0));
+  return { gained, lost, kept: b.length - gained.length };
 }

@@ -5,7 +5,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { AudioLanes } from '../analysis/audioLane';
 import { asText, type JsonObject } from '../analysis/json';
-import { base64Bytes } from '../audio/decode';
+import { base64Bytes, decodeAudio } from '../audio/decode';
+import { DEFAULT_FORMAT, type AudioFormat } from '../audio/format';
 import { audioText, parseEventBody } from '../document/eventBody';
 import { sessionLabel, sessionName } from '../document/indexer';
 import { audioField, isDelta } from '../protocol/audioEvents';
@@ -16,6 +17,7 @@ import type { CloseRecord, OpenRecord } from '../trace/records';
 import { aboutOf, addressOf, calledIn, laneOf, MODEL_WORDS, MOST_TEXT, saidIn, USER_WORDS } from './meaning';
 import type { ComparedEvent, ComparedSession, ComparedTrace } from './model';
 import { normalised } from './normal';
+import { SoundPrint } from './sound';
 
 /** A step with what is compared of it. */
 export interface Step extends ComparedEvent {
@@ -41,8 +43,18 @@ export interface Step extends ComparedEvent {
   said: { by: 'user' | 'model'; text: string; finished: boolean } | undefined;
   /** Hash of the sound alone; '' without. */
   sound: string;
+  /** Where its sound lies, in the order of the pieces; undefined without. */
+  pieces: SoundPieces | undefined;
   /** A call of a tool that is complete, or what the app answers to one. */
   called: { name: string; arguments: string } | { output: string } | undefined;
+}
+
+/** The lines that hold a sound, and its format; a format of another beginning is in force from that piece on. */
+export interface SoundPieces {
+  offsets: number[];
+  bytes: number[];
+  field: 'audio' | 'delta';
+  formats: { from: number; format: AudioFormat }[];
 }
 
 /** A session of a trace. */
@@ -56,11 +68,13 @@ export interface TraceSteps {
   sessions: SessionSteps[];
   /** Answers the parsed bodies of steps that have a place, undefined where they cannot be read again. */
   bodies(steps: readonly Step[]): Promise<(JsonObject | undefined)[]>;
+  /** Reads the sound of a step again: its print. */
+  soundOf(pieces: SoundPieces): Promise<SoundPrint>;
   close(): Promise<void>;
 }
 
-/** Reads a trace to its end. Rejects with an `UnreadableFileError` when it cannot be opened. */
-export async function readSteps(file: string): Promise<TraceSteps> {
+/** Reads a trace to its end. Rejects with an `UnreadableFileError` when it cannot be opened, with the signal's reason when that stops it. */
+export async function readSteps(file: string, signal?: AbortSignal): Promise<TraceSteps> {
   const reader = await TraceReader.open(file);
   try {
     const sessions = new Map<string, Folding>();
@@ -68,6 +82,7 @@ export async function readSteps(file: string): Promise<TraceSteps> {
     let row = -1;
     await reader.read((entry) => {
       row++;
+      signal?.throwIfAborted();
       take(entry, row, sessions, lanes);
     });
     const { header, problems } = reader;
@@ -82,6 +97,7 @@ export async function readSteps(file: string): Promise<TraceSteps> {
       },
       sessions: found,
       bodies: (steps) => readBodies(reader, steps),
+      soundOf: (pieces) => readSound(reader, pieces),
       close: () => reader.close(),
     };
   } catch (error) {
@@ -102,6 +118,23 @@ async function readBodies(reader: TraceReader, steps: readonly Step[]): Promise<
     bodies.push(parsed.kind === 'event' && parsed.body ? parseEventBody(line, parsed.body) : undefined);
   }
   return bodies;
+}
+
+async function readSound(reader: TraceReader, { offsets, bytes, field, formats }: SoundPieces): Promise<SoundPrint> {
+  const print = new SoundPrint();
+  let format = formats[0]?.format ?? DEFAULT_FORMAT;
+  let next = 1;
+  let room: Buffer | undefined;
+  for (let at = 0; at < offsets.length && !print.isFull; at++) {
+    if (formats[next]?.from === at) format = formats[next++]?.format ?? format;
+    const length = bytes[at] as number;
+    if (!room || room.length < length) room = Buffer.allocUnsafeSlow(length * 2);
+    const line = await reader.lines.range(offsets[at] as number, length, room);
+    const parsed = parseLine(line, length);
+    const base64 = parsed.kind === 'event' && parsed.body ? audioText(line, parsed.body, field) : undefined;
+    if (base64) print.add(decodeAudio(base64, format).samples, format.rate);
+  }
+  return print;
 }
 
 function take(entry: TraceEntry, row: number, sessions: Map<string, Folding>, lanes: AudioLanes): void {
@@ -177,7 +210,7 @@ class Folding {
     const type = head.type ?? '';
     const base = { row, seq: head.seq, t, end: t, count: 1, from, type, about: '', audioMs: 0, sound: '' };
     if (isDelta(type) && body) {
-      this.#delta({ ...base, ...idsOf(head), ...laneOf(type, from) }, head, data, body);
+      this.#delta({ ...base, ...idsOf(head), ...laneOf(type, from) }, head, data, body, line);
       return;
     }
     const event = body && parseEventBody(data, body);
@@ -200,6 +233,7 @@ class Folding {
       ids,
       place: event && { offset: line.offset, bytes: line.bytes },
       content: event ? undefined : { [about]: content.slice(0, 2000) },
+      pieces: undefined,
       said: event && saidIn(event, type, from),
       called: event && calledIn(event, type),
     });
@@ -223,6 +257,7 @@ class Folding {
         call: '',
         said: undefined,
         called: undefined,
+        pieces: undefined,
         ids: [],
       },
       digest: createHash('sha1').update(JSON.stringify(content)).digest('base64'),
@@ -232,7 +267,13 @@ class Folding {
   }
 
   /** Deltas of one item (or of the input) are one stream, whatever comes between them: how a server cuts it into pieces is chance. */
-  #delta(base: Omit<Beginning, 'from'> & { from: Side }, head: EventHead, data: Buffer, body: BodyPlace): void {
+  #delta(
+    base: Omit<Beginning, 'from'> & { from: Side },
+    head: EventHead,
+    data: Buffer,
+    body: BodyPlace,
+    line: { offset: number; bytes: number },
+  ): void {
     const { type, from, t } = base;
     const field = audioField(type, from);
     const event = field ? undefined : parseEventBody(data, body);
@@ -245,6 +286,7 @@ class Folding {
         ...{ ...base, key: `${from} ${type}`, digest: '', ids, place: undefined, content: undefined, said: undefined },
         called: undefined,
         count: 0,
+        pieces: field && { offsets: [], bytes: [], field, formats: [] },
       };
       stream = { step, hash: createHash('sha1'), text: [], kept: 0 };
       this.#streams.set(name, stream);
@@ -256,8 +298,10 @@ class Folding {
     if (field) {
       const base64 = audioText(data, body, field) ?? '';
       const bytes = base64Bytes(base64);
-      step.audioMs += this.#lanes.place(this.#session.id, from, t, bytes, head.response ?? '').ms;
+      const { ms, format } = this.#lanes.place(this.#session.id, from, t, bytes, head.response ?? '');
+      step.audioMs += ms;
       hash.update(base64, 'base64');
+      if (step.pieces) keep(step.pieces, line, format);
       return;
     }
     const words = asText(event?.delta) || asText(event?.partial_image_b64);
@@ -274,6 +318,14 @@ class Folding {
       this.#streams.delete(name);
     }
   }
+}
+
+function keep(pieces: SoundPieces, { offset, bytes }: { offset: number; bytes: number }, format: AudioFormat): void {
+  const last = pieces.formats.at(-1)?.format;
+  if (last?.codec !== format.codec || last.rate !== format.rate)
+    pieces.formats.push({ from: pieces.offsets.length, format });
+  pieces.offsets.push(offset);
+  pieces.bytes.push(bytes);
 }
 
 function end({ step, hash, text }: Stream): void {

@@ -1,6 +1,6 @@
 /** How a comparison is told: signs and words that terminal and page share. */
 import { formatMs } from '../analysis/format';
-import type { ComparedEvent, EventPair, PairStatus, SessionPair, TurnPair } from './model';
+import type { ComparedEvent, EventPair, PairStatus, SessionPair, SoundPair, TurnPair } from './model';
 
 /** Signs of pairs; a sign stands wherever a colour does. */
 export const PAIR_SIGNS: Readonly<Record<PairStatus, string>> = {
@@ -58,4 +58,32 @@ export function eventTitle({ a, b, moved }: EventPair): string {
     Math.max(...count) > 1 ? ` x${count[0] === count[1] || !a || !b ? Math.max(...count) : count.join('|')}` : '';
   const sound = one && one.audioMs > 0 ? `, ${formatMs(one.audioMs)} of sound` : '';
   return `${number(a)} | ${number(b)}  ${arrow}${one?.type || '(no type)'}${one?.about ? ` ${one.about}` : ''}${pieces}${sound}${moved ? ' (in another place)' : ''}`;
+}
+
+/** Sound differs in length beyond this: pieces of 20 to 200 ms end it, and a voice never takes equally long twice. */
+const LENGTH_MS = 250;
+const LENGTH_SHARE = 0.05;
+/** A smaller difference of levels is not told, dB. */
+const LEAST_DB = 3;
+
+/** Whether both last equally long, as far as that says anything. */
+export function isAsLong({ a, b }: { a: number | null; b: number | null }): boolean {
+  const [one, other] = [a ?? 0, b ?? 0];
+  return Math.abs(one - other) <= Math.max(LENGTH_MS, LENGTH_SHARE * Math.max(one, other));
+}
+
+/** `same sound`, `other sound, as long`, `same sound, longer by 800 ms, 6 dB quieter`. */
+export function soundText({ kind, a, b, louder }: SoundPair): string {
+  const more = (b ?? 0) - (a ?? 0);
+  const isSame = kind === 'bytes' || kind === 'same';
+  const length = isAsLong({ a, b })
+    ? isSame
+      ? ''
+      : ', as long'
+    : `, ${more > 0 ? 'longer' : 'shorter'} by ${formatMs(Math.abs(more))}`;
+  const level =
+    louder === null || Math.abs(louder) < LEAST_DB
+      ? ''
+      : `, ${Math.round(Math.abs(louder))} dB ${louder > 0 ? 'louder' : 'quieter'}`;
+  return `${isSame ? 'same sound' : kind === 'other' ? 'other sound' : 'other bytes of sound, not listened to'}${length}${level}`;
 }

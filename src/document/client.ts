@@ -8,6 +8,7 @@ import type { ConversationPage, ConversationQuestion } from '../analysis/convers
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
 import type { UserPrices } from '../analysis/prices';
+import type { UserNote } from '../trace/notes';
 import type {
   AudioClip,
   AudioSelector,
@@ -70,6 +71,8 @@ export interface TraceDocument {
   saveRows(ranges: RowRanges, file: string): Promise<number>;
   /** The messages of these rows, one a line, at most `most` characters. */
   messages(ranges: RowRanges, most: number): Promise<RowTexts>;
+  /** Adds a note of the user to the file; rejects, for people, when it cannot be written or another program writes it. */
+  note(note: UserNote): Promise<void>;
   /**
    * Looks for text in the lines, and tells of rows as it finds them, in their order and before the promise resolves. Several may
    * be under way. Aborted, it ends soon and resolves with how far it has come.
@@ -194,6 +197,10 @@ class WorkerDocument implements TraceDocument {
 
   messages(ranges: RowRanges, most: number): Promise<RowTexts> {
     return this.#ask('messages', { ranges, most });
+  }
+
+  async note(note: UserNote): Promise<void> {
+    await this.#ask('note', note);
   }
 
   search(query: SearchQuery, found: (found: SearchFound) => void, signal?: AbortSignal): Promise<SearchEnd> {

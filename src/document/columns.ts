@@ -10,6 +10,9 @@ export type { Span } from '../analysis/model';
 export const ROW_KINDS = ['event', 'open', 'close', 'control', 'gap', 'http', 'note', 'unreadable'] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
+/** Type of the row of a line that changes an earlier note of the user, or takes it away. */
+export const NOTE_CHANGE = 'note change';
+
 /** Bits of `ColumnBatch.flags`. */
 export const RowFlag = {
   /** Sent by the inspector, not by the app or the server. */

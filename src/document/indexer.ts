@@ -11,13 +11,17 @@ import { needsBody } from '../analysis/needs';
 import type { Side } from '../protocol/side';
 import type { HeadScan } from '../trace/headScan';
 import { bodyOf, type BodyPlace, type EventHead } from '../trace/parseLine';
+import { userNote } from '../trace/notes';
 import type { OpenRecord, TraceRecord } from '../trace/records';
 import type { TraceEntry } from '../trace/reader';
 import { AudioStore } from './audioStore';
 import { audioBytes, parseEventBody } from './eventBody';
 import { ColumnBuilder } from './columnBuilder';
-import { RowFlag, type DocumentState } from './columns';
+import { NOTE_CHANGE, RowFlag, type DocumentState } from './columns';
 import { StateRowKind, stateRowKind, StateRows } from './stateRows';
+
+/** Ids kept; the analysis keeps as many notes. */
+const MOST_NOTES = 10_000;
 
 /** What a row's line holds, bits kept beside the offsets. */
 export const RowMark = {
@@ -79,6 +83,10 @@ export class TraceIndex {
   #held = new Set<string>();
   /** By the type's index in the string table. */
   readonly #facts: Record<Side, (TypeFacts | undefined)[]> = { client: [], server: [] };
+  /** Rows of the first line of each of the user's notes, by its id. */
+  readonly #notes = new Map<string, number>();
+  /** Of notes that were changed, the row of their last line by that of their first. */
+  readonly changedNotes = new Map<number, number>();
   /** Time of the last row: a line without one stands where it was found. */
   #lastT = 0;
   /** The last session's index as written, and as it is named here. */
@@ -327,9 +335,16 @@ export class TraceIndex {
           bytes: (record.requestBody?.length ?? 0) + (record.responseBody?.length ?? 0),
         });
         return;
-      case 'note':
-        this.columns.add({ ...base, type: 'note' });
+      case 'note': {
+        const note = userNote(record);
+        const first = note && this.#notes.get(note.id);
+        const isChange = first !== undefined;
+        if (isChange) this.changedNotes.set(first, row);
+        else if (note !== undefined && this.#notes.size < MOST_NOTES) this.#notes.set(note.id, row);
+        // It stands at the moment it is about, not where it was written.
+        this.columns.add({ ...base, t: (note?.at ?? record.t) + shift, type: isChange ? NOTE_CHANGE : 'note' });
         return;
+      }
     }
   }
 

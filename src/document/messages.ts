@@ -2,6 +2,7 @@
 import type { ConversationPage, ConversationQuestion } from '../analysis/conversation/model';
 import type { Measures } from '../analysis/measures';
 import type { Related } from '../analysis/links';
+import type { UserNote } from '../trace/notes';
 import type {
   AudioClip,
   AudioSelector,
@@ -36,6 +37,8 @@ export interface DocumentRequests {
   wav: { params: AudioSelector; result: Uint8Array };
   saveRows: { params: { ranges: RowRanges; file: string }; result: number };
   messages: { params: { ranges: RowRanges; most: number }; result: RowTexts };
+  /** Adds a note of the user to a trace that nobody writes. */
+  note: { params: UserNote; result: null };
   /** Rows are told of by `found` notices, which come before the answer; `StopMessage` ends it early. */
   search: { params: SearchQuery; result: SearchEnd };
   close: { params: Record<string, never>; result: null };

@@ -41,6 +41,33 @@ async function eachPart(
   await flush();
 }
 
+/**
+ * Ranges with the last line of a note in the place of its first one: a note that was changed is what it says now. `last` has the row
+ * of that line by the row of the first.
+ */
+export function withLastLines(ranges: RowRanges, last: ReadonlyMap<number, number>): RowRanges {
+  const has = (row: number) => {
+    for (let at = 0; at + 1 < ranges.length; at += 2)
+      if ((ranges[at] ?? 0) <= row && row <= (ranges[at + 1] ?? -1)) return true;
+    return false;
+  };
+  const wanted = [...last].filter(([first]) => has(first));
+  if (wanted.length === 0) return ranges;
+  const firsts = new Set(wanted.map(([first]) => first));
+  const stretches: [number, number][] = wanted.filter(([, row]) => !has(row)).map(([, row]) => [row, row]);
+  for (let at = 0; at + 1 < ranges.length; at += 2) {
+    let from = ranges[at] ?? 0;
+    const to = ranges[at + 1] ?? -1;
+    for (const first of [...firsts].sort((a, b) => a - b)) {
+      if (first < from || first > to) continue;
+      if (first > from) stretches.push([from, first - 1]);
+      from = first + 1;
+    }
+    if (from <= to) stretches.push([from, to]);
+  }
+  return stretches.sort((a, b) => a[0] - b[0]).flat();
+}
+
 /** The trace that rows are taken from. */
 export interface RowSource {
   /** Its headers: more than one where traces were joined. */

@@ -5,6 +5,8 @@ import { measuresOf, type Measures } from '../analysis/measures';
 import type { AnalysisChanges } from '../analysis/model';
 import type { UserPrices } from '../analysis/prices';
 import { encodeWav } from '../audio/wav';
+import { appendNote } from '../trace/appendNote';
+import type { UserNote } from '../trace/notes';
 import { TraceReader } from '../trace/reader';
 import { whyUnreadable } from '../trace/unreadable';
 import { AnalysisPass } from './analysisPass';
@@ -23,7 +25,7 @@ import type {
 import { conversationPage } from './conversationPage';
 import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
-import { messagesOf, saveRows, type EachLine, type RowRanges, type RowTexts } from './rowExport';
+import { messagesOf, saveRows, withLastLines, type EachLine, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { RowLines } from './rowLines';
 import { RowSummaries } from './rowSummaries';
@@ -38,6 +40,15 @@ export interface DocumentListener {
   columns(batch: ColumnBatch): void;
   analysis(changes: AnalysisChanges): void;
   state(state: DocumentState): void;
+}
+
+/** The note as a line of the last of joined traces would have it: what is said of an earlier one has its moment only. */
+function noteInPart(note: UserNote, part: number, shift: number): UserNote {
+  const at = note.at - shift;
+  if (part === 1) return note;
+  const ending = ` (${part})`;
+  if (!note.session.endsWith(ending)) return { ...note, at, session: '', seq: 0 };
+  return { ...note, at, session: note.session.slice(0, -ending.length) };
 }
 
 const BATCH_ROWS = 20_000;
@@ -245,7 +256,19 @@ export class TraceDocumentCore {
     const { headers, lines } = this.#reader;
     const partOf = (row: number) => this.#index.partOf(row).part;
     const eachLine: EachLine = (rows, take) => this.#lines.each(rows, take);
-    return saveRows(ranges, file, { headers, partOf, source: lines.file, eachLine });
+    return saveRows(withLastLines(ranges, this.#index.changedNotes), file, {
+      headers,
+      partOf,
+      source: lines.file,
+      eachLine,
+    });
+  }
+
+  /** Adds a note of the user at the end of the file; times and session as this document has them. Rejects as `appendNote` does. */
+  note(note: UserNote): Promise<void> {
+    const { rows } = this.#index;
+    const { part, shift } = rows === 0 ? { part: 1, shift: 0 } : this.#index.partOf(rows - 1);
+    return appendNote(this.#reader.lines.file, noteInPart(note, part, shift));
   }
 
   async messages(ranges: RowRanges, most: number): Promise<RowTexts> {

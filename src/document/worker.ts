@@ -47,6 +47,10 @@ const handlers: Handlers = {
   wav: (document, selector) => document.wav(selector),
   saveRows: (document, { ranges, file }) => document.saveRows(ranges, file),
   messages: (document, { ranges, most }) => document.messages(ranges, most),
+  note: async (document, note) => {
+    await document.note(note);
+    return null;
+  },
   search: (document, query, { found, goesOn }) => document.search(query, found, goesOn),
   close: async (document) => {
     await document.close();

@@ -14,7 +14,7 @@ export async function recognise(file: string): Promise<ImportFormat> {
   const format = formatOf(head);
   if (format) return format;
   throw new UnreadableFileError(
-    `${file} is none of the formats that can be imported: ${hint(head)} --format says which it is, if you know better.`,
+    `${file} is none of the formats that can be imported: ${hint(head)} If you know which it is, import it with "realtime-inspector import --format".`,
   );
 }
 

@@ -57,6 +57,8 @@ export interface SessionFacts extends Sums {
 export interface TraceFacts extends Sums {
   file: string;
   sessions: SessionFacts[];
+  /** Its recorder told when messages passed; else how long anything took is not known. */
+  timed: boolean;
   /** What kept the cost from being known, for people. */
   unpriced: string[];
   problems: string[];
@@ -90,6 +92,7 @@ export async function factsOf(file: string, expectations: Expectations, prices?:
     return {
       file,
       sessions,
+      timed: recording.sessions.every(({ timed }) => timed),
       unpriced: report.unpriced,
       problems: recording.problems,
       latencies: latenciesOf(report.totals.latencies, report.turns),

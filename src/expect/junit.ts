@@ -7,12 +7,12 @@ import type { CheckReport, CheckResult } from './results';
 
 /** The XML of one or several reports. Without times: a check of a recording has none worth telling. */
 export function junitXml(reports: readonly CheckReport[]): string {
-  const all = reports.flatMap(({ results }) => results);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="realtime-inspector" ${counts(all)}>`,
+    `<testsuites name="realtime-inspector" ${counts(reports)}>`,
     ...reports.flatMap((report) => [
-      `  <testsuite name="${xmlText(report.trace)}" ${counts(report.results)} skipped="0">`,
+      `  <testsuite name="${xmlText(report.trace)}" ${counts([report])} skipped="0">`,
+      ...(report.error === undefined ? [] : unreadable(report.error)),
       ...report.results.flatMap(testCase),
       ...(report.problems.length > 0 ? [`    <system-err>${xmlText(report.problems.join('\n'))}</system-err>`] : []),
       '  </testsuite>',
@@ -22,8 +22,19 @@ export function junitXml(reports: readonly CheckReport[]): string {
   ].join('\n');
 }
 
-function counts(results: readonly CheckResult[]): string {
-  return `tests="${results.length}" failures="${results.filter(({ passed }) => !passed).length}" errors="0"`;
+function counts(reports: readonly CheckReport[]): string {
+  const results = reports.flatMap((report) => report.results);
+  const errors = reports.filter(({ error }) => error !== undefined).length;
+  const failures = results.filter(({ passed }) => !passed).length;
+  return `tests="${results.length + errors}" failures="${failures}" errors="${errors}"`;
+}
+
+function unreadable(error: string): string[] {
+  return [
+    '    <testcase classname="realtime-inspector.trace" name="The trace can be held against the expectations">',
+    `      <error type="trace" message="${xmlText(error)}"/>`,
+    '    </testcase>',
+  ];
 }
 
 function testCase(result: CheckResult): string[] {

@@ -1,12 +1,24 @@
 /** What texts, values, numbers and events are held against. */
 import { diffConfigs, valueWords } from '../analysis/valueDiff';
 import type { Side } from '../protocol/side';
+import { patientTest } from '../rules/patience';
 import type { Count, EventPattern, Subset, TextPattern } from './written';
 
 /** The expression in `/.../flags`; undefined when it is not written so. Throws a `SyntaxError` when it is a bad one. */
 export function expressionOf(text: string): RegExp | undefined {
   const match = /^\/(.+)\/([a-z]*)$/s.exec(text);
   return match ? new RegExp(match[1] ?? '', (match[2] ?? '').replace(/[gy]/g, '')) : undefined;
+}
+
+/**
+ * How long an expression may take on one text, ms. Backtracking has no end of its own, and a build that stands still tells nobody
+ * why.
+ */
+const PATIENCE_MS = 1000;
+
+/** Throws a `SlowExpressionError` when that takes too long. */
+function finds(expression: RegExp, text: string): boolean {
+  return patientTest(expression, text, PATIENCE_MS);
 }
 
 /** One writing for what sounds the same: case, spaces, and the quotes that models and people write differently. */
@@ -22,7 +34,7 @@ function plainWords(text: string): string {
 
 function holds(wanted: string, text: string): boolean {
   const expression = expressionOf(wanted);
-  return expression ? expression.test(text) : plainWords(text).includes(plainWords(wanted));
+  return expression ? finds(expression, text) : plainWords(text).includes(plainWords(wanted));
 }
 
 const listOf = (value: string | string[] | undefined): string[] =>
@@ -57,7 +69,7 @@ export function contains(wanted: unknown, value: unknown, depth = 0): boolean {
   if (depth > DEEPEST) return false;
   if (typeof wanted === 'string' && typeof value === 'string') {
     const expression = expressionOf(wanted);
-    return wanted === value || (expression?.test(value) ?? false);
+    return wanted === value || (expression !== undefined && finds(expression, value));
   }
   if (Array.isArray(wanted)) {
     return (

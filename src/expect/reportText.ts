@@ -8,6 +8,7 @@ function plain(text: string): string {
 
 /** The report, what failed first. */
 export function formatCheck(report: CheckReport): string {
+  if (report.error !== undefined) return `ERROR ${plain(report.error)}\n`;
   const failed = report.results.filter(({ passed }) => !passed);
   const right = report.results.filter(({ passed }) => passed);
   const lines: string[] = [];

@@ -49,6 +49,8 @@ export interface CheckReport {
   results: CheckResult[];
   /** What could not be read of the trace, for people. */
   problems: string[];
+  /** Why the trace could not be held against them at all, for people; then there are no results, and it has not passed. */
+  error?: string;
 }
 
 export const NOWHERE: Where = { session: '', turn: 0, seq: 0 };

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { TRACE_EXTENSION } from '../trace/records';
 import { prettyJson, sortedJson } from './prettyJson';
-import { safeName } from './traceHandlers';
+import { safeName } from './safeName';
 import type { TraceModel } from './traceModel';
 
 /** The scheme of these documents: `realtime-inspector-body:/TRACE/ROW-TYPE.json?{"file":...,"row":...}`. */

@@ -13,13 +13,15 @@ import type { Payloads } from './payloads';
 import { chooseAddress, chooseSession, chooseUpstream } from './pickers';
 import { rulesCommands } from './rulesCommands';
 import { restCommands } from './restCommands';
-import { compareCommands } from './compareCommands';
+import { compareCommands, type Comparisons } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
+import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
-import { SECTION, upstreamLabel } from './settings';
+import { serveCommands } from './serveCommands';
+import { isKeyless, SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
 import { openTerminal, runSampleClient } from './terminals';
 import type { TraceEditors } from './traceEditor';
@@ -45,6 +47,8 @@ export function registerCommands(
   payloads: Payloads,
   breakpoints: BreakpointsView,
   reports: Reports,
+  comparisons: Comparisons,
+  replays: Replays,
 ): vscode.Disposable {
   const { proxy } = host;
 
@@ -174,6 +178,10 @@ export function registerCommands(
     copyCode: act('copyCode'),
     savePayload: act('savePayload'),
     compareMarked: act('compareMarked'),
+    addBookmark: act('addBookmark'),
+    addNote: act('addNote'),
+    removeNote: act('removeNote'),
+    keepRange: act('keepRange'),
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
@@ -188,8 +196,9 @@ export function registerCommands(
       return withKey(host);
     }),
     ...scenarioCommands(host, pathOf, () => editors.front?.fsPath),
-    ...compareCommands(host, editors, pathOf, () => editors.front?.fsPath),
-    ...replayCommands(host, pathOf, () => editors.front?.fsPath),
+    ...compareCommands(host, comparisons, pathOf, () => editors.front?.fsPath),
+    ...replayCommands(host, replays, reports, pathOf, () => editors.front?.fsPath),
+    ...serveCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...rewriteCommands(host, reports, pathOf, () => editors.front?.fsPath),
     ...exchangeCommands(host, reports, pathOf, () => editors.front?.fsPath),
   };
@@ -223,9 +232,15 @@ const openSetting = (name: string) =>
 
 async function sayFailed(host: Host, error: unknown): Promise<void> {
   const message = messageOf(error);
-  const actions = /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message) ? [CHANGE_PORT, SHOW_LOG] : [SHOW_LOG];
+  const stop = 'Stop Serving';
+  const actions = host.serving.isGone
+    ? [stop, SHOW_LOG]
+    : /\b(port|listen|address|EADDRINUSE|EACCES)\b/i.test(message)
+      ? [CHANGE_PORT, SHOW_LOG]
+      : [SHOW_LOG];
   const answer = await vscode.window.showErrorMessage(plain(`Realtime Inspector: ${message}`), ...actions);
   if (answer === SHOW_LOG) host.log.show();
+  if (answer === stop) await vscode.commands.executeCommand(`${SECTION}.stopServing`);
   if (answer === CHANGE_PORT) await openSetting('proxy.port');
 }
 
@@ -240,7 +255,7 @@ async function sayMoved(host: Host, { address }: Engine): Promise<void> {
 /** The running engine, once the inspector has what it needs to be a client itself; undefined when the user gave up. */
 async function withKey(host: Host): Promise<Engine | undefined> {
   const { state } = host.proxy;
-  if (state.state !== 'running' || state.keyed || state.upstream.kind === 'simulator') return host.proxy.engine;
+  if (state.state !== 'running' || state.keyed || isKeyless(state.upstream)) return host.proxy.engine;
   const [set, without] = ['Set API Key', 'Open Without'];
   const answer = await vscode.window.showWarningMessage(
     plain(
@@ -255,17 +270,20 @@ async function withKey(host: Host): Promise<Engine | undefined> {
 }
 
 /** Lets the user keep the sample's audio off a live account; false when they gave up. */
-async function withSampleUpstream({ proxy }: Host): Promise<boolean> {
-  const { state } = proxy;
+async function withSampleUpstream(host: Host): Promise<boolean> {
+  const { state } = host.proxy;
   if (state.state !== 'running' || state.upstream.kind === 'simulator') return true;
   const [simulator, live] = ['Use the Simulator', `Use ${upstreamLabel(state.upstream)}`];
+  const means =
+    state.upstream.kind === 'trace'
+      ? 'which answers with what was recorded'
+      : 'where the sample needs a key and costs money';
   const answer = await vscode.window.showInformationMessage(
-    plain(`Sessions go to ${upstreamLabel(state.upstream)} now, where the sample needs a key and costs money.`),
+    plain(`Sessions go to ${upstreamLabel(state.upstream)} now, ${means}.`),
     simulator,
     live,
   );
-  // Until the next start, or the next choice of an upstream: the setting stays.
-  if (answer === simulator) await proxy.setUpstream({ kind: 'simulator' });
+  if (answer === simulator) await host.useSimulator();
   return answer === simulator || answer === live;
 }
 

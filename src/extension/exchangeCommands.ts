@@ -10,6 +10,7 @@ import { TRACE_EXTENSION } from '../trace/records';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
+import { withProgress } from './progress';
 import type { Reports } from './reports';
 
 const COLLECTOR = 'exchange.collector';
@@ -29,28 +30,7 @@ export function exchangeCommands(
     job: N,
     params: ExchangeJobs[N]['params'],
   ): Promise<ExchangeJobs[N]['result'] | undefined> =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, cancelled) => {
-        const stop = new AbortController();
-        cancelled.onCancellationRequested(() => stop.abort());
-        let told = 0;
-        try {
-          return await runExchange(job, params, {
-            workers: host.dist,
-            generator,
-            signal: stop.signal,
-            progress: (share) => {
-              progress.report({ increment: (share - told) * 100 });
-              told = share;
-            },
-          });
-        } catch (error) {
-          if (cancelled.isCancellationRequested) return undefined;
-          throw error;
-        }
-      },
-    );
+    withProgress(title, (underWay) => runExchange(job, params, { workers: host.dist, generator, ...underWay }));
 
   const importTrace = async (argument: unknown) => {
     const file = pathOf(argument) ?? (await askForFile());

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
+import { Comparisons } from './compareCommands';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { followRules } from './followRules';
 import { followRotation } from './followRotation';
@@ -12,11 +13,14 @@ import { createPayloads } from './payloads';
 import { createProxyView } from './proxyView';
 import { provideFaultSets, toggleRule } from './rulesCommands';
 import { markRules } from './rulesDiagnostics';
+import { showOverlays } from './replayFiles';
+import { Replays } from './replayRun';
 import { Reports } from './reports';
 import { showRuleLenses } from './rulesLens';
 import { createRulesView } from './rulesView';
 import { markScenarios } from './scenarioDiagnostics';
 import { showScenarioUse } from './scenarioLens';
+import { followServing } from './serveFollow';
 import { createSessionsView } from './sessionsView';
 import { createStatusBar } from './statusBar';
 import { keepTerminalEnvironment } from './terminals';
@@ -37,6 +41,8 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const payloads = createPayloads(host, editors);
   const breakpoints = createBreakpointsView(host.breakpoints, host.held);
   const reports = new Reports();
+  const comparisons = new Comparisons(host, editors);
+  const replays = new Replays();
   context.subscriptions.push(
     editors,
     traces,
@@ -49,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showRefusals(host),
     followSettings(host),
     followScenario(host),
+    followServing(host),
     markScenarios(host),
     showScenarioUse(host),
     createRulesView(host.rules, (node, on) => toggleRule(host, host.rules, node, on)),
@@ -59,11 +66,13 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     payloads,
     breakpoints,
     reports,
+    comparisons,
+    showOverlays(host),
     followRotation(host, editors),
     showHeldStatus(host),
-    registerCommands(host, editors, traces, payloads, breakpoints, reports),
+    registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),
   );
-  stop = () => host.proxy.stop();
+  stop = async () => void (await Promise.all([replays.end(), host.proxy.stop()]));
   return {
     openTraces: () =>
       editors.open.map((trace) => ({

@@ -67,7 +67,8 @@ export function followSettings(host: Host): vscode.Disposable {
     try {
       if (event.affectsConfiguration(`${SECTION}.recording.enabled`))
         await state.engine.setRecording(host.settings.recordingEnabled);
-      if (event.affectsConfiguration(`${SECTION}.upstream`)) {
+      // While a trace is served the setting counts for nothing; its end takes it up.
+      if (event.affectsConfiguration(`${SECTION}.upstream`) && !host.serving.choice) {
         const { upstream, apiKey } = await host.upstream();
         // A stored key belongs to one server and is built into the address: it must not follow to another.
         if (state.keyed || apiKey !== undefined) await offerRestart();

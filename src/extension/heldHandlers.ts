@@ -17,11 +17,15 @@ export function heldHandlers({
   model,
 }: HeldHandlerOptions): Pick<
   Handlers,
-  'heldBody' | 'decideHeld' | 'releaseAllHeld' | 'switchBreakpoint' | 'toggleBreakpoint'
+  'heldBody' | 'keepHeld' | 'decideHeld' | 'releaseAllHeld' | 'switchBreakpoint' | 'toggleBreakpoint'
 > {
   const done = { done: true } as const;
   return {
     heldBody: ({ id }) => Promise.resolve().then(() => held.body(id)),
+    keepHeld: async ({ id }) => {
+      await held.keep(id);
+      return done;
+    },
     decideHeld: async ({ id, decision, text }) => {
       if (decision === 'answer') await held.decide(id, { kind: 'answer', text: text ?? '' });
       else if (decision === 'drop') await held.decide(id, { kind: 'drop' });

@@ -11,7 +11,7 @@ import { restoreSecrets } from './heldSecrets';
 import { Signal } from './signal';
 
 /** What of the engine the queue needs. */
-export type HeldEngine = Pick<Engine, 'held' | 'on' | 'release' | 'drop' | 'answer' | 'releaseAll'>;
+export type HeldEngine = Pick<Engine, 'held' | 'on' | 'keep' | 'release' | 'drop' | 'answer' | 'releaseAll'>;
 
 /** Longest text that a page edits, characters; of a longer one it sees so much of the beginning. */
 const MOST_EDITABLE = 2_000_000;
@@ -142,6 +142,15 @@ export class HeldQueue {
         return engine.release(id, restoreSecrets(decision.text, shown(text), text));
       }
     }
+  }
+
+  /** Somebody writes about a held message: no time-out lets it go any more. Rejects, for people, when it is not held any more. */
+  async keep(id: string): Promise<void> {
+    await this.#running().keep(id);
+    const { until, ...row } = this.#rowOf(this.#messageOf(id));
+    if (until === undefined) return;
+    this.#rows.set(id, row);
+    this.onDidChange.fire();
   }
 
   /** Lets everything go as it came, of one session or of all. */

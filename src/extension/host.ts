@@ -15,7 +15,16 @@ import { readRulesText } from './rulesFile';
 import { RulesInForce } from './rulesInForce';
 import { rulesPath } from './rulesPaths';
 import { scenarioPath, type ScenarioFolder } from './scenarioPaths';
-import { keyOrigin, readSettings, resolveUpstream, SECTION, type Settings, type TerminalEnvironment } from './settings';
+import { Serving } from './serve';
+import {
+  isKeyless,
+  keyOrigin,
+  readSettings,
+  resolveUpstream,
+  SECTION,
+  type Settings,
+  type TerminalEnvironment,
+} from './settings';
 import { prepareFolder, recordingFolder, type FolderContext } from './traceFolder';
 import { messageOf } from './signal';
 import { trustVariables, writeTrustBundle } from './trustBundle';
@@ -31,6 +40,8 @@ const MOST_LOGGED = 4000;
 export type Log = Record<'info' | 'warn' | 'error', (message: string) => void> & { show(): void };
 
 const SEGMENT = 'segment';
+/** Where the trace that is served is kept, by workspace. */
+const SERVED = 'served';
 /** Where breakpoints are kept, by workspace. */
 const BREAKPOINTS = 'breakpoints';
 
@@ -50,6 +61,7 @@ export class Host {
   readonly rules: RulesInForce;
   readonly breakpoints: Breakpoints;
   readonly held: HeldQueue;
+  readonly serving: Serving;
   /** Folder of the bundles. */
   readonly dist: string;
 
@@ -83,6 +95,13 @@ export class Host {
       log: (level, message) => this.log[level](message),
     });
     this.held = new HeldQueue(this.breakpoints);
+    this.serving = new Serving({
+      read: () => context.workspaceState.get(SERVED),
+      write: (choice) => context.workspaceState.update(SERVED, choice),
+      workers: this.dist,
+      allowedOrigins: () => this.settings.allowedOrigins,
+      log: (level, message) => this.log[level](message),
+    });
     context.subscriptions.push(channel);
   }
 
@@ -132,7 +151,7 @@ export class Host {
   allVariables(): Variable[] {
     const { state } = this.proxy;
     if (state.state !== 'running') return [];
-    const needless = state.keyed || state.upstream.kind === 'simulator';
+    const needless = state.keyed || isKeyless(state.upstream);
     return [...this.variables('preload'), ...this.#trust(), ...(needless ? [PLACEHOLDER_KEY] : [])];
   }
 
@@ -174,13 +193,23 @@ export class Host {
     };
   }
 
-  /** Where sessions go by the settings, and the key to spend there. */
+  /**
+   * Where sessions go, and the key to spend there. A trace that is served is in the place of what the settings say, and leaves
+   * their key alone: it is in the proxy's address, which stays the same, and the trace never gets it.
+   */
   async upstream(settings = this.settings): Promise<Pick<EngineOptions, 'upstream' | 'apiKey'>> {
     const key = await this.keys.get(settings.upstream);
     const environment = Boolean(process.env['OPENAI_API_KEY']);
     const upstream = resolveUpstream(settings.upstream, { stored: key !== undefined, environment });
     // The simulator needs no key, and a base URL without a secret segment is easier to type.
-    return upstream.kind === 'simulator' || key === undefined ? { upstream } : { upstream, apiKey: key };
+    const to = (await this.serving.upstream()) ?? upstream;
+    return upstream.kind === 'simulator' || key === undefined ? { upstream: to } : { upstream: to, apiKey: key };
+  }
+
+  /** Leads the sessions to come to the simulator, until the next start or the next choice of an upstream; the setting stays. */
+  async useSimulator(): Promise<void> {
+    const move = () => this.proxy.setUpstream({ kind: 'simulator' });
+    await (this.serving.choice ? this.serving.end(move) : move());
   }
 
   /** Whose key the settings call for, e.g. `https://api.openai.com`. */

@@ -5,7 +5,7 @@ import { CATALOGUE, eventTemplate } from '../protocol';
 import { PAYLOAD_EXTENSION } from '../protocol/payloadFile';
 import type { Host } from './host';
 import type { Choice } from './pickers';
-import { safeName } from './traceHandlers';
+import { safeName } from './safeName';
 
 const QUESTION = `[
   // A question in words, and its answer in words.

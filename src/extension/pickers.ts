@@ -1,7 +1,9 @@
 /** Questions asked of the user. Each resolves with undefined when the user thought better of it. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../proxy/engine';
 import type { Host } from './host';
+import { howServed } from './serveText';
 import { SECTION, upstreamUrl } from './settings';
 import { label, plain } from './plainText';
 
@@ -31,10 +33,17 @@ export function pick<T extends vscode.QuickPickItem>(
   });
 }
 
-/** Asks for the upstream and writes it to the setting, where the setting is set now. True when it was chosen. */
+/** What stands for a trace among the values of the setting. */
+const TRACE = 'trace';
+
+/**
+ * Asks for the upstream and writes it to the setting, where the setting is set now; a trace is no setting but is served until it is
+ * stopped, as another choice does. True when it was chosen.
+ */
 export async function chooseUpstream(host: Host): Promise<boolean> {
   const current = host.settings.upstream;
-  const mark = (value: string) => (value === current ? { description: 'current' } : {});
+  const served = host.serving.choice;
+  const mark = (value: string) => (!served && value === current ? { description: 'current' } : {});
   const choices: Choice<string>[] = [
     {
       label: '$(wand) Automatic',
@@ -58,11 +67,23 @@ export async function chooseUpstream(host: Host): Promise<boolean> {
       label: '$(server) Another server...',
       detail: upstreamUrl(current) ? `Now ${label(current)}` : 'A URL: Azure OpenAI or a compatible server.',
       value: '',
-      ...(upstreamUrl(current) ? { description: 'current' } : {}),
+      ...(!served && upstreamUrl(current) ? { description: 'current' } : {}),
+    },
+    {
+      label: '$(history) A recorded trace...',
+      detail: served
+        ? `Now ${label(path.basename(served.file))} (${howServed(served)})`
+        : 'Its server answers again, without a key and without network.',
+      value: TRACE,
+      ...(served ? { description: 'current' } : {}),
     },
   ];
   const picked = await pick('Where do Realtime sessions go?', choices, (choice) => choice.description !== undefined);
   if (!picked) return false;
+  if (picked.value === TRACE) {
+    await vscode.commands.executeCommand(`${SECTION}.serveTrace`);
+    return host.serving.choice !== undefined;
+  }
   const value =
     picked.value ||
     (await vscode.window.showInputBox({
@@ -81,6 +102,7 @@ export async function chooseUpstream(host: Host): Promise<boolean> {
     value.trim(),
     inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
   );
+  if (served) await vscode.commands.executeCommand(`${SECTION}.stopServing`);
   return true;
 }
 

@@ -45,6 +45,8 @@ export class ProxyController {
 
   #state: ProxyState = { state: 'stopped' };
   #recorded: Recorded | undefined;
+  /** The key that the engine spends. */
+  #apiKey: string | undefined;
   readonly #refusals = new Refusals();
   #queue: Promise<unknown> = Promise.resolve();
   #starting: Promise<Engine> | undefined;
@@ -106,6 +108,11 @@ export class ProxyController {
     if (this.#state === running) this.#set({ ...running, upstream });
   }
 
+  /** Whether the running engine spends this key: another one is taken up by a restart alone. */
+  startedWith(apiKey: string | undefined): boolean {
+    return this.engine !== undefined && this.#apiKey === apiKey;
+  }
+
   /**
    * Lets the simulator play what the settings say now; `always` also when nothing has changed, and ends its sessions. Without
    * it open sessions keep it waiting.
@@ -154,6 +161,7 @@ export class ProxyController {
       // Host and port only: with a stored key the base URL is itself a secret.
       const { host, port } = engine.address;
       this.deps.log('info', `Listening on ${host}:${port}, upstream ${options.upstream.kind}, trace ${engine.file}`);
+      this.#apiKey = options.apiKey;
       this.#set({ state: 'running', engine, upstream: options.upstream, keyed: options.apiKey !== undefined });
       return engine;
     } catch (error) {

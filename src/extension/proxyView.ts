@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { SimulationState } from '../proxy/simulatedUpstream';
 import type { Host } from './host';
-import { SECTION, upstreamLabel } from './settings';
+import { howServed } from './serveText';
+import { isKeyless, SECTION, upstreamLabel } from './settings';
 import { brokenText, simulationLabel } from './simulationText';
 
 /** A line of the view; `copy` is what its copy button takes. */
@@ -39,7 +40,7 @@ export function createProxyView(host: Host): vscode.Disposable {
   return vscode.Disposable.from(...subscriptions);
 }
 
-function nodes({ proxy }: Host): ProxyNode[] {
+function nodes({ proxy, serving }: Host): ProxyNode[] {
   const { state } = proxy;
   switch (state.state) {
     case 'stopped':
@@ -63,7 +64,8 @@ function nodes({ proxy }: Host): ProxyNode[] {
         },
         {
           label: 'Upstream',
-          description: upstreamLabel(state.upstream) + (state.keyed ? ', stored key' : ''),
+          description:
+            upstreamLabel(state.upstream) + (state.keyed && !isKeyless(state.upstream) ? ', stored key' : ''),
           tooltip: `Sessions go to ${state.engine.upstream}. Select to change.`,
           icon: 'cloud',
           command: 'chooseUpstream',
@@ -93,6 +95,15 @@ function nodes({ proxy }: Host): ProxyNode[] {
       ];
       const { simulation } = state.engine;
       if (state.upstream.kind === 'simulator' && simulation) list.splice(2, 0, scenarioNode(simulation));
+      if (state.upstream.kind === 'trace' && serving.choice)
+        list.splice(2, 0, {
+          label: 'Serving',
+          description: howServed(serving.choice),
+          tooltip: `Clients get what was recorded in ${serving.choice.file}. Select for how they fared.`,
+          icon: 'history',
+          command: 'showServeReport',
+          menu: 'served',
+        });
       if (proxy.trouble)
         list.push({
           label: proxy.trouble,

@@ -1,188 +1,211 @@
-/** `Replay Trace as Client...`: which session, where to, with which timing; then a replay that can be held, stepped and stopped. */
+/** `Replay Trace as Client...`: which session, where to, with which timing and changes; then replays that can be held, stepped and stopped. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatMs } from '../analysis/format';
 import type { EngineOptions } from '../proxy/engine';
-import type { Replayable, ReplayOptions, ReplayUpstream } from '../replay/client/replay';
-import type { ReplayResult } from '../replay/client/result';
-import type { Progress } from '../replay/client/run';
-import { replayInThread, sessionsInThread, type ReplayThread } from '../replay/client/thread';
+import type { Overlay } from '../replay/client/overlay';
+import type { Replayable, ReplayOptions } from '../replay/client/replay';
+import { sessionsInThread } from '../replay/client/thread';
 import type { Timing } from '../replay/timing';
 import { TRACE_EXTENSION } from '../trace/records';
 import type { Host } from './host';
-import type { Choice } from './pickers';
-import { plain } from './plainText';
-import { SECTION, upstreamLabel, upstreamUrl } from './settings';
+import { label, plain } from './plainText';
+import { withProgress } from './progress';
+import {
+  askForRecording,
+  chooseChanges,
+  chooseSession,
+  chooseTiming,
+  chooseUpstream,
+  type Destination,
+} from './replayAsk';
+import { openOverlayStart, overlaysOf } from './replayFiles';
+import type { ReplayEnd, Replays, RunningReplay } from './replayRun';
+import { compareTwo, showSweep } from './replaySweep';
+import { recordingStem, type SweepRun } from './replayText';
+import type { Reports } from './reports';
+import { SECTION } from './settings';
+
+/** A replay as it was asked for, but for its changes. */
+interface Wish {
+  file: string;
+  session: Replayable;
+  to: Destination;
+  timing: Timing;
+}
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
 export function replayCommands(
   host: Host,
+  replays: Replays,
+  reports: Reports,
   pathOf: (argument: unknown) => string | undefined,
   front: () => string | undefined,
-): Record<string, (argument?: unknown) => unknown> {
-  const running = new Set<RunningReplay>();
-  const newest = (): RunningReplay => {
-    const last = [...running].at(-1);
-    if (!last) throw new Error('No replay runs. Begin one with "Replay Trace as Client...".');
-    return last;
+): Record<string, (argument?: unknown, more?: unknown) => unknown> {
+  /** What was replayed with which file of changes, in this window. */
+  const before = new Map<string, Wish>();
+  const taken = new Set<string>();
+
+  const ask = async (file: string): Promise<Wish | undefined> => {
+    const sessions = await withProgress(`Reading ${path.basename(file)}`, ({ signal }) =>
+      sessionsInThread(host.dist, file, signal),
+    );
+    const session = sessions && (await chooseSession(sessions));
+    if (!session) return undefined;
+    const to = await chooseUpstream(await host.engineOptions());
+    const timing = to && (await chooseTiming(session));
+    return timing && { file, session, to, timing };
+  };
+
+  const optionsOf = async ({ file, session, to, timing }: Wish, overlay: Overlay | undefined, isSweep: boolean) => {
+    const trace = freeName(host.folder, file, overlay?.name ?? '', taken);
+    taken.add(trace);
+    return {
+      ...replayOptions(host, await host.engineOptions(), file, trace),
+      ...to,
+      session: session.id,
+      timing,
+      ...(overlay === undefined ? {} : { overlay }),
+      onStall: isSweep ? ('continue' as const) : ('stop' as const),
+    };
+  };
+
+  const replayOnce = async (wish: Wish, overlay: Overlay | undefined) => {
+    const options = await optionsOf(wish, overlay, false);
+    await replays.during(host, wish.file, async (replay) => {
+      const end = await replay.run(options, overlay?.name ?? '', (trace) => {
+        void host.openTrace(trace, { preserveFocus: true });
+      });
+      void tellEnd(host, wish.file, replay, end);
+    });
+  };
+
+  const sweep = async (wish: Wish, overlays: readonly Overlay[]) => {
+    await replays.during(host, wish.file, async (replay) => {
+      const runs: (SweepRun & ReplayEnd)[] = [];
+      for (const [index, overlay] of overlays.entries()) {
+        if (replay.stopped) break;
+        const part = `${index + 1} of ${overlays.length}: ${overlay.name}`;
+        const options = await optionsOf(wish, overlay, true);
+        runs.push({ name: overlay.name, ...(await replay.run(options, part, () => undefined)) });
+      }
+      replay.say('table of the runs');
+      await showSweep(host, reports, wish, runs, overlays.length);
+    });
   };
 
   const replayTrace = async (argument: unknown) => {
     const file = pathOf(argument) ?? front() ?? (await askForRecording(host));
     if (file === undefined) return;
-    const sessions = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: plain(`Reading ${path.basename(file)}`) },
-      () => sessionsInThread(host.dist, file),
-    );
-    const session = await chooseSession(sessions);
-    if (!session) return;
-    const options = await host.engineOptions();
-    const to = await chooseUpstream(options);
-    if (!to) return;
-    const timing = await chooseTiming(session);
-    if (!timing) return;
-    const replay = new RunningReplay(host, file, {
-      ...replayOptions(host, options, file),
-      ...to,
-      session: session.id,
-      timing,
-    });
-    running.add(replay);
-    try {
-      await replay.finished();
-    } finally {
-      running.delete(replay);
+    const wish = await ask(file);
+    const changes = wish && (await chooseChanges());
+    if (!changes) return;
+    if (changes.kind === 'none') return replayOnce(wish, undefined);
+    if (changes.kind === 'edit') {
+      const uri = await openOverlayStart(host, wish.file, wish.session);
+      before.set(uri.fsPath, wish);
+      return;
     }
+    before.set(changes.uri.fsPath, wish);
+    const { runs } = await overlaysOf(changes.uri);
+    const [only] = runs;
+    await (runs.length > 1 ? sweep(wish, runs) : replayOnce(wish, only));
   };
+
+  /** The recording and so on for a file of changes: as the last time, or asked for. */
+  const wishFor = async (uri: vscode.Uri): Promise<Wish | undefined> => {
+    const last = before.get(uri.fsPath);
+    if (last && existsSync(last.file)) {
+      const again = { label: 'As before', description: label(wishWords(last)) };
+      const picked = await vscode.window.showQuickPick([again, { label: 'Another recording, server or timing...' }], {
+        title: 'Replay what?',
+      });
+      if (!picked) return undefined;
+      if (picked === again) return last;
+    }
+    const file = await askForRecording(host);
+    const wish = file === undefined ? undefined : await ask(file);
+    if (wish) before.set(uri.fsPath, wish);
+    return wish;
+  };
+
+  const withFile = async (argument: unknown, work: (wish: Wish, overlays: readonly Overlay[]) => Promise<void>) => {
+    const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+    if (!uri) throw new Error('Open a file of changes (*.replay.jsonc, *.replay.yaml) first.');
+    // What is wrong in it is told before anything is asked.
+    const { runs } = await overlaysOf(uri);
+    const wish = await wishFor(uri);
+    if (wish) await work(wish, runs);
+  };
+
+  const replayOneRun = (argument: unknown) =>
+    withFile(argument, async (wish, runs) => {
+      const items = runs.map((value) => ({ label: label(value.name || 'the only one'), value }));
+      const picked =
+        items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title: 'Replay which run?' });
+      if (picked) await replayOnce(wish, picked.value);
+    });
+
+  const tell = (command: Parameters<RunningReplay['tell']>[0]) => async (argument: unknown) =>
+    (await replays.of(argument, front()))?.tell(command);
 
   return {
     replayTrace,
-    pauseReplay: () => newest().tell('pause'),
-    resumeReplay: () => newest().tell('resume'),
-    stepReplay: () => newest().tell('step'),
-    stopReplay: () => newest().tell('stop'),
-    manageReplay: () => newest().ask(),
+    replayWithChanges: replayOneRun,
+    replaySweep: (argument) => withFile(argument, sweep),
+    compareOfSweep: compareTwo,
+    pauseReplay: tell('pause'),
+    resumeReplay: tell('resume'),
+    stepReplay: tell('step'),
+    stopReplay: tell('stop'),
+    manageReplay: async (argument) => (await replays.of(argument, front()))?.ask(),
   };
 }
 
-/** A replay with its line in the status bar. */
-class RunningReplay {
-  readonly #host: Host;
-  readonly #file: string;
-  readonly #thread: ReplayThread;
-  readonly #item: vscode.StatusBarItem;
-  readonly #problems: string[] = [];
-  #progress: Progress = { state: 'connecting', sent: 0, skipped: 0, total: 0, waiting: [] };
+function wishWords({ file, session, to, timing }: Wish): string {
+  const where =
+    to.upstream.kind === 'recorded' ? 'simulator' : to.upstream.kind === 'url' ? to.upstream.url : to.upstream.kind;
+  return `${path.basename(file)}, ${session.id}, to ${where}, ${timing}`;
+}
 
-  constructor(host: Host, file: string, options: ReplayOptions) {
-    this.#host = host;
-    this.#file = file;
-    this.#item = vscode.window.createStatusBarItem(`${SECTION}.replay`, vscode.StatusBarAlignment.Left, -1);
-    this.#item.name = 'Realtime Inspector: Replay';
-    this.#item.command = `${SECTION}.manageReplay`;
-    this.#show();
-    this.#item.show();
-    this.#thread = replayInThread(options, {
-      begun: (trace) => void this.#host.openTrace(trace, { preserveFocus: true }),
-      progress: (progress) => {
-        this.#progress = progress;
-        this.#show();
-      },
-      problem: (message) => {
-        this.#problems.push(message);
-        this.#host.log.info(`Replay: ${message}`);
-      },
-    });
-  }
-
-  tell(command: Parameters<ReplayThread['tell']>[0]): void {
-    this.#thread.tell(command);
-  }
-
-  /** What a click on its line asks. */
-  async ask(): Promise<void> {
-    const isPaused = this.#progress.state === 'paused';
-    const choices: Choice<Parameters<ReplayThread['tell']>[0]>[] = [
-      isPaused
-        ? { label: '$(debug-continue) Go On', value: 'resume' }
-        : {
-            label: '$(debug-pause) Pause',
-            detail: 'Time stands still; what the server sends still comes.',
-            value: 'pause',
-          },
-      {
-        label: '$(debug-step-over) Send the Next Message',
-        detail: 'At once, without waiting for its time or for what it came after.',
-        value: 'step',
-      },
-      { label: '$(debug-stop) Stop', value: 'stop' },
-    ];
-    const { sent, total, waiting } = this.#progress;
-    const title = `Replay: ${sent} of ${total} sent${waiting[0] === undefined ? '' : `, ${waiting[0]}`}`;
-    const picked = await vscode.window.showQuickPick(choices, { title: plain(title) });
-    if (picked) this.tell(picked.value);
-  }
-
-  /** Resolves when it has ended and the user was told. Rejects with a message for people when it could not begin. */
-  async finished(): Promise<void> {
-    let result: ReplayResult & { trace: string };
-    try {
-      result = await this.#thread.done;
-    } finally {
-      this.#item.dispose();
-    }
-    void this.#tellEnd(result);
-  }
-
-  async #tellEnd(result: ReplayResult & { trace: string }): Promise<void> {
-    const { ending, skipped, timing, trace, message } = result;
-    for (const { name, type, reason } of skipped)
-      this.#host.log.warn(`Replay: ${name} (${type}) was not sent: ${reason}.`);
-    const parts = [
-      message,
-      ...(skipped.length > 0
-        ? [`${skipped.length} not sent: ${skipped[0]?.type ?? ''}, ${skipped[0]?.reason ?? ''}.`]
-        : []),
-      ...(timing.all
-        ? [`Timing error: ${timing.all.p50.toFixed(1)} ms (median), ${timing.all.p95.toFixed(1)} ms (95th percentile).`]
-        : []),
-    ];
-    if (ending.kind === 'stopped') return;
-    const [compare, log] = ['Compare With Recording', 'Show Log'];
-    const isGood = ending.kind === 'completed' && skipped.length === 0;
-    const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-    const actions = [
-      ...(ending.kind === 'refused' ? [] : [compare]),
-      ...(isGood && this.#problems.length === 0 ? [] : [log]),
-    ];
-    const answer = await show(plain(parts.join(' ')), ...actions);
-    if (answer === log) this.#host.log.show();
-    if (answer === compare)
-      await vscode.commands.executeCommand(`${SECTION}.compareWith`, undefined, [
-        vscode.Uri.file(this.#file),
-        vscode.Uri.file(trace),
-      ]);
-  }
-
-  #show(): void {
-    const { state, sent, skipped, total, waiting } = this.#progress;
-    const icon = state === 'paused' ? 'debug-pause' : 'sync~spin';
-    this.#item.text = `$(${icon}) Replay ${total === 0 ? '' : `${sent + skipped}/${total}`}`;
-    this.#item.tooltip = plain(
-      [`Replay of ${path.basename(this.#file)}: ${state}`, ...waiting, 'Click to pause, step or stop.'].join('. '),
-    );
-  }
+async function tellEnd(host: Host, file: string, replay: RunningReplay, result: ReplayEnd): Promise<void> {
+  const { ending, skipped, timing, trace, message } = result;
+  for (const { name, type, reason } of skipped) host.log.warn(`Replay: ${name} (${type}) was not sent: ${reason}.`);
+  if (ending.kind === 'stopped') return;
+  const parts = [
+    message,
+    ...(skipped.length > 0
+      ? [`${skipped.length} not sent: ${skipped[0]?.type ?? ''}, ${skipped[0]?.reason ?? ''}.`]
+      : []),
+    ...(timing.all
+      ? [`Timing error: ${timing.all.p50.toFixed(1)} ms (median), ${timing.all.p95.toFixed(1)} ms (95th percentile).`]
+      : []),
+  ];
+  const [compare, log] = ['Compare With Recording', 'Show Log'];
+  const isGood = ending.kind === 'completed' && skipped.length === 0;
+  const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const actions = [
+    ...(ending.kind === 'refused' ? [] : [compare]),
+    ...(isGood && replay.problems.length === 0 ? [] : [log]),
+  ];
+  const answer = await show(plain(parts.join(' ')), ...actions);
+  if (answer === log) host.log.show();
+  if (answer === compare)
+    await vscode.commands.executeCommand(`${SECTION}.compareWith`, undefined, [
+      vscode.Uri.file(file),
+      vscode.Uri.file(trace),
+    ]);
 }
 
 function replayOptions(
   host: Host,
   { certificates, generator, proxyUrl, trustedCertificates }: EngineOptions,
   file: string,
+  trace: string,
 ): Pick<ReplayOptions, 'file' | 'trace' | 'workers' | 'certificates' | 'generator' | 'network'> {
   return {
     file,
-    trace: freeName(host.folder, file),
+    trace,
     workers: host.dist,
     certificates,
     generator,
@@ -193,94 +216,12 @@ function replayOptions(
   };
 }
 
-function freeName(folder: string, file: string): string {
-  const stem = path.basename(file).replace(/(?:\.realtime)?\.(?:jsonl?|har|ya?ml)$/i, '');
+/** `taken` are names of replays whose files may not be there yet. */
+function freeName(folder: string, file: string, run: string, taken: ReadonlySet<string>): string {
+  const part = run === '' ? '' : `-${run.replaceAll(' ', '-')}`;
   for (let n = 1; ; n++) {
-    const name = path.join(folder, `${stem}.replay${n === 1 ? '' : `-${n}`}${TRACE_EXTENSION}`);
-    if (!existsSync(name)) return name;
+    const stem = `${recordingStem(file)}.replay${part}${n === 1 ? '' : `-${n}`}`;
+    const name = path.join(folder, `${stem}${TRACE_EXTENSION}`);
+    if (!existsSync(name) && !taken.has(name)) return name;
   }
-}
-
-async function askForRecording(host: Host): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
-    title: 'Choose a Recording to Replay',
-    defaultUri: vscode.Uri.file(host.folder),
-    filters: { Recordings: ['jsonl', 'har', 'json', 'yaml', 'yml'] },
-  });
-  return picked?.[0]?.fsPath;
-}
-
-async function chooseSession(sessions: readonly Replayable[]): Promise<Replayable | undefined> {
-  const can = sessions.filter(({ problem, messages }) => problem === undefined && messages > 0);
-  const [only] = can;
-  if (only === undefined)
-    throw new Error(sessions[0]?.problem ?? 'The client of this recording sent nothing: there is nothing to replay.');
-  if (can.length === 1) return only;
-  const items = can.map((value) => ({
-    label: plain(value.id || 'session'),
-    description: `${value.messages} messages of the client, ${formatMs(value.ms)}`,
-    detail: plain(value.url),
-    value,
-  }));
-  return (await vscode.window.showQuickPick(items, { title: 'Replay which session?' }))?.value;
-}
-
-async function chooseUpstream(
-  options: Pick<EngineOptions, 'upstream' | 'apiKey'>,
-): Promise<{ upstream: ReplayUpstream; apiKey?: string } | undefined> {
-  const { upstream, apiKey } = options;
-  const own = { upstream, ...(apiKey === undefined ? {} : { apiKey }) };
-  const isLive = upstream.kind !== 'simulator';
-  const choices: Choice<{ upstream: ReplayUpstream; apiKey?: string } | undefined>[] = [
-    {
-      label: '$(beaker) Simulator, answering as the recorded server did',
-      detail: 'Needs no key and no network.',
-      value: { upstream: { kind: 'recorded' } },
-    },
-    {
-      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : '$(beaker) Simulator, as set',
-      detail: isLive
-        ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
-        : 'With the scenario of the settings.',
-      value: own,
-    },
-    {
-      label: '$(server) Another server...',
-      detail: 'A URL, without a key: your own server, or another proxy.',
-      value: undefined,
-    },
-  ];
-  const picked = await vscode.window.showQuickPick(choices, { title: 'Replay to which server?' });
-  if (!picked || picked.value) return picked?.value;
-  const url = await vscode.window.showInputBox({
-    title: 'Base URL',
-    prompt: 'The base URL of the server; the session goes to its /realtime.',
-    placeHolder: 'http://127.0.0.1:8080/v1',
-    validateInput: (text) =>
-      upstreamUrl(text.trim()) ? undefined : 'Write a URL that begins with https://, http://, wss:// or ws://.',
-  });
-  return url?.trim() ? { upstream: { kind: 'url', url: url.trim() } } : undefined;
-}
-
-async function chooseTiming({ timed }: Replayable): Promise<Timing | undefined> {
-  const original: Choice<Timing> = {
-    label: 'Original',
-    detail: 'Each message at its recorded time, whatever the server does.',
-    value: 'original',
-  };
-  const choices: Choice<Timing>[] = [
-    {
-      label: 'Gated',
-      detail: 'Each message when what it came after has come again, and as long after it as then.',
-      value: 'gated',
-    },
-    ...(timed ? [original] : []),
-    {
-      label: 'Fast',
-      detail:
-        'Each message as soon as what it came after has come again; sound keeps its pace where the server detects turns.',
-      value: 'fast',
-    },
-  ];
-  return (await vscode.window.showQuickPick(choices, { title: 'With which timing?' }))?.value;
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { formatBytes } from '../analysis/format';
 import { LOCK_SUFFIX, isLocked } from '../trace/lock';
 import { TRACE_EXTENSION } from '../trace/records';
-import type { SplitBy } from '../rewrite/cut';
+import type { Range, SplitBy } from '../rewrite/cut';
 import type { Jobs } from '../rewrite/jobs';
 import { MASKS, type Mask } from '../rewrite/mask';
 import { runJob } from '../rewrite/runJob';
@@ -13,6 +13,7 @@ import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
 import type { Host } from './host';
 import { plain } from './plainText';
+import { withProgress } from './progress';
 import type { Choice } from './pickers';
 import type { Reports } from './reports';
 
@@ -23,6 +24,7 @@ const MASK_LABELS: Readonly<Record<Mask, string>> = {
   arguments: 'Arguments and outputs of tools',
   audio: 'Audio (silence of the same length instead)',
   images: 'Images',
+  notes: 'Notes of yours',
 };
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
@@ -41,28 +43,7 @@ export function rewriteCommands(
     job: N,
     params: Jobs[N]['params'],
   ): Promise<Jobs[N]['result'] | undefined> =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, cancelled) => {
-        const stop = new AbortController();
-        cancelled.onCancellationRequested(() => stop.abort());
-        let told = 0;
-        try {
-          return await runJob(job, params, {
-            workers: host.dist,
-            generator,
-            signal: stop.signal,
-            progress: (share) => {
-              progress.report({ increment: (share - told) * 100 });
-              told = share;
-            },
-          });
-        } catch (error) {
-          if (cancelled.isCancellationRequested) return undefined;
-          throw error;
-        }
-      },
-    );
+    withProgress(title, (underWay) => runJob(job, params, { workers: host.dist, generator, ...underWay }));
 
   const share = async (argument: unknown) => {
     const file = await traceOf(argument);
@@ -93,20 +74,27 @@ export function rewriteCommands(
       );
   };
 
-  const trim = async (argument: unknown) => {
+  /** `given` is the range that was selected in a page: then the part is opened at once. Gives the file that was made. */
+  const trim = async (argument: unknown, given: unknown): Promise<string | undefined> => {
     const file = await traceOf(argument);
-    if (!file) return;
-    const range = await askRange();
-    if (!range) return;
+    if (!file) return undefined;
+    const chosen = asRange(given);
+    const range = chosen ?? (await askRange());
+    if (!range) return undefined;
     const out = await askWhere(file, 'part', 'Save Part of the Trace');
-    if (!out) return;
+    if (!out) return undefined;
     const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, out, range });
-    if (done)
+    if (!done) return undefined;
+    if (chosen) {
+      for (const problem of done.problems) host.log.warn(problem);
+      await host.openTrace(out);
+    } else
       await offer(
         host,
         done.made.map((made) => made.file),
         done.problems,
       );
+    return out;
   };
 
   const split = async (argument: unknown) => {
@@ -207,6 +195,14 @@ async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[]
 function timeOf(text: string): number | undefined {
   const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)$/.exec(text.trim());
   return match ? (Number(match[1] ?? 0) * 60 + Number(match[2])) * 1000 : undefined;
+}
+
+/** A range that another part of the extension hands over; menus hand over lists of files in its place. */
+function asRange(value: unknown): Range | undefined {
+  const { from, to, sessions } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  if (typeof from !== 'number' || typeof to !== 'number') return undefined;
+  const names = Array.isArray(sessions) ? sessions.filter((name) => typeof name === 'string') : [];
+  return { from, to, ...(names.length > 0 ? { sessions: names } : {}) };
 }
 
 async function askRange(): Promise<{ from?: number; to?: number } | undefined> {

@@ -106,8 +106,7 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
       plain(`The simulator will play ${name}, but sessions go to ${upstream} now.`),
       use,
     );
-    // Until the next start, or the next choice of an upstream: the setting stays.
-    if (answer === use) await host.proxy.setUpstream({ kind: 'simulator' });
+    if (answer === use) await host.useSimulator();
   } else if (state.state === 'stopped') {
     const start = 'Start Proxy';
     const answer = await vscode.window.showInformationMessage(

@@ -1,4 +1,5 @@
 /** The settings as this build understands them; hand-edited values of a wrong type fall back to the default. */
+import path from 'node:path';
 import type { UpstreamOption } from '../proxy/engine';
 
 /** First part of every setting, command, view and context key. */
@@ -112,8 +113,14 @@ export function resolveUpstream(setting: string, key: { stored: boolean; environ
   );
 }
 
+/** Whether sessions there need no key: they never leave this machine. */
+export function isKeyless({ kind }: UpstreamOption): boolean {
+  return kind === 'simulator' || kind === 'trace';
+}
+
 /** An upstream in words. */
 export function upstreamLabel(upstream: UpstreamOption): string {
   if (upstream.kind === 'simulator') return 'Simulator';
+  if (upstream.kind === 'trace') return `Trace ${path.basename(upstream.file)}`;
   return upstream.kind === 'openai' ? 'OpenAI' : upstream.url;
 }

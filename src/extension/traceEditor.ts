@@ -15,11 +15,12 @@ import { EDITOR, type Host } from './host';
 import { heldHandlers } from './heldHandlers';
 import { pageHtml } from './html';
 import { listHandlers } from './listHandlers';
+import { noteHandlers } from './noteHandlers';
 import { savePayload } from './payloadFiles';
 import { PayloadValues } from './payloadValues';
 import { Prices } from './prices';
 import { messageOf } from './signal';
-import { upstreamLabel } from './settings';
+import { SECTION, upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
 import { traceHandlers } from './traceHandlers';
 import { TraceModel } from './traceModel';
@@ -308,7 +309,27 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     });
     const { held, breakpoints } = this.host;
     const holding = heldHandlers({ held, breakpoints, model });
-    return { ...others, ...lists, ...composing, ...holding };
+    const noting = noteHandlers({
+      model,
+      record: async (note) => {
+        const { engine } = this.host.proxy;
+        return engine !== undefined && isLive() && engine.note(engine.file, note);
+      },
+    });
+    return { ...others, ...lists, ...composing, ...holding, ...noting, keepRange: this.#keepRange(model) };
+  }
+
+  /** The other commands that make traces of traces do the work; only the range is the page's. */
+  #keepRange(model: TraceModel): Handlers['keepRange'] {
+    return async ({ start, end, session }) => {
+      const range = { from: start, to: end, ...(session === '' ? {} : { sessions: [session] }) };
+      const saved = await vscode.commands.executeCommand<unknown>(
+        `${SECTION}.trimTrace`,
+        vscode.Uri.file(model.file),
+        range,
+      );
+      return { saved: typeof saved === 'string' ? saved : '' };
+    };
   }
 
   #isLive(trace: OpenTrace): boolean {

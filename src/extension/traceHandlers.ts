@@ -8,6 +8,8 @@ import { searchHandlers } from './searchHandlers';
 import { SECTION } from './settings';
 import type { Host } from './host';
 import type { listHandlers } from './listHandlers';
+import { safeName } from './safeName';
+import type { noteHandlers } from './noteHandlers';
 import type { TraceModel } from './traceModel';
 
 export interface HandlerOptions {
@@ -24,13 +26,6 @@ function exact<T extends Int16Array | Float64Array | Float32Array>(array: T): T 
   return (array.byteLength === array.buffer.byteLength ? array : array.slice()) as T;
 }
 
-/** A file name from captured text: letters, digits, dot, dash, underscore. */
-export const safeName = (text: string, otherwise: string) =>
-  text
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 80) || otherwise;
-
 export function traceHandlers({
   host,
   model,
@@ -42,6 +37,8 @@ export function traceHandlers({
   | keyof ReturnType<typeof listHandlers>
   | keyof ReturnType<typeof composeHandlers>
   | keyof ReturnType<typeof heldHandlers>
+  | keyof ReturnType<typeof noteHandlers>
+  | 'keepRange'
 > {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {

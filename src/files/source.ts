@@ -75,6 +75,8 @@ function fromJson(text: string): Source {
     ...at(offset),
     message: sentence(printParseErrorCode(error)),
   }));
+  if (root && problems.length === 0)
+    problems.push(...sameNames(root).map((node) => ({ ...at(node.offset), message: SAME_NAME })));
   if (stripComments(text).trim() === '') problems.splice(0, 1, { ...at(0), message: 'The file is empty.' });
   const place = (path: FilePath, key = false): FilePlace => {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -86,6 +88,24 @@ function fromJson(text: string): Source {
     return at(0);
   };
   return { value: root ? (getNodeValue(root) as unknown) : undefined, problems, place };
+}
+
+const SAME_NAME = 'There is another field of this name beside it: only one of them would count.';
+
+/** Names that stand a second time in their object, as YAML's parser tells them too. */
+function sameNames(root: Node): Node[] {
+  const found: Node[] = [];
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const seen = new Set<unknown>();
+    for (const child of node.children ?? []) {
+      open.push(child);
+      const name = child.type === 'property' ? child.children?.[0] : undefined;
+      if (name && seen.has(name.value)) found.push(name);
+      if (name) seen.add(name.value);
+    }
+  }
+  return found.sort((one, other) => one.offset - other.offset);
 }
 
 function fromYaml(text: string, kind: string): Source {

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { redactBody } from '../trace/redact';
 import { secretsOf } from './requests';
 import { callOf, Sideband, type CallExchange } from './sidebands';
-import type { UpstreamTarget } from './workerMessages';
+import type { UpstreamTarget } from './upstreamTarget';
 
 /** What the watch needs of the proxy. */
 export interface CallWatchOptions {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import { Asker } from './ask';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
@@ -19,6 +20,7 @@ import {
   type SimulationOptions,
   type SimulationState,
 } from './simulatedUpstream';
+import type { UpstreamTarget } from './upstreamTarget';
 import type {
   RecorderReport,
   RecorderRequests,
@@ -26,11 +28,14 @@ import type {
   TrafficReport,
   TrafficRequests,
   TrafficSetup,
-  UpstreamTarget,
 } from './workerMessages';
 
-/** Where sessions go. */
-export type UpstreamOption = { kind: 'simulator' } | { kind: 'openai' } | { kind: 'url'; url: string };
+/** Where sessions go. A `trace` is served at a URL by its owner, and no stored key is spent there. */
+export type UpstreamOption =
+  | { kind: 'simulator' }
+  | { kind: 'openai' }
+  | { kind: 'url'; url: string }
+  | { kind: 'trace'; url: string; file: string };
 
 /** How to run the proxy. */
 export interface EngineOptions {
@@ -110,8 +115,10 @@ export interface Engine {
   setBreakpoints(breakpoints: Breakpoint[]): Promise<BreakpointState[]>;
   /** Messages held now, oldest first. */
   held(): HeldMessage[];
-  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the next two. */
+  /** Lets a held message go, as it came or with another text. Rejects when it is not held any more; so do the others. */
   release(id: string, text?: string): Promise<void>;
+  /** Somebody works on a held message: its breakpoint's time-out does not let it go any more. */
+  keep(id: string): Promise<void>;
   drop(id: string): Promise<void>;
   /** Drops a held message and sends this to the end it came from. */
   answer(id: string, text: string): Promise<void>;
@@ -123,6 +130,11 @@ export interface Engine {
    */
   setRules(rules: RulesText | undefined): Promise<void>;
   setRecording(on: boolean): Promise<void>;
+  /**
+   * Adds a note of the user to the trace being written, behind the traffic that came before it. False when the recording goes on
+   * in another file than `file` by now: that one is closed. Rejects, for people, when the trace cannot be written.
+   */
+  note(file: string, note: UserNote): Promise<boolean>;
   /** Keeps these values out of the record from here on, whoever says them. Ask before they are sent. */
   keepSecret(secrets: string[]): Promise<void>;
   setUpstream(upstream: UpstreamOption): Promise<void>;
@@ -167,6 +179,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const resolveUpstream = async (upstream: UpstreamOption): Promise<UpstreamTarget> => {
     if (upstream.kind === 'simulator') return { url: await simulated.start() };
+    if (upstream.kind === 'trace') return { url: checkedUrl(upstream.url) };
     const url = upstream.kind === 'openai' ? OPENAI_URL : checkedUrl(upstream.url);
     return { url, ...(options.apiKey !== undefined ? { apiKey: options.apiKey } : {}) };
   };
@@ -391,6 +404,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       async release(id, text) {
         await trafficAsker.ask('release', { id, ...(text === undefined ? {} : { text }) });
       },
+      async keep(id) {
+        await trafficAsker.ask('keep', { id });
+      },
       async drop(id) {
         await trafficAsker.ask('drop', { id });
       },
@@ -405,6 +421,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       async keepSecret(secrets) {
         await recorderAsker.ask('keepSecret', { secrets });
+      },
+      async note(file, note) {
+        return (await recorderAsker.ask('note', { file, note })).kept;
       },
       async setRecording(on) {
         await recorderAsker.ask('setOn', { on });

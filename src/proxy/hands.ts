@@ -157,13 +157,18 @@ export class Hands {
 
   // ---- held messages --------------------------------------------------------------------------------------------------
 
-  /** Lets a message go, as it came or with another text. Throws when it is not held any more; so do the next two. */
+  /** Lets a message go, as it came or with another text. Throws when it is not held any more; so do the others. */
   release(id: string, text?: string): void {
     this.#decide(id, text === undefined ? 'released' : 'edited', text);
   }
 
   drop(id: string): void {
     this.#decide(id, 'dropped');
+  }
+
+  /** Somebody works on a held message: its breakpoint's time-out does not let it go any more. Throws as above. */
+  keep(id: string): void {
+    clearTimeout(this.#heldOf(id).timer);
   }
 
   /** Drops the message and says this to its sender in the other end's name. */

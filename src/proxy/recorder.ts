@@ -4,6 +4,7 @@
  */
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
+import { noteRecord, type UserNote } from '../trace/notes';
 import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
 import {
   TRACE_VERSION,
@@ -218,6 +219,18 @@ export class Recorder {
         this.#http(JSON.parse(payload.toString()) as RestExchange, entry.t);
         break;
     }
+  }
+
+  /**
+   * Adds a note of the user in its turn, `now` being the traffic thread's clock; also while recording is off, as it is the
+   * user's own word and not traffic. Throws, for people, when the trace cannot be written now.
+   */
+  note(note: UserNote, now: number): void {
+    if (this.trouble) throw new Error(`The note was not kept. ${this.trouble}`);
+    this.#queue(() => {
+      this.#empty = false;
+      this.#writer.record(noteRecord(note, now - this.#zero, this.#secrets));
+    });
   }
 
   /** Writes out what is buffered. */

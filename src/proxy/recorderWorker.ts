@@ -147,6 +147,14 @@ try {
       recorder?.keepSecret(secrets);
       return null;
     },
+    note: ({ file, note }) => {
+      // What was on its way before it comes first, and may have begun a new file.
+      drainAll();
+      if (recorder?.file !== file) return { kept: false };
+      recorder.note(note, performance.timeOrigin + performance.now() - setup.epoch);
+      flush();
+      return { kept: true };
+    },
     stop: async () => {
       const file = recorder?.file ?? '';
       drainAll();

@@ -1,6 +1,6 @@
 /** Small rules about requests: the secret path segment, the stored key, headers, words for people. */
 import type { HeaderRecord } from '../trace/records';
-import type { UpstreamTarget } from './workerMessages';
+import type { UpstreamTarget } from './upstreamTarget';
 
 /**
  * Takes the secret segment off a path. `keyed`: it was there and right, so the stored key may be spent. `wrong`: another

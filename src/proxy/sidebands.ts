@@ -5,7 +5,7 @@
  */
 import type { HeaderRecord } from '../trace/records';
 import { headerOf, identityOf, secretsOf, withKey } from './requests';
-import type { UpstreamTarget } from './workerMessages';
+import type { UpstreamTarget } from './upstreamTarget';
 
 /** A call may be unknown for a moment after it was made: how long to wait before each further attempt, ms. */
 const WAITS_MS = [250, 500, 1000, 2000];

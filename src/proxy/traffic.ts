@@ -31,7 +31,8 @@ import {
   withoutSegment,
 } from './requests';
 import { createAgent, resolveTarget, type Target } from './upstream';
-import type { TrafficReport, TrafficSetup, UpstreamTarget, WindowAnswer } from './workerMessages';
+import type { UpstreamTarget } from './upstreamTarget';
+import type { TrafficReport, TrafficSetup, WindowAnswer } from './workerMessages';
 
 /** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
 const WAKE_MS = 15;

@@ -41,6 +41,10 @@ answer<TrafficRequests>(port, {
     traffic.hands.release(id, text);
     return null;
   },
+  keep: ({ id }) => {
+    traffic.hands.keep(id);
+    return null;
+  },
   drop: ({ id }) => {
     traffic.hands.drop(id);
     return null;

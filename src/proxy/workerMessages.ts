@@ -1,17 +1,12 @@
 /** What the engine's owner and its two worker threads say to each other. */
 import type { Side } from '../protocol/side';
 import type { RulesText } from '../rules/model';
+import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
 import type { Rotation } from './recorder';
 import type { SessionState } from './sessionState';
-
-/** Where requests go, and with which key. */
-export interface UpstreamTarget {
-  url: string;
-  /** Sent in the place of the client's, for requests under the secret segment. */
-  apiKey?: string;
-}
+import type { UpstreamTarget } from './upstreamTarget';
 
 /** How the traffic thread begins. */
 export interface TrafficSetup {
@@ -54,6 +49,7 @@ export interface TrafficRequests {
   /** Parsed again there; `undefined` lifts all rules. */
   setRules: { params: { rules: RulesText | undefined }; result: null };
   release: { params: { id: string; text?: string }; result: null };
+  keep: { params: { id: string }; result: null };
   drop: { params: { id: string }; result: null };
   answer: { params: { id: string; text: string }; result: null };
   releaseAll: { params: { session?: string }; result: null };
@@ -67,6 +63,8 @@ export interface RecorderRequests {
   setOn: { params: { on: boolean }; result: null };
   /** These are secret from here on, in every session and REST call. */
   keepSecret: { params: { secrets: string[] }; result: null };
+  /** Adds a note of the user to the trace being written; `kept` is false when that is not `file` (any more). */
+  note: { params: { file: string; note: UserNote }; result: { kept: boolean } };
   stop: { params: Record<string, never>; result: { file: string; removed: boolean } };
 }
 

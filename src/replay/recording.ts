@@ -121,9 +121,10 @@ export class Recording {
 
   /**
    * Reads a trace, or a recording of any other format that can be imported. Rejects with an `UnreadableFileError` when it
-   * cannot be read or holds no session. What cannot be read of it is left out and told in `problems`.
+   * cannot be read or holds no session; with `refused`, handshakes that were refused will do. What cannot be read of it is left
+   * out and told in `problems`.
    */
-  static async open(file: string, observer?: RecordingObserver): Promise<Recording> {
+  static async open(file: string, observer?: RecordingObserver, refused = false): Promise<Recording> {
     const source = await asTrace(file, { generator: 'realtime-inspector' });
     let reader: TraceReader | undefined;
     try {
@@ -131,8 +132,10 @@ export class Recording {
       const recording = new Recording(file, source, reader, observer);
       await reader.read((entry) => recording.#take(entry));
       recording.problems.push(...reader.problems);
-      if (recording.sessions.length === 0)
-        throw new UnreadableFileError(`${file} holds no session: the trace has no events.`);
+      if ((refused ? recording.handshakes : recording.sessions).length === 0)
+        throw new UnreadableFileError(
+          `${file} holds no session: the trace has no events. Record a session first, or give another file.`,
+        );
       return recording;
     } catch (error) {
       await reader?.close();
@@ -154,6 +157,11 @@ export class Recording {
   /** Sessions that were accepted, or of which messages were kept, in the order in which they were opened. */
   get sessions(): RecordedSession[] {
     return [...this.#sessions.values()].filter(({ open, frames }) => frames.length > 0 || open?.status === 101);
+  }
+
+  /** The sessions, and the handshakes that were refused instead (an `open` with another status than 101), in the same order. */
+  get handshakes(): RecordedSession[] {
+    return [...this.#sessions.values()].filter(({ open, frames }) => frames.length > 0 || open !== undefined);
   }
 
   /** The message's payload as it was sent. Rejects when the file cannot be read. */

@@ -1,5 +1,7 @@
 /** Parts of a trace as traces of their own: a range, a session, pieces of so many minutes or bytes. No line is changed. */
 import { Context } from './context';
+import { HeldNotes, momentOf, userNoteIn } from './heldNotes';
+import type { NoteRecord } from '../trace/records';
 import { sessionOf, Source, type SourceLine, type Work } from './source';
 import { originsOf, Target } from './target';
 
@@ -43,7 +45,7 @@ export async function trim(file: string, out: string, range: Range, options: Cut
     if (session !== undefined) seen.add(session);
     if (session !== undefined && !isWanted(session)) return [];
     // What cannot be read has no time: it stays with what stands before it.
-    const t = line.t ?? cutter.lastTime;
+    const t = momentOf(line) ?? cutter.lastTime;
     return t >= from && t <= to ? [{ key: '', isWanted }] : [];
   });
   if (rewritten.made.length > 0) return rewritten;
@@ -78,16 +80,28 @@ export async function split(
       );
     return cutter.run(file, options, (line) => {
       const session = sessionOf(line);
-      const wanted =
-        session === undefined ? keys : keys.filter((key) => key.part === line.part && key.session === session);
+      const own = keys.filter((key) => key.part === line.part && key.session === session);
+      const isOfAll = session === undefined || (own.length === 0 && userNoteIn(line) !== undefined);
+      const wanted = isOfAll ? keys : own;
       return wanted.map(({ key, session }) => ({ key, isWanted: (other: string) => other === session }));
     });
   }
   let begun: number | undefined;
   let bytes = 0;
   let part = 0;
-  return cutter.run(file, options, (line) => {
+  // They stand at the end of the trace, and are about moments whose parts are finished by then.
+  const notes = await notesOf(file, options);
+  const giveNotes = (before: number) => {
+    let note = notes[0];
+    for (; note !== undefined && (note.at ?? note.t) < before; note = notes[0]) {
+      notes.shift();
+      cutter.hold(String(part), note);
+    }
+  };
+  const places = (line: SourceLine): Place[] => {
+    if (line.part === 1 && userNoteIn(line) !== undefined) return [];
     const t = line.t ?? cutter.lastTime;
+    if (part > 0) giveNotes(t);
     const isFull =
       by.kind === 'time' ? begun !== undefined && t - begun >= by.ms : bytes > 0 && bytes + line.data.length > by.bytes;
     if (part === 0 || isFull) {
@@ -99,7 +113,25 @@ export async function split(
     }
     bytes += line.data.length + 1;
     return [{ key: String(part), isWanted: () => true }];
-  });
+  };
+  return cutter.run(file, options, places, () => giveNotes(Infinity));
+}
+
+/** The user's notes of a trace as they are in the end, in the order of their moments. */
+async function notesOf(file: string, work: Work): Promise<(NoteRecord & { id: string })[]> {
+  const held = new HeldNotes();
+  const source = await Source.open(file);
+  try {
+    const { signal } = work;
+    for await (const batch of source.batches(signal ? { signal } : {}))
+      for (const line of batch) {
+        const note = line.part === 1 ? userNoteIn(line) : undefined;
+        if (note !== undefined) held.hold(note);
+      }
+  } finally {
+    await source.close();
+  }
+  return held.release(0).flatMap((note) => (note.id === undefined ? [] : [{ ...note, id: note.id }]));
 }
 
 /** Each file being written has a buffer of a megabyte. */
@@ -114,7 +146,7 @@ async function sessionKeys(file: string, work: Work): Promise<{ key: string; ses
     for await (const batch of source.batches(signal ? { signal } : {}))
       for (const line of batch) {
         const session = sessionOf(line);
-        if (session === undefined || found.has(`${line.part} ${session}`)) continue;
+        if (session === undefined || found.has(`${line.part} ${session}`) || userNoteIn(line) !== undefined) continue;
         const key = line.part === 1 ? session : `${session}-${line.part}`;
         found.set(`${line.part} ${session}`, { key, session, part: line.part });
       }
@@ -133,6 +165,9 @@ interface Part {
   target: Target;
   /** The header under which its last line stood. */
   part: number;
+  /** Time of its last line as it stands there, ms. */
+  lastT: number;
+  notes: HeldNotes;
 }
 
 class Cutter {
@@ -155,14 +190,24 @@ class Cutter {
 
   /** Nothing more goes to the parts made so far. */
   sealAll(): void {
-    for (const { target } of this.#parts.values()) target.seal();
+    for (const part of this.#parts.values()) {
+      giveBack(part);
+      part.target.seal();
+    }
   }
 
-  async run(file: string, work: Work, placesOf: (line: SourceLine) => Place[]): Promise<Rewritten> {
+  /** A note for a part that was begun; it is written when the part ends. */
+  hold(key: string, note: NoteRecord & { id: string }): void {
+    this.#parts.get(key)?.notes.hold(note);
+  }
+
+  async run(file: string, work: Work, placesOf: (line: SourceLine) => Place[], atEnd?: () => void): Promise<Rewritten> {
     const source = await Source.open(file);
     try {
       for await (const batch of source.batches(work)) for (const line of batch) this.#take(source, line, placesOf);
+      atEnd?.();
       const parts = [...this.#parts.values()];
+      for (const part of parts) giveBack(part);
       for (const { target } of parts) await target.finish();
       const notes =
         this.#added > 0
@@ -199,7 +244,7 @@ class Cutter {
       madeBy: this.#by,
       ...originsOf(header),
     });
-    const part: Part = { target, part: 1 };
+    const part: Part = { target, part: 1, lastT: 0, notes: new HeldNotes() };
     this.#parts.set(key, part);
     for (const line of this.#context.lines(isWanted)) {
       this.#write(source, part, line);
@@ -221,11 +266,23 @@ class Cutter {
   #write(source: Source, part: Part, line: SourceLine): void {
     if (line.part !== part.part) {
       const header = source.headers[line.part - 1];
+      giveBack(part);
       if (header !== undefined) part.target.header(header);
       part.part = line.part;
     }
+    const note = userNoteIn(line);
+    if (note !== undefined) {
+      part.notes.hold(note);
+      return;
+    }
+    if (line.t !== undefined) part.lastT = line.t - line.shift;
     part.target.verbatim(line.data);
   }
+}
+
+/** Writes the notes that waited for the part's end. */
+function giveBack({ target, lastT, notes }: Part): void {
+  for (const note of notes.release(lastT)) target.record(note);
 }
 
 const seconds = (ms: number) => (Number.isNaN(ms) ? '0' : (ms / 1000).toFixed(3));

@@ -2,7 +2,7 @@
 import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 
 /** Kinds of content that can be taken out of a trace. */
-export const MASKS = ['instructions', 'transcripts', 'arguments', 'audio', 'images'] as const;
+export const MASKS = ['instructions', 'transcripts', 'arguments', 'audio', 'images', 'notes'] as const;
 export type Mask = (typeof MASKS)[number];
 
 /** How many values of each kind were found, with their size: characters, or bytes of audio. */
@@ -164,7 +164,7 @@ function masked(value: string, mask: Mask): string {
 }
 
 /** x for letters, 0 for digits; what gives a text its shape stays. */
-const words = (value: string) => value.replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '0');
+export const words = (value: string) => value.replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '0');
 
 /** JSON with its values masked and its names as they were; undefined when it is none. */
 function maskedJson(text: string, depth: number): string | undefined {

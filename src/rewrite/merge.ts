@@ -3,7 +3,8 @@ import { GrowableInts } from './seqMap';
 import type { CutOptions, Rewritten } from './cut';
 import { Source, type SourceLine } from './source';
 import { Target } from './target';
-import type { EventRecord, TimesFrom, TraceRecord } from '../trace/records';
+import { HeldNotes, userNoteIn } from './heldNotes';
+import type { EventRecord, NoteRecord, TimesFrom, TraceRecord } from '../trace/records';
 import { UnreadableFileError } from '../trace/unreadable';
 
 /** One of the traces, with its next line. */
@@ -74,6 +75,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
       next.at += 1;
       if (next.at >= next.batch.length) await fill(next);
     }
+    merger.finish();
     await target.finish();
     return {
       made: [{ file: out, lines: target.lines }],
@@ -162,6 +164,8 @@ class Merger {
   readonly #target: Target;
   /** New names of sessions, by trace, header and name. */
   readonly #sessions = new Map<string, { name: string; from: number; was: string }>();
+  readonly #notes = new HeldNotes();
+  #lastT = 0;
   #seq = 0;
   #unread = 0;
 
@@ -176,7 +180,27 @@ class Merger {
     if (parsed.kind === 'unreadable') this.#unread += 1;
     else if (stream.isPart && this.#isRepeated(stream, line)) return;
     else if (parsed.kind === 'event') this.#takeEvent(stream, line, stream.chain, shift);
-    else this.#target.record(this.#moved(parsed.record, line.part, stream.chain, shift));
+    else {
+      const moved = this.#moved(parsed.record, line.part, stream.chain, shift);
+      this.#lastT = Math.max(this.#lastT, moved.t);
+      if (moved.kind !== 'note' || userNoteIn({ parsed: { kind: 'record', record: moved } }) === undefined)
+        this.#target.record(moved);
+      else this.#hold(moved, stream, shift);
+    }
+  }
+
+  /** A note's moment and message are told anew like any other; it waits for the end. */
+  #hold(note: NoteRecord, { numbers }: Stream, shift: number): void {
+    const { id, seq, ...rest } = note;
+    if (id === undefined) return;
+    const number = seq === undefined ? undefined : numbers.get(seq);
+    const at = note.at === undefined ? note.t : note.at + shift;
+    this.#notes.hold({ ...rest, id, at, ...(number === undefined ? {} : { seq: number }) });
+  }
+
+  /** Writes what waited for the end. */
+  finish(): void {
+    for (const note of this.#notes.release(this.#lastT)) this.#target.record(note);
   }
 
   /** A part of a recording begins with what the parts before had of its open sessions. */
@@ -190,6 +214,7 @@ class Merger {
     if (parsed.kind !== 'event') return;
     const { head, body } = parsed;
     this.#seq += 1;
+    this.#lastT = Math.max(this.#lastT, head.t + shift);
     // Where traces were joined before, numbers begin again: the last of that number is meant.
     numbers.set(head.seq, this.#seq);
     const moved = { ...head, seq: this.#seq, session: this.#session(index, part, head.session), t: head.t + shift };

@@ -2,8 +2,9 @@
 import { DEFAULT_FORMAT, parseAudioFormat, type AudioFormat } from '../audio/format';
 import type { HttpRecord } from '../trace/records';
 import type { CutOptions, Rewritten } from './cut';
+import { HeldNotes, userNoteIn } from './heldNotes';
 import { keyShapes } from './keyShapes';
-import { MASKS, maskMessage, type Mask, type MaskCounts } from './mask';
+import { MASKS, maskMessage, words, type Mask, type MaskCounts } from './mask';
 import { Source, type SourceLine } from './source';
 import { originsOf, Target } from './target';
 
@@ -72,6 +73,7 @@ export async function share(
       }
     }
     if (lines === 0) throw new Error(`There is nothing in ${file} to share.`);
+    sharer.finish(target);
     await target?.finish();
     return {
       made: target === undefined ? [] : [{ file: target.file, lines: target.lines }],
@@ -115,6 +117,10 @@ class Sharer {
   readonly #kept = new Kept();
   readonly #suspects: Suspect[] = [];
   #suspectCount = 0;
+  readonly #notes = new HeldNotes();
+  /** The last line of each. */
+  readonly #noteLines = new Map<string, number>();
+  #lastT = 0;
   #opaque = 0;
   #unread = 0;
   #part = 1;
@@ -126,6 +132,7 @@ class Sharer {
   /** Writes the header under which a line stands, where traces were joined. */
   joined(source: Source, { part }: SourceLine, target: Target): void {
     if (part === this.#part) return;
+    this.finish(target);
     this.#part = part;
     const header = source.headers[part - 1];
     if (header !== undefined) target.header(header);
@@ -133,6 +140,7 @@ class Sharer {
 
   take(line: SourceLine, target: Target | undefined): void {
     const { parsed } = line;
+    if (line.t !== undefined && userNoteIn(line) === undefined) this.#lastT = line.t - line.shift;
     if (parsed.kind === 'event') this.#takeEvent(line, target);
     else if (parsed.kind === 'unreadable') this.#unread += 1;
     else {
@@ -147,9 +155,16 @@ class Sharer {
         case 'http':
           this.#kept.add('addresses', record.url);
           break;
-        case 'note':
-          this.#kept.add('notes', record.text);
+        case 'note': {
+          const note = userNoteIn(line);
+          if (note !== undefined) {
+            this.#notes.hold(note);
+            this.#noteLines.set(note.id, line.number);
+            return;
+          }
+          this.#kept.add('remarks', record.text);
           break;
+        }
         case 'close':
           this.#kept.add('reasons of closes', record.reason);
           break;
@@ -159,6 +174,18 @@ class Sharer {
       this.#look(line, JSON.stringify(shared), undefined);
       if (shared === record) target?.verbatim(line.data);
       else target?.record(shared);
+    }
+  }
+
+  /** Writes the user's notes, as they were in the end, behind what stands under one header. */
+  finish(target: Target | undefined): void {
+    const isMasked = this.#masks.has('notes');
+    for (const note of this.#notes.release(this.#lastT)) {
+      if (note.text !== '') this.#count('notes', note.text);
+      const text = isMasked ? words(note.text) : note.text;
+      if (!isMasked) this.#kept.add('notes', text);
+      this.#look({ number: this.#noteLines.get(note.id ?? '') ?? 0 }, text, note.seq);
+      target?.record({ ...note, text });
     }
   }
 
@@ -245,7 +272,7 @@ class Sharer {
     }
   }
 
-  #look(line: SourceLine, text: string, seq: number | undefined): void {
+  #look(line: Pick<SourceLine, 'number'>, text: string, seq: number | undefined): void {
     for (const shape of keyShapes(text)) {
       this.#suspectCount += 1;
       if (this.#suspects.length < MOST_SUSPECTS)

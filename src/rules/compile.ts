@@ -18,6 +18,8 @@ export interface CompiledRule {
   /** Whether it is about that session at all. */
   isFor(id: string | undefined, url: string): boolean;
   skip: number;
+  /** Of those behind the skipped ones each Nth. */
+  every: number;
   probability: number;
   times: number;
   per: 'session' | 'run';
@@ -59,6 +61,7 @@ export function compileRule(rule: WrittenRule, index: number, slow: (why: string
     matches: 'matches' in filter ? untilSlow(filter.matches, slow) : () => false,
     isFor: (id, url) => wanted === undefined || id?.toLowerCase() === wanted || url.toLowerCase().includes(wanted),
     skip: rule.skip ?? 0,
+    every: rule.every ?? 1,
     probability: rule.probability ?? 1,
     times: rule.times ?? Infinity,
     per: rule.refuse ? 'run' : (rule.per ?? 'session'),

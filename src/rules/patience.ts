@@ -6,7 +6,6 @@
  * length is tried as it is.
  */
 import vm from 'node:vm';
-import type { RegexTest } from '../protocol/filter';
 
 /** How long an expression may take on a text, ms. */
 export const PATIENCE_MS = 50;
@@ -23,8 +22,11 @@ export class SlowExpressionError extends Error {
 const place = vm.createContext({ regex: /$/, text: '', found: undefined });
 const script = new vm.Script('found = regex.test(text)');
 
-/** Whether the expression is found in the text. Throws a `SlowExpressionError` when that takes too long. */
-export const patientTest: RegexTest = (regex, text) => {
+/**
+ * Whether the expression is found in the text. Throws a `SlowExpressionError` when that takes longer than the patience, ms: who
+ * carries no sessions may have more of it.
+ */
+export function patientTest(regex: RegExp, text: string, patienceMs = PATIENCE_MS): boolean {
   if (mostSteps(regex.source, text.length) <= MOST_STEPS) return regex.test(text);
   place['regex'] = regex;
   place['text'] = text;
@@ -32,14 +34,14 @@ export const patientTest: RegexTest = (regex, text) => {
   try {
     for (let tries = 1; ; tries++) {
       try {
-        return script.runInContext(place, { timeout: PATIENCE_MS / TRIES }) as boolean;
+        return script.runInContext(place, { timeout: patienceMs / TRIES }) as boolean;
       } catch (cause) {
         // On a busy machine the thread that watches the time may begin so late that it finds it over at once.
         if (typeof place['found'] === 'boolean') return place['found'];
         const isLate = (cause as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
         if (isLate && tries < TRIES) continue;
         const why = isLate
-          ? `took longer than ${PATIENCE_MS} ms on one message`
+          ? `took longer than ${patienceMs} ms on one message`
           : // Too large, or too deep for the stack: found out only when it is tried.
             `cannot be tried (${String((cause as Error).message).slice(0, 200)})`;
         throw new SlowExpressionError(`The expression /${regex.source}/ ${why}.`, { cause });
@@ -48,7 +50,7 @@ export const patientTest: RegexTest = (regex, text) => {
   } finally {
     place['text'] = '';
   }
-};
+}
 
 /**
  * No more steps than this, as rough as that can be: from each place of the text each thing that repeats may end at each other

@@ -222,7 +222,8 @@ class RulesOfSession implements RuleSession {
 /** Counts a match; true when the rule acts on it. */
 function isDue(rule: CompiledRule, count: Count, random: Random): boolean {
   count.matched += 1;
-  if (count.matched <= rule.skip || count.acted >= rule.times) return false;
+  const nth = count.matched - rule.skip;
+  if (nth <= 0 || nth % rule.every !== 0 || count.acted >= rule.times) return false;
   return rule.probability >= 1 || random.next() < rule.probability;
 }
 

@@ -19,6 +19,7 @@ export interface WrittenRule {
   match?: string;
   session?: string;
   skip?: number;
+  every?: number;
   probability?: number;
   times?: number;
   per?: 'session' | 'run';
@@ -76,6 +77,7 @@ export const CONDITIONS = [
   'match',
   'session',
   'skip',
+  'every',
   'probability',
   'times',
   'per',

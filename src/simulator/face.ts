@@ -25,6 +25,8 @@ export interface FaceOptions {
   answer(request: IncomingMessage, url: URL): Promise<FaceAnswer>;
   /** The HTTP answer that a handshake gets instead of a WebSocket; undefined lets it in. */
   refuse(request: IncomingMessage, url: URL): FaceAnswer | undefined;
+  /** Headers of the answer to a handshake that is let in, by lower-case name. */
+  greeting?(request: IncomingMessage): Record<string, string>;
   /** A client that was let in. */
   session(client: WebSocket, request: IncomingMessage, url: URL): void;
   log(message: string): void;
@@ -60,6 +62,9 @@ export function makeFace(options: FaceOptions): Face {
     // Without context takeover the library compresses from 1 KiB only, and most events of the API are smaller.
     perMessageDeflate: { threshold: 64 },
     handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
+  });
+  sockets.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(options.greeting?.(request) ?? {})) lines.push(`${name}: ${value}`);
   });
   return {
     request: (request, response) => {

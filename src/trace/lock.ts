@@ -35,6 +35,10 @@ export function lockTrace(file: string, trace: string): TraceLock {
   const lock = file + LOCK_SUFFIX;
   const text = JSON.stringify({ pid: process.pid, host: os.hostname(), trace } satisfies Owner);
   quietly(() => fs.writeFileSync(lock, text, { mode: 0o600 }));
+  return heldLock(lock, text);
+}
+
+function heldLock(lock: string, text: string): TraceLock {
   return {
     touch: () => {
       const now = new Date();
@@ -46,6 +50,25 @@ export function lockTrace(file: string, trace: string): TraceLock {
       });
     },
   };
+}
+
+/**
+ * The same for somebody who may as well not write: undefined when another holds the lock. It throws where no lock can be made,
+ * as the file system does. Whoever adds to a trace that others may add to asks here.
+ */
+export async function tryLockTrace(file: string, trace: string): Promise<TraceLock | undefined> {
+  const lock = file + LOCK_SUFFIX;
+  if (await isLocked(lock)) return undefined;
+  // What a crash left behind; between the two calls another may have made its own, and `wx` finds it.
+  quietly(() => fs.rmSync(lock));
+  const text = JSON.stringify({ pid: process.pid, host: os.hostname(), trace } satisfies Owner);
+  try {
+    fs.writeFileSync(lock, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+  return heldLock(lock, text);
 }
 
 /**

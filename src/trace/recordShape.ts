@@ -10,6 +10,8 @@ const number: Check = (value) => typeof value === 'number' && Number.isFinite(va
 /** Within thirty years of the trace's start: beyond that it is no time, and sums and dates of it are none. */
 export const isTime: Check = (value) => number(value) && Math.abs(value as number) < 1e12;
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** What a note is known by: longer ones are not believed. */
+const name: Check = (value) => text(value) && value !== '' && (value as string).length <= 200;
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const side: Check = (value) => value === 'client' || value === 'server';
 const inspector: Check = (value) => value === 'inspector';
@@ -56,7 +58,14 @@ const OTHERS: Record<string, Record<string, [Check] | [Check, unknown]>> = {
     redacted: [texts],
     error: [text],
   },
-  note: {},
+  note: {
+    id: [name],
+    by: [(value) => value === 'user'],
+    at: [isTime],
+    session: [name],
+    seq: [(value) => count(value) && value !== 0],
+    removed: [(value) => value === true],
+  },
 };
 
 /** Whether the format knows records of this kind. */

@@ -178,11 +178,28 @@ export interface HttpRecord {
   error?: string;
 }
 
-/** A remark of the user or of the recorder. */
+/**
+ * A remark. One of the recorder or of an import has `t` and `text` alone. A note of the user has an `id`, and every line of
+ * it is the whole note as it is from there on: the last line of an `id` counts, so nothing is ever rewritten, and where a
+ * line is torn or lies in an earlier file the others still mean what they say. `src/trace/notes.ts` reads and writes them.
+ */
 export interface NoteRecord {
   kind: 'note';
+  /** When the line was written; in a trace that was closed by then, the time of its last line. */
   t: number;
+  /** Empty in a bookmark. */
   text: string;
+  id?: string;
+  /** Who made it; absent for the recorder and for imports. */
+  by?: 'user';
+  /** The moment it is about, on the axis of `t`. */
+  at?: number;
+  /** The session it is about. */
+  session?: string;
+  /** Number of the message it is about. */
+  seq?: number;
+  /** It is taken away: this line and those of its `id` before it are to be shown no more. */
+  removed?: true;
 }
 
 /** Everything that may stand on a line after the header. */

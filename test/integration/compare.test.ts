@@ -1,6 +1,6 @@
 /** Two traces compared by the command, in a page that loads under VS Code's own policy. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -61,5 +61,85 @@ describe('two traces', () => {
     assert.ok(open);
     assert.equal(open.panel.title, 'new.realtime.jsonl ↔ old.realtime.jsonl');
     assert.deepEqual(await shown(open), [['session.instructions', 'Be brief.', 'Be kind.']]);
+  });
+
+  const differing = async (open: OpenComparison) => {
+    const told = await open.told();
+    assert.ok(told?.compare === 'result', JSON.stringify(told));
+    const { sessions, a, b } = told.comparison;
+    const changes = sessions[0]?.events.flatMap(({ changes }) => changes.map(({ before, after }) => [before, after]));
+    return { changes, files: [a.file, b.file], problems: b.problems };
+  };
+  const opened = async (a: string, b: string) => {
+    let open: OpenComparison | undefined;
+    const browse = (items: vscode.QuickPickItem[]) => items.at(-1);
+    await answering('showQuickPick', browse, () =>
+      answering('showOpenDialog', [vscode.Uri.file(b)], async () => {
+        open = await run<OpenComparison>('compareWith', vscode.Uri.file(a));
+      }),
+    );
+    assert.ok(open);
+    await until('a page with both traces', () => open?.channels() === 2);
+    return open;
+  };
+
+  it('are turned round, and compared again after one has grown, gone and come back', async () => {
+    const open = await opened(place('new'), place('old'));
+    try {
+      assert.deepEqual((await differing(open)).changes, [['Be brief.', 'Be kind.']]);
+      open.received({ compare: 'swap' });
+      await until('the page the other way round', () => open.channels() === 2 && open.told() !== undefined);
+      assert.deepEqual(await differing(open), {
+        changes: [['Be kind.', 'Be brief.']],
+        files: [place('old'), place('new')],
+        problems: [],
+      });
+      assert.equal(open.panel.title, 'old.realtime.jsonl ↔ new.realtime.jsonl');
+      const text = trace('Be brief.');
+      writeFileSync(
+        place('new'),
+        text + trace('Be quick.').split('\n').slice(2).join('\n').replace('"seq":1', '"seq":2'),
+      );
+      open.received({ compare: 'again' });
+      const grown = await open.told();
+      assert.ok(grown?.compare === 'result');
+      assert.equal(grown.comparison.sessions[0]?.counts.added, 1);
+      rmSync(place('new'));
+      open.received({ compare: 'again' });
+      const gone = await open.told();
+      assert.ok(gone?.compare === 'failed');
+      assert.match(gone.error, /new\.realtime\.jsonl is not there any more\. Put it back and choose Compare again/);
+      writeFileSync(place('new'), text);
+      open.received({ compare: 'again' });
+      assert.deepEqual((await differing(open)).changes, [['Be kind.', 'Be brief.']]);
+    } finally {
+      open.panel.dispose();
+      writeFileSync(place('new'), trace('Be brief.'));
+    }
+  });
+
+  it('may be one of another program, which is a trace for as long as the page is there', async () => {
+    const lines = path.join(folder, 'other.jsonl');
+    const event = (instructions: string) => ({ type: 'session.update', session: { type: 'realtime', instructions } });
+    const line = (instructions: string) => JSON.stringify({ direction: 'client', event: event(instructions) });
+    writeFileSync(lines, `${line('Be odd.')}\n${line('Be even.')}\n`);
+    const made = () => readdirSync(tmpdir()).filter((name) => name.startsWith('realtime-inspector-'));
+    const before = made();
+    const open = await opened(place('old'), lines);
+    try {
+      const { changes, files } = await differing(open);
+      assert.ok(
+        changes?.some(([was, is]) => was === 'Be kind.' && is === 'Be odd.'),
+        JSON.stringify(changes),
+      );
+      assert.deepEqual(files, [place('old'), lines]);
+      assert.equal(made().length, before.length + 1);
+      open.received({ compare: 'again' });
+      await differing(open);
+      assert.equal(made().length, before.length + 1);
+    } finally {
+      open.panel.dispose();
+    }
+    await until('nothing that was made of it', () => made().length === before.length);
   });
 });

@@ -1,9 +1,22 @@
 /** The client of a recorded session sent once more by the command, as a person chooses. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answering, Client, converse, eventsOf, restore, run, start, tabsOf, until } from './support';
+import {
+  answering,
+  Client,
+  converse,
+  eventsOf,
+  extension,
+  recordsOf,
+  restore,
+  run,
+  start,
+  tabsOf,
+  until,
+} from './support';
 
 const first = (items: vscode.QuickPickItem[]) => items[0];
 
@@ -57,7 +70,8 @@ describe('a recorded session', () => {
 
   it('is told in the words of who refused it where it cannot be had', async () => {
     let told = '';
-    const another = (items: vscode.QuickPickItem[]) => items.find(({ label }) => /Another server|Fast/.test(label));
+    const another = (items: vscode.QuickPickItem[]) =>
+      items.find(({ label }) => /Another server|Fast|^None/.test(label));
     await answering('showQuickPick', another, () =>
       answering('showInputBox', 'http://127.0.0.1:9/v1', () =>
         answering(
@@ -70,5 +84,195 @@ describe('a recorded session', () => {
     replayed('replay-2');
     await until('it is told how it ended', () => told !== '');
     assert.match(told, /^The upstream refused the session \(502\): .*127\.0\.0\.1:9 could not be reached/);
+  });
+
+  /** Its last line is there, and the session's end; what was on its way may stand behind that. */
+  const isWhole = (file: string) =>
+    readFileSync(file, 'utf8').endsWith('\n') && recordsOf(file).some(({ kind }) => kind === 'close');
+  const lensesOf = async (uri: vscode.Uri) => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 20);
+    return lenses.flatMap(({ command }) => (command ? [command] : []));
+  };
+  const runLens = ({ command, arguments: given = [] }: vscode.Command) =>
+    vscode.commands.executeCommand(command, ...(given as unknown[]));
+  const updatesOf = (file: string) =>
+    eventsOf(file).flatMap(({ from, type, event }) => (from === 'client' && type === 'session.update' ? [event] : []));
+  const headerOf = (file: string) =>
+    JSON.parse(readFileSync(file, 'utf8').split('\n', 1)[0] ?? '') as {
+      replayOf?: { session: string; overlay?: string };
+    };
+  /** Answers the questions of a replay: this of the changes, else the first. */
+  const choosing = (label: RegExp) => (items: vscode.QuickPickItem[]) =>
+    items.find((item) => label.test(item.label)) ?? items[0];
+
+  it('is replayed with a configuration that was edited in a new file, by the line above it', async () => {
+    await answering('showQuickPick', choosing(/Edit Configuration/), () =>
+      run('replayTrace', vscode.Uri.file(recorded)),
+    );
+    const editor = await until('the new file', () =>
+      vscode.window.activeTextEditor?.document.uri.scheme === 'untitled' ? vscode.window.activeTextEditor : undefined,
+    );
+    const { document } = editor;
+    assert.match(path.basename(document.uri.fsPath), /\.replay\.jsonc$/);
+    const place = '"session.output_modalities": [\n      "text"\n    ],';
+    assert.ok(document.getText().includes(place), document.getText());
+    const start = document.getText().indexOf(place);
+    const range = new vscode.Range(document.positionAt(start), document.positionAt(start + place.length));
+    await editor.edit((edit) => edit.replace(range, '"session.instructions": "Be brief."'));
+    const [lens] = await until('the line above it', async () => {
+      const lenses = await lensesOf(document.uri);
+      return lenses.length > 0 ? lenses : undefined;
+    });
+    assert.match(lens?.title ?? '', /Replay with these changes/);
+    let told = '';
+    await answering('showQuickPick', first, () =>
+      answering(
+        'showInformationMessage',
+        (text: string) => void (told = text),
+        () => runLens(lens!),
+      ),
+    );
+    const file = replayed('replay-changed');
+    await until('it is told how it ended', () => told !== '');
+    assert.match(told, /^The replay is complete/);
+    assert.equal(headerOf(file).replayOf?.overlay, 'changed');
+    const [update] = updatesOf(file);
+    assert.match(JSON.stringify(update), /Be brief\./);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  const written = (name: string, text: string) => {
+    const file = path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, name);
+    made.push(file);
+    writeFileSync(file, text);
+    return vscode.Uri.file(file);
+  };
+
+  it('has its file of changes marked where that is wrong, and no replay begins with it', async () => {
+    const uri = written('wrong.replay.jsonc', '{\n  "set": { "sesion.instructions": "x" }\n}\n');
+    await vscode.window.showTextDocument(uri);
+    const [mark] = await until('the mark', () => {
+      const marks = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Realtime Inspector');
+      return marks.length > 0 ? marks : undefined;
+    });
+    assert.equal(mark?.range.start.line, 1);
+    assert.match(mark?.message ?? '', /must begin with session\. or response\./);
+    const asked = await answering('showErrorMessage', undefined, () => run('replayWithChanges', uri));
+    assert.match(String(asked[0]?.[0]), /wrong\.replay\.jsonc:2:\d+: sesion\.instructions must begin/);
+  });
+
+  it('is replayed once for each run of a file, and a table says what came of them', async () => {
+    const uri = written(
+      'two.replay.jsonc',
+      '{ "runs": [ { "name": "brief", "set": { "session.instructions": "Be brief." } }, { "name": "plain", "set": { "session.instructions": "As ever." } } ] }',
+    );
+    await vscode.window.showTextDocument(uri);
+    const lens = await until('the line above it', async () =>
+      (await lensesOf(uri)).find(({ title }) => /sweep of 2/.test(title)),
+    );
+    await answering('showQuickPick', first, () => runLens(lens));
+    const document = await until('the report', () => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.uri.scheme === 'realtime-inspector-report' ? shown : undefined;
+    });
+    const text = document.getText();
+    assert.match(text, /^recorded +\d/m);
+    assert.match(text, /^brief +\d.*completed$/m);
+    assert.match(text, /^plain +\d.*completed$/m);
+    assert.match(text, /^brief: The replay is complete\.$/m);
+    const lenses = await lensesOf(document.uri);
+    assert.deepEqual(
+      lenses.map(({ title }) => title),
+      [
+        'Open Recording',
+        'Compare Two...',
+        'Open Trace',
+        'Compare With Recording',
+        'Open Trace',
+        'Compare With Recording',
+      ],
+    );
+    const traces = lenses
+      .filter(({ title }) => title === 'Open Trace')
+      .map(({ arguments: given = [] }) => (given[0] as vscode.Uri).fsPath);
+    made.push(...traces);
+    assert.deepEqual(
+      traces.map((trace) => headerOf(trace).replayOf?.overlay),
+      ['brief', 'plain'],
+    );
+    await runLens(lenses[2]!);
+    await until('the trace of a run is open', () => tabsOf(traces[0] ?? '').length === 1);
+    await runLens(lenses[3]!);
+    await until('the comparison', () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .find(({ input }) => input instanceof vscode.TabInputWebview && /compare/i.test(input.viewType)),
+    );
+  });
+
+  it('is chosen from the known ones with nothing open, and paused, stepped and stopped by commands', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const folder = path.dirname(recorded);
+    const names = () => readdirSync(folder).filter((name) => name.endsWith('.realtime.jsonl'));
+    const before = new Set(names());
+    const asked: string[] = [];
+    const answer = (items: vscode.QuickPickItem[], { title = '' }: vscode.QuickPickOptions) => {
+      asked.push(title);
+      return items[0];
+    };
+    const done = answering('showQuickPick', answer, () => run('replayTrace'));
+    const name = await until('its trace', () => names().find((one) => !before.has(one)));
+    made.push(path.join(folder, name));
+    await run('pauseReplay');
+    const title = async (pattern: RegExp) => {
+      const titles: string[] = [];
+      await answering(
+        'showQuickPick',
+        (_items: unknown, { title: shown = '' }: vscode.QuickPickOptions) => void titles.push(shown),
+        () => run('manageReplay'),
+      );
+      return titles.find((one) => pattern.test(one));
+    };
+    const paused = await until('it is paused', () => title(/: \d+\/\d+, paused$/));
+    const sent = (text: string) => Number(/: (\d+)\//.exec(text)?.[1]);
+    await run('stepReplay');
+    await until('one more is sent', async () => {
+      const now = await title(/paused$/);
+      return now !== undefined && sent(now) === sent(paused) + 1;
+    });
+    await run('stopReplay');
+    await done;
+    assert.deepEqual(asked, [
+      'Replay which recording?',
+      'Replay to which server?',
+      'With which timing?',
+      'With which changes?',
+    ]);
+    assert.ok(isWhole(path.join(folder, name)));
+    const none = await answering('showErrorMessage', undefined, () => run('stopReplay'));
+    assert.match(String(none[0]?.[0]), /No replay runs\. Begin one with/);
+  });
+
+  it('may run twice at once; the window closes on whole traces', async () => {
+    const slow = answering('showQuickPick', first, () =>
+      Promise.all([run('replayTrace', vscode.Uri.file(recorded)), run('replayTrace', vscode.Uri.file(recorded))]),
+    );
+    const folder = path.dirname(recorded);
+    const before = new Set(made.map((file) => path.basename(file)));
+    const fresh = () =>
+      readdirSync(folder).filter((name) => /\.replay(-\d+)?\.realtime\.jsonl$/.test(name) && !before.has(name));
+    await until('both traces', () => fresh().length === 2);
+    const files = fresh().map((name) => path.join(folder, name));
+    made.push(...files);
+    const { deactivate } = createRequire(__filename)(path.join(extension().extensionPath, 'dist', 'extension.cjs')) as {
+      deactivate(): Promise<void>;
+    };
+    await deactivate();
+    // What is written to the disk by now is all there will be.
+    for (const file of files) {
+      assert.ok(isWhole(file), file);
+      assert.equal(existsSync(`${file}.lock`), false);
+    }
+    await slow;
   });
 });

@@ -65,6 +65,7 @@ describe('traces made of traces', () => {
         ['Arguments', 'none', false],
         ['Audio', 'none', false],
         ['Images', 'none', false],
+        ['Notes', 'none', false],
       ],
     );
     const report = vscode.window.activeTextEditor?.document;

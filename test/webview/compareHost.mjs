@@ -55,8 +55,8 @@ export async function serveComparison(a, b, port = 0) {
   const { openDocument } = require('./client.cjs');
   const { runCompare } = require('./runCompare.cjs');
   const { checkComparePage } = require('./messages.cjs');
-  const traces = { a, b };
-  const models = Object.fromEntries(
+  let traces = { a, b };
+  let models = Object.fromEntries(
     Object.entries(traces).map(([which, trace]) => [which, new TraceModel(trace, out, async () => openDocument)]),
   );
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
@@ -80,6 +80,8 @@ export async function serveComparison(a, b, port = 0) {
     );
   });
   const opened = [];
+  /** Why the next comparison fails; '' when it does not. */
+  const failing = { why: '' };
   const sockets = new WebSocketServer({ server, path: '/bridge' });
   sockets.on('connection', (socket) => {
     const post = (message) => new Promise((done) => socket.send(encode(message), () => done(true)));
@@ -103,9 +105,10 @@ export async function serveComparison(a, b, port = 0) {
       ]),
     );
     const compare = async () => {
-      void post({ compare: 'working' });
+      void post({ compare: 'working', files: traces });
       try {
-        void post({ compare: 'result', comparison: await runCompare({ a, b }, out) });
+        if (failing.why !== '') throw new Error(failing.why);
+        void post({ compare: 'result', comparison: await runCompare(traces, out) });
       } catch (error) {
         void post({ compare: 'failed', error: error.message });
       }
@@ -113,7 +116,16 @@ export async function serveComparison(a, b, port = 0) {
     socket.on('message', (text) => {
       const message = checkComparePage(JSON.parse(String(text)));
       if (message === undefined) return console.error(`refused: ${text}`);
-      if (message.compare === 'ready' || message.compare === 'again') return void compare();
+      if (message.compare === 'ready') return void compare();
+      if (message.compare === 'again') {
+        for (const model of Object.values(models)) model.restart().catch((error) => console.error(error.message));
+        return void compare();
+      }
+      if (message.compare === 'swap') {
+        traces = { a: traces.b, b: traces.a };
+        models = { a: models.b, b: models.a };
+        return void socket.close(4000);
+      }
       if (message.compare === 'open') return opened.push({ which: message.which, row: message.row });
       void bridges[message.compare].receive(message.message);
     });
@@ -123,6 +135,7 @@ export async function serveComparison(a, b, port = 0) {
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     opened,
+    failing,
     close: async () => {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => server.close(resolve));

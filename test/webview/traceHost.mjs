@@ -135,6 +135,7 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
       documentWorker: join(root, 'src/document/worker.ts'),
       bridge: join(root, 'src/extension/bridge.ts'),
       searchHandlers: join(root, 'src/extension/searchHandlers.ts'),
+      noteHandlers: join(root, 'src/extension/noteHandlers.ts'),
       traceModel: join(root, 'src/extension/traceModel.ts'),
       client: join(root, 'src/document/client.ts'),
     },
@@ -143,11 +144,13 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
   const require = createRequire(join(out, 'x.cjs'));
   const { Bridge } = require('./bridge.cjs');
   const { searchHandlers } = require('./searchHandlers.cjs');
+  const { noteHandlers } = require('./noteHandlers.cjs');
   const { TraceModel } = require('./traceModel.cjs');
   const { openDocument } = require('./client.cjs');
   const model = new TraceModel(trace, out, async () => openDocument);
   const handlers = {
     ...handlersOf(model, searchHandlers),
+    ...noteHandlers({ model, record: async () => false }),
     ...(typeof more === 'function' ? more(model) : more),
   };
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');

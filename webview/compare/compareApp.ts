@@ -1,30 +1,44 @@
 /** The page of a comparison: two timelines on one axis, and below them what is the same and what is not. */
-import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
-import { countsText } from '../../src/compare/wording';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
+import { compareBar, fileProblems, verdictOf } from './bar';
+import { actOf, keysTable, timelineKey, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
 import { onOneAxis, type CompareStore } from './compareStore';
+import { isMarked } from './differenceMarks';
 import './eventsPane';
 import type { EventPlace } from './eventsPane';
 import type { CompareHostMessage, ComparePageMessage } from './messages';
 import { partStyles } from './parts';
+import './playerBar';
 import './restPane';
-import { StepPlayer, type Ears } from './stepPlayer';
+import { ShownLists, stepped } from './sought';
+import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
+import { tabBar, tabNamed, type Tab } from './tabs';
 import './turnsPane';
 
-const TABS = ['turns', 'events', 'config', 'measures'] as const;
-type Tab = (typeof TABS)[number];
 const SIDES = ['a', 'b'] as const;
+
+/** What the page shows, kept for a later life of its tab. */
+export interface ShownState {
+  at: number;
+  turn: number;
+  tab: Tab;
+  onlyDifferent: boolean;
+  find: string;
+}
 
 @customElement('rti-compare-app')
 export class CompareApp extends LitElement {
   @property({ attribute: false }) stores!: Record<Which, CompareStore>;
   @property({ attribute: false }) post!: (message: ComparePageMessage) => void;
+  /** What an earlier life of the page showed. */
+  @property({ attribute: false }) kept: Partial<ShownState> = {};
+  @property({ attribute: false }) keep: (shown: ShownState) => void = () => undefined;
   @state() private comparison: Comparison | null = null;
   @state() private failure = '';
   @state() private isWorking = true;
@@ -36,8 +50,11 @@ export class CompareApp extends LitElement {
   @state() private onlyDifferent = false;
   /** Only events of that turn; -1 for all. */
   @state() private eventsOf = -1;
+  @state() private find = '';
+  @state() private helpOpen = false;
   @queryAll('rti-timeline') private timelines!: NodeListOf<TimelineView>;
   #player!: StepPlayer;
+  readonly #lists = new ShownLists();
   #stops: (() => void)[] = [];
   /** Selecting in the timelines by the page itself is not the user's. */
   #isSelecting = false;
@@ -47,6 +64,11 @@ export class CompareApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const { kept } = this;
+    this.tab = tabNamed(kept.tab);
+    this.onlyDifferent = kept.onlyDifferent === true;
+    this.find = typeof kept.find === 'string' ? kept.find : '';
+    window.addEventListener('keydown', this.#pageKey);
     this.#player = new StepPlayer(this.stores, () => this.requestUpdate());
     this.#stops = [
       onOneAxis(this.stores.a, this.stores.b),
@@ -56,6 +78,7 @@ export class CompareApp extends LitElement {
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener('keydown', this.#pageKey);
     for (const stop of this.#stops) stop();
     void this.#player.close();
   }
@@ -66,9 +89,25 @@ export class CompareApp extends LitElement {
     if (message.compare === 'working') return;
     this.failure = message.compare === 'failed' ? message.error : '';
     if (message.compare !== 'result') return;
-    this.comparison = message.comparison;
-    const differing = message.comparison.sessions.findIndex(({ same }) => !same);
-    this.#show(Math.max(0, differing));
+    this.#compared(message.comparison);
+  }
+
+  /** What was looked at stays, where it is there still. */
+  #compared(comparison: Comparison): void {
+    const before = this.comparison ? { turn: this.#pair?.turns[this.turn], event: this.event } : null;
+    const wasAt = this.comparison ? this.at : this.kept.at;
+    this.comparison = comparison;
+    const { sessions } = comparison;
+    const differing = Math.max(
+      0,
+      sessions.findIndex(({ same }) => !same),
+    );
+    const at = wasAt !== undefined && sessions[wasAt] ? wasAt : differing;
+    this.#show(at);
+    const { turns, events } = sessions[at] ?? { turns: [], events: [] };
+    const { turn, event } = before ?? { turn: turns[this.kept.turn ?? -1], event: null };
+    this.turn = turn ? turns.findIndex(({ a, b }) => a?.key === turn.a?.key && b?.key === turn.b?.key) : -1;
+    this.event = event ? (events.find(({ a, b }) => a?.row === event.a?.row && b?.row === event.b?.row) ?? null) : null;
   }
 
   #show(at: number): void {
@@ -80,8 +119,10 @@ export class CompareApp extends LitElement {
     const pair = this.#pair;
     for (const which of SIDES) {
       const session = pair?.[which];
+      this.stores[which].absent = !session;
       if (session) this.stores[which].setSession(session.id);
     }
+    for (const which of SIDES) if (pair?.[which]) this.stores[which].fit();
   }
 
   get #pair(): SessionPair | null {
@@ -94,73 +135,50 @@ export class CompareApp extends LitElement {
   protected override render() {
     const pair = this.#pair;
     return html`<header>
-        ${this.#bar(pair)} ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
-        <p class="verdict" role="status">${this.#verdict(pair)}</p>
+        ${this.#bar(pair)}
+        ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
+        ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
+        <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
+        ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
       <main>
-        ${SIDES.map((which) => this.#timeline(which, pair))} ${pair ? this.#tabs(pair) : nothing}
+        ${this.#timeline('a', pair)}
+        ${
+          pair
+            ? html`<rti-compare-marks
+                .stores=${this.stores}
+                .events=${pair.events}
+                .chosen=${this.event}
+                @rti-event=${(event: CustomEvent<EventPair>) => this.#pointed(event.detail)}
+              ></rti-compare-marks>`
+            : nothing
+        }
+        ${this.#timeline('b', pair)} ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing}
         ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
-  #bar(pair: SessionPair | null) {
-    const sessions = this.comparison?.sessions ?? [];
-    const { isPlaying, isLoading, ears } = this.#player;
-    const name = (one: SessionPair['a']) => (one ? [one.id, one.label].filter(Boolean).join(' ') : '–');
-    return html`<div class="bar">
-      <h1>Comparison</h1>
-      ${
-        sessions.length < 2
-          ? nothing
-          : html`<select
-              aria-label="Sessions"
-              @change=${(event: Event) => this.#show(Number((event.target as HTMLSelectElement).value))}
-            >
-              ${sessions.map(
-                ({ a, b, same }, index) =>
-                  html`<option value=${index} .selected=${index === this.at}>
-                    ${name(a)} | ${name(b)}${same ? '' : ' (differs)'}
-                  </option>`,
-              )}
-            </select>`
-      }
-      <button
-        class="text"
-        ?disabled=${!pair || isLoading}
-        @click=${() => void (isPlaying ? this.#player.stop() : this.#play())}
-      >
-        <vscode-icon name=${isPlaying ? 'debug-stop' : isLoading ? 'loading' : 'play'}></vscode-icon>
-        ${isPlaying ? 'Stop' : 'Play what is shown'}
-      </button>
-      <label
-        >Listen to
-        <select
-          @change=${(event: Event) => void this.#player.listen((event.target as HTMLSelectElement).value as Ears)}
-        >
-          <option value="both" .selected=${ears === 'both'}>a left, b right</option>
-          <option value="a" .selected=${ears === 'a'}>a</option>
-          <option value="b" .selected=${ears === 'b'}>b</option>
-        </select></label
-      >
-      <label class="only"
-        ><input
-          type="checkbox"
-          .checked=${this.onlyDifferent}
-          @change=${(event: Event) => (this.onlyDifferent = (event.target as HTMLInputElement).checked)}
-        />
-        Only what differs</label
-      >
-      <button class="text" ?disabled=${this.isWorking} @click=${() => this.post({ compare: 'again' })}>
-        Compare again
-      </button>
-    </div>`;
+  protected override updated(): void {
+    const { at, turn, tab, onlyDifferent, find } = this;
+    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find });
   }
 
-  #verdict(pair: SessionPair | null): string {
-    if (this.isWorking) return 'Comparing…';
-    if (!pair) return '';
-    if (!pair.a || !pair.b) return `This session is only in ${pair.a ? 'a' : 'b'}.`;
-    return pair.same ? 'Nothing differs but ids and times.' : `Different: ${countsText(pair)}.`;
+  #bar(pair: SessionPair | null) {
+    const { isWorking, onlyDifferent, find, helpOpen, at } = this;
+    const count = (number: number) => (find.trim() === '' ? '' : number === 0 ? 'none' : String(number));
+    const found = !pair ? '' : count(this.tab === 'turns' ? this.#turns(pair).length : this.#events(pair).length);
+    const sessions = this.comparison?.sessions ?? [];
+    const { isLoading } = this.#player;
+    return compareBar(
+      { sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+      {
+        show: (place) => this.#show(place),
+        act: (act) => this.#act(act),
+        playShown: () => void this.#play(),
+        find: (words) => (this.find = words),
+        findKey: this.#findKey,
+      },
+    );
   }
 
   #timeline(which: Which, pair: SessionPair | null) {
@@ -170,7 +188,7 @@ export class CompareApp extends LitElement {
     return html`<section
       class="side"
       aria-label="Trace ${which}"
-      @keydown=${(event: KeyboardEvent) => this.#key(event, which)}
+      @keydown=${(event: KeyboardEvent) => timelineKey(event, this.timelines, store)}
     >
       <div class="name">
         <b>${which}</b> <span>${store.status?.title ?? ''}</span>
@@ -179,39 +197,8 @@ export class CompareApp extends LitElement {
         >
         ${notice === '' ? nothing : html`<span class="failure" role="status">${notice}</span>`}
       </div>
-      <rti-timeline .store=${store}></rti-timeline>
+      ${store.absent ? html`<p class="empty">This session has no counterpart here.</p>` : html`<rti-timeline .store=${store}></rti-timeline>`}
     </section>`;
-  }
-
-  #tabs({ turns, counts, configs }: SessionPair) {
-    const many = (count: number) => (count === 0 ? '' : `${count} differ`);
-    const marks: Record<Tab, string> = {
-      turns: many(turns.filter(({ status }) => status !== 'same').length),
-      events: many(counts.changed + counts.added + counts.removed),
-      config: many(configs.filter(({ status }) => status !== 'same').length),
-      measures: '',
-    };
-    const titles: Record<Tab, string> = {
-      turns: 'Turns',
-      events: 'Events',
-      config: 'Configuration',
-      measures: 'Measures and findings',
-    };
-    return html`<div class="tabs" role="tablist" aria-label="What is compared" @keydown=${this.#tabKey}>
-      ${TABS.map(
-        (tab) =>
-          html`<button
-            role="tab"
-            id="tab-${tab}"
-            aria-selected=${tab === this.tab ? 'true' : 'false'}
-            aria-controls="pane"
-            tabindex=${tab === this.tab ? 0 : -1}
-            @click=${() => (this.tab = tab)}
-          >
-            ${titles[tab]}${marks[tab] === '' ? nothing : html` <span class="many">${marks[tab]}</span>`}
-          </button>`,
-      )}
-    </div>`;
   }
 
   #pane(pair: SessionPair) {
@@ -222,9 +209,11 @@ export class CompareApp extends LitElement {
           ? html`<rti-compare-turns
               .session=${pair}
               .chosen=${this.turn}
-              .onlyDifferent=${this.onlyDifferent}
+              .shown=${this.#turns(pair)}
+              .none=${this.find.trim() === '' ? 'All turns are the same.' : 'No turn holds what is sought.'}
+              @rti-open=${(event: CustomEvent<EventPlace>) => this.post({ compare: 'open', ...event.detail })}
               @rti-turn=${(event: CustomEvent<number>) => this.#chooseTurn(event.detail)}
-              @rti-play-turn=${(event: CustomEvent<number>) => void this.#playTurn(event.detail)}
+              @rti-play-turn=${(event: CustomEvent<number>) => void this.#heard(stretchesOf(pair, event.detail, this.stores))}
               @rti-turn-events=${(event: CustomEvent<number>) => {
                 this.eventsOf = event.detail;
                 this.tab = 'events';
@@ -235,7 +224,7 @@ export class CompareApp extends LitElement {
                   .events=${this.#events(pair)}
                   .chosen=${this.event}
                   .origins=${origins}
-                  .none=${pair.events.length === 0 ? 'There are no events.' : 'No event differs here.'}
+                  .none=${pair.events.length === 0 ? 'There are no events.' : this.find.trim() === '' ? 'No event differs here.' : 'No event holds what is sought.'}
                   @rti-event=${(event: CustomEvent<EventPair>) => this.#chooseEvent(event.detail)}
                   @rti-open=${(event: CustomEvent<EventPlace>) => this.post({ compare: 'open', ...event.detail })}
                 ></rti-compare-events>`
@@ -250,7 +239,8 @@ export class CompareApp extends LitElement {
     </div>`;
   }
 
-  #turnFilter({ turns, unexplained }: SessionPair) {
+  #turnFilter({ turns, events, counts, unexplained }: SessionPair) {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const turn = turns[this.eventsOf];
     return html`${
       turn === undefined
@@ -259,21 +249,13 @@ export class CompareApp extends LitElement {
             Events of turn ${turn.a?.number ?? '–'} | ${turn.b?.number ?? '–'}
             <button class="text" @click=${() => (this.eventsOf = -1)}>Show all</button>
           </p>`
-    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}`;
+    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}${events.length === all ? nothing : html`<p class="dim">${events.length} of ${all} pairs are listed: of so many only those that differ.</p>`}`;
   }
 
-  #shown: { of: readonly EventPair[]; by: string; events: readonly EventPair[] } | undefined;
-  /** Kept as long as it is the same: the list tells by it whether it changed. */
-  #events({ events }: SessionPair): readonly EventPair[] {
-    const by = `${this.onlyDifferent} ${this.eventsOf}`;
-    if (this.#shown?.of !== events || this.#shown.by !== by) {
-      const isShown = ({ status, turn }: EventPair) =>
-        (this.eventsOf < 0 || turn === this.eventsOf) &&
-        !(this.onlyDifferent && (status === 'same' || status === 'follows'));
-      this.#shown = { of: events, by, events: events.filter(isShown) };
-    }
-    return this.#shown.events;
-  }
+  readonly #events = (pair: SessionPair): readonly EventPair[] =>
+    this.#lists.events(pair, { onlyDifferent: this.onlyDifferent, find: this.find, turn: this.eventsOf });
+  readonly #turns = (pair: SessionPair): readonly number[] =>
+    this.#lists.turns(pair, { onlyDifferent: this.onlyDifferent, find: this.find });
 
   // ---- choosing ----
 
@@ -305,11 +287,49 @@ export class CompareApp extends LitElement {
       const row = pair[which]?.row ?? Infinity;
       if (row <= selected && row >= (found?.[which]?.row ?? -1)) found = pair;
     }
-    if (!found) return;
-    this.event = found;
+    if (found) this.#list(found);
+  }
+  /** A mark was clicked between the timelines. */
+  #pointed(event: EventPair): void {
+    this.#list(event);
+    this.#chooseEvent(event);
+  }
+  /** Shows it in the list, whatever the list leaves out. */
+  #list(event: EventPair): void {
+    this.event = event;
     this.eventsOf = -1;
-    if (this.onlyDifferent && !this.#events(this.#pair as SessionPair).includes(found)) this.onlyDifferent = false;
+    const isListed = () => this.#events(this.#pair as SessionPair).includes(event);
+    if (!isListed()) this.find = '';
+    if (!isListed()) this.onlyDifferent = false;
     this.tab = 'events';
+  }
+
+  /** Goes to the next difference (1), or the one before (-1); at the end it begins again. With `any`, to the next of all that is shown. */
+  #step(by: 1 | -1, any = false): void {
+    const pair = this.#pair;
+    if (!pair) return;
+    if (this.tab === 'turns') {
+      const places = this.#turns(pair).filter((at) => any || pair.turns[at]?.status !== 'same');
+      const at = stepped(places, this.turn, by);
+      if (at !== undefined) return this.#chooseTurn(at);
+    }
+    const events = this.#events(pair);
+    const chosen = this.event ? events.indexOf(this.event) : -1;
+    const places = [...events.keys()].filter((at) => any || isMarked(events[at] as EventPair));
+    const at = stepped(places, chosen, by);
+    if (at === undefined) return;
+    this.tab = 'events';
+    this.#chooseEvent(events[at] as EventPair);
+  }
+  #open(wanted: Which): void {
+    const turn = this.#pair?.turns[this.turn];
+    const rows: Record<Which, number | undefined> =
+      this.tab === 'turns'
+        ? { a: turn?.a?.startRow, b: turn?.b?.startRow }
+        : { a: this.event?.a?.row, b: this.event?.b?.row };
+    const which = rows[wanted] === undefined ? (wanted === 'a' ? 'b' : 'a') : wanted;
+    const row = rows[which];
+    if (row !== undefined) this.post({ compare: 'open', which, row });
   }
 
   // ---- hearing ----
@@ -318,65 +338,49 @@ export class CompareApp extends LitElement {
     const { a, b } = this.stores;
     await this.#heard({ a: this.#pair?.a ? a.view : null, b: this.#pair?.b ? b.view : null });
   }
-  async #playTurn(at: number): Promise<void> {
-    const turn = this.#pair?.turns[at];
-    const stretch = (which: Which) => {
-      const one = turn?.[which];
-      return one
-        ? { start: one.start, end: Math.max(one.start + 100, this.#heardUntil(which, at) ?? one.end ?? 0) }
-        : null;
-    };
-    await this.#heard({ a: stretch('a'), b: stretch('b') });
+  async #heard(stretches: Stretches): Promise<void> {
+    this.failure = '';
+    await this.#player.play(stretches).catch(this.#failed);
   }
-  /** An answer is heard for longer than its events come: until the next turn begins. */
-  #heardUntil(which: Which, at: number): number | undefined {
-    const next = this.#pair?.turns.slice(at + 1).find((turn) => turn[which]);
-    return next?.[which]?.start ?? this.stores[which].own.end;
-  }
-  async #heard(stretches: Parameters<StepPlayer['play']>[0]): Promise<void> {
-    try {
-      this.failure = '';
-      await this.#player.play(stretches);
-    } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
-    }
-  }
+  readonly #failed = (error: unknown): void => {
+    this.failure = error instanceof Error ? error.message : String(error);
+  };
 
   // ---- keys ----
 
-  #key(event: KeyboardEvent, which: Which): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const timeline = this.timelines[which === 'a' ? 0 : 1];
-    const store = this.stores[which];
-    const keys: Record<string, () => void> = {
-      a: () => timeline?.nudge({ pan: -0.2 }),
-      d: () => timeline?.nudge({ pan: 0.2 }),
-      ArrowLeft: () => timeline?.nudge({ pan: -0.2 }),
-      ArrowRight: () => timeline?.nudge({ pan: 0.2 }),
-      w: () => timeline?.nudge({ zoom: 0.7 }),
-      s: () => timeline?.nudge({ zoom: 1 / 0.7 }),
-      ArrowUp: () => timeline?.nudge({ zoom: 0.7 }),
-      ArrowDown: () => timeline?.nudge({ zoom: 1 / 0.7 }),
-      f: () => store.fit(),
-      z: () => timeline?.zoomToSelection(),
-      '[': () => store.selectSameKind(-1),
-      ']': () => store.selectSameKind(1),
-      c: () => store.selectRelated('cause'),
-      v: () => store.selectRelated('effect'),
+  #act(act: CompareAct): void {
+    const acts: Record<CompareAct, () => void> = {
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      openA: () => this.#open('a'),
+      openB: () => this.#open('b'),
+      find: () => this.renderRoot.querySelector<HTMLInputElement>('.find')?.select(),
+      play: () => void (this.#player.isLoaded ? this.#player.toggle().catch(this.#failed) : this.#play()),
+      muteA: () => this.#player.mute('a'),
+      muteB: () => this.#player.mute('b'),
+      swap: () => {
+        if (!this.isWorking) this.post({ compare: 'swap' });
+      },
+      again: () => {
+        if (!this.isWorking) this.post({ compare: 'again' });
+      },
+      onlyDifferent: () => (this.onlyDifferent = !this.onlyDifferent),
+      help: () => (this.helpOpen = !this.helpOpen),
     };
-    const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!run) return;
-    event.preventDefault();
-    run();
+    acts[act]();
   }
-
-  readonly #tabKey = (event: KeyboardEvent): void => {
-    const at = TABS.indexOf(this.tab);
-    const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
-    const place = to[event.key];
-    if (place === undefined) return;
+  readonly #pageKey = (event: KeyboardEvent): void => {
+    const act = event.defaultPrevented ? undefined : actOf(event);
+    if (act === undefined) return;
     event.preventDefault();
-    this.tab = TABS[(place + TABS.length) % TABS.length] as Tab;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
+    this.#act(act);
+  };
+  readonly #findKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') this.#step(event.shiftKey ? -1 : 1, true);
+    else if (event.key === 'Escape') {
+      this.find = '';
+      (event.target as HTMLInputElement).blur();
+    } else return;
+    event.preventDefault();
   };
 }

@@ -6,9 +6,12 @@ export class CompareStore extends Store {
   /** The other trace's; set once, by `onOneAxis`. */
   other: CompareStore | undefined;
 
+  /** It has no counterpart of the session that is compared, and no length on the axis. */
+  absent = false;
+
   /** What there is of this one alone. */
   get own(): TimeSpan {
-    return super.extent;
+    return this.absent ? { start: 0, end: 0 } : super.extent;
   }
   override get origin(): number {
     return this.own.start;

@@ -19,6 +19,41 @@ export const compareStyles = css`
     gap: 6px 12px;
     padding: 6px 12px 2px;
   }
+  .group {
+    align-items: center;
+    display: inline-flex;
+    gap: 4px;
+  }
+  .find {
+    background: var(--vscode-input-background, var(--vscode-editor-background));
+    border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, currentColor));
+    border-radius: 3px;
+    color: var(--vscode-input-foreground, inherit);
+    font: inherit;
+    min-height: 24px;
+    padding: 1px 6px;
+    width: 18ch;
+  }
+  .find::placeholder {
+    color: var(--vscode-input-placeholderForeground, var(--vscode-descriptionForeground));
+  }
+  .problems {
+    color: var(--vscode-descriptionForeground);
+    max-height: 20vh;
+    overflow: auto;
+    padding: 0 12px;
+  }
+  .problems summary {
+    cursor: pointer;
+    min-height: 24px;
+    overflow-wrap: anywhere;
+  }
+  .side .empty {
+    height: 40px;
+    margin: 0;
+    padding: 8px 12px;
+    text-align: left;
+  }
   h1 {
     font-size: 1em;
     font-weight: 600;

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { valueWords } from '../../src/analysis/valueDiff';
 import type { ComparedEvent, EventPair, Which } from '../../src/compare/model';
-import { PAIR_SIGNS, PAIR_WORDS } from '../../src/compare/wording';
+import { PAIR_SIGNS, PAIR_WORDS, soundText } from '../../src/compare/wording';
 import { formatPosition, shortenEnd } from '../logic/format';
 import { scrollWindow } from '../logic/scrollWindow';
 import { sharedStyles } from '../views/view';
@@ -153,7 +153,9 @@ export class EventsPane extends LitElement {
       ? `${first.path}: ${shortenEnd(valueWords(first.before), 60)} → ${shortenEnd(valueWords(first.after), 60)}${changes.length > 1 ? `, and ${changes.length - 1} more` : ''}`
       : pair.moved
         ? 'in another place'
-        : '';
+        : pair.sound && pair.sound.kind !== 'bytes'
+          ? soundText(pair.sound)
+          : '';
     const arrow = one?.from === 'client' ? '→' : one?.from === 'server' ? '←' : '';
     return html`<div
       class="pair"
@@ -190,7 +192,7 @@ export class EventsPane extends LitElement {
   }
 
   #detail(pair: EventPair) {
-    const { status, a, b, changes, sameSound } = pair;
+    const { status, a, b, changes, sound } = pair;
     const open = (which: Which, event: ComparedEvent | null) =>
       event &&
       html`<button class="text" @click=${() => this.#tell<EventPlace>('rti-open', { which, row: event.row })}>
@@ -202,7 +204,7 @@ export class EventsPane extends LitElement {
         ${open('a', a)} ${open('b', b)}
       </h2>
       ${changes.length > 0 ? changesTable(changes, 'What differs') : nothing}
-      ${sameSound === null ? nothing : html`<p>${sameSound ? 'The same sound, byte for byte.' : 'Other sound; it is compared by its length.'}</p>`}
+      ${sound === null ? nothing : html`<p>Sound: ${soundText(sound)}${sound.kind === 'bytes' ? ', byte for byte' : ''}.</p>`}
       ${status === 'follows' ? html`<p class="dim">An earlier event told these differences already.</p>` : nothing}
     </section>`;
   }

@@ -9,15 +9,16 @@ type OfTrace = { [W in Which]: { compare: W; message: unknown } }[Which];
 
 /** Page to host. */
 export type ComparePageMessage =
-  /** The page has loaded, or wants the traces compared anew. */
-  | { compare: 'ready' | 'again' }
+  /** The page has loaded, wants the traces compared anew, or the other way round. */
+  | { compare: 'ready' | 'again' | 'swap' }
   /** Show that row in an editor of its trace. */
   | { compare: 'open'; which: Which; row: number }
   | OfTrace;
 
 /** Host to page. */
 export type CompareHostMessage =
-  | { compare: 'working' }
+  /** They are being compared; `files` are their paths, which the page keeps for a later life of its tab. */
+  | { compare: 'working'; files: Record<Which, string> }
   | { compare: 'result'; comparison: Comparison }
   | { compare: 'failed'; error: string }
   | OfTrace;
@@ -30,7 +31,8 @@ const isWhich = (value: unknown): value is Which => value === 'a' || value === '
 export function checkComparePage(message: unknown): ComparePageMessage | undefined {
   if (!isFields(message)) return undefined;
   const { compare, which, row } = message;
-  if (isWhich(compare) || compare === 'ready' || compare === 'again') return message as ComparePageMessage;
+  if (isWhich(compare) || compare === 'ready' || compare === 'again' || compare === 'swap')
+    return message as ComparePageMessage;
   const isOpen = compare === 'open' && isWhich(which) && Number.isSafeInteger(row) && (row as number) >= 0;
   return isOpen ? (message as ComparePageMessage) : undefined;
 }
@@ -38,8 +40,12 @@ export function checkComparePage(message: unknown): ComparePageMessage | undefin
 /** The message when it is one of the host, else undefined. */
 export function checkCompareHost(message: unknown): CompareHostMessage | undefined {
   if (!isFields(message)) return undefined;
-  const { compare, comparison, error } = message;
-  if (isWhich(compare) || compare === 'working') return message as CompareHostMessage;
+  const { compare, comparison, error, files } = message;
+  if (isWhich(compare)) return message as CompareHostMessage;
+  if (compare === 'working') {
+    const isFiles = isFields(files) && typeof files.a === 'string' && typeof files.b === 'string';
+    return isFiles ? (message as CompareHostMessage) : undefined;
+  }
   if (compare === 'failed' && typeof error === 'string') return message as CompareHostMessage;
   return compare === 'result' && isFields(comparison) && Array.isArray(comparison.sessions)
     ? (message as CompareHostMessage)

@@ -1,12 +1,13 @@
 /** The turns of both sessions side by side, with what their differences come to; below, the chosen pair. */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { LATENCIES } from '../../src/analysis/latency';
-import type { SessionPair, TurnPair } from '../../src/compare/model';
-import { deltaText, msText, PAIR_WORDS } from '../../src/compare/wording';
+import type { SessionPair, TurnPair, Which } from '../../src/compare/model';
+import { deltaText, msText, PAIR_WORDS, soundText } from '../../src/compare/wording';
 import { formatUsd } from '../logic/money';
 import { sharedStyles } from '../views/view';
+import type { EventPlace } from './eventsPane';
 import { arrowed, changesTable, partStyles, signOf, wordsLine } from './parts';
 
 /** Rows shown at first, and more with each wish for more. */
@@ -16,7 +17,10 @@ const STEP = 300;
 export class TurnsPane extends LitElement {
   @property({ attribute: false }) session: SessionPair | null = null;
   @property({ type: Number }) chosen = -1;
-  @property({ type: Boolean }) onlyDifferent = false;
+  /** Places of those that are shown, in their order. */
+  @property({ attribute: false }) shown: readonly number[] = [];
+  /** Why none is shown, where there are some. */
+  @property() none = '';
   @state() private most = STEP;
 
   static override styles = [
@@ -85,13 +89,12 @@ export class TurnsPane extends LitElement {
   protected override render() {
     const { session } = this;
     if (!session) return nothing;
-    const rows = session.turns
-      .map((turn, at) => ({ turn, at }))
-      .filter(({ turn }) => !this.onlyDifferent || turn.status !== 'same');
+    const rows = this.shown.flatMap((at) => {
+      const turn = session.turns[at];
+      return turn ? [{ turn, at }] : [];
+    });
     if (rows.length === 0)
-      return html`<p class="empty">
-        ${session.turns.length === 0 ? 'There are no turns.' : 'All turns are the same.'}
-      </p>`;
+      return html`<p class="empty">${session.turns.length === 0 ? 'There are no turns.' : this.none}</p>`;
     const turn = session.turns[this.chosen];
     return html`<table class="turns">
         <thead>
@@ -136,8 +139,8 @@ export class TurnsPane extends LitElement {
     </tr>`;
   }
 
-  #detail(turn: TurnPair, { calls }: SessionPair) {
-    const own = calls.filter((call) => call.turn === this.chosen);
+  #detail(turn: TurnPair, session: SessionPair) {
+    const own = session.calls.filter((call) => call.turn === this.chosen);
     const { a, b, status, latencies, user, model } = turn;
     return html`<section class="detail" aria-label="The chosen turn">
       <h2>
@@ -146,8 +149,9 @@ export class TurnsPane extends LitElement {
           <vscode-icon name="play"></vscode-icon> Play both
         </button>
         <button class="text" @click=${() => this.#tell('rti-turn-events', this.chosen)}>Its events</button>
+        ${this.#open('a', a?.startRow)} ${this.#open('b', b?.startRow)}
       </h2>
-      ${wordsLine('User', user)}${wordsLine('Model', model)}
+      ${wordsLine('User', user)}${wordsLine('Model', model)} ${this.#sounds(session)}
       ${own.map(
         (call) =>
           html`<h3>${signOf(call.status)}Call of ${(call.a ?? call.b)?.name}: ${PAIR_WORDS[call.status]}</h3>
@@ -176,6 +180,32 @@ export class TurnsPane extends LitElement {
               </table>`
       }
     </section>`;
+  }
+
+  #open(which: Which, row: number | undefined) {
+    if (row === undefined) return nothing;
+    const detail: EventPlace = { which, row };
+    return html`<button
+      class="text"
+      @click=${() => this.dispatchEvent(new CustomEvent<EventPlace>('rti-open', { detail }))}
+    >
+      Open in ${which}
+    </button>`;
+  }
+
+  /** How the sound of the turn compares; the input's belongs to the whole session. */
+  #sounds({ events }: SessionPair) {
+    const own = events.flatMap(({ turn, sound }) => (turn === this.chosen && sound ? [sound] : []));
+    return own.map((sound) => html`<p><b>Sound</b> ${soundText(sound)}</p>`);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('chosen') || this.chosen < 0) return;
+    const at = this.shown.indexOf(this.chosen);
+    if (at >= this.most) this.most = Math.ceil((at + 1) / STEP) * STEP;
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector('tr.chosen')?.scrollIntoView({ block: 'nearest' }),
+    );
   }
 
   #choose(at: number): void {

@@ -17,7 +17,8 @@ import {
 import { Prec, type EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { findEvent, type SessionState } from '../../src/protocol';
-import { proposalsAt, type Proposal } from '../logic/completions';
+import { proposalsAt } from '../logic/completions';
+import type { Proposal } from '../logic/proposal';
 import { describeField } from '../logic/fieldHelp';
 import { schemaDocs } from '../logic/schemaDocs';
 import { eventDocsNode, fieldDocsNode } from './fieldDocs';

@@ -168,12 +168,22 @@ export class HeldEditor extends View {
     const text = this.#editor?.text() ?? '';
     if (draft.answer === undefined) draft.text = text;
     else draft.answer = text;
+    this.#keep();
     this.armed = false;
     this.failure = '';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#check(), checkAfter);
     this.requestUpdate();
   }
+  /** What somebody writes about must not go meanwhile. */
+  #keep(): void {
+    const { message, gone } = this;
+    if (message?.until === undefined || gone !== undefined || this.#kept === message.id) return;
+    this.#kept = message.id;
+    // When it has gone in this very moment, the page is told so.
+    this.store.bridge.request('keepHeld', { id: message.id }).catch(() => undefined);
+  }
+  #kept = '';
   #check(): void {
     clearTimeout(this.#timer);
     const draft = this.#draft;

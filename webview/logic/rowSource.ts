@@ -40,5 +40,9 @@ export const FLAG = {
 export const KIND_EVENT = 0;
 /** Value of the `kind` column for a ping or pong. */
 export const KIND_CONTROL = 3;
+/** Value of the `kind` column for a remark or a note. */
+export const KIND_NOTE = 6;
+/** Type of a line that changes a note (`NOTE_CHANGE` of the document, a file of types here). */
+export const NOTE_CHANGE = 'note change';
 /** Values of the `from` column. */
 export const FROM = { client: 0, server: 1, neither: 2 } as const;

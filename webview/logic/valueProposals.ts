@@ -1,7 +1,7 @@
 /** Values that may be written at a place of an event: of the schema, usual ones, and ids of the session it is meant for. */
 import { CATALOGUE, expectedConfig, fieldsAt, knownValues, type SessionState } from '../../src/protocol';
-import type { Proposal } from './completions';
 import { valueAtPath, type JsonPath } from './jsonPlace';
+import type { Proposal } from './proposal';
 
 /** Values for the field (or element of a list) at a path. */
 export function valueProposals(

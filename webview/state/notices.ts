@@ -5,6 +5,8 @@ export interface Notice {
   text: string;
   /** Session the text is about: it is untrue once that one has closed. */
   whileOpen?: string;
+  /** What can be done about it, as a button. */
+  action?: { label: string; run(): void };
 }
 
 /** News is gone after this long, ms, and a little more for each character to read; errors stay. */

@@ -1,5 +1,6 @@
 /** Which parts of the page are open: the composer, details, help, the views of the main pane; and where it is being played. */
 import { asMainTab, type MainTab } from '../logic/mainTabs';
+import type { NoteDraft } from './notes';
 import { PageState } from './pageState';
 
 /** What the composer is to start from. */
@@ -22,6 +23,8 @@ export abstract class PanelState extends PageState {
   tab: MainTab = asMainTab(this.kept.tab);
   helpOpen = false;
   newSessionOpen = false;
+  /** The note that is being typed. */
+  noteDraft: NoteDraft | null = null;
   /** Time on the trace's axis that is being played, ms. */
   playhead: number | null = null;
 
@@ -48,6 +51,10 @@ export abstract class PanelState extends PageState {
   }
   setPanel(panel: Partial<Pick<PanelState, 'detailOpen' | 'helpOpen' | 'newSessionOpen'>>): void {
     Object.assign(this, panel);
+    this.notify('panel');
+  }
+  setNoteDraft(draft: NoteDraft | null): void {
+    this.noteDraft = draft;
     this.notify('panel');
   }
   setPlayhead(t: number | null): void {

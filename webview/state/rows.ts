@@ -1,6 +1,6 @@
 /** The columns of a trace as they grow, a struct of arrays; bodies stay with the host. */
 import type { ColumnBatch } from '../../src/document/columns';
-import { FLAG, FROM, KIND_EVENT, type RowSource } from '../logic/rowSource';
+import { FLAG, FROM, KIND_EVENT, KIND_NOTE, NOTE_CHANGE, type RowSource } from '../logic/rowSource';
 import { NumberColumn } from './numberColumn';
 import { SortedIndex } from './sortedIndex';
 
@@ -170,6 +170,8 @@ export class Rows implements RowSource {
     const row = batch.first + at;
     const t = batch.t[at] ?? 0;
     if (t > this.lastTime) this.lastTime = t;
+    // It is no moment of its own: the note it changes stands there.
+    if (batch.kind[at] === KIND_NOTE && this.string(batch.type[at] ?? 0) === NOTE_CHANGE) return;
     const session = this.string(batch.session[at] ?? 0);
     for (const of of session === '' ? [''] : ['', session]) {
       const indexes = this.indexes(of);

@@ -23,6 +23,8 @@ export interface ListSource {
   readonly session: string;
   /** What the analysis says of the rows. */
   readonly meanings: RowMeaning;
+  /** Tells of rows that are lines of the user's notes and not to be shown. */
+  readonly notes: { isHidden(row: number): boolean };
 }
 
 /** In the order in which they arrived, or items in the order of their conversation. */
@@ -140,8 +142,9 @@ export class ShownList {
   }
 
   #make(): ListRows {
-    const { rows, session, meanings } = this.#source;
-    const passesFilter = compileFilter(parseFilter(this.filterText), rows, this.#search.hits, meanings);
+    const { rows, session, meanings, notes } = this.#source;
+    const filter = compileFilter(parseFilter(this.filterText), rows, this.#search.hits, meanings);
+    const passesFilter = (row: number) => !notes.isHidden(row) && filter(row);
     const passes =
       session === '' ? passesFilter : (row: number) => rows.sessionOf(row) === session && passesFilter(row);
     const folded = new FoldedRows(rows, passes, { start: this.clearedBefore });

@@ -16,6 +16,7 @@ import type { Bridge } from './bridge';
 import { Finder } from './finder';
 import { Marked } from './marked';
 import type { Memory, Schedule } from './pageState';
+import { isShownSpan } from './notes';
 import { RelatedWatch, type RelatedRows } from './related';
 import { SentWatch } from './sent';
 import { ShownList } from './shownList';
@@ -95,8 +96,12 @@ export class Store extends TimeState {
       } else if (batch.first >= this.rows.count) this.#resync();
     });
     bridge.on('analysis', (changes) => {
-      this.spanIndex.put(changes.spans);
+      const notes = this.notes.take(changes.spans);
+      this.spanIndex.put(changes.spans.filter(isShownSpan));
+      this.spanIndex.remove(notes.gone);
       this.meaning.add(changes);
+      if (notes.hides) this.shown.refilter();
+      if (this.selected !== null && this.notes.isHidden(this.selected)) this.select(null);
       this.shown.meant();
       this.#related.analysed();
       if (this.fitted) this.fitView();
@@ -172,9 +177,10 @@ export class Store extends TimeState {
 
   /** Selects a row (or nothing); the timeline moves so that it is seen. */
   select(row: number | null, options: { span?: string; reveal?: boolean; marks?: 'keep' } = {}): void {
-    this.selected = row !== null && row >= 0 && row < this.rows.count ? row : null;
+    const isThere = row !== null && row >= 0 && row < this.rows.count && !this.notes.isHidden(row);
+    this.selected = isThere ? row : null;
     this.keep({ selected: this.selected });
-    this.selectedSpan = options.span ?? '';
+    this.selectedSpan = options.span ?? this.notes.at(this.selected)?.key ?? '';
     if (options.marks !== 'keep') this.marked.clear(this.selected);
     this.range = null;
     this.#related.select(this.selected);
@@ -370,11 +376,11 @@ export class Store extends TimeState {
 
   /** What the list says of a row (a folded run of text: its text) when it is known; 'summaries' is told when it comes later. */
   summary(row: number): string | undefined {
-    return listSummary(this.list, row, this.rows.typeOf(row), (each) => this.#summaries.get(each));
+    return listSummary(this.list, row, this.rows.typeOf(row), (each) => this.rowSummary(each));
   }
   /** The summary of that one event. */
   rowSummary(row: number): string | undefined {
-    return this.#summaries.get(row);
+    return this.notes.textOf(row) ?? this.#summaries.get(row);
   }
   /** A row's body, or undefined when it cannot be read (the reason is shown). */
   body(row: number, whole = false): Promise<RowBody | undefined> {

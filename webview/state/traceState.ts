@@ -5,6 +5,7 @@ import { FROM } from '../logic/rowSource';
 import type { TimeSpan } from '../timeline/timeScale';
 import { AudioIndex } from './audioIndex';
 import { Meaning } from './meaning';
+import { Notes } from './notes';
 import { PanelState } from './panelState';
 import { RowMeanings } from './rowMeanings';
 import { Rows } from './rows';
@@ -18,6 +19,8 @@ export abstract class TraceState extends PanelState {
   audio = new AudioIndex();
   /** Spans by key, and by lane and time. */
   spanIndex = newSpanIndex();
+  /** The user's notes. */
+  notes = new Notes(this.rows);
   /** Turns, findings and the rest of what the analysis says. */
   meaning = meaningOf(this.rows);
   /** Turns and findings by row. */
@@ -38,6 +41,7 @@ export abstract class TraceState extends PanelState {
     this.audio = new AudioIndex();
     this.#analysed = 0;
     this.spanIndex = newSpanIndex();
+    this.notes = new Notes(this.rows);
     this.meaning = meaningOf(this.rows);
     this.meanings = new RowMeanings(this.rows, this.meaning);
     this.seen = new SeenValues(this.rows, this.meaning);

@@ -221,6 +221,15 @@ function drawGlyph(
       context.fillRect(x - 0.75, y - half * 0.45, 1.5, half * 0.75);
       context.fillRect(x - 0.75, y + half * 0.5, 1.5, 1.5);
       return;
+    case 'flag':
+      context.moveTo(x - half, y - half);
+      context.lineTo(x + half, y - half);
+      context.lineTo(x + half * 0.4, y - half * 0.3);
+      context.lineTo(x + half, y + half * 0.4);
+      context.lineTo(x - half, y + half * 0.4);
+      context.closePath();
+      context.fill();
+      return;
     case 'info':
       context.arc(x, y, half, 0, 2 * Math.PI);
       context.stroke();

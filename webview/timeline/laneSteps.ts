@@ -16,6 +16,7 @@ const lanes: readonly (Span['lane'] | 'finding')[] = [
   'mcp',
   'transcription',
   'finding',
+  'note',
 ];
 
 /** What a key leads to. */

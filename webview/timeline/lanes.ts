@@ -13,7 +13,8 @@ export type LaneName =
   | 'transcription'
   | 'speaker'
   | 'server'
-  | 'problem';
+  | 'problem'
+  | 'note';
 /** Lanes that can be folded to one. */
 export type LaneGroup = 'input' | 'answer' | 'output';
 
@@ -132,6 +133,15 @@ const kinds: Readonly<Record<LaneName, LaneKind>> = {
     label: 'problems',
     short: '!',
     title: 'Problems: errors and findings',
+    group: '',
+    thin: 12,
+    full: 18,
+    goes: 2,
+  },
+  note: {
+    label: 'notes',
+    short: 'nts',
+    title: 'Notes and bookmarks of yours (B, Shift+B)',
     group: '',
     thin: 12,
     full: 18,

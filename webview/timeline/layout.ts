@@ -6,6 +6,7 @@ import { drawArrows } from './arrows';
 import { microphoneLane, speakerLane } from './audioLanes';
 import { eventMarks, problemLane } from './eventMarks';
 import { laneBoxes, type Lane, type LaneName } from './lanes';
+import { noteLane } from './noteFlags';
 import { overviewStrip } from './overview';
 import { gutterFor, laneOf, type Picture, type TimelineInput, type TimelineLayout } from './picture';
 import { callLane, connectionLane, packedInView, responseLane, transcriptionLane } from './spanBars';
@@ -55,6 +56,7 @@ export function layoutTimeline(input: TimelineInput): TimelineLayout {
     connection: (lane) => connectionLane(picture, lane),
     client: (lane) => eventMarks(picture, lane, 'client'),
     microphone: (lane) => microphoneLane(picture, lane),
+    note: (lane) => noteLane(picture, lane),
     turn: (lane) => turnLane(picture, lane),
     response: (lane) => responseLane(picture, lane, shown, rows),
     call: (lane) => callLane(picture, lane, calls),
@@ -86,6 +88,7 @@ function lanesWithContent(input: TimelineInput): Set<LaneName> {
     speaker: audio.server.count > 0,
     server: indexes.server.count > 0,
     problem: indexes.errors.count > 0 || input.findings.times.count > 0,
+    note: has('note'),
   };
   return new Set((Object.keys(present) as LaneName[]).filter((name) => present[name] === true));
 }

@@ -19,7 +19,7 @@ export type ColorName =
   | 'server'
   | 'band';
 
-export type Glyph = 'check' | 'cross' | 'stop' | 'running' | 'bang' | 'incomplete' | 'triangle' | 'info';
+export type Glyph = 'check' | 'cross' | 'stop' | 'running' | 'bang' | 'incomplete' | 'triangle' | 'info' | 'flag';
 
 export type Shape =
   | { kind: 'rect'; x: number; y: number; w: number; h: number; color: ColorName; alpha?: number }

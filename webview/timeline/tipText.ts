@@ -14,6 +14,7 @@ const mostWords = 160;
 export function tipOf(target: Target, turn: Turn | undefined): string[] {
   switch (target.kind) {
     case 'span':
+      if (target.span.lane === 'note') return noteTip(target.span);
       return target.span.lane === 'turn' ? turnTip(target.span, turn) : spanTip(target.span);
     case 'spans':
       return [
@@ -42,6 +43,13 @@ export function tipOf(target: Target, turn: Turn | undefined): string[] {
 
 function length(start: number, end: number | null): string {
   return end === null ? 'going on' : formatDuration(end - start);
+}
+
+function noteTip({ start, label }: Span): string[] {
+  return [
+    `${formatPosition(start)}  ${label === '' ? 'bookmark' : 'note'}`,
+    ...(label === '' ? [] : [shortenEnd(label, 400)]),
+  ];
 }
 
 function spanTip(span: Span): string[] {

@@ -21,6 +21,7 @@ import './keysHelp';
 import './mainTabs';
 import type { MainTabs } from './mainTabs';
 import './newSession';
+import './noteField';
 import { noticeLines } from './noticeLines';
 import { PaneSizes, type Pane } from './paneSizes';
 import './sessionView';
@@ -108,6 +109,11 @@ export class App extends View {
                 .store=${store}
                 @rti-time=${(event: CustomEvent<number>) => this.player?.seekTime(event.detail)}
               ></rti-timeline>
+              ${
+                store.noteDraft === null
+                  ? nothing
+                  : html`<rti-note-field .store=${store} @rti-leave=${() => this.#focusMain()}></rti-note-field>`
+              }
               <rti-splitter
                 orientation="horizontal"
                 label="Height of the timeline"
@@ -233,7 +239,21 @@ export class App extends View {
   }
   get #places(): ActionPlaces {
     const { store, intercept, toolbar, list } = this;
-    return { store, intercept, toolbar, list, player: () => this.player, drawn: this.updateComplete };
+    return {
+      store,
+      intercept,
+      toolbar,
+      list,
+      player: () => this.player,
+      moment: () => this.#moment(),
+      drawn: this.updateComplete,
+    };
+  }
+  /** What is being played, what the pointer is on in the timeline, or the middle of what is in view. */
+  #moment(): number | null {
+    const { store } = this;
+    if (store.rows.count === 0) return null;
+    return store.playhead ?? this.timeline?.pointedAt ?? (store.view.start + store.view.end) / 2;
   }
   #focusMain(): void {
     const view = this.renderRoot.querySelector<HTMLElement>('.pane > :not([hidden])');
@@ -310,6 +330,7 @@ export class App extends View {
       timeline,
       player,
       edit: () => edit(this.#places, store.selected),
+      moment: () => this.#moment(),
       showHeld: () => this.intercept.act('showHeld'),
       nextError: () => selectNextError(store),
       focusFilter: () => this.toolbar.focusFilter(),

@@ -3,6 +3,8 @@ import type { InterceptView } from '../intercept/interceptView';
 import { heldPair } from '../logic/heldPair';
 import type { Notifications } from '../messages';
 import type { PlayerView } from '../player/playerView';
+import { openNote, removeNote, toggleBookmark } from '../state/noteActions';
+import { keepRange } from '../state/rangeActions';
 import type { Store } from '../state/store';
 import type { EventList } from './eventList';
 import type { Toolbar } from './toolbar';
@@ -15,6 +17,8 @@ export interface ActionPlaces {
   readonly list: EventList | null;
   /** Asked for when it plays: it comes with the first rows. */
   player(): PlayerView | null;
+  /** The moment that is looked at where no event is selected, ms; null without one. */
+  moment(): number | null;
   /** Settles when what has changed is on the screen. */
   readonly drawn: Promise<unknown>;
 }
@@ -23,7 +27,8 @@ export interface ActionPlaces {
 export function act(places: ActionPlaces, { action, row, session }: Notifications['act']): void {
   const { store, list, intercept, toolbar } = places;
   // A menu over rows that are marked means all of them.
-  if (row !== undefined) store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
+  // With another event selected the range would be gone.
+  if (row !== undefined && action !== 'keepRange') store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
   const target = store.selected;
   switch (action) {
     case 'editAndResend':
@@ -64,6 +69,21 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
     case 'compareArrived':
       void compareArrived(store, target);
       return;
+    case 'addBookmark':
+      // A page that has not got the row yet must not bookmark another moment.
+      if (row !== undefined && store.selected !== row) return;
+      void toggleBookmark(store, places.moment());
+      return;
+    case 'addNote':
+      if (row !== undefined && store.selected !== row) return;
+      openNote(store, places.moment());
+      return;
+    case 'removeNote':
+      removeNoteAt(store, target);
+      return;
+    case 'keepRange':
+      void keepRange(store);
+      return;
     case 'focusFilter':
       toolbar.focusFilter();
       return;
@@ -80,6 +100,13 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
       if (target !== null) store.filterBy('item', target);
       return;
   }
+}
+
+/** Takes away the note of a row. */
+export function removeNoteAt(store: Store, row: number | null): void {
+  const note = store.notes.at(row);
+  if (note !== undefined) void removeNote(store, note);
+  else store.tell({ kind: 'info', text: 'Select a note or a bookmark first.' });
 }
 
 /** Opens the composer with an event, or with all marked ones as a sequence. */

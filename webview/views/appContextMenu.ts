@@ -9,10 +9,10 @@ export function menuContext(event: MouseEvent, store: Store, app: HTMLElement, t
     (node): node is HTMLElement =>
       node instanceof HTMLElement && node.dataset.vscodeContext !== undefined && node !== app,
   );
-  if (marked?.dataset.vscodeContext !== undefined) return marked.dataset.vscodeContext;
+  if (marked?.dataset.vscodeContext !== undefined) return withNote(marked.dataset.vscodeContext, store);
   const { selected } = store;
   if (selected !== null && path.some((node) => node !== null && trace.includes(node)))
-    return rowContext(store.rows, selected, store.marked);
+    return withNote(rowContext(store.rows, selected, store.marked), store);
   // Its texts can be selected: what a browser offers for them stays.
   const isInDetail = path.some((node) => node instanceof HTMLElement && node.localName === 'rti-inspector');
   if (selected !== null && isInDetail)
@@ -20,5 +20,13 @@ export function menuContext(event: MouseEvent, store: Store, app: HTMLElement, t
       '"preventDefaultContextMenuItems":true',
       '"preventDefaultContextMenuItems":false',
     );
-  return JSON.stringify({ webviewSection: 'app', preventDefaultContextMenuItems: true });
+  const hasRange = store.range !== null;
+  return JSON.stringify({ webviewSection: 'app', rtiRange: hasRange, preventDefaultContextMenuItems: true });
+}
+
+/** What the menu of a row needs to know of notes and the range, beside what a row knows by itself. */
+function withNote(context: string, { notes, range }: Store): string {
+  const known = JSON.parse(context) as { rtiRow?: number };
+  const note = notes.at(known.rtiRow ?? null) !== undefined;
+  return JSON.stringify({ ...known, rtiNote: note, rtiRange: range !== null });
 }

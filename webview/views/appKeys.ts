@@ -1,7 +1,9 @@
 /** The page's own keys, outside its fields. */
 import { mainTabs } from '../logic/mainTabs';
 import type { PlayerView } from '../player/playerView';
+import { editNote, openNote, toggleBookmark } from '../state/noteActions';
 import type { Store } from '../state/store';
+import { removeNoteAt } from './appActions';
 import type { TimelineView } from './timelineView';
 
 /** What keys act on. */
@@ -11,6 +13,8 @@ export interface KeyTargets {
   player: PlayerView | null;
   /** Edits the selected event and resends it. */
   edit(): void;
+  /** The moment that is looked at where no event is selected, ms; null without one. */
+  moment(): number | null;
   /** Goes to what is held. */
   showHeld(): void;
   /** Selects the next error. */
@@ -31,7 +35,7 @@ export function isForPage(event: KeyboardEvent, element: HTMLElement | null): bo
 /** Runs a key; true when it is one of ours. */
 export function runKey(
   event: KeyboardEvent,
-  { store, timeline, player, edit, showHeld, nextError, focusFilter, focusComposer, focusTab }: KeyTargets,
+  { store, timeline, player, edit, moment, showHeld, nextError, focusFilter, focusComposer, focusTab }: KeyTargets,
 ): boolean {
   switch (event.key) {
     case '?':
@@ -48,6 +52,16 @@ export function runKey(
       return true;
     case 'e':
       edit();
+      return true;
+    case 'b':
+      void toggleBookmark(store, moment());
+      return true;
+    case 'B':
+      openNote(store, moment());
+      return true;
+    case 'Delete':
+      if (store.notes.at(store.selected) === undefined) return false;
+      removeNoteAt(store, store.selected);
       return true;
     case 'h':
       showHeld();
@@ -107,9 +121,15 @@ export function runKey(
     case 'ArrowDown':
       store.selectBy(1);
       return true;
-    case 'Enter':
+    case 'Enter': {
+      const note = store.notes.at(store.selected);
+      if (note !== undefined) {
+        editNote(store, note);
+        return true;
+      }
       store.setPanel({ detailOpen: true });
       return true;
+    }
     default:
       return false;
   }

@@ -246,6 +246,6 @@ function aboutRow(type: string, isOfCall: boolean): string {
   if (type === 'ping' || type === 'pong')
     return 'A WebSocket control frame. It keeps the connection alive and carries no event.';
   if (type === 'gap') return 'Messages passed here that were not recorded; the payload says how many and why.';
-  if (type === 'note') return 'A remark written into the recording.';
+  if (type === 'note') return 'A remark in the trace: a note or bookmark of yours, or a word of the recorder.';
   return 'An HTTP call of the realtime API that went through the proxy.';
 }

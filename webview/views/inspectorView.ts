@@ -13,6 +13,7 @@ import type { Topic } from '../state/store';
 import './eventDocs';
 import './compareTab';
 import { foundStyles, foundText } from './foundText';
+import './noteText';
 import './payloadTree';
 import './relatedTab';
 import './spokenView';
@@ -164,7 +165,11 @@ export class InspectorView extends View {
     const { body } = this;
     if (body === null)
       return html`<div class="pad dim">${this.loading ? 'Reading…' : 'This event could not be read.'}</div>`;
-    return this.tab === 'Payload' ? this.#payload(row, body) : this.#raw(row, body);
+    if (this.tab !== 'Payload') return this.#raw(row, body);
+    const note = this.store.notes.at(row);
+    return note === undefined
+      ? this.#payload(row, body)
+      : html`<rti-note-text .store=${this.store} .note=${note}></rti-note-text>`;
   }
 
   /** The event's text when it is whole and short enough to be read along with its documentation; else ''. */

@@ -18,6 +18,8 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['N', 'new event'],
       ['H', 'to the held messages'],
       ['F9', 'break on events like the selected one, or no longer'],
+      ['B', 'bookmark the selected event, or no longer'],
+      ['Shift+B', 'a note on it; Enter on a note changes it, Del removes it'],
       ['[  ]', 'previous, next of the same kind'],
       ['C  V', 'to its cause, to its effect'],
       ['!', 'next error'],

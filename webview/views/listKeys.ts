@@ -43,6 +43,8 @@ export function runListKey(event: KeyboardEvent, hands: ListHands): boolean {
       else return false;
       return true;
     case 'Enter':
+      // Of a note, the page opens its field.
+      if (store.notes.at(store.selected) !== undefined) return false;
       hands.openDetail();
       return true;
     default:

@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SessionMetrics } from '../../src/analysis/model';
 import { rangeFacts, type RangeFact } from '../logic/rangeFacts';
+import { keepRange } from '../state/rangeActions';
 import type { Topic } from '../state/store';
 import type { TimeSpan } from '../timeline/timeScale';
 import { sharedStyles, View } from './view';
@@ -119,6 +120,14 @@ export class RangeBar extends View {
         @click=${() => store.setView(range)}
       >
         <vscode-icon name="zoom-in"></vscode-icon>
+      </button>
+      <button
+        class="icon"
+        title="Keep this range as a trace of its own"
+        aria-label="Keep this range as a trace of its own"
+        @click=${() => void keepRange(store)}
+      >
+        <vscode-icon name="save-as"></vscode-icon>
       </button>
       <button
         class="icon"

@@ -147,7 +147,7 @@ export class TimelineView extends View {
           tabindex="0"
           role="application"
           aria-roledescription="timeline"
-          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane, down to the findings, R makes a range of what is selected."
+          aria-label="Timeline of the session. A and D or arrow keys move, W and S zoom, F fits, Z zooms to the selection, brackets go to the previous and next of the same kind, C and V to the cause and the effect. Shift with arrow keys walks along a lane and from lane to lane, down to the findings and notes, B sets a bookmark, Shift+B a note, R makes a range of what is selected."
           @pointerdown=${(event: PointerEvent) => this.#gestures.down(event)}
           @pointermove=${(event: PointerEvent) => this.#gestures.move(event)}
           @pointerup=${(event: PointerEvent) => this.#gestures.up(event)}
@@ -204,6 +204,11 @@ export class TimelineView extends View {
     this.#placeButtons(this.#layout);
     if (this.#hover !== null) this.#showTip();
     if (this.#glide.moving) this.#drawing.news();
+  }
+
+  /** The moment under the pointer, ms; null while it is elsewhere. */
+  get pointedAt(): number | null {
+    return this.#hover === null || this.#hover.lane === 'overview' ? null : this.#hover.t;
   }
 
   /** What was drawn last; null before the first frame. */

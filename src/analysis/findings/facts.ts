@@ -9,7 +9,7 @@ import type { TracedEvent } from '../model';
 import { Recent } from '../recent';
 import type { PlaybackTracker } from '../playback';
 import type { Request } from '../requests';
-import type { Opened } from './rule';
+import type { Opened } from './connection';
 
 /** A response that has begun; kept for a while after it ended. */
 export interface RunningResponse {

@@ -1,8 +1,8 @@
 /** What a rule is: it watches one session and reports what it finds. One file per rule; `rules.ts` lists them. */
 import type { Side } from '../../protocol/side';
-import type { HeaderRecord } from '../../trace/records';
 import type { Severity, TracedEvent } from '../model';
 import type { AudioProbe } from './audioReading';
+import type { Closed, Opened } from './connection';
 import type { SessionFacts } from './facts';
 
 /** What a finding says. Text from the wire goes through `plain` first. */
@@ -39,29 +39,6 @@ export interface Report {
   put(about: string, seen: Seen | readonly [Seen, ...Seen[]], words: Words, times?: number): void;
   /** It turned out not to hold. */
   withdraw(about: string): void;
-}
-
-/** The handshake of a session. */
-export interface Opened {
-  row: number;
-  t: number;
-  /** Of the upstream. */
-  url: string;
-  headers: HeaderRecord;
-  /** 101, or what it was refused with; 0 when nobody answered. */
-  status: number;
-  error: string;
-  body: string;
-}
-
-/** The end of a session. */
-export interface Closed {
-  row: number;
-  t: number;
-  code: number;
-  reason: string;
-  /** `inspector` when neither end did it. */
-  by: 'client' | 'server' | 'inspector';
 }
 
 /** A rule at work on one session. The facts have taken in each event before the rule sees it. */

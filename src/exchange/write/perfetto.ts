@@ -3,6 +3,7 @@
  * each lane, slices for spans and instants for the moments in them. Times are microseconds since the trace began.
  */
 import type { Span, SpanLane } from '../../analysis/model';
+import { NOTE_REMOVED } from '../../analysis/notes';
 import { Remarks, type ExportReport } from '../model';
 import { analysed, type Analysed, type AnalysedSession, type Chosen } from './analysed';
 import type { Write } from './transcript';
@@ -43,10 +44,16 @@ export async function exportPerfetto(
       separator = ',\n';
     };
     const sessions = [...whole.sessions];
-    // Calls belong to no session.
+    // Calls belong to no session, nor do some notes.
     const loose = [...whole.reading.spans.values()].filter(({ session }) => session === '');
     if (loose.length > 0 && chosen.session === undefined)
-      sessions.push({ id: '', label: 'REST calls', start: 0, end: Math.max(...loose.map(endOf)), playback: [] });
+      sessions.push({
+        id: '',
+        label: loose.every(({ lane }) => lane === 'note') ? 'Notes' : 'REST calls',
+        start: 0,
+        end: Math.max(...loose.map(endOf)),
+        playback: [],
+      });
     for (const [at, session] of sessions.entries()) {
       counts.sessions += session.id === '' ? 0 : 1;
       counts.spans += await writeSession(session, at + 1, whole, emit, lost);
@@ -104,8 +111,15 @@ async function writeSession(
         });
     }
   }
+  for (const { label, start, status, startRow } of [...whole.reading.spans.values()].filter(isNoteOf(session.id))) {
+    if (status === NOTE_REMOVED) continue;
+    const event = { ph: 'i', s: 'p', pid, tid: 0, name: label || 'bookmark', cat: 'note', ts: micros(start) };
+    await emit({ ...event, args: { row: startRow } });
+  }
   return count;
 }
+
+const isNoteOf = (id: string) => (span: Span) => span.lane === 'note' && span.session === id;
 
 function slice(span: Span, pid: number, tid: number, end: number): object {
   const { label, lane, start, status, detail, response, item, call, startRow } = span;

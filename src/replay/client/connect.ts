@@ -1,6 +1,5 @@
 /** The recorded handshake once more, to a proxy of our own that records what comes of it. */
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { RecordedSession } from '../recording';
 import { RefusedError, type Wire, type WireListener } from './wire';
@@ -12,10 +11,14 @@ const REPLACED = '[redacted]';
 const OPEN_MS = 60_000;
 const CLOSE_MS = 2000;
 const MOST_BODY = 64 * 1024;
+/** A name as HTTP has it (RFC 9110, 5.6.2). */
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+/** A reason may be so long, bytes (RFC 6455, 5.5.1: 125 with the code). */
+const MOST_REASON = 123;
 
 /** Path and query of a recorded session behind the base of the API; what Azure has before `/realtime` stays before it. */
 export function pathOf({ url }: Pick<RecordedSession, 'url'>, model: string): string {
-  if (url === '') return `/realtime?model=${encodeURIComponent(model || 'gpt-realtime')}`;
+  if (!URL.canParse(url)) return `/realtime?model=${encodeURIComponent(model || 'gpt-realtime')}`;
   const { pathname, search } = new URL(url);
   const query = new URLSearchParams(search);
   for (const [name, value] of [...query]) if (value.includes(REPLACED)) query.delete(name);
@@ -24,17 +27,44 @@ export function pathOf({ url }: Pick<RecordedSession, 'url'>, model: string): st
   return `${at < 0 ? pathname : pathname.slice(at)}${kept}`;
 }
 
-/** Opens a session as the recorded one was opened, at a base URL ending in `/v1`. Rejects with a `RefusedError`. */
+/** A recorded header that can be sent: a file of another hand may hold anything under that name. */
+function isSendable(name: string, values: readonly string[]): boolean {
+  try {
+    validateHeaderName(name);
+    for (const value of values) validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A reason as long as it may be, cut between characters. */
+export function shortReason(reason: string): string {
+  let short = reason.slice(0, MOST_REASON);
+  while (Buffer.byteLength(short) > MOST_REASON) short = short.slice(0, -1);
+  return short.replace(/[\ud800-\udbff]$/, '');
+}
+
+/**
+ * Opens a session as the recorded one was opened, at a base URL ending in `/v1`. Rejects with a `RefusedError`, also when the
+ * signal ends it before it is open.
+ */
 export async function connect(
   base: string,
   session: RecordedSession,
   model: string,
   listener: WireListener,
+  signal: AbortSignal,
 ): Promise<Wire & { ended: Promise<void> }> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(session.headers))
-    if (!NOT_REPEATED.test(name) && ![value].flat().some((one) => one.includes(REPLACED))) headers[name] = value;
-  const protocols = session.subprotocols.filter((one) => !one.includes(REPLACED));
+    if (
+      !NOT_REPEATED.test(name) &&
+      ![value].flat().some((one) => one.includes(REPLACED)) &&
+      isSendable(name, [value].flat())
+    )
+      headers[name] = value;
+  const protocols = [...new Set(session.subprotocols)].filter((one) => TOKEN.test(one));
   const compresses = Object.entries(session.headers).some(
     ([name, value]) =>
       name.toLowerCase() === 'sec-websocket-extensions' && String(value).includes('permessage-deflate'),
@@ -45,11 +75,14 @@ export async function connect(
     handshakeTimeout: OPEN_MS,
     maxPayload: 256 << 20,
   });
-  const ended = once(socket, 'close').then(() => undefined);
+  // Every end is one, also that by an error, which is told elsewhere.
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) listener.text(data.toString('utf8'));
   });
   socket.on('close', (code, reason) => listener.closed(code, reason.toString('utf8')));
+  const giveUp = () => socket.terminate();
+  signal.addEventListener('abort', giveUp, { once: true });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => {
       listener.opened();
@@ -62,14 +95,16 @@ export async function connect(
         reject(error);
       });
     });
+    if (signal.aborted) giveUp();
   });
+  signal.removeEventListener('abort', giveUp);
   return {
     send: (data) => socket.send(data),
     get buffered() {
       return socket.bufferedAmount;
     },
     close: (code, reason) => {
-      socket.close(code, reason);
+      socket.close(code, shortReason(reason));
       setTimeout(() => socket.terminate(), CLOSE_MS).unref();
     },
     ended,

@@ -2,6 +2,7 @@
 import { asObject, type JsonObject } from '../../analysis/json';
 import { setAt } from '../../rules/edit';
 import { parsePath, valueAt, type EventPath } from '../../rules/path';
+import { redactEvent, REPLACEMENT } from '../../trace/redact';
 import type { PlannedFrame } from './plan';
 
 /** One value at one place. */
@@ -68,6 +69,21 @@ export function settingOf(place: string, value: string): Setting | { problem: st
   return { path, place, value };
 }
 
+/**
+ * The name of settings that have none: it stands in the new trace, on the screen and in reports, so secrets given in the place of
+ * those that were taken out do not stand in it.
+ */
+export function settingsName(settings: readonly Setting[]): string {
+  return settings.map(settingWords).join(' ').slice(0, 200);
+}
+
+function settingWords({ path, place, value }: Setting): string {
+  const last = path.at(-1);
+  const head = `{${JSON.stringify(typeof last === 'object' && 'name' in last ? last.name : 'value')}:`;
+  const shown = redactEvent(`${head}${value}}`)?.text ?? `${head}${value}}`;
+  return `${place}=${shown.startsWith(head) ? shown.slice(head.length, -1) : REPLACEMENT}`;
+}
+
 /** One overlay on top of another; a value at the same place wins. */
 export function merged(base: Overlay, top: Overlay): Overlay {
   return {
@@ -81,8 +97,17 @@ export function merged(base: Overlay, top: Overlay): Overlay {
 export const isEmpty = ({ set, frames, insert }: Overlay): boolean => set.length + frames.length + insert.length === 0;
 
 const UPDATES = new Set(['session.update', 'transcription_session.update']);
+/** Whether messages of this type configure the session. */
+export const isUpdate = (type: string): boolean => UPDATES.has(type);
 /** Objects that an update puts in the place of the old one whole, so that a value within them is set wherever they are. */
-const WHOLE = new Set(['turn_detection', 'transcription', 'noise_reduction', 'format', 'tracing', 'prompt']);
+export const WHOLE: ReadonlySet<string> = new Set([
+  'turn_detection',
+  'transcription',
+  'noise_reduction',
+  'format',
+  'tracing',
+  'prompt',
+]);
 
 /** Applies an overlay to messages in their order. */
 export class OverlayEditor {
@@ -95,7 +120,7 @@ export class OverlayEditor {
 
   /** Whether a message of the client's configuration has to be made because the recorded client sent none. */
   static needsUpdate(overlay: Overlay, frames: readonly PlannedFrame[]): boolean {
-    return rooted(overlay, 'session').length > 0 && !frames.some(({ type }) => UPDATES.has(type));
+    return rooted(overlay, 'session').length > 0 && !frames.some(({ type }) => isUpdate(type));
   }
 
   /** The configuration as an update of its own. */
@@ -138,7 +163,7 @@ export class OverlayEditor {
 
   #general(type: string, event: JsonObject): Setting[] {
     if (type === 'response.create') return rooted(this.#overlay, 'response');
-    if (!UPDATES.has(type)) return [];
+    if (!isUpdate(type)) return [];
     const all = rooted(this.#overlay, 'session');
     const first = !this.#updated;
     this.#updated = true;

@@ -1,7 +1,7 @@
 /** Files of changes to a replay: JSON with comments, or YAML; what is wrong in one is told with its line. */
 import schema from '../../../media/schema/replay.schema.json';
 import { schemaProblems, type Found } from '../../files/schemaProblems';
-import { sourceOf, unreadable, type FilePath } from '../../files/source';
+import { sourceOf, unreadable, type FilePath, type FileProblem } from '../../files/source';
 import { readTextFile } from '../../files/textFile';
 import { parsePath } from '../../rules/path';
 import { UnreadableFileError } from '../../trace/unreadable';
@@ -25,9 +25,9 @@ interface Written {
 
 const KIND = 'a file of changes to a replay';
 
-/** Reads one; rejects with an `UnreadableFileError`, a line for each problem: `FILE:LINE:COLUMN: what is wrong`. */
-export async function readOverlayFile(file: string): Promise<OverlayFile> {
-  const source = sourceOf(await readTextFile(file, 'file of changes'), file, KIND);
+/** Reads a text; YAML when the file's name ends so. What is wrong in it, or what it says. Never throws for what it holds. */
+export function parseOverlays(text: string, file: string): OverlayFile | { problems: FileProblem[] } {
+  const source = sourceOf(text, file, KIND);
   const problems = source.problems.map(({ line, column, message }) => ({ line, column, message }));
   const found: Found[] = [];
   let overlays: OverlayFile | undefined;
@@ -42,9 +42,15 @@ export async function readOverlayFile(file: string): Promise<OverlayFile> {
     }
   }
   problems.push(...found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message })));
-  if (overlays && problems.length === 0) return overlays;
+  return overlays && problems.length === 0 ? overlays : { problems };
+}
+
+/** Reads one; rejects with an `UnreadableFileError`, a line for each problem: `FILE:LINE:COLUMN: what is wrong`. */
+export async function readOverlayFile(file: string): Promise<OverlayFile> {
+  const read = parseOverlays(await readTextFile(file, 'file of changes'), file);
+  if (!('problems' in read)) return read;
   throw new UnreadableFileError(
-    problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
+    read.problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
   );
 }
 

@@ -6,6 +6,7 @@ import { startScenarioReader, startSimulator, type Scenario, type Simulator } fr
 import { UnreadableFileError } from '../../trace/unreadable';
 import { Recording, type RecordedSession } from '../recording';
 import { connect } from './connect';
+import { isUpdate } from './overlay';
 import { cannotReplay, Planner, type ReplayPlan } from './plan';
 import type { ReplayResult } from './result';
 import { ReplayRun, type RunOptions } from './run';
@@ -61,20 +62,47 @@ export interface Replayable {
   timed: boolean;
   /** Why it cannot be replayed; undefined when it can. */
   problem: string | undefined;
+  /** The client's first `session.update`; undefined where it sent none, or where it was not kept. */
+  configuration: RecordedConfiguration | undefined;
+}
+
+/** What a client configured its session with. */
+export interface RecordedConfiguration {
+  seq: number;
+  /** JSON text of the event. */
+  text: string;
+  /** JSON pointers of what was taken out when it was recorded. */
+  redacted: readonly string[];
 }
 
 /** The sessions of a recording. Rejects with an `UnreadableFileError`. */
 export async function replayableSessions(file: string): Promise<Replayable[]> {
   const recording = await Recording.open(file);
-  await recording.close();
-  return recording.sessions.map((session) => ({
-    id: session.id,
-    url: session.url,
-    messages: session.frames.filter(({ from }) => from === 'client').length,
-    ms: session.close?.at ?? session.frames.at(-1)?.at ?? 0,
-    timed: session.timed,
-    problem: cannotReplay(session),
-  }));
+  try {
+    return await Promise.all(
+      recording.sessions.map(async (session) => ({
+        id: session.id,
+        url: session.url,
+        messages: session.frames.filter(({ from }) => from === 'client').length,
+        ms: session.close?.at ?? session.frames.at(-1)?.at ?? 0,
+        timed: session.timed,
+        problem: cannotReplay(session),
+        configuration: await configurationOf(recording, session),
+      })),
+    );
+  } finally {
+    await recording.close();
+  }
+}
+
+async function configurationOf(
+  recording: Recording,
+  session: RecordedSession,
+): Promise<RecordedConfiguration | undefined> {
+  const frame = session.frames.find(({ from, type }) => from === 'client' && isUpdate(type));
+  if (!frame) return undefined;
+  const body = await recording.body(frame);
+  return body?.kind === 'text' ? { seq: frame.seq, text: body.text, redacted: frame.redacted } : undefined;
 }
 
 /**
@@ -141,8 +169,8 @@ async function carryOut(
   model: string,
 ): Promise<ReplayResult & { trace: string }> {
   let ended: Promise<void> = Promise.resolve();
-  const result = await run.run(async (listener) => {
-    const wire = await connect(engine.address.http, session, model, listener);
+  const result = await run.run(async (listener, stop) => {
+    const wire = await connect(engine.address.http, session, model, listener, stop);
     ended = wire.ended;
     return wire;
   });
@@ -173,7 +201,7 @@ function chosen(recording: Recording, id: string | undefined): RecordedSession {
 
 /** The model of a session whose address was not recorded, as the server named it. */
 async function modelOf(recording: Recording, session: RecordedSession): Promise<string> {
-  if (session.url !== '') return '';
+  if (URL.canParse(session.url)) return '';
   const greeting = session.frames.find(({ type }) => type === 'session.created');
   const body = greeting && (await recording.body(greeting));
   try {

@@ -52,6 +52,7 @@ const CHATTY = 10;
 const SETTLE_MS = 500;
 /** A socket with more unsent bytes than this is given no more; it is looked at again after the second, ms. */
 const [MOST_BUFFERED, LOOK_MS] = [4 << 20, 5];
+const NOT_READ = 'the server to read what it was sent';
 /** A timer may end this much early, ms. */
 const EARLY_MS = 0.5;
 
@@ -82,6 +83,7 @@ export class ReplayRun {
   #closed: { code: number; reason: string } | undefined;
   /** Messages that may go although it is paused. */
   #allowed = 0;
+  readonly #stopped = new AbortController();
 
   /** Throws an `UnknownFrameError` when the overlay names a message that the session has not. */
   constructor(plan: ReplayPlan, body: (frame: RecordedFrame) => Promise<FrameBody>, options: RunOptions) {
@@ -127,9 +129,9 @@ export class ReplayRun {
   }
   resume(): void {
     this.#pauseWanted = false;
+    this.#allowed = 0;
     if (this.#state !== 'paused') return;
     this.#state = 'running';
-    this.#allowed = 0;
     this.#clock.go();
     this.#tell();
   }
@@ -142,16 +144,17 @@ export class ReplayRun {
   /** Ends the session and the run. */
   stop(): void {
     this.#end({ kind: 'stopped' });
+    this.#stopped.abort();
   }
 
   /**
-   * Runs to the end. `connect` opens the session, or rejects with a `RefusedError`. Rejects for nothing that a server does, only
+   * Runs to the end. `connect` opens the session, or rejects with a `RefusedError`, also at the signal. Rejects for nothing that a server does, only
    * when the recording cannot be read or `connect` fails otherwise.
    */
-  async run(connect: (listener: WireListener) => Promise<Wire>): Promise<ReplayResult> {
+  async run(connect: (listener: WireListener, stop: AbortSignal) => Promise<Wire>): Promise<ReplayResult> {
     this.#tell();
     try {
-      this.#wire = await connect({
+      const listener: WireListener = {
         // Time counts from here, and the server speaks after it.
         opened: () => (this.#clock = new RunClock(this.#options.clock)),
         text: (text) => {
@@ -161,7 +164,8 @@ export class ReplayRun {
           this.#closed = { code, reason };
           this.#clock.wake();
         },
-      });
+      };
+      this.#wire = await connect(listener, this.#stopped.signal);
       this.#state = 'running';
       if (this.#pauseWanted) this.pause();
       this.#tell();
@@ -169,7 +173,7 @@ export class ReplayRun {
       if (!this.#ending) await this.#finish();
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      this.#ending = { kind: 'refused', status: error.status, message: error.message };
+      this.#ending ??= { kind: 'refused', status: error.status, message: error.message };
     } finally {
       this.#state = 'ended';
       this.#waiting.clear();
@@ -208,6 +212,7 @@ export class ReplayRun {
   async #settle(step: PlannedFrame, previous: PlannedFrame | undefined): Promise<void> {
     const payload = await payloadOf(step, this.#body, this.#editor);
     let since = this.#clock.now();
+    let full = { bytes: Infinity, since };
     while (!this.#ending) {
       const now = this.#clock.now();
       if (this.#closed) return this.#closedEarly(step.name);
@@ -218,7 +223,7 @@ export class ReplayRun {
       }
       if (!stepping && this.#gating.isBehind(step)) {
         since = now;
-        await this.#clock.until(Infinity);
+        await this.#clock.until(this.#isOpen(step) && previous ? this.#fill(previous, step.at, Infinity) : Infinity);
         continue;
       }
       const ids = this.#gating.ids(step);
@@ -230,12 +235,17 @@ export class ReplayRun {
       let next: number;
       if (waits.length === 0) {
         const due = stepping ? now : this.#gating.due(step, previous);
-        if (now >= due - EARLY_MS && (this.#wire?.buffered ?? 0) < MOST_BUFFERED) {
+        const unsent = this.#wire?.buffered ?? 0;
+        if (unsent < full.bytes) full = { bytes: Math.max(unsent, MOST_BUFFERED), since: now };
+        if (now >= due - EARLY_MS && unsent < MOST_BUFFERED) {
           if (stepping) this.#allowed--;
           // What waited for the server in vain until now counts from now.
           this.#go(step, payload, ids, due, now);
           return;
         }
+        // More of it would only fill the memory, so this ends it in any case.
+        if (now >= due && now - Math.max(due, full.since) > this.#options.gateTimeoutMs)
+          return this.#end({ kind: 'stalled', frame: step.name, type: step.type, waitedFor: [NOT_READ] });
         next = Math.max(due, now + (now >= due ? LOOK_MS : 0));
       } else {
         next = stepping ? Infinity : this.#deadline(step.at - (previous?.at ?? 0), since);
@@ -246,8 +256,8 @@ export class ReplayRun {
           continue;
         }
       }
-      const isOpenMicrophone = step.continuous && !stepping && this.#options.timing !== 'original' && previous;
-      const fillAt = isOpenMicrophone ? this.#fill(previous, step.at, waits.length === 0 ? next : Infinity) : Infinity;
+      const isOpen = !stepping && this.#isOpen(step) && previous;
+      const fillAt = isOpen ? this.#fill(previous, step.at, waits.length === 0 ? next : Infinity) : Infinity;
       await this.#clock.until(Math.min(next, fillAt));
     }
   }
@@ -326,6 +336,11 @@ export class ReplayRun {
         end.continuous && last && waits.length > 0 ? this.#fill(last, last.at + last.audioMs, Infinity) : Infinity;
       await this.#clock.until(Math.min(next, fillAt));
     }
+  }
+
+  /** The microphone was open before this piece, and goes on while it waits. */
+  #isOpen({ continuous }: PlannedFrame): boolean {
+    return continuous && this.#options.timing !== 'original';
   }
 
   /** Keeps the microphone open until `ready`; when it has to be looked after next, ms. */

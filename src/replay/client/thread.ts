@@ -4,14 +4,28 @@ import { Worker } from 'node:worker_threads';
 import type { Replayable, ReplayOptions } from './replay';
 import type { ReplayResult } from './result';
 import type { Progress } from './run';
+import type { SweepRow } from './sweep';
 
-export type ReplayJob = { job: 'sessions'; file: string } | { job: 'replay'; options: Omit<ReplayOptions, 'clock'> };
+export type ReplayJob =
+  | { job: 'sessions'; file: string }
+  | { job: 'row'; row: RowOf }
+  | { job: 'replay'; options: Omit<ReplayOptions, 'clock'> };
+
+/** Of what a line of a sweep's table is: a recording or a run. */
+export interface RowOf {
+  name: string;
+  file: string;
+  /** All of them unless given. */
+  session?: string;
+  result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped'>;
+}
 
 /** What a replay can be told to do. */
 export type ReplayCommand = 'pause' | 'resume' | 'step' | 'stop';
 
 export type ReplayTold =
   | { told: 'sessions'; sessions: Replayable[] }
+  | { told: 'row'; row: SweepRow }
   | { told: 'begun'; trace: string; session: string; problems: string[] }
   | { told: 'progress'; progress: Progress }
   | { told: 'problem'; message: string }
@@ -33,10 +47,17 @@ export interface ReplayThread {
   readonly done: Promise<ReplayResult & { trace: string }>;
 }
 
-/** The sessions of a recording; rejects with a message for people. */
-export function sessionsInThread(workers: string, file: string): Promise<Replayable[]> {
+/** The sessions of a recording; rejects with a message for people. The signal ends the thread, and then it rejects too. */
+export function sessionsInThread(workers: string, file: string, signal?: AbortSignal): Promise<Replayable[]> {
   const worker = begin(workers, { job: 'sessions', file });
+  signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
   return answered(worker, (told) => (told.told === 'sessions' ? told.sessions : undefined));
+}
+
+/** The line of a recording or a run in the table of a sweep; rejects with a message for people. */
+export function rowInThread(workers: string, row: RowOf): Promise<SweepRow> {
+  const worker = begin(workers, { job: 'row', row });
+  return answered(worker, (told) => (told.told === 'row' ? told.row : undefined));
 }
 
 /** Begins a replay. */

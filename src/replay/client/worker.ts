@@ -1,7 +1,9 @@
 /** Bundle `replayWorker`: a replay off its owner's thread, where nothing else delays what it sends. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ReplayCommand, ReplayJob, ReplayTold } from './thread';
+import { Recording } from '../recording';
 import { replayableSessions, startReplay } from './replay';
+import { sweepRow } from './sweep';
+import type { ReplayCommand, ReplayJob, ReplayTold, RowOf } from './thread';
 
 const port = parentPort;
 if (!port) throw new Error('replayWorker runs as a worker thread only');
@@ -32,8 +34,19 @@ async function replay(options: Extract<ReplayJob, { job: 'replay' }>['options'])
   }
 }
 
+/** A recording of another program is a trace for as long as it is open. */
+async function row({ name, file, session, result }: RowOf): Promise<void> {
+  const recording = await Recording.open(file);
+  try {
+    say({ told: 'row', row: await sweepRow(name, recording.traceFile, session, result) });
+  } finally {
+    await recording.close();
+  }
+}
+
 async function work(): Promise<void> {
   if (job.job === 'sessions') say({ told: 'sessions', sessions: await replayableSessions(job.file) });
+  else if (job.job === 'row') await row(job.row);
   else await replay(job.options);
 }
 

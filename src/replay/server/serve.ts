@@ -1,25 +1,28 @@
 /** A trace as a server: clients connect and get its sessions again. */
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { WebSocket } from 'ws';
 import { ensureAuthority } from '../../proxy/certificates';
 import { createListener } from '../../proxy/listener';
 import { certificatesFolder } from '../../proxy/userData';
-import { baseUrl, failure, makeFace } from '../../simulator/face';
-import { UnreadableFileError } from '../../trace/unreadable';
+import { baseUrl, failure, makeFace, type Face } from '../../simulator/face';
 import { REAL_CLOCK, type Clock } from '../client/clock';
 import { Recording } from '../recording';
 import { Player, type PlayOptions } from './player';
 import type { Timing } from '../timing';
+import { Chooser, type Choice } from './chooser';
+import { refusalOf } from './refusal';
 import { RecordedRest } from './rest';
-import { scriptOf, type ServerScript } from './script';
 import type { ServeReport, SessionReport } from './sessionReport';
 
 /** What to serve, and how; everything but `trace` may be left out. */
 export interface ServeOptions {
   /** A trace, or a file of lines `{"direction": ..., "event": ...}`. */
   trace: string;
-  /** Only this session of it, by its id. */
-  session?: string;
+  /** Only this session of it, or these, by their ids. */
+  session?: string | readonly string[];
   /** `127.0.0.1` unless given. */
   host?: string;
   /** Any free one unless given. */
@@ -38,8 +41,12 @@ export interface ServeOptions {
   allowedOrigins?: readonly string[];
   /** Folder of the local certificate authority, for clients that insist on TLS; the user's own unless given. */
   certificates?: string;
+  /** Without TLS, and so without a certificate authority: for a client that is no app, as the proxy. */
+  plain?: boolean;
   /** Told of each session when it has ended. */
   onSession?: (report: SessionReport) => void;
+  /** Told of each handshake that was refused as recorded: by which recorded one, with which status. */
+  onRefused?: (session: string, status: number) => void;
   /** Told what went wrong in a session. */
   onLog?: (message: string) => void;
   clock?: Clock;
@@ -51,7 +58,7 @@ export interface ReplayServer {
   readonly url: string;
   /** The same with the scheme of a WebSocket. */
   readonly ws: string;
-  /** The same port with TLS, as `openai` for Node needs it. */
+  /** The same port with TLS, as `openai` for Node needs it; '' where it is `plain`, and so are the next two. */
   readonly https: string;
   /** Certificate of the authority that a client has to trust for `https`: its file (`NODE_EXTRA_CA_CERTS`), and itself (PEM). */
   readonly caFile: string;
@@ -70,7 +77,7 @@ export interface ReplayServer {
 /** Starts it. Rejects with an `UnreadableFileError` when the trace cannot be read or has nothing to serve. */
 export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
   const { trace, host = '127.0.0.1', port = 0, onLog = () => undefined, clock = REAL_CLOCK } = options;
-  const recording = await Recording.open(trace);
+  const recording = await Recording.open(trace, undefined, true);
   const play: PlayOptions = {
     timing: options.timing ?? 'gated',
     speed: options.speed ?? 1,
@@ -79,8 +86,9 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
     patienceMs: options.patienceMs ?? 1000,
   };
   try {
-    const scripts = await scriptsOf(recording, options.session);
-    const chooser = new Chooser(scripts);
+    const chooser = await Chooser.of(recording, options.session);
+    const chosen = new WeakMap<IncomingMessage, Choice>();
+    let refused = 0;
     const rest = new RecordedRest(recording.http);
     const players: Player[] = [];
     const waiting: { clients: number; done: () => void }[] = [];
@@ -88,7 +96,7 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
     const report = (): ServeReport => {
       const sessions = players.map((player) => player.report);
       const diverged = sessions.filter(({ outcome }) => outcome === 'diverged').length;
-      return { trace, clients: players.length, diverged, sessions };
+      return { trace, clients: players.length, refused, diverged, sessions };
     };
     const sockets = new Set<WebSocket>();
     let emptied = (): void => undefined;
@@ -96,9 +104,26 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
       log: onLog,
       ...(options.allowedOrigins ? { allowedOrigins: options.allowedOrigins } : {}),
       answer: (request, url) => answer(rest, request, url),
-      refuse: () => undefined,
-      session: (client, _request, url) => {
-        const { script, others, problem } = chooser.choose(url);
+      // Which of them it gets is chosen here, before it is let in: one that was refused is refused again.
+      refuse: (request, url) => {
+        const choice = chooser.choose(url);
+        if (choice.kind === 'session') {
+          chosen.set(request, choice);
+          return undefined;
+        }
+        refused += 1;
+        const told = refusalOf(choice.session);
+        options.onRefused?.(choice.session.id, told.status);
+        return told;
+      },
+      greeting: (request) => {
+        const choice = chosen.get(request);
+        return choice?.kind === 'session' ? servedFrom(trace, choice.script.session.id) : {};
+      },
+      session: (client, request) => {
+        const choice = chosen.get(request);
+        if (choice?.kind !== 'session') return client.close(1011, 'No recorded session was chosen.');
+        const { script, others, problem } = choice;
         const player = new Player(players.length + 1, script, others, play, clock, wireOf(client));
         players.push(player);
         sockets.add(client);
@@ -121,16 +146,14 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         });
       },
     });
-    const { key, cert, ca, caFile } = await ensureAuthority(options.certificates ?? certificatesFolder(), []);
-    const listener = createListener({
-      ...{ key, cert, caFile, onRequest: face.request, onUpgrade: face.upgrade, onClientError: onLog },
-    });
-    const bound = await listener.listen(host, port, true);
+    const authority =
+      options.plain === true ? undefined : await ensureAuthority(options.certificates ?? certificatesFolder(), []);
+    const bound = await listen(face, authority, { host, port, onLog });
     return {
       url: baseUrl(host, bound.port),
       ws: baseUrl(host, bound.port).replace(/^http/, 'ws'),
-      https: baseUrl(host, bound.port, 'https'),
-      ...{ ca, caFile, port: bound.port },
+      https: authority ? baseUrl(host, bound.port, 'https') : '',
+      ...{ ca: authority?.ca ?? '', caFile: authority?.caFile ?? '', port: bound.port },
       problems: recording.problems,
       report,
       ended: (clients) =>
@@ -141,7 +164,7 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         const told = report();
         face.close('The replay server was stopped.');
         if (sockets.size > 0) await new Promise<void>((resolve) => (emptied = resolve));
-        await listener.close();
+        await bound.close();
         await recording.close();
         return told;
       },
@@ -152,63 +175,37 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
   }
 }
 
-async function scriptsOf(recording: Recording, wanted: string | undefined): Promise<ServerScript[]> {
-  const known = recording.sessions;
-  const sessions = known.filter(({ id }) => wanted === undefined || id === wanted);
-  if (sessions.length === 0) {
-    const ids = known.map(({ id }) => id || 'one without an id').join(', ');
-    throw new UnreadableFileError(`${recording.file} has no session ${wanted}; it has ${ids}.`);
+/** Says in the handshake, and so in any trace of the new session, what is served: the file's name and the session in it. */
+function servedFrom(trace: string, session: string): Record<string, string> {
+  const name = [path.basename(trace), session].map((part) => encodeURIComponent(part)).join('#');
+  return { 'realtime-inspector-served': name };
+}
+
+/** Listens for it; without an authority by plain HTTP alone. Rejects when the port cannot be had. */
+async function listen(
+  face: Face,
+  authority: Awaited<ReturnType<typeof ensureAuthority>> | undefined,
+  { host, port, onLog }: { host: string; port: number; onLog: (message: string) => void },
+): Promise<{ port: number; close(): Promise<void> }> {
+  if (authority) {
+    const { key, cert, caFile } = authority;
+    const handlers = { onRequest: face.request, onUpgrade: face.upgrade, onClientError: onLog };
+    const listener = createListener({ key, cert, caFile, ...handlers });
+    const bound = await listener.listen(host, port, true);
+    return { port: bound.port, close: () => listener.close() };
   }
-  const scripts: ServerScript[] = [];
-  for (const session of sessions) scripts.push(await scriptOf(recording, session));
-  if (scripts.every(({ server }) => server.length === 0))
-    throw new UnreadableFileError(`${recording.file} holds nothing a server sent: there is nothing to serve.`);
-  return scripts;
-}
-
-/** Which recorded session a client gets: of those of its kind and model the next one, and after the last the first again. */
-class Chooser {
-  readonly #given = new Map<string, number>();
-
-  constructor(private readonly scripts: readonly ServerScript[]) {}
-
-  choose(url: URL): { script: ServerScript; others: ServerScript[]; problem: string } {
-    const levels = [
-      (session: URL) => kindOf(session) === kindOf(url) && modelOf(session) === modelOf(url),
-      (session: URL) => kindOf(session) === kindOf(url),
-      () => true,
-    ];
-    // A file without handshakes does not say what its sessions were asked for.
-    const fits = (test: (session: URL) => boolean) =>
-      this.scripts.filter(({ session }) => !URL.canParse(session.url) || test(new URL(session.url)));
-    const level = levels.findIndex((test) => fits(test).length > 0);
-    const found = fits(levels[level] ?? (() => true));
-    const key = found.map(({ session }) => session.id).join(' ');
-    const nth = this.#given.get(key) ?? 0;
-    this.#given.set(key, nth + 1);
-    const script = found[nth % found.length] as ServerScript;
-    const others = found.filter((one) => one !== script);
-    const problem =
-      level === 0
-        ? ''
-        : `The client asked for ${what(url)}, the recording has ${URL.canParse(script.session.url) ? what(new URL(script.session.url)) : 'another session'}`;
-    return { script, others, problem };
-  }
-}
-
-function kindOf({ pathname, searchParams }: URL): string {
-  if (/\/translations$/.test(pathname)) return 'translation';
-  if (searchParams.get('intent') === 'transcription') return 'transcription';
-  return searchParams.has('call_id') ? 'call' : 'realtime';
-}
-
-function modelOf({ searchParams }: URL): string {
-  return searchParams.get('model') ?? searchParams.get('deployment') ?? '';
-}
-
-function what(url: URL): string {
-  const model = modelOf(url);
-  return `a ${kindOf(url)} session${model === '' ? ' without a model' : ` of ${JSON.stringify(model.slice(0, 80))}`}`;
+  const http = createServer(face.request);
+  http.on('upgrade', face.upgrade);
+  http.listen(port, host);
+  await once(http, 'listening');
+  return {
+    port: (http.address() as AddressInfo).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
 }
 
 async function answer(rest: RecordedRest, request: IncomingMessage, url: URL) {

@@ -54,6 +54,8 @@ export interface SessionReport {
 export interface ServeReport {
   trace: string;
   clients: number;
+  /** Handshakes that were refused, as they were recorded. */
+  refused: number;
   diverged: number;
   sessions: SessionReport[];
 }

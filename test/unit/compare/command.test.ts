@@ -1,6 +1,7 @@
 import { chromium } from '@playwright/test';
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../../scripts/lib/system.mjs';
@@ -68,6 +69,72 @@ describe('realtime-inspector diff', () => {
     expect(same).toBe(false);
     expect(sessions[0]?.counts).toMatchObject({ changed: 1, added: 0, removed: 0 });
     expect(new Set(sessions[0]?.events.map(({ status }) => status))).toEqual(new Set(['changed', 'follows']));
+  });
+
+  it('takes what other programs recorded, says what of it is not compared, and leaves nothing behind', async () => {
+    const a = await one('With milk.');
+    const folder = path.dirname(a);
+    const file = (name: string, text: string) => {
+      writeFileSync(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    const events = [...exchange('7', 'Hello?', 'Good morning.'), ...exchange('8', 'Tea?', 'With lemon.')];
+    const lines = events.map(([side, event]) =>
+      JSON.stringify({ direction: side === '>' ? 'client' : 'server', event }),
+    );
+    const b = file('b.jsonl', lines.join('\n'));
+    const temporary = path.join(folder, 'temporary');
+    mkdirSync(temporary);
+    const inFolder = (...args: string[]) =>
+      spawnSync(process.execPath, [path.join(dist, 'cli.cjs'), 'diff', ...args], {
+        encoding: 'utf8',
+        env: { ...process.env, TMPDIR: temporary },
+      });
+    const different = inFolder(a, b, '--url', 'wss://api.openai.com/v1/realtime?model=gpt-realtime', '--only', 'turns');
+    expect(different.stderr).toBe('');
+    expect(different.stdout).toContain('model With [-milk-]{+lemon+}.');
+    expect(different.stdout).toContain(`b  ${b}\n`);
+    expect(different.status).toBe(1);
+    // The name of a format is that of the file that is no trace.
+    const odd = file('odd.txt', `some words\n${lines.join('\n')}`);
+    expect(inFolder(a, odd, '--format', 'lines', '--only', 'turns').stdout).toContain('{+lemon+}');
+    expect(inFolder(a, odd)).toMatchObject({ status: 2, stdout: '' });
+    expect(inFolder(a, b, '--format', 'wav').stderr).toContain('Allowed choices are har');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('removes what it made of a recording when it is stopped', async () => {
+    const a = await one('With milk.');
+    const folder = path.dirname(a);
+    const long = path.join(folder, 'long.jsonl');
+    const line = JSON.stringify({ direction: 'server', event: { type: 'odd', text: 'x'.repeat(500) } });
+    writeFileSync(long, `${line}\n`.repeat(150_000));
+    const temporary = path.join(folder, 'temporary');
+    mkdirSync(temporary);
+    const child = spawn(process.execPath, [path.join(dist, 'cli.cjs'), 'diff', long, a], {
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await expect.poll(() => readdirSync(temporary).length, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect([code, said]).toEqual([2, 'Stopped; nothing was compared.\n']);
+    expect(readdirSync(temporary)).toEqual([]);
+  }, 60_000);
+
+  it('leaves sound out when it is asked to', async () => {
+    const sound = (ms: number): Said[] => [
+      ['>', { type: 'input_audio_buffer.append', audio: Buffer.alloc(ms * 48).toString('base64') }],
+    ];
+    const [a, b] = [await made(sound(1000)), await made(sound(2000))];
+    const heard = run(a, b);
+    expect(heard.status).toBe(1);
+    expect(heard.stdout).toContain('same sound, longer by 1.0 s');
+    expect(run(a, b, '--ignore', 'sound')).toMatchObject({ status: 0 });
+    expect(run(a, b, '--ignore', 'noise')).toMatchObject({ status: 2 });
+    const { sessions } = JSON.parse(run(a, b, '--ignore', 'sound', '--json').stdout) as Comparison;
+    expect(sessions[0]?.events).toMatchObject([{ sound: { kind: 'same', a: 1000, b: 2000 }, status: 'same' }]);
   });
 
   it('compares two sessions of one trace', async () => {

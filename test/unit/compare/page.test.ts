@@ -5,6 +5,8 @@ import { findChromium } from '../../../scripts/lib/system.mjs';
 import { serveComparison, type ServedComparison } from '../../webview/compareHost.mjs';
 import { cleanUp } from '../fidelity/bed';
 import { addAxe, violations } from '../views/axe';
+import { HEADER, openLine, traceFile } from '../trace/traceLines';
+import { exchange, lines } from './made';
 import { recorded, WEATHER } from './recorded';
 
 const patience = 120_000;
@@ -41,11 +43,16 @@ describe('the page of a comparison', () => {
     await cleanUp();
   });
 
-  async function open(width = 1400): Promise<Page> {
+  async function open(
+    width = 1400,
+    url = host.url,
+    verdict = 'Different: turns: 1 changed, 1 only in a',
+  ): Promise<Page> {
     context = await browser.newContext({ viewport: { width, height: 1000 }, reducedMotion: 'reduce', bypassCSP: true });
     const page = await context.newPage();
-    await page.goto(host.url);
-    await page.getByText('Different: turns: 1 changed, 1 only in a').waitFor();
+    page.setDefaultTimeout(15_000);
+    await page.goto(url);
+    await page.getByText(verdict).waitFor();
     return page;
   }
   const turns = (page: Page) => page.locator('rti-compare-turns .turns tbody tr');
@@ -140,22 +147,147 @@ describe('the page of a comparison', () => {
     expect(await page.getByRole('region', { name: 'The chosen event' }).innerText()).toContain('response.done');
   });
 
-  it('plays both in step, and changes over while they are heard', { timeout: patience }, async () => {
+  it('plays both in step: pause, place and loudness', { timeout: patience }, async () => {
     const page = await open();
     await page.getByRole('button', { name: 'Play what is shown' }).click();
-    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
     const heads = async () =>
       (await views(page)).map(({ playhead, own }) => (playhead === null ? null : playhead - own.start));
     await expect.poll(async () => (await heads())[0] ?? 0).toBeGreaterThan(100);
+    await page.locator('body').press('Space');
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
     const [a, b] = await heads();
     expect(b).toBeCloseTo(a ?? NaN, 3);
-    await page.getByLabel('Listen to').selectOption('b');
-    await expect.poll(async () => (await heads())[1] ?? 0).toBeGreaterThan(a ?? 0);
+    expect(await heads()).toEqual([a, b]);
+    const place = page.getByRole('slider', { name: 'Place in both' });
+    await place.press('ArrowRight');
+    await expect.poll(async () => (await heads())[0] ?? 0).toBeCloseTo((a ?? NaN) + 1000, 3);
+    expect((await heads())[1]).toBeCloseTo((a ?? NaN) + 1000, 3);
+    // Muted while it goes on: the place stays, and the other one is heard.
+    const level = (which: string) =>
+      page
+        .getByRole('meter', { name: `Level of ${which}` })
+        .evaluate((meter) => (meter as unknown as { value: number }).value);
+    await page.locator('body').press('1');
+    expect(await page.getByRole('button', { name: 'Mute a' }).getAttribute('aria-pressed')).toBe('true');
+    await place.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await expect.poll(() => level('b')).toBeGreaterThan(0.1);
+    expect(await level('a')).toBe(0);
+    await page.getByRole('button', { name: 'Mute a' }).click();
+    await page.getByRole('slider', { name: 'Loudness of b' }).fill('0');
+    await place.press('PageDown');
+    await place.press('PageUp');
+    await page
+      .getByRole('button', { name: 'Go on' })
+      .or(page.getByRole('button', { name: 'Pause' }))
+      .waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect.poll(heads).toEqual([null, null]);
     await turns(page).first().click();
     await page.getByRole('button', { name: 'Play both' }).click();
     await page.getByRole('button', { name: 'Stop' }).waitFor();
+  });
+
+  it('goes from difference to difference by keys, and finds', { timeout: patience }, async () => {
+    const page = await open();
+    const body = page.locator('body');
+    const turn = page.locator('tr.chosen');
+    await body.press('n');
+    await expect.poll(() => turn.innerText()).toMatch(/^~/);
+    await body.press('p');
+    await expect.poll(() => turn.innerText()).toMatch(/^-/);
+    await body.press('o');
+    await expect.poll(() => host.opened.at(-1)?.which).toBe('a');
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    const chosen = page.locator('.pair[aria-selected="true"]');
+    await body.press('F7');
+    await expect.poll(() => chosen.innerText()).toContain('session.update');
+    await body.press('Shift+F7');
+    await expect.poll(() => chosen.innerText()).toMatch(/^[-~+]/);
+    expect(await page.getByRole('img', { name: /\d+ differences in this stretch/ }).count()).toBe(1);
+    await body.press('/');
+    await page.keyboard.type('bergen');
+    await expect.poll(() => pairs(page).count()).toBeLessThan(12);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('region', { name: 'The chosen event' }).innerText()).toContain('Bergen');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => pairs(page).count()).toBeGreaterThan(12);
+    await body.press('?');
+    await page.getByRole('table', { name: 'Keys' }).waitFor();
+  });
+
+  it('marks what differs between the timelines, and goes there', { timeout: patience }, async () => {
+    const page = await open();
+    const marks = page.locator('rti-compare-marks');
+    const place = await marks.evaluate((element) => {
+      const path = element.shadowRoot?.querySelector('path.removed')?.getAttribute('d') ?? '';
+      return Number(/^M(\d+)/.exec(path)?.[1]);
+    });
+    const box = (await marks.boundingBox())!;
+    await page.mouse.click(box.x + place, box.y + 3);
+    expect(await page.getByRole('region', { name: 'The chosen event' }).innerText()).toMatch(/only in a|changed/);
+    expect(await marks.locator('path.chosen').count()).toBe(1);
+  });
+
+  it('keeps what it shows, and can be turned round', { timeout: patience }, async () => {
+    const page = await open();
+    await page.getByLabel('Only what differs').check();
+    await page.getByRole('tab', { name: /^Configuration/ }).click();
+    await page.reload();
+    await page.getByText('Different: turns: 1 changed, 1 only in a').waitFor();
+    expect(await page.getByLabel('Only what differs').isChecked()).toBe(true);
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toMatch(/^Configuration/);
+    const files = () => page.evaluate<{ a: string; b: string }>("JSON.parse(sessionStorage.getItem('kept'))");
+    const { a, b } = await files();
+    try {
+      await page.locator('body').press('x');
+      await page.reload();
+      await page.getByText('Different: turns: 1 changed, 1 only in b').waitFor();
+      expect(await files()).toMatchObject({ a: b, b: a });
+    } finally {
+      await page.getByRole('button', { name: 'Swap a and b' }).click();
+    }
+  });
+
+  it('tells what is wrong, and goes on where it was when that is mended', { timeout: patience }, async () => {
+    const page = await open();
+    await turns(page).nth(1).click();
+    host.failing.why = '/there/b.har is not there any more. Put it back and choose Compare again.';
+    try {
+      await page.getByRole('button', { name: 'Compare again' }).click();
+      await page.getByRole('alert').getByText('Put it back').waitFor();
+    } finally {
+      host.failing.why = '';
+    }
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(await turns(page).nth(1).getAttribute('class')).toBe('chosen');
+    const rows = () =>
+      page.evaluate<number[]>(
+        `Object.values(document.querySelector('rti-compare-app').stores).map(({ rows }) => rows.count)`,
+      );
+    await expect.poll(async () => Math.min(...(await rows()))).toBeGreaterThan(40);
+  });
+
+  it('shows no timeline for a session that the other trace lacks', { timeout: patience }, async () => {
+    const talk = (id: string) => [openLine(id), ...lines(exchange(id, 'Hi', 'Ho'), 10, id)];
+    const [two, one] = [
+      [HEADER, ...talk('s1'), ...talk('s2')],
+      [HEADER, ...talk('s1')],
+    ];
+    const other = await serveComparison(await traceFile(two.join('\n')), await traceFile(one.join('\n')));
+    try {
+      const page = await open(1400, other.url, 'This session is only in a.');
+      expect(await page.locator('rti-timeline').count()).toBe(1);
+      await page.getByText('This session has no counterpart here.').waitFor();
+      await page.getByLabel('Sessions').selectOption('0');
+      await expect.poll(() => page.locator('rti-timeline').count()).toBe(2);
+      await page.getByText('Nothing differs but ids and times.').waitFor();
+    } finally {
+      await context?.close();
+      await other.close();
+    }
   });
 
   it('compares again when it is asked to', { timeout: patience }, async () => {
@@ -169,7 +301,11 @@ describe('the page of a comparison', () => {
     await addAxe(page);
     const found: Record<string, string[]> = {};
     await turns(page).nth(1).click();
+    await page.getByRole('button', { name: 'Play both' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Keys' }).click();
     found['turns'] = await violations(page);
+    await page.getByRole('button', { name: 'Keys' }).click();
     await page.getByRole('tab', { name: /^Events/ }).click();
     await pairs(page).nth(1).click();
     found['events'] = await violations(page);

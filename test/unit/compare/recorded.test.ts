@@ -35,7 +35,7 @@ describe('the same session with the simulator, recorded twice,', () => {
     ]);
     expect(session.calls).toMatchObject([{ status: 'same', a: { name: 'get_weather' }, turn: 1 }]);
     const sound = session.events.filter(({ a }) => a?.type === 'input_audio_buffer.append');
-    expect(sound).toMatchObject([{ sameSound: true }]);
+    expect(sound).toMatchObject([{ sound: { kind: 'bytes' } }]);
   });
 });
 

@@ -49,7 +49,8 @@ async function session(content: 'embed' | 'attach'): Promise<{ har: string; trac
           }),
         );
       await heard('session.created');
-      const done = heard('response.done');
+      // What comes while the page says goodbye is in no HAR: all of the answer is awaited.
+      const done = Promise.all([heard('response.done'), heard('rate_limits.updated')]);
       socket.send(JSON.stringify({ type: 'input_audio_buffer.append', audio: said }));
       socket.send('{ "type": "input_audio_buffer.commit" }');
       socket.send(JSON.stringify({ type: 'response.create' }));

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTrace } from '../../../src/expect/checkTrace';
-import { formatCheck } from '../../../src/expect/reportText';
+import { formatCheck, formatFailure } from '../../../src/expect/reportText';
 import type { CheckReport } from '../../../src/expect/results';
 import type { Expectations } from '../../../src/expect/written';
 import { UnreadableFileError } from '../../../src/trace/unreadable';
@@ -204,6 +204,63 @@ describe('sums', () => {
   });
 });
 
+/** Of everything that can be asked: what holds, what does not, and where that is told to be. */
+const ASKED: [name: string, right: Expectations, wrong: Expectations, told: RegExp][] = [
+  ['sessions', { sessionCount: 2 }, { sessionCount: { min: 3 } }, /sessionCount\n.*at least 3\n.*2$/],
+  ['turns', { turns: 1 }, { turns: 2 }, /\(session s1\)\n.*turns\n.*2\n.*1$/],
+  [
+    'ladder',
+    { ladder: ['session.created', 'response.done'] },
+    { ladder: ['response.done', 'session.created'] },
+    /\(session s1, event #\d+\)\n.*ladder\[1\]\n/,
+  ],
+  [
+    'never',
+    { never: ['error'] },
+    { never: ['response.done'] },
+    /\(session s1, event #\d+\)\n.*never\[0\]\n.*none\n.*1 event\n/,
+  ],
+  [
+    'words',
+    { transcripts: [{ turn: 1, assistant: '/^I hear/' }] },
+    { transcripts: [{ turn: 1, assistant: '/sun$/' }] },
+    /\(session s1, turn 1\)\n.*transcripts\[0\]\.assistant\n.*\/sun\$\/\n.*"I hear you\."\n/,
+  ],
+  [
+    'tools',
+    { tools: { calls: [], only: true } },
+    { tools: [{ name: 'get_weather' }] },
+    /\(session s1\)\n.*tools\[0\]\n.*\n.*no tool was called/,
+  ],
+  [
+    'latency',
+    { latency: { speechToAudio: { p95: 60_000 } } },
+    { latency: { speechToAudio: { p95: 1 } } },
+    /Speech end to first audio \(speechToAudio\), p95 \(session s\d, turn 1\)\n.*speechToAudio\.p95\n.*at most 1 ms\n.* ms of 2 values$/,
+  ],
+  [
+    'findings',
+    { findings: 'error' },
+    { findings: 'none' },
+    /\(session s\d(?:, event #\d+)?\)\n.*findings\n.*none\n.*(?:info|warning|error): [\w-]+: /,
+  ],
+  ['cost', { cost: { atMost: 1 } }, { cost: { atMost: 0.000001 } }, /Cost\n.*cost\n.*at most \$0\.000001\n.*\$0\.\d+$/],
+  [
+    'close',
+    { sessions: [{ close: { by: 'client' } }] },
+    { close: { by: 'server' } },
+    /\(session s1\)\n.*close\n.*by the server\n.*code 1000, by the client/,
+  ],
+];
+
+it.each(ASKED)('%s: what is so holds, what is not is told with its place', async (_name, right, wrong, told) => {
+  await holds(right, spoken);
+  const [failure] = await failures(wrong, spoken);
+  const text = formatFailure(failure as CheckReport['results'][number]).join('\n');
+  expect(text).toMatch(/^FAIL {2}\S.*\n {6}expectation: \S.*\n {6}expected: {4}\S.*\n {6}came: {8}\S/);
+  expect(text.split('\n        ')[0] + (text.includes('\n        ') ? '\n' : '')).toMatch(told);
+});
+
 it('an end is judged by code, side and reason', async () => {
   await holds(
     { sessions: [{ close: { code: [1000, 1001], by: 'client' } }, { close: { code: 4000, reason: 'late' } }] },
@@ -212,6 +269,22 @@ it('an end is judged by code, side and reason', async () => {
   const [failure] = await failures({ close: { code: 1000 } }, spoken);
   expect(failure).toMatchObject({ expected: 'code 1000', where: { session: 's2' } });
   expect(failure?.actual).toBe('code 4000, by the server, reason "too late"');
+});
+
+it('an expression without an end is told of, and ended', async () => {
+  const endless = simulatedTrace(path.join(folder, 'endless.realtime.jsonl'), (begin) => {
+    const told = begin();
+    told.update({ output_modalities: ['text'] });
+    told.ask(`${'a'.repeat(60)}!`);
+    told.close();
+  });
+  const slow: Expectations[] = [
+    { transcripts: [{ turn: 1, user: '/^(a+)+$/' }] },
+    { never: [{ event: 'conversation.item.create', where: { item: { content: [{ text: '/^(a+)+$/' }] } } }] },
+  ];
+  for (const expectations of slow)
+    await expect(check(expectations, endless)).rejects.toThrow(/^The expression \/\^\(a\+\)\+\$\/ took longer than/);
+  await expect(check(slow[0] as Expectations, endless)).rejects.toBeInstanceOf(UnreadableFileError);
 });
 
 it('a trace that cannot be read is no failed expectation', async () => {

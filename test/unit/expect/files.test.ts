@@ -54,6 +54,32 @@ it('a file may have comments, be YAML, and say what is wrong with its line', () 
   expect(() => checkedExpectations({ turns: -1 })).toThrow(/^turns: /);
 });
 
+it('a name that stands twice is told of, in JSON as in YAML', () => {
+  expect(problemsOf('{ "turns": 1,\n  "close": { "code": 1000, "code": 1001 },\n  "turns": 2 }')).toEqual([
+    '2:28 There is another field of this name beside it: only one of them would count.',
+    '3:3 There is another field of this name beside it: only one of them would count.',
+  ]);
+  expect(problemsOf('turns: 1\nclose:\n  code: 1000\nturns: 2\n', 'a.yaml')).toEqual([
+    expect.stringMatching(/^4:1 .*unique/),
+  ]);
+});
+
+it('YAML holds no surprises: dates, yes and no, and what has no end', () => {
+  const read = (text: string) => parseExpectations(text, 'a.yaml').expectations;
+  expect(
+    read('tools: [{ name: book, arguments: { day: 2024-01-01, sure: yes, not: no, at: 12:30, n: 0o17 } }]'),
+  ).toEqual({
+    tools: [{ name: 'book', arguments: { day: '2024-01-01', sure: 'yes', not: 'no', at: '12:30', n: 15 } }],
+  });
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+  for (const [name, before] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg'].map((pair) => [...pair] as [string, string]))
+    bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`);
+  expect(problemsOf(bomb.join('\n'), 'a.yaml')).toEqual([expect.stringMatching(/^1:1 .*alias/i)]);
+  expect(problemsOf('turns: &t { min: *t }\n', 'a.yaml')).toHaveLength(1);
+  expect(problemsOf('turns: .inf\n', 'a.yaml')).toHaveLength(1);
+  expect(problemsOf('turns: 1\n---\nturns: 2\n', 'a.yaml')).toHaveLength(1);
+});
+
 it('whatever stands in a file gets an answer', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {

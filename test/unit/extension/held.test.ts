@@ -160,6 +160,9 @@ describe('a held message', () => {
     await expect.poll(() => held.state?.waiting).toMatchObject([{ from: 'client', messages: 3 }]);
     const [row] = held.state?.held ?? [];
     expect((row?.until ?? 0) - (row?.at ?? 0)).toBe(60_000);
+    await held.keep(row?.id ?? '');
+    expect(held.first).toMatchObject({ id: row?.id, type: 'b' });
+    expect(held.first).not.toHaveProperty('until');
     held.end();
     expect(held.state).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -83,6 +83,7 @@ describe('the examples of the documentation', () => {
       'weather.test.ts',
       'app.ts',
       'test_weather.py',
+      'test_recording.py',
       '.github/workflows/realtime.yml',
     ]);
   });
@@ -91,6 +92,32 @@ describe('the examples of the documentation', () => {
     const { code, said } = await run('npx', ['vitest', 'run']);
     expect(said).toContain('2 passed');
     expect(code, said).toBe(0);
+  });
+
+  it('pass with the globals of jest, without the import of vitest', async () => {
+    const [first = '', ...rest] = (examples.get('weather.test.ts') ?? '').split('\n');
+    expect(first).toMatch(/ from 'vitest';$/);
+    const file = path.join(project, 'jestlike.test.ts');
+    await writeFile(file, rest.join('\n'));
+    try {
+      const { code, said } = await run('npx', ['vitest', 'run', '--globals', 'jestlike']);
+      expect(said).toContain('2 passed');
+      expect(code, said).toBe(0);
+    } finally {
+      await rm(file);
+    }
+  });
+
+  it('pass in plain Python, and fail with what differs', async () => {
+    const right = await run('python3', ['-m', 'unittest', 'test_recording']);
+    expect(right.said).toMatch(/Ran 2 tests[^]*OK/);
+    expect(right.code).toBe(0);
+    const other = (examples.get('test_recording.py') ?? '').replace('weather.expectations', 'other.expectations');
+    await writeFile(path.join(project, 'traces', 'other.expectations.yaml'), 'turns: 7\n');
+    await writeFile(path.join(project, 'test_other.py'), other);
+    const wrong = await run('python3', ['-m', 'unittest', 'test_other']);
+    expect(wrong.said).toMatch(/Number of turns: expected 7, came 1[^]*FAILED \(failures=2\)/);
+    expect(wrong.code).toBe(1);
   });
 
   it.each(['Bundler', 'NodeNext'])('have types, as module resolution "%s" finds them', async (moduleResolution) => {

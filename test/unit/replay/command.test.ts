@@ -48,6 +48,15 @@ describe('replay on the command line', () => {
     expect(made[0]).toMatchObject({ replayOf: { trace: expect.stringMatching(/^tape-/) as string, session: 's1' } });
   });
 
+  it.each(['gated', 'fast'])('prints the distribution of the timing error of a %s run too', async (timing) => {
+    const file = typed();
+    const { status, stdout } = await run(file, '--to', 'simulator', '--timing', timing);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/timing error +p50 [\d.]+ ms, p95 [\d.]+ ms, most [\d.]+ ms \(3\)/);
+    const bars = [...stdout.matchAll(/^ +(?:up to \d+ ms|more) +(\d+)(?: #+)?$/gm)];
+    expect(bars.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(3);
+  });
+
   it('ends with 1 and writes JUnit when the new trace is not what was expected', async () => {
     const file = typed();
     const expectations = written('turns: 7\n', 'turns.expectations.yaml');
@@ -58,6 +67,24 @@ describe('replay on the command line', () => {
     const report = JSON.parse(stdout) as ReplayReport;
     expect(report).toMatchObject({ ending: { kind: 'completed' }, session: 's1', expectations: { passed: false } });
     expect(readFileSync(junit, 'utf8')).toMatch(/<failure/);
+  });
+
+  it('lets no secret that is given on the way, and no key, onto disk or screen', async () => {
+    const [own, shaped] = ['only-known-by-its-name', 'sk-proj-abcdefghijklmnop'];
+    const folder = await temporaryFolder();
+    const [junit, out] = [path.join(folder, 'junit.xml'), path.join(folder, 'out.realtime.jsonl')];
+    const tools = [{ type: 'mcp', server_label: 'shop', server_url: 'https://127.0.0.1:9/', authorization: own }];
+    const set = [`session.tools=${JSON.stringify(tools)}`, `session.metadata.note=${JSON.stringify(shaped)}`];
+    const expectations = written('turns: 7\n', 'turns.expectations.yaml');
+    const said = await run(
+      ...[typed(), '--to', 'simulator', '--timing', 'fast', '--expect', expectations, '--junit', junit, '--json'],
+      ...['--out', out, '--set', set[0] ?? '', '--set', set[1] ?? '', '--set', 'session.tools[0].authorization=bare'],
+    );
+    const all = [said.stdout, said.stderr, readFileSync(junit, 'utf8'), readFileSync(out, 'utf8')].join('\n');
+    for (const secret of [own, shaped, '=bare', '"bare"']) expect(all).not.toContain(secret);
+    expect(linesOf(out)[0]).toMatchObject({
+      replayOf: { overlay: expect.stringContaining('session.tools[0].authorization="[redacted]"') as string },
+    });
   });
 
   it('runs a sweep: the same sound under several turn detections, in one table', async () => {

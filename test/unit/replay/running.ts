@@ -1,5 +1,6 @@
 /** Replays as the tests begin them. */
 import path from 'node:path';
+import { REAL_CLOCK, type Clock } from '../../../src/replay/client/clock';
 import { startReplay, type ReplayOptions } from '../../../src/replay/client/replay';
 import type { ReplayResult } from '../../../src/replay/client/result';
 import { dist, later, temporaryFolder } from '../fidelity/bed';
@@ -27,4 +28,28 @@ export async function begin(file: string, options: Partial<ReplayOptions> = {}) 
   });
   later(() => running.close());
   return running;
+}
+
+/** How often it looks, and how much of the time since it last looked it counts at most, ms. */
+const [LOOK_MS, COUNTED_MS] = [10, 20];
+
+/**
+ * A clock that stands still while the machine is busy with something else. By the real one everything that has fallen due meanwhile
+ * goes at once, which a server that was set aside as well takes for another session: a caller who cuts an answer short before
+ * it was heard.
+ */
+export function unhurried(): Clock {
+  let [counted, seen] = [0, performance.now()];
+  const now = () => {
+    const real = performance.now();
+    counted += Math.min(real - seen, COUNTED_MS);
+    seen = real;
+    return counted;
+  };
+  const wait = async (ms: number, signal: AbortSignal) => {
+    const until = now() + ms;
+    for (let left = ms; left > 0 && !signal.aborted; left = until - now())
+      await REAL_CLOCK.wait(Math.min(left, LOOK_MS), signal);
+  };
+  return { now, wait };
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,4 +54,51 @@ it('what cannot be served ends with 2 and says why', () => {
   });
   expect(status).toBe(2);
   expect(stderr).toContain('none.jsonl cannot be read: it does not exist.');
+});
+
+it('a report that cannot be written ends nobody’s session, and is told of', async () => {
+  const given = ['serve', trace, '--timing', 'fast', '--json', '--clients', '2', '--report', folder];
+  const child = spawn(process.execPath, [cli, ...given, '--certificates', path.join(folder, 'certificates')]);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = once(child, 'close');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { ws } = JSON.parse((await lines.next()).value ?? '') as { ws: string };
+  for (let client = 0; client < 2; client++) {
+    await mimic(ws, trace);
+    await lines.next();
+  }
+  expect(await ended).toEqual([1, null]);
+  expect(said.match(/cannot be written: it is a folder\./g)).toHaveLength(1);
+  expect(said).toContain('client 2: session s1 complete');
+
+  const nowhere = spawnSync(process.execPath, [cli, 'serve', trace, '--report', path.join(folder, 'none', 'x.json')]);
+  expect(nowhere.status).toBe(2);
+  expect(nowhere.stderr.toString()).toContain('There is no folder');
+});
+
+it.each([
+  [
+    'a text',
+    'hello\n',
+    /is none of the formats that can be imported: .* import it with "realtime-inspector import --format"\./,
+  ],
+  ['nothing', '', /cannot be read: it is empty\./],
+])('a file of %s is told what it is', async (_what, text, expected) => {
+  const file = path.join(folder, 'wrong.jsonl');
+  await writeFile(file, text);
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'serve', file], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(expected);
+});
+
+it('a port that is taken is named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const given = ['serve', trace, '--listen', `127.0.0.1:${port}`, '--certificates', path.join(folder, 'certificates')];
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...given], { encoding: 'utf8' });
+  taken.close();
+  expect(status).toBe(1);
+  expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use by another program; choose another port.`);
 });

@@ -139,6 +139,7 @@ describe('a trace to hand on', () => {
     const expected = {
       instructions: [1, 4, ...whole, 15],
       transcripts: [3, 6, 7, 11, 12, ...whole],
+      notes: [...whole],
       arguments: [8, 9, 10, 12, ...whole],
     };
     expect(changed).toEqual(expected[mask as keyof typeof expected]);

@@ -176,6 +176,11 @@ describe('conditions', () => {
     return { set, acted: Array.from({ length: count }, () => (one.message(message('client', UPDATE)) ? 1 : 0)) };
   };
 
+  it('every takes each Nth of what skip leaves', () => {
+    expect(run([{ drop: true, every: 3 }], 7).acted).toEqual([0, 0, 1, 0, 0, 1, 0]);
+    expect(run([{ drop: true, skip: 2, every: 2, times: 2 }], 8).acted).toEqual([0, 0, 0, 1, 0, 1, 0, 0]);
+  });
+
   it('skip lets the first ones pass, times is the most', () => {
     expect(run([{ drop: true, skip: 2, times: 2 }], 6).acted).toEqual([0, 0, 1, 1, 0, 0]);
   });

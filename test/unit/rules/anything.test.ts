@@ -58,6 +58,7 @@ function anyRule(random: Random): Record<string, unknown> {
   maybe(0.7, 'match', () => pick(random, MATCHES));
   maybe(0.2, 'probability', () => random.next());
   maybe(0.2, 'skip', () => random.between(0, 3));
+  maybe(0.2, 'every', () => random.between(1, 3));
   maybe(0.2, 'times', () => random.between(1, 4));
   maybe(0.2, 'per', () => pick(random, ['run', 'session']));
   const inject = () => ({

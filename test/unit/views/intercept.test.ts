@@ -142,6 +142,24 @@ describe('a held message', () => {
     await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(1);
   });
 
+  it('stays while somebody writes about it, whatever its time-out', async () => {
+    const { page, client, got, breakOn, queue } = await live();
+    await breakOn('type:response.create from:client', { timeoutMs: 8000 });
+    client.send(create(1));
+    await expect.poll(() => written(page)).toContain('Say 1.');
+    await page.locator('rti-event-list .scroller').focus();
+    await page.keyboard.press('h');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' ');
+    await expect.poll(() => queue.innerText()).not.toContain('goes in');
+    client.send('{"type":"response.cancel"}');
+    await page.waitForTimeout(8500);
+    expect(got.server).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => got.server.length).toBe(2);
+  });
+
   it('goes, is dropped, answered, or goes with everything by keys alone', async () => {
     const { page, client, got, breakOn, queue, breakpoints } = await live();
     const id = await breakOn('type:response.create');

@@ -1,0 +1,69 @@
+/** The report of a sweep: its table, and above each run what can be done with its trace. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Replayable } from '../replay/client/replay';
+import type { SweepRow } from '../replay/client/sweep';
+import { rowInThread } from '../replay/client/thread';
+import type { Host } from './host';
+import { label, plain } from './plainText';
+import type { ReplayEnd } from './replayRun';
+import { recordingStem, sweepReport, type SweepRun } from './replayText';
+import type { ReportAction, Reports } from './reports';
+import { SECTION } from './settings';
+
+/** Shows what came of the runs; `asked` is how many there were to be. Rejects when no trace can be read. */
+export async function showSweep(
+  host: Host,
+  reports: Reports,
+  { file, session, timing }: { file: string; session: Replayable; timing: string },
+  runs: readonly (SweepRun & ReplayEnd)[],
+  asked: number,
+): Promise<void> {
+  if (runs.length === 0) return;
+  const rows: SweepRow[] = [await rowInThread(host.dist, { name: 'recorded', file, session: session.id })];
+  for (const { name, trace, ending, refusals, skipped } of runs)
+    rows.push(await rowInThread(host.dist, { name, file: trace, result: { ending, refusals, skipped } }));
+  const amount = runs.length === asked ? `${asked} runs` : `${runs.length} of ${asked} runs`;
+  const { text, recordedLine, runLines } = sweepReport(file, `session ${session.id}, ${timing}: ${amount}`, rows, runs);
+  const uris = [file, ...runs.map(({ trace }) => trace)].map((trace) => vscode.Uri.file(trace));
+  const [recorded] = uris;
+  const open = (line: number, title: string, uri: vscode.Uri | undefined): ReportAction => ({
+    ...{ line, title, command: `${SECTION}.openTrace`, arguments: [uri] },
+  });
+  const compare = (line: number, uri: vscode.Uri | undefined): ReportAction => ({
+    ...{
+      line,
+      title: 'Compare With Recording',
+      command: `${SECTION}.compareWith`,
+      arguments: [undefined, [recorded, uri]],
+    },
+  });
+  await reports.show(`${recordingStem(file)} sweep.txt`, text, [
+    open(recordedLine, 'Open Recording', recorded),
+    {
+      ...{ line: recordedLine, title: 'Compare Two...', command: `${SECTION}.compareOfSweep` },
+      arguments: [uris, rows.map(({ name }) => name)],
+    },
+    ...runLines.flatMap((line, index) => [open(line, 'Open Trace', uris[index + 1]), compare(line, uris[index + 1])]),
+  ]);
+  const bad = runs.filter(({ ending, skipped }) => ending.kind !== 'completed' || skipped.length > 0);
+  if (bad.length > 0)
+    void vscode.window.showWarningMessage(
+      plain(`${bad.length} of ${runs.length} runs are not complete. ${bad[0]?.name}: ${bad[0]?.message}`),
+    );
+}
+
+/** Asks for two of the traces of a sweep and compares them, in the order of the table. */
+export async function compareTwo(uris: unknown, names: unknown): Promise<void> {
+  if (!Array.isArray(uris) || !Array.isArray(names)) return;
+  const items = uris.flatMap((uri: unknown, index) =>
+    uri instanceof vscode.Uri
+      ? [{ label: label(String(names[index])), description: label(path.basename(uri.fsPath)), uri }]
+      : [],
+  );
+  const first = await vscode.window.showQuickPick(items, { title: 'Compare which run?' });
+  if (!first) return;
+  const others = items.filter((item) => item !== first);
+  const second = await vscode.window.showQuickPick(others, { title: plain(`Compare ${first.label} with`) });
+  if (second) await vscode.commands.executeCommand(`${SECTION}.compareWith`, undefined, [first.uri, second.uri]);
+}

@@ -1,0 +1,107 @@
+/** Keys of the page of a comparison, outside of what keys are typed into. */
+import { html } from 'lit';
+import type { TimelineView } from '../views/timelineView';
+import type { CompareStore } from './compareStore';
+
+/** What a key does. */
+export type CompareAct =
+  | 'next'
+  | 'previous'
+  | 'openA'
+  | 'openB'
+  | 'find'
+  | 'play'
+  | 'muteA'
+  | 'muteB'
+  | 'swap'
+  | 'again'
+  | 'onlyDifferent'
+  | 'help';
+
+const KEYS: Readonly<Record<string, CompareAct>> = {
+  n: 'next',
+  F7: 'next',
+  p: 'previous',
+  'Shift+F7': 'previous',
+  o: 'openB',
+  'Shift+O': 'openA',
+  '/': 'find',
+  ' ': 'play',
+  '1': 'muteA',
+  '2': 'muteB',
+  x: 'swap',
+  g: 'again',
+  i: 'onlyDifferent',
+  '?': 'help',
+};
+
+const HELP: readonly (readonly [keys: string, does: string])[] = [
+  ['N, F7', 'the next difference'],
+  ['P, Shift+F7', 'the one before'],
+  ['O', 'open what is chosen in its trace: in b, or where it is'],
+  ['Shift+O', 'the same in a'],
+  ['/, Ctrl+F', 'find in turns and events; Enter: the next one'],
+  ['I', 'only what differs, or all'],
+  ['Space', 'play what is shown, pause, go on'],
+  ['1, 2', 'mute a, mute b'],
+  ['X', 'swap a and b'],
+  ['G', 'compare again'],
+  ['W, S, A, D, F', 'in a timeline: closer, further, left, right, all of it'],
+  ['[, ], C, V', 'in a timeline: the one before or after of its kind, its cause, its effect'],
+];
+
+/** What a key press means; undefined for nothing, as where somebody types, or a button has keys of its own. */
+export function actOf(event: KeyboardEvent): CompareAct | undefined {
+  if (event.altKey) return undefined;
+  if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === 'f' && !event.shiftKey ? 'find' : undefined;
+  const [target] = event.composedPath();
+  if (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range') return undefined;
+  if (target instanceof HTMLSelectElement) return undefined;
+  if (event.key === ' ' && (target instanceof HTMLInputElement || target instanceof HTMLButtonElement))
+    return undefined;
+  const key = event.key.length === 1 && event.key !== '?' && event.key !== '/' ? event.key.toLowerCase() : event.key;
+  const name =
+    event.shiftKey && key !== '?' && key !== '/' ? `Shift+${key.length === 1 ? key.toUpperCase() : key}` : key;
+  return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+}
+
+/** All keys in a table. */
+export function keysTable() {
+  return html`<table aria-label="Keys">
+    <tbody>
+      ${HELP.map(
+        ([keys, does]) =>
+          html`<tr>
+            <th scope="row">${keys}</th>
+            <td>${does}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** Keys within a timeline of one of the two: they are those of an ordinary trace's. Both move together, so either may be nudged. */
+export function timelineKey(event: KeyboardEvent, timelines: Iterable<TimelineView>, store: CompareStore): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const timeline = [...timelines].find((one) => one.store === store);
+  const keys: Record<string, () => void> = {
+    a: () => timeline?.nudge({ pan: -0.2 }),
+    d: () => timeline?.nudge({ pan: 0.2 }),
+    ArrowLeft: () => timeline?.nudge({ pan: -0.2 }),
+    ArrowRight: () => timeline?.nudge({ pan: 0.2 }),
+    w: () => timeline?.nudge({ zoom: 0.7 }),
+    s: () => timeline?.nudge({ zoom: 1 / 0.7 }),
+    ArrowUp: () => timeline?.nudge({ zoom: 0.7 }),
+    ArrowDown: () => timeline?.nudge({ zoom: 1 / 0.7 }),
+    f: () => store.fit(),
+    z: () => timeline?.zoomToSelection(),
+    '[': () => store.selectSameKind(-1),
+    ']': () => store.selectSameKind(1),
+    c: () => store.selectRelated('cause'),
+    v: () => store.selectRelated('effect'),
+  };
+  const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
