@@ -232,8 +232,11 @@ export interface Requests {
   openBody: { params: { row: number }; result: { opened: true } };
   /** Puts rows (first and last of each stretch) on the clipboard: their messages one a line, or `text` as it stands. */
   copyRows: { params: { ranges: number[] } | { text: string }; result: { copied: number; left: number } };
-  /** Asks the user where to save, and writes a trace of these rows. `saved` is '' when the user thought better of it. */
-  saveRows: { params: { ranges: number[] }; result: { saved: string; rows: number } };
+  /**
+   * Asks the user where to save, and writes a trace of these rows; with `then` it is replayed or exported, and kept nowhere
+   * else. `saved` is '' when the user thought better of it, and with `then`.
+   */
+  saveRows: { params: { ranges: number[]; then?: 'replay' | 'export' }; result: { saved: string; rows: number } };
   /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
@@ -311,6 +314,8 @@ export interface Notifications {
       | 'copyAsJsonl'
       | 'copyAsText'
       | 'saveRows'
+      | 'replayRows'
+      | 'exportRows'
       | 'compareMarked'
       | 'copyCode'
       | 'savePayload'
@@ -462,7 +467,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),
   copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
-  saveRows: (p) => isRanges(p.ranges),
+  saveRows: (p) => isRanges(p.ranges) && isOptional(p.then, (v) => v === 'replay' || v === 'export'),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),
   sequenceOf: (p) => isRanges(p.ranges),

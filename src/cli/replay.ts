@@ -7,6 +7,7 @@ import type { UserPrices } from '../analysis/prices';
 import { compareTraces } from '../compare/compare';
 import { failures, PARTS, parseFailOn, type FailOn } from '../compare/verdict';
 import { checkTrace } from '../expect/checkTrace';
+import { readExpectations } from '../expect/expectationFile';
 import { junitXml } from '../expect/junit';
 import { formatCheck } from '../expect/reportText';
 import { result as checkResult, type CheckReport } from '../expect/results';
@@ -130,6 +131,12 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
     .option('--json', 'print the result as JSON')
     .action(async (trace: string, options: GivenOptions) => {
       checkOptions(options);
+      // What is wrong with them is told before anything is sent and paid for.
+      if (options.expect !== undefined) await readExpectations(options.expect);
+      if (options.prices !== undefined)
+        await voice.readPrices(options.prices).catch((error: unknown) => {
+          throw new UsageError(error instanceof Error ? error.message : String(error));
+        });
       const overlays = await overlaysOf(options);
       if (options.scenario !== undefined) await loadScenario({ scenario: options.scenario });
       const stop = voice.interrupted();
@@ -285,6 +292,8 @@ function checkOptions({ scenario, to, keyEnv, seed, junit, against, failOn }: Gi
     throw new UsageError(`The environment variable ${keyEnv} is not set.`);
   if (failOn && against === undefined)
     throw new UsageError('--fail-on says what of a comparison matters: give --against as well.');
+  if (against !== undefined && !existsSync(against))
+    throw new UnreadableFileError(`${against}, which --against names, does not exist.`);
   if (junit !== undefined && !existsSync(path.dirname(path.resolve(junit))))
     throw new UsageError(`There is no folder ${path.dirname(junit)} for ${junit}.`);
 }

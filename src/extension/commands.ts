@@ -175,6 +175,8 @@ export function registerCommands(
     copyAsJsonl: act('copyAsJsonl'),
     copyAsText: act('copyAsText'),
     saveSelection: act('saveRows'),
+    replaySelection: act('replayRows'),
+    exportSelection: act('exportRows'),
     copyCode: act('copyCode'),
     savePayload: act('savePayload'),
     compareMarked: act('compareMarked'),

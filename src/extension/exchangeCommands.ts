@@ -21,7 +21,7 @@ export function exchangeCommands(
   reports: Reports,
   pathOf: (argument: unknown) => string | undefined,
   front: () => string | undefined,
-): Record<string, (argument?: unknown) => unknown> {
+): Record<string, (argument?: unknown, more?: unknown) => unknown> {
   const generator = `realtime-inspector/${String(host.context.extension.packageJSON.version)}`;
 
   /** Runs work with progress; undefined when the user stopped it. */
@@ -42,13 +42,13 @@ export function exchangeCommands(
     await tell(reports, `Import of ${path.basename(file)}.txt`, importText(report), summaryOf(report));
   };
 
-  const exportTrace = async (argument: unknown) => {
+  const exportTrace = async (argument: unknown, proposed?: unknown) => {
     const trace = pathOf(argument) ?? front();
     if (trace === undefined) throw new Error('Open the trace first, or choose the command on it in the Traces view.');
     const kind = await chooseForm(path.basename(trace));
     if (kind === undefined) return;
     if (kind === 'otlp') return sendSpans(trace);
-    const out = await askWhere(trace, kind);
+    const out = await askWhere(typeof proposed === 'string' ? proposed : trace, kind);
     if (out === undefined) return;
     const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
     if (!report) return;

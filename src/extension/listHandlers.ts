@@ -1,5 +1,7 @@
 /** What the event list may ask: copying, saving and comparing rows, and the user's own filters. */
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { sentEvent } from '../../webview/logic/answers';
@@ -10,6 +12,7 @@ import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
 import { copyCode, giveCode, pickForm, recordedRows } from './codeRows';
 import { oneLine } from './plainText';
+import { SECTION } from './settings';
 import type { TraceModel } from './traceModel';
 
 /** Characters put on the clipboard at once. */
@@ -54,7 +57,11 @@ export function listHandlers({
       await vscode.env.clipboard.writeText(text);
       return { copied: rows, left };
     },
-    saveRows: async ({ ranges }) => {
+    saveRows: async ({ ranges, then }) => {
+      if (then !== undefined) {
+        await useRows(model, ranges, then);
+        return { saved: '', rows: 0 };
+      }
       const name = path.basename(model.file, TRACE_EXTENSION);
       const uri = await vscode.window.showSaveDialog({
         title: 'Save Selected Events as Trace',
@@ -109,4 +116,19 @@ export function listHandlers({
       return { presets: memory.get<FilterPreset[]>(PRESETS, []) };
     },
   };
+}
+
+/** Makes a trace of rows and hands it to the command; it is there until that has ended. */
+async function useRows(model: TraceModel, ranges: number[], then: 'replay' | 'export'): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'realtime-inspector-selection-'));
+  const name = `${path.basename(model.file, TRACE_EXTENSION)}-selection${TRACE_EXTENSION}`;
+  const file = path.join(folder, name);
+  await (await model.document()).saveRows(ranges, file);
+  // The page does not wait for what a person is asked, nor for a replay.
+  const proposed = path.join(path.dirname(model.file), name);
+  const command = then === 'replay' ? 'replaySelectedFile' : 'exportTrace';
+  const remove = () => void rm(folder, { recursive: true, force: true });
+  void vscode.commands
+    .executeCommand(`${SECTION}.${command}`, vscode.Uri.file(file), then === 'replay' ? model.file : proposed)
+    .then(remove, remove);
 }

@@ -24,8 +24,14 @@ export type Changes = { kind: 'none' } | { kind: 'file'; uri: vscode.Uri } | { k
 /** Most files that are offered. */
 const MOST_FILES = 200;
 
+const EDIT: Choice<Changes> = {
+  label: '$(edit) Edit Configuration...',
+  detail: 'A new file with what the client configured, to change before it is replayed.',
+  value: { kind: 'edit' },
+};
+
 /** The files of the workspace are offered by their names; what they hold is read when one is chosen. */
-export async function chooseChanges(): Promise<Changes | undefined> {
+export async function chooseChanges(mayEdit: boolean): Promise<Changes | undefined> {
   const files = await vscode.workspace.findFiles(OVERLAY_GLOB, undefined, MOST_FILES);
   const named = files.map((uri) => ({ uri, name: vscode.workspace.asRelativePath(uri) }));
   named.sort((a, b) => a.name.localeCompare(b.name, 'en'));
@@ -35,11 +41,7 @@ export async function chooseChanges(): Promise<Changes | undefined> {
       label: `$(file-code) ${label(name)}`,
       value: { kind: 'file', uri },
     })),
-    {
-      label: '$(edit) Edit Configuration...',
-      detail: 'A new file with what the client configured, to change before it is replayed.',
-      value: { kind: 'edit' },
-    },
+    ...(mayEdit ? [EDIT] : []),
   ];
   return (await vscode.window.showQuickPick(choices, { title: 'With which changes?', matchOnDetail: true }))?.value;
 }

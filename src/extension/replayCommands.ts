@@ -32,6 +32,8 @@ interface Wish {
   session: Replayable;
   to: Destination;
   timing: Timing;
+  /** The trace that `file` is a part of, made for this replay only. */
+  origin?: string;
 }
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
@@ -76,7 +78,7 @@ export function replayCommands(
       const end = await replay.run(options, overlay?.name ?? '', (trace) => {
         void host.openTrace(trace, { preserveFocus: true });
       });
-      void tellEnd(host, wish.file, replay, end);
+      void tellEnd(host, wish.origin ?? wish.file, replay, end);
     });
   };
 
@@ -94,11 +96,12 @@ export function replayCommands(
     });
   };
 
-  const replayTrace = async (argument: unknown) => {
+  const replayTrace = async (argument: unknown, of?: unknown) => {
     const file = pathOf(argument) ?? front() ?? (await askForRecording(host));
     if (file === undefined) return;
-    const wish = await ask(file);
-    const changes = wish && (await chooseChanges());
+    const asked = await ask(file);
+    const wish = asked && typeof of === 'string' ? { ...asked, origin: of } : asked;
+    const changes = wish && (await chooseChanges(wish.origin === undefined));
     if (!changes) return;
     if (changes.kind === 'none') return replayOnce(wish, undefined);
     if (changes.kind === 'edit') {
@@ -151,6 +154,7 @@ export function replayCommands(
 
   return {
     replayTrace,
+    replaySelectedFile: replayTrace,
     replayWithChanges: replayOneRun,
     replaySweep: (argument) => withFile(argument, sweep),
     compareOfSweep: compareTwo,

@@ -15,7 +15,7 @@ import { SECTION } from './settings';
 export async function showSweep(
   host: Host,
   reports: Reports,
-  { file, session, timing }: { file: string; session: Replayable; timing: string },
+  { file, origin, session, timing }: { file: string; origin?: string; session: Replayable; timing: string },
   runs: readonly (SweepRun & ReplayEnd)[],
   asked: number,
 ): Promise<void> {
@@ -25,7 +25,8 @@ export async function showSweep(
     rows.push(await rowInThread(host.dist, { name, file: trace, result: { ending, refusals, skipped } }));
   const amount = runs.length === asked ? `${asked} runs` : `${runs.length} of ${asked} runs`;
   const { text, recordedLine, runLines } = sweepReport(file, `session ${session.id}, ${timing}: ${amount}`, rows, runs);
-  const uris = [file, ...runs.map(({ trace }) => trace)].map((trace) => vscode.Uri.file(trace));
+  // A part is gone when its replay has ended.
+  const uris = [origin ?? file, ...runs.map(({ trace }) => trace)].map((trace) => vscode.Uri.file(trace));
   const [recorded] = uris;
   const open = (line: number, title: string, uri: vscode.Uri | undefined): ReportAction => ({
     ...{ line, title, command: `${SECTION}.openTrace`, arguments: [uri] },

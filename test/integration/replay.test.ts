@@ -4,6 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { openDocument } from '../../src/document';
+import { listHandlers } from '../../src/extension/listHandlers';
+import { TraceModel } from '../../src/extension/traceModel';
 import {
   answering,
   Client,
@@ -15,6 +18,7 @@ import {
   run,
   start,
   tabsOf,
+  temporary,
   until,
 } from './support';
 
@@ -251,6 +255,45 @@ describe('a recorded session', () => {
     assert.ok(isWhole(path.join(folder, name)));
     const none = await answering('showErrorMessage', undefined, () => run('stopReplay'));
     assert.match(String(none[0]?.[0]), /No replay runs\. Begin one with/);
+  });
+
+  it('is replayed in part, by the rows that are selected, and exported in part', async () => {
+    const model = new TraceModel(recorded, path.join(extension().extensionPath, 'dist'), async () => openDocument);
+    const handlers = listHandlers({ model } as Parameters<typeof listHandlers>[0]);
+    await model.document();
+    const rows = await until('its rows', () => {
+      const read = model.columns.rows;
+      return read >= recordsOf(recorded).length ? read : undefined;
+    });
+    const at = recordsOf(recorded).findIndex(
+      (record) => record.kind === 'event' && record.type === 'conversation.item.create',
+    );
+    let told = '';
+    await answering('showQuickPick', first, () =>
+      answering(
+        'showInformationMessage',
+        (text: string) => void (told = text),
+        async () => {
+          await handlers.saveRows({ ranges: [0, 0, at, rows - 1], then: 'replay' });
+          await until('it is told how it ended', () => told !== '');
+        },
+      ),
+    );
+    assert.match(told, /^The replay is complete/);
+    const file = recorded.replace(/\.realtime\.jsonl$/, '-selection.replay.realtime.jsonl');
+    made.push(file);
+    assert.deepEqual(typesOf(file, 'client'), ['conversation.item.create', 'response.create']);
+    const out = path.join(temporary(), 'part.har');
+    const kind = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'har');
+    await answering('showQuickPick', kind, () =>
+      answering('showSaveDialog', vscode.Uri.file(out), async () => {
+        await handlers.saveRows({ ranges: [0, 0, at, at], then: 'export' });
+        await until('the file', () => existsSync(out));
+      }),
+    );
+    const har = JSON.parse(readFileSync(out, 'utf8')) as { log: { entries: { _webSocketMessages?: unknown[] }[] } };
+    assert.equal(har.log.entries[0]?._webSocketMessages?.length, 1);
+    await model.close();
   });
 
   it('may run twice at once; the window closes on whole traces', async () => {

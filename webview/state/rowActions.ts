@@ -9,9 +9,19 @@ const mostListed = 20_000;
 const atOnce = 500;
 /** Value of the `kind` column for the start of a session. */
 const kindOpen = 1;
+/** And for a message. */
+const kindEvent = 0;
 
 export type RowAction =
-  'copyAsJsonl' | 'copyAsText' | 'saveRows' | 'compareMarked' | 'copyCode' | 'savePayload' | 'resend';
+  | 'copyAsJsonl'
+  | 'copyAsText'
+  | 'saveRows'
+  | 'replayRows'
+  | 'exportRows'
+  | 'compareMarked'
+  | 'copyCode'
+  | 'savePayload'
+  | 'resend';
 
 export async function runRowAction(store: Store, action: RowAction): Promise<void> {
   const ranges = actedOn(store);
@@ -38,6 +48,14 @@ export async function runRowAction(store: Store, action: RowAction): Promise<voi
       const done = await store.ask('saveRows', { ranges: withOpens(store, ranges) });
       if (done !== undefined && done.saved !== '')
         store.tell({ kind: 'info', text: `Saved ${events(done.rows)} in ${done.saved}.` });
+      return;
+    }
+    case 'replayRows':
+    case 'exportRows': {
+      const isReplay = action === 'replayRows';
+      const used = isReplay ? fromClient(store, ranges) : ranges;
+      if (used.length === 0) store.tell({ kind: 'info', text: 'Select an event of the client: only those are sent.' });
+      else await store.ask('saveRows', { ranges: withOpens(store, used), then: isReplay ? 'replay' : 'export' });
       return;
     }
     case 'copyCode': {
@@ -75,6 +93,14 @@ export async function runRowAction(store: Store, action: RowAction): Promise<voi
 function actedOn(store: Store): number[] {
   if (store.marked.count > 0) return store.marked.ranges();
   return store.selected === null ? [] : [store.selected, store.selected];
+}
+
+/** The ranges from the first event of a client on: what it sends waits for nothing that came before. */
+export function fromClient({ rows }: Pick<Store, 'rows'>, ranges: readonly number[]): number[] {
+  for (let at = 0; at + 1 < ranges.length; at += 2)
+    for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1); row += 1)
+      if (rows.from.at(row) === FROM.client && rows.kind.at(row) === kindEvent) return [row, ...ranges.slice(at + 1)];
+  return [];
 }
 
 function rowsOf(ranges: readonly number[], most: number): number[] {

@@ -50,6 +50,8 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
     case 'copyAsJsonl':
     case 'copyAsText':
     case 'saveRows':
+    case 'replayRows':
+    case 'exportRows':
     case 'compareMarked':
     case 'copyCode':
     case 'savePayload':

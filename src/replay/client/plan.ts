@@ -65,6 +65,8 @@ export interface ReplayPlan {
   within: ReadonlyMap<string, string>;
 }
 
+/** A client that waits longer for nothing before it sends is one whose beginning was cut off, ms. */
+const LEAD_MS = 1000;
 /** Sound that follows within this time, ms, beyond what the piece before it lasts, is of a microphone that stayed open. */
 const OPEN_MICROPHONE_MS = 150;
 /** Messages after which sound that comes later must not go first: they say what becomes of it. */
@@ -166,9 +168,11 @@ class Draft {
   finish(session: RecordedSession): ReplayPlan {
     const { timed } = session;
     // Without times each message goes when what it waits for has come, and sound as long as it lasts.
-    const clock = (moment: Moment): number => (timed ? moment.at : (starts[moment.before] ?? this.#soundMs));
+    // A part that begins in the middle has nothing that came before it: nobody waits for that.
+    const lead = timed ? this.#leadMs() : 0;
+    const clock = (moment: Moment): number => (timed ? moment.at - lead : (starts[moment.before] ?? this.#soundMs));
     const starts = this.#frames.map(({ frame }) => {
-      const start = timed ? frame.at : this.#soundMs;
+      const start = timed ? frame.at - lead : this.#soundMs;
       this.#soundMs += frame.audioMs;
       return start;
     });
@@ -191,7 +195,7 @@ class Draft {
         }
         for (const { name, soundMs, at: came } of amid) {
           const gate = `${name}: ${Math.round(soundMs)} ms of sound`;
-          gates.push({ name: gate, within: name, at: timed ? came : at, soundMs });
+          gates.push({ name: gate, within: name, at: timed ? came - lead : at, soundMs });
         }
         if (isAudio) audioSaw = known;
         else controlSaw = known;
@@ -221,7 +225,7 @@ class Draft {
     const last = lastAudio < 0 ? undefined : frames[lastAudio];
     const lastMoment = this.#moments.at(-1);
     const endAt = Math.max(
-      timed ? (session.close?.at ?? 0) : this.#soundMs,
+      timed ? (session.close?.at ?? 0) - lead : this.#soundMs,
       frames.at(-1)?.at ?? 0,
       lastMoment ? clock(lastMoment) : 0,
     );
@@ -238,6 +242,12 @@ class Draft {
       timed,
       within: this.#names.within,
     };
+  }
+
+  /** How long it was until the first message, ms, where nothing of the server is known to have come before that. */
+  #leadMs(): number {
+    const first = this.#frames[0]?.frame.at ?? 0;
+    return this.#moments[0]?.before === 0 || first < LEAD_MS ? 0 : first;
   }
 
   /** The pieces of sound with which the user began to speak: people wait for what they have heard before they do. */

@@ -153,6 +153,12 @@ describe('replay on the command line', () => {
     [['--to', 'simulator', '--key-env', 'EMPTY'], /The environment variable EMPTY is not set/],
     [['--to', 'openai', '--seed', '1'], /are for the simulator/],
     [['--to', 'simulator', '--session', 's7'], /has no session s7; it has s1/],
+    [
+      ['--to', 'simulator', '--against', 'gone.realtime.jsonl'],
+      /gone\.realtime\.jsonl, which --against names, does not/,
+    ],
+    [['--to', 'simulator', '--expect', 'gone.yaml'], /gone\.yaml cannot be read: it does not exist/],
+    [['--to', 'simulator', '--prices', 'gone.json'], /gone\.json cannot be read/],
     [[], /required option '--to/],
   ])('%j is told in a sentence, with 2', async (args, what) => {
     const { status, stdout, stderr } = await run(typed(), ...args);

@@ -12,7 +12,7 @@ import { Finder } from '../../../webview/state/finder';
 import { Marked } from '../../../webview/state/marked';
 import { Meaning } from '../../../webview/state/meaning';
 import { hiddenBy } from '../../../webview/state/hiddenRow';
-import { withOpens } from '../../../webview/state/rowActions';
+import { fromClient, withOpens } from '../../../webview/state/rowActions';
 import { RowMeanings } from '../../../webview/state/rowMeanings';
 import { deltaText } from '../../../webview/views/rowTexts';
 import { rowsOf, type TestRow } from './columns';
@@ -50,6 +50,13 @@ describe('rows are marked', () => {
     marked.all(some);
     expect(marked.ranges()).toEqual([1, 3]);
   });
+});
+
+it('what is replayed begins with what the client sent', () => {
+  const rows = rowsOf([{ seq: 0 }, { from: 'server' }, { from: 'client' }, { from: 'server' }]);
+  expect(fromClient({ rows }, [0, 3])).toEqual([2, 3]);
+  expect(fromClient({ rows }, [1, 1, 2, 2])).toEqual([2, 2]);
+  expect(fromClient({ rows }, [0, 1, 3, 3])).toEqual([]);
 });
 
 it('what is saved has the rows that open its sessions, and only those', () => {
