@@ -3,7 +3,7 @@ import type { ConversationEntry } from '../analysis/conversation/model';
 import { formatBytes, formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
 import type { ConfigPoint, Finding, Playback, Span } from '../analysis/model';
-import type { InspectReport } from './inspect';
+import type { InspectReport } from './inspectReport';
 import type { FindingReport, WholeAnalysis } from '../document/wholeAnalysis';
 import { HTML_STYLE } from './inspectHtmlStyle';
 import { timelineSvg } from './inspectHtmlTimeline';

@@ -2,7 +2,7 @@
 import { formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
 import type { Cost, Turn } from '../analysis/model';
-import type { InspectReport } from './inspect';
+import type { InspectReport } from './inspectReport';
 import type { AnalysisReport, FindingReport } from '../document/wholeAnalysis';
 
 const WIDTH = 100;

@@ -5,17 +5,13 @@
 import type { Side } from '../protocol/side';
 import { formatTime, messageLine, type Line, type Message } from '../trace/line';
 import { noteRecord, type UserNote } from '../trace/notes';
-import { redactBody, redactHeaders, redactSubprotocols, redactUrl } from '../trace/redact';
-import {
-  TRACE_VERSION,
-  type OpenRecord,
-  type ReplayOrigin,
-  type TraceHeader,
-  type TraceRecord,
-} from '../trace/records';
+import { redactBody } from '../trace/redact';
+import { TRACE_VERSION, type ReplayOrigin, type TraceHeader, type TraceRecord } from '../trace/records';
 import { TraceWriter } from '../trace/writer';
+import { Beginnings } from './beginnings';
 import { extensionsOf } from './extensions';
 import { httpRecord } from './httpRecord';
+import { openRecord } from './openRecord';
 import { secretsOf } from './requests';
 import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
@@ -60,27 +56,11 @@ interface Session {
   answered?: (() => void) | undefined;
 }
 
-/** A line as it was written. */
-interface Written {
-  seq: number;
-  t: number;
-  line: Line;
-}
-
-/** What a new file begins with of a session that is open by what has been written: its handshake, first and last configuration. */
-interface Beginning {
-  open: OpenRecord;
-  created?: Written;
-  updated?: Written;
-}
-
 /** A message with what is secret in its session. */
 type Kept = Message & Pick<Session, 'alsoSecret'> & { held?: number[] };
 
 /** How long a file that could not be begun is left alone, ms. */
 const TRY_AGAIN_MS = 60_000;
-const CREATED = '"type":"session.created"';
-const UPDATED = '"type":"session.updated"';
 
 /** How a value may stand in JSON, where it is looked for before anything is parsed. */
 function writtenForms(secret: string): string[] {
@@ -114,7 +94,7 @@ export class Recorder {
   #skipped = { from: 0, count: 0 };
   #empty = true;
   #part = 1;
-  readonly #beginnings = new Map<string, Beginning>();
+  readonly #beginnings = new Beginnings();
   #header: TraceHeader | undefined;
   /** When the file being written was begun, and when the next one may be, ms of the trace. */
   #begun = 0;
@@ -294,8 +274,8 @@ export class Recorder {
     this.#queue(() => {
       this.#empty = false;
       this.#writer.record(record);
-      if (record.kind === 'open' && record.status === 101) this.#beginnings.set(record.session, { open: record });
-      else if (record.kind === 'close') this.#beginnings.delete(record.session);
+      if (record.kind === 'open') this.#beginnings.opened(record);
+      else if (record.kind === 'close') this.#beginnings.closed(record);
     });
   }
 
@@ -371,7 +351,7 @@ export class Recorder {
     this.#rotate(t);
     const line = this.#line(seq, t, message);
     this.#writer.message(seq, t, line);
-    if (this.#options.rotation && message.from === 'server') this.#keepConfiguration(message.session, { seq, t, line });
+    if (this.#options.rotation && message.from === 'server') this.#beginnings.wrote(message.session, { seq, t, line });
   }
 
   /** Goes on in a new file where it is time to: with the handshakes and configurations of the sessions that are open. */
@@ -391,21 +371,7 @@ export class Recorder {
     }
     before.close();
     this.#begun = t;
-    for (const { open, created, updated } of this.#beginnings.values()) {
-      this.#writer.record(open);
-      for (const kept of [created, updated]) if (kept) this.#writer.message(kept.seq, kept.t, kept.line);
-    }
-  }
-
-  #keepConfiguration(name: string, { seq, t, line }: Written): void {
-    const isCreated = line.head.includes(CREATED);
-    if (!isCreated && !line.head.includes(UPDATED)) return;
-    const session = this.#beginnings.get(name);
-    if (!session) return;
-    // Its bytes lie in a buffer that is used again.
-    const written = { seq, t, line: { ...line, body: line.body && Buffer.from(line.body) } };
-    if (isCreated) session.created = written;
-    else session.updated = written;
+    this.#beginnings.write(this.#writer);
   }
 
   #line(seq: number, t: number, message: Kept): Line {
@@ -419,30 +385,7 @@ export class Recorder {
   }
 
   #open(stream: number, note: OpenNote, t: number): void {
-    // Some servers repeat the key they refuse, and not every key has a shape that gives it away.
-    const alsoSecret = [...this.#secrets, ...secretsOf(note.requestHeaders)];
-    const redacted = (text: string) => redactBody(text, alsoSecret)?.text ?? text;
-    const record: OpenRecord = {
-      kind: 'open',
-      session: note.session,
-      t: t - this.#zero,
-      url: redactUrl(note.url, alsoSecret),
-      headers: redactHeaders(note.requestHeaders, alsoSecret),
-      subprotocols: redactSubprotocols(note.subprotocols, alsoSecret),
-      status: note.status,
-      ...(note.responseHeaders ? { responseHeaders: redactHeaders(note.responseHeaders, alsoSecret) } : {}),
-      ...(note.subprotocol !== undefined
-        ? { subprotocol: redactSubprotocols([note.subprotocol], alsoSecret)[0] ?? '' }
-        : {}),
-      ...(note.extensions !== undefined ? { extensions: redacted(note.extensions) } : {}),
-      upstream: redactUrl(note.upstream, alsoSecret),
-      phases: note.phases,
-      ...(note.own ? { client: 'inspector' as const } : {}),
-      ...(note.rule === undefined ? {} : { origin: 'inspector' as const, rule: note.rule }),
-      ...(note.error !== undefined ? { error: redacted(note.error) } : {}),
-      ...(note.body !== undefined ? { body: redacted(note.body) } : {}),
-    };
-    this.#record(record);
+    this.#record(openRecord(note, t - this.#zero, this.#secrets));
     if (note.status !== 101) return;
     const session: Session = {
       name: note.session,
