@@ -116,6 +116,9 @@ export class KeysHelp extends View {
         overflow: auto;
         padding: 16px 20px;
       }
+      dialog:focus-visible {
+        outline: none;
+      }
       dialog::backdrop {
         background: rgb(0 0 0 / 25%);
       }
@@ -154,6 +157,7 @@ export class KeysHelp extends View {
   protected override render() {
     return html`<dialog
       aria-label="Keys"
+      tabindex="0"
       @close=${() => this.store.setPanel({ helpOpen: false })}
       @click=${(event: Event) => {
         if (event.target === this.dialog) this.dialog.close();
