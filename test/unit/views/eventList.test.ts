@@ -34,6 +34,11 @@ describe('the event list', () => {
     onTestFinished(() => page.close());
     await page.goto(host.url);
     await page.locator('rti-event-list [role="row"]').first().waitFor();
+    // Spans come behind the rows, and the timeline grows by them: the list has another height then.
+    const isAnalysed =
+      '(({ document: read, rows }) => read.analysed === rows.count)(document.querySelector("rti-app").store)';
+    await expect.poll(() => page.evaluate(isAnalysed)).toBe(true);
+    await frames(page, 3);
     return page;
   }
   const list = (page: Page) => page.getByRole('grid', { name: 'Events' });
