@@ -78,7 +78,7 @@ export function exchangeCommands(
     await reports.show('Spans to send.json', `${seen.text}\n`);
     const send = 'Send';
     const address = tracesAddress(to).href;
-    const question = `This is what would be sent to ${address}: ${seen.report.counts['spans'] ?? 0} spans, and metrics of them. Nothing has been sent yet.`;
+    const question = `This is what would be sent to ${address}: ${count(seen.report.counts['spans'] ?? 0, 'span')}, and metrics. Nothing has been sent yet.`;
     if ((await vscode.window.showInformationMessage(plain(question), send)) !== send) return;
     await host.context.workspaceState.update(COLLECTOR, to);
     const headers = headersOf(process.env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
@@ -88,12 +88,14 @@ export function exchangeCommands(
         reports,
         'Spans sent.txt',
         exportText(report),
-        `Sent ${report.counts['spans'] ?? 0} spans to ${address}.`,
+        `Sent ${count(report.counts['spans'] ?? 0, 'span')} to ${address}.`,
       );
   };
 
   return { importTrace, exportTrace };
 }
+
+const count = (number: number, noun: string) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Says what was done, and what it lacks to who asks. */
 async function tell(reports: Reports, name: string, text: string, words: string): Promise<void> {
@@ -103,7 +105,6 @@ async function tell(reports: Reports, name: string, text: string, words: string)
 
 function summaryOf({ sessions, messages, lost, guessed, problems }: ImportReport): string {
   const remarks = lost.length + guessed.length + problems.length;
-  const count = (number: number, noun: string) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
   const more =
     remarks === 0 ? '' : ` The report has ${count(remarks, 'remark')} about what was left out, guessed or unreadable.`;
   return `Imported ${count(messages, 'message')} of ${count(sessions.length, 'session')}.${more}`;

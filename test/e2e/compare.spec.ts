@@ -32,7 +32,9 @@ test('a comparison comes back with the window, and tells of a file that is gone'
   await writeFile(latest, trace('Be brief.'));
   const app = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('rti-compare-app');
   const tab = page.locator('.tabs-container .tab').filter({ hasText: '↔' });
-  await workbench.openFromExplorer('old.realtime.jsonl');
+  await workbench.openByName('old.realtime.jsonl');
+  // The page takes the keys when it has come, and a question that is asked before goes away.
+  await expect(workbench.inspector.rows('session.update')).toBeVisible();
   await workbench.run('Realtime Inspector: Compare With...', true);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Browse' }).click();
   const input = page.locator('.quick-input-widget input.input').first();

@@ -75,7 +75,7 @@ test('it is replayed from its editor, and the new trace opens as it grows', asyn
       [/server/i, /answering as the recorded server did/],
       [/timing/i, /^Fast/],
     ],
-    /timing|changes/i,
+    /changes/i,
   );
   await expect(said('The replay is complete.')).toBeVisible();
   const replayed = trace.replace('.realtime.jsonl', '.replay.realtime.jsonl');

@@ -103,6 +103,17 @@ export class Workbench {
     return new Inspector(this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame'));
   }
 
+  /** Opens a file that has just been written, which the explorer may not know yet. */
+  async openByName(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+p');
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await expect(input).toBeFocused();
+    await input.fill(name);
+    const choice = this.page.locator('.quick-input-list .monaco-list-row').first();
+    await expect(choice).toHaveAttribute('aria-label', new RegExp(`^${name.replaceAll('.', '\\.')}`));
+    await choice.click();
+  }
+
   /** Opens a file by clicking through the explorer's tree. */
   async openFromExplorer(...path: string[]): Promise<void> {
     await this.run('View: Show Explorer');

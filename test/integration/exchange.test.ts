@@ -90,7 +90,10 @@ describe('files of other programs', () => {
           ),
         ),
     );
-    assert.match(asked, /would be sent to http:\/\/127\.0\.0\.1:9\/v1\/traces: \d+ spans\. Nothing has been sent yet/);
+    assert.match(
+      asked,
+      /would be sent to http:\/\/127\.0\.0\.1:9\/v1\/traces: 1 span, and metrics\. Nothing has been sent yet/,
+    );
     assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /"resourceSpans"/);
     assert.equal(existsSync(trace), true);
   });
