@@ -1,14 +1,16 @@
 /** The page of a comparison: two timelines on one axis, and below them what is the same and what is not. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
-import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
+import type { Comparison, EventPair, SessionPair, TurnPair, Which } from '../../src/compare/model';
+import '../views/splitter';
+import { leastLanes } from '../logic/paneHeights';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
 import { compareBar, fileProblems, verdictOf } from './bar';
-import { actOf, keysTable, timelineKey, type CompareAct } from './compareKeys';
+import { actOf, keysTable, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
-import { onOneAxis, type CompareStore } from './compareStore';
+import { onOneAxis, showBoth, type CompareStore } from './compareStore';
 import { isMarked } from './differenceMarks';
 import './eventsPane';
 import type { EventPlace } from './eventsPane';
@@ -19,12 +21,14 @@ import './restPane';
 import { ShownLists, stepped } from './sought';
 import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
 import { tabBar, tabNamed, type Tab } from './tabs';
+import { heightOf, heightStyle, pulled, type KeptHeight } from './timelineHeight';
+import { timelineSide } from './timelineSide';
 import './turnsPane';
 
 const SIDES = ['a', 'b'] as const;
 
 /** What the page shows, kept for a later life of its tab. */
-export interface ShownState {
+export interface ShownState extends KeptHeight {
   at: number;
   turn: number;
   tab: Tab;
@@ -52,6 +56,7 @@ export class CompareApp extends LitElement {
   @state() private eventsOf = -1;
   @state() private find = '';
   @state() private helpOpen = false;
+  @state() private height: KeptHeight = heightOf({});
   @queryAll('rti-timeline') private timelines!: NodeListOf<TimelineView>;
   #player!: StepPlayer;
   readonly #lists = new ShownLists();
@@ -68,7 +73,9 @@ export class CompareApp extends LitElement {
     this.tab = tabNamed(kept.tab);
     this.onlyDifferent = kept.onlyDifferent === true;
     this.find = typeof kept.find === 'string' ? kept.find : '';
+    this.height = heightOf(kept);
     window.addEventListener('keydown', this.#pageKey);
+    window.addEventListener('resize', this.#placed);
     this.#player = new StepPlayer(this.stores, () => this.requestUpdate());
     this.#stops = [
       onOneAxis(this.stores.a, this.stores.b),
@@ -79,6 +86,7 @@ export class CompareApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#pageKey);
+    window.removeEventListener('resize', this.#placed);
     for (const stop of this.#stops) stop();
     void this.#player.close();
   }
@@ -141,8 +149,8 @@ export class CompareApp extends LitElement {
         <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
-      <main>
-        ${this.#timeline('a', pair)}
+      <main style=${heightStyle(this.height)}>
+        ${timelineSide('a', this.stores.a, pair, () => this.timelines)}
         ${
           pair
             ? html`<rti-compare-marks
@@ -153,14 +161,35 @@ export class CompareApp extends LitElement {
               ></rti-compare-marks>`
             : nothing
         }
-        ${this.#timeline('b', pair)} ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing}
-        ${pair ? this.#pane(pair) : nothing}
+        ${timelineSide('b', this.stores.b, pair, () => this.timelines)}
+        <rti-splitter
+          orientation="horizontal"
+          label="Height of the timelines"
+          @rti-split=${(event: CustomEvent<number>) => this.#pull(event.detail)}
+        ></rti-splitter>
+        ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing} ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
   protected override updated(): void {
     const { at, turn, tab, onlyDifferent, find } = this;
-    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find });
+    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find, ...this.height });
+    this.#placed();
+  }
+
+  /** Height of one of the timelines now, pixels. */
+  get #timelineHeight(): number {
+    return this.timelines[0]?.clientHeight ?? 0;
+  }
+  /** What depends on how high the timelines have become. */
+  readonly #placed = (): void => {
+    const marks = this.renderRoot.querySelector('rti-compare-marks');
+    if (marks) marks.whole = this.#timelineHeight < leastLanes;
+    const splitter = this.renderRoot.querySelector('rti-splitter');
+    if (splitter) splitter.value = Math.min(100, (this.#timelineHeight * 200) / Math.max(1, window.innerHeight));
+  };
+  #pull(by: number): void {
+    this.height = pulled(this.#timelineHeight, by, window.innerHeight);
   }
 
   #bar(pair: SessionPair | null) {
@@ -170,7 +199,11 @@ export class CompareApp extends LitElement {
     const sessions = this.comparison?.sessions ?? [];
     const { isLoading } = this.#player;
     return compareBar(
-      { sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+      {
+        ...{ sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+        hasChosen: this.#inHand() !== null,
+        isFolded: this.height.folded,
+      },
       {
         show: (place) => this.#show(place),
         act: (act) => this.#act(act),
@@ -179,26 +212,6 @@ export class CompareApp extends LitElement {
         findKey: this.#findKey,
       },
     );
-  }
-
-  #timeline(which: Which, pair: SessionPair | null) {
-    const store = this.stores[which];
-    const session = pair?.[which];
-    const notice = store.notice?.text ?? store.document?.problems[0] ?? '';
-    return html`<section
-      class="side"
-      aria-label="Trace ${which}"
-      @keydown=${(event: KeyboardEvent) => timelineKey(event, this.timelines, store)}
-    >
-      <div class="name">
-        <b>${which}</b> <span>${store.status?.title ?? ''}</span>
-        <span class="dim"
-          >${session ? [session.id, session.label].filter(Boolean).join(' ') : pair ? 'no such session' : ''}</span
-        >
-        ${notice === '' ? nothing : html`<span class="failure" role="status">${notice}</span>`}
-      </div>
-      ${store.absent ? html`<p class="empty">This session has no counterpart here.</p>` : html`<rti-timeline .store=${store}></rti-timeline>`}
-    </section>`;
   }
 
   #pane(pair: SessionPair) {
@@ -332,6 +345,26 @@ export class CompareApp extends LitElement {
     if (row !== undefined) this.post({ compare: 'open', which, row });
   }
 
+  /** Where the chosen turn or event stands in each; null where none is chosen. */
+  #inHand(): Stretches | null {
+    const pair = this.#pair;
+    if (!pair) return null;
+    if (this.tab === 'turns') {
+      const turn = pair.turns[this.turn];
+      const { a, b } = this.stores;
+      const within = (one: TurnPair['a'], { own }: CompareStore) =>
+        one && { start: one.start, end: Math.min(one.end ?? own.end, own.end) };
+      return turn ? { a: within(turn.a, a), b: within(turn.b, b) } : null;
+    }
+    const of = (event: EventPair['a']) => event && { start: event.t, end: event.end };
+    return this.event ? { a: of(this.event.a), b: of(this.event.b) } : null;
+  }
+  /** Both timelines show the chosen difference, from where it begins in either to where it ends in both. */
+  #zoom(): void {
+    const stretches = this.#inHand();
+    if (stretches) showBoth(this.stores, stretches);
+  }
+
   // ---- hearing ----
 
   async #play(): Promise<void> {
@@ -365,6 +398,11 @@ export class CompareApp extends LitElement {
         if (!this.isWorking) this.post({ compare: 'again' });
       },
       onlyDifferent: () => (this.onlyDifferent = !this.onlyDifferent),
+      zoom: () => this.#zoom(),
+      fit: () => this.stores.a.fit(),
+      fitA: () => this.stores.a.fitOwn(),
+      fitB: () => this.stores.b.fitOwn(),
+      fold: () => (this.height = { ...this.height, folded: !this.height.folded }),
       help: () => (this.helpOpen = !this.helpOpen),
     };
     acts[act]();
