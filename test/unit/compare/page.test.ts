@@ -168,6 +168,20 @@ describe('the page of a comparison', () => {
     expect(lines).toBeLessThan(45);
   });
 
+  it(
+    'has no button that looks like the one to press, in a theme that fills secondary ones',
+    { timeout: patience },
+    async () => {
+      const page = await open();
+      await page.addStyleTag({
+        content: 'body { --vscode-button-secondaryBackground: rgb(95, 106, 121) !important; }',
+      });
+      const grounds = await page.evaluate<string[]>(`[...document.querySelector('rti-compare-app').shadowRoot
+        .querySelectorAll('.bar button.text')].map((button) => getComputedStyle(button).backgroundColor)`);
+      expect([...new Set(grounds)]).toEqual(['rgba(0, 0, 0, 0)']);
+    },
+  );
+
   it('tells of turns, their words, calls and latencies', { timeout: patience }, async () => {
     const page = await open();
     expect(await turns(page).count()).toBe(3);
