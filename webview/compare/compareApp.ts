@@ -1,17 +1,19 @@
 /** The page of a comparison: two timelines on one axis, and below them what is the same and what is not. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
-import type { Comparison, EventPair, SessionPair, TurnPair, Which } from '../../src/compare/model';
+import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
 import '../views/splitter';
 import { leastLanes } from '../logic/paneHeights';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
 import { compareBar, fileProblems, verdictOf } from './bar';
+import { openedOf, pairOfRow, placesOf, sameEvent, sameTurn } from './chosen';
 import { actOf, keysTable, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
 import { onOneAxis, showBoth, type CompareStore } from './compareStore';
 import { isMarked } from './differenceMarks';
+import { eventsNote } from './eventsNote';
 import './eventsPane';
 import type { EventPlace } from './eventsPane';
 import type { CompareHostMessage, ComparePageMessage } from './messages';
@@ -48,9 +50,9 @@ export class CompareApp extends LitElement {
   @state() private isWorking = true;
   /** The pair of sessions shown, the turn and the event that are chosen in it. */
   @state() private at = 0;
-  @state() private turn = -1;
-  @state() private event: EventPair | null = null;
-  @state() private tab: Tab = 'turns';
+  @state() turn = -1;
+  @state() event: EventPair | null = null;
+  @state() tab: Tab = 'turns';
   @state() private onlyDifferent = false;
   /** Only events of that turn; -1 for all. */
   @state() private eventsOf = -1;
@@ -114,8 +116,8 @@ export class CompareApp extends LitElement {
     this.#show(at);
     const { turns, events } = sessions[at] ?? { turns: [], events: [] };
     const { turn, event } = before ?? { turn: turns[this.kept.turn ?? -1], event: null };
-    this.turn = turn ? turns.findIndex(({ a, b }) => a?.key === turn.a?.key && b?.key === turn.b?.key) : -1;
-    this.event = event ? (events.find(({ a, b }) => a?.row === event.a?.row && b?.row === event.b?.row) ?? null) : null;
+    this.turn = sameTurn(turns, turn);
+    this.event = sameEvent(events, event);
   }
 
   #show(at: number): void {
@@ -233,7 +235,7 @@ export class CompareApp extends LitElement {
               }}
             ></rti-compare-turns>`
           : this.tab === 'events'
-            ? html`${this.#turnFilter(pair)}<rti-compare-events
+            ? html`${eventsNote(pair, this.eventsOf, () => (this.eventsOf = -1))}<rti-compare-events
                   .events=${this.#events(pair)}
                   .chosen=${this.event}
                   .origins=${origins}
@@ -250,19 +252,6 @@ export class CompareApp extends LitElement {
               : html`<rti-compare-measures .session=${pair}></rti-compare-measures>`
       }
     </div>`;
-  }
-
-  #turnFilter({ turns, events, counts, unexplained }: SessionPair) {
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const turn = turns[this.eventsOf];
-    return html`${
-      turn === undefined
-        ? nothing
-        : html`<p>
-            Events of turn ${turn.a?.number ?? '–'} | ${turn.b?.number ?? '–'}
-            <button class="text" @click=${() => (this.eventsOf = -1)}>Show all</button>
-          </p>`
-    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}${events.length === all ? nothing : html`<p class="dim">${events.length} of ${all} pairs are listed: of so many only those that differ.</p>`}`;
   }
 
   readonly #events = (pair: SessionPair): readonly EventPair[] =>
@@ -295,11 +284,7 @@ export class CompareApp extends LitElement {
     if (this.#isSelecting || selected === this.#selected[which]) return;
     this.#selected[which] = selected;
     if (selected === null) return;
-    let found: EventPair | null = null;
-    for (const pair of this.#pair?.events ?? []) {
-      const row = pair[which]?.row ?? Infinity;
-      if (row <= selected && row >= (found?.[which]?.row ?? -1)) found = pair;
-    }
+    const found = pairOfRow(this.#pair?.events ?? [], which, selected);
     if (found) this.#list(found);
   }
   /** A mark was clicked between the timelines. */
@@ -335,29 +320,11 @@ export class CompareApp extends LitElement {
     this.#chooseEvent(events[at] as EventPair);
   }
   #open(wanted: Which): void {
-    const turn = this.#pair?.turns[this.turn];
-    const rows: Record<Which, number | undefined> =
-      this.tab === 'turns'
-        ? { a: turn?.a?.startRow, b: turn?.b?.startRow }
-        : { a: this.event?.a?.row, b: this.event?.b?.row };
-    const which = rows[wanted] === undefined ? (wanted === 'a' ? 'b' : 'a') : wanted;
-    const row = rows[which];
-    if (row !== undefined) this.post({ compare: 'open', which, row });
+    const place = this.#pair && openedOf(this.#pair, this, wanted);
+    if (place) this.post({ compare: 'open', ...place });
   }
-
-  /** Where the chosen turn or event stands in each; null where none is chosen. */
   #inHand(): Stretches | null {
-    const pair = this.#pair;
-    if (!pair) return null;
-    if (this.tab === 'turns') {
-      const turn = pair.turns[this.turn];
-      const { a, b } = this.stores;
-      const within = (one: TurnPair['a'], { own }: CompareStore) =>
-        one && { start: one.start, end: Math.min(one.end ?? own.end, own.end) };
-      return turn ? { a: within(turn.a, a), b: within(turn.b, b) } : null;
-    }
-    const of = (event: EventPair['a']) => event && { start: event.t, end: event.end };
-    return this.event ? { a: of(this.event.a), b: of(this.event.b) } : null;
+    return this.#pair && placesOf(this.#pair, this, this.stores);
   }
   /** Both timelines show the chosen difference, from where it begins in either to where it ends in both. */
   #zoom(): void {
