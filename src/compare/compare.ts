@@ -8,7 +8,8 @@ import { compareSessions, type ReadTrace } from './sessions';
 import { asTrace, type OpenRecording } from '../exchange/asTrace';
 import type { ImportFormat } from '../exchange/model';
 import { recognise } from '../exchange/recognise';
-import { readSteps, type SessionSteps, type TraceSteps } from './steps';
+import type { SessionSteps, TraceSteps } from './step';
+import { readSteps } from './steps';
 
 export interface CompareOptions {
   /** Only this session of a, and of b; all of them, paired in their order, when neither is given. */

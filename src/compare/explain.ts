@@ -5,7 +5,7 @@ import type { ComparedEvent, EventPair } from './model';
 import { normalised, type IdToken } from './normal';
 import type { StepPair } from './pairSteps';
 import { Sounds } from './soundPairs';
-import type { Step, TraceSteps } from './steps';
+import type { Step, TraceSteps } from './step';
 import { isAsLong } from './wording';
 
 /** Pairs whose bodies are read again; what differs beyond is told to differ, and no more. */

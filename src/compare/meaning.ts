@@ -1,7 +1,7 @@
 /** What an event means to a comparison, told from its type and body. */
 import { asObject, asText, dig, type JsonObject } from '../analysis/json';
 import { isDelta } from '../protocol/audioEvents';
-import type { Step } from './steps';
+import type { Step } from './step';
 
 /** Characters kept of what was said, or called, in one step. */
 export const MOST_TEXT = 20_000;

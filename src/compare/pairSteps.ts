@@ -1,6 +1,6 @@
 /** Which step of one session is which of the other. */
 import { matchInOrder } from './align';
-import type { Step } from './steps';
+import type { Step } from './step';
 
 /** A step with the place of its turn among the pairs of turns; -1 for none. */
 export interface PlacedStep {

@@ -18,7 +18,7 @@ import type {
 import { MOST_TEXT } from './meaning';
 import { normalised } from './normal';
 import { pairSteps, type PlacedStep, type StepPair } from './pairSteps';
-import type { SessionSteps, Step, TraceSteps } from './steps';
+import type { SessionSteps, Step, TraceSteps } from './step';
 import { pairTurns, turnPlaces } from './turns';
 import { compareWords } from './words';
 

@@ -1,7 +1,7 @@
 /** How the sound of two steps compares. */
 import type { SoundPair } from './model';
 import { soundsAlike } from './sound';
-import type { Step, TraceSteps } from './steps';
+import type { Step, TraceSteps } from './step';
 
 /** Sound of a pair of sessions that is read again, ms of both together; of what comes later only bytes and lengths are compared. */
 const MOST_MS = 4 * 3_600_000;

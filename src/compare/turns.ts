@@ -1,7 +1,7 @@
 /** Which turn of one session is which of the other, and to which turn a step belongs. */
 import type { Turn } from '../analysis/model';
 import { matchInOrder } from './align';
-import type { Step } from './steps';
+import type { Step } from './step';
 
 /** Places in the two lists of turns; one is undefined where the other has no counterpart. */
 export type TurnPlaces = [a: number, b: number] | [a: number, b: undefined] | [a: undefined, b: number];

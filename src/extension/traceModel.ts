@@ -42,6 +42,8 @@ export class TraceModel {
   #opening: Promise<TraceDocument> | undefined;
   #following: Promise<void> | undefined;
   #again = false;
+  /** Counts the readings that were begun anew. */
+  #restarts = 0;
   /** When the last reading began, ms of the monotonic clock. */
   #readAt = -Infinity;
   #closed = false;
@@ -87,7 +89,15 @@ export class TraceModel {
         if (this.#closed) return;
         this.#again = false;
         this.#readAt = performance.now();
-        await (await this.document()).follow();
+        const restarts = this.#restarts;
+        try {
+          await (await this.document()).follow();
+        } catch (error) {
+          if (this.#closed) return;
+          if (restarts === this.#restarts) throw error;
+          // What was read is closed because the file is read anew: this reading goes on with that one.
+          this.#again = true;
+        }
       } while (this.#again && !this.#closed);
     })().finally(() => (this.#following = undefined));
     return this.#following;
@@ -101,6 +111,7 @@ export class TraceModel {
     if (this.#opening !== opening) return;
     // From here on the earlier reading says nothing more, and whoever asks next opens the file anew: what there was has to
     // be gone by then, or the new reading's rows would go with it.
+    this.#restarts += 1;
     const closing = document?.close();
     this.#opening = undefined;
     this.#reset();

@@ -17,6 +17,9 @@ export interface BarState {
   /** How many there are of what is sought; '' where nothing is. */
   found: string;
   helpOpen: boolean;
+  /** A turn or an event is chosen. */
+  hasChosen: boolean;
+  isFolded: boolean;
 }
 
 /** What it asks for. */
@@ -29,7 +32,7 @@ export interface BarActions {
 }
 
 export function compareBar(state: BarState, { show, act, playShown, find, findKey }: BarActions) {
-  const { sessions, at, hasPair, isWorking, isLoading, onlyDifferent, helpOpen } = state;
+  const { sessions, at, hasPair, isWorking, isLoading, onlyDifferent, helpOpen, hasChosen, isFolded } = state;
   const name = (one: SessionPair['a']) => (one ? [one.id, one.label].filter(Boolean).join(' ') : '–');
   const button = (does: CompareAct, icon: string, words: string, keys: string, disabled: boolean) =>
     html`<button
@@ -62,6 +65,7 @@ export function compareBar(state: BarState, { show, act, playShown, find, findKe
     <span class="group">
       ${button('previous', 'arrow-up', 'Previous difference', 'P, Shift+F7', !hasPair)}
       ${button('next', 'arrow-down', 'Next difference', 'N, F7', !hasPair)}
+      ${button('zoom', 'zoom-in', 'Zoom to what is chosen', 'Z', !hasChosen)}
     </span>
     <label class="only"
       ><input type="checkbox" .checked=${onlyDifferent} @change=${() => act('onlyDifferent')} /> Only what
@@ -100,6 +104,15 @@ export function compareBar(state: BarState, { show, act, playShown, find, findKe
       @click=${() => act('again')}
     >
       Compare again
+    </button>
+    <button
+      class="text"
+      title="${isFolded ? 'Unfold' : 'Fold'} the timelines (T)"
+      aria-keyshortcuts="T"
+      aria-expanded=${isFolded ? 'false' : 'true'}
+      @click=${() => act('fold')}
+    >
+      <vscode-icon name=${isFolded ? 'chevron-right' : 'chevron-down'}></vscode-icon> Timelines
     </button>
     <button class="text" aria-expanded=${helpOpen ? 'true' : 'false'} aria-keyshortcuts="?" @click=${() => act('help')}>
       Keys

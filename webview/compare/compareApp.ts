@@ -2,14 +2,18 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
+import '../views/splitter';
+import { leastLanes } from '../logic/paneHeights';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
 import { compareBar, fileProblems, verdictOf } from './bar';
-import { actOf, keysTable, timelineKey, type CompareAct } from './compareKeys';
+import { openedOf, pairOfRow, placesOf, sameEvent, sameTurn } from './chosen';
+import { actOf, keysTable, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
-import { onOneAxis, type CompareStore } from './compareStore';
+import { onOneAxis, showBoth, type CompareStore } from './compareStore';
 import { isMarked } from './differenceMarks';
+import { eventsNote } from './eventsNote';
 import './eventsPane';
 import type { EventPlace } from './eventsPane';
 import type { CompareHostMessage, ComparePageMessage } from './messages';
@@ -19,12 +23,14 @@ import './restPane';
 import { ShownLists, stepped } from './sought';
 import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
 import { tabBar, tabNamed, type Tab } from './tabs';
+import { heightOf, heightStyle, pulled, type KeptHeight } from './timelineHeight';
+import { timelineSide } from './timelineSide';
 import './turnsPane';
 
 const SIDES = ['a', 'b'] as const;
 
 /** What the page shows, kept for a later life of its tab. */
-export interface ShownState {
+export interface ShownState extends KeptHeight {
   at: number;
   turn: number;
   tab: Tab;
@@ -44,14 +50,15 @@ export class CompareApp extends LitElement {
   @state() private isWorking = true;
   /** The pair of sessions shown, the turn and the event that are chosen in it. */
   @state() private at = 0;
-  @state() private turn = -1;
-  @state() private event: EventPair | null = null;
-  @state() private tab: Tab = 'turns';
+  @state() turn = -1;
+  @state() event: EventPair | null = null;
+  @state() tab: Tab = 'turns';
   @state() private onlyDifferent = false;
   /** Only events of that turn; -1 for all. */
   @state() private eventsOf = -1;
   @state() private find = '';
   @state() private helpOpen = false;
+  @state() private height: KeptHeight = heightOf({});
   @queryAll('rti-timeline') private timelines!: NodeListOf<TimelineView>;
   #player!: StepPlayer;
   readonly #lists = new ShownLists();
@@ -68,7 +75,9 @@ export class CompareApp extends LitElement {
     this.tab = tabNamed(kept.tab);
     this.onlyDifferent = kept.onlyDifferent === true;
     this.find = typeof kept.find === 'string' ? kept.find : '';
+    this.height = heightOf(kept);
     window.addEventListener('keydown', this.#pageKey);
+    window.addEventListener('resize', this.#placed);
     this.#player = new StepPlayer(this.stores, () => this.requestUpdate());
     this.#stops = [
       onOneAxis(this.stores.a, this.stores.b),
@@ -79,6 +88,7 @@ export class CompareApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.#pageKey);
+    window.removeEventListener('resize', this.#placed);
     for (const stop of this.#stops) stop();
     void this.#player.close();
   }
@@ -106,8 +116,8 @@ export class CompareApp extends LitElement {
     this.#show(at);
     const { turns, events } = sessions[at] ?? { turns: [], events: [] };
     const { turn, event } = before ?? { turn: turns[this.kept.turn ?? -1], event: null };
-    this.turn = turn ? turns.findIndex(({ a, b }) => a?.key === turn.a?.key && b?.key === turn.b?.key) : -1;
-    this.event = event ? (events.find(({ a, b }) => a?.row === event.a?.row && b?.row === event.b?.row) ?? null) : null;
+    this.turn = sameTurn(turns, turn);
+    this.event = sameEvent(events, event);
   }
 
   #show(at: number): void {
@@ -141,8 +151,8 @@ export class CompareApp extends LitElement {
         <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
-      <main>
-        ${this.#timeline('a', pair)}
+      <main style=${heightStyle(this.height)}>
+        ${timelineSide('a', this.stores.a, pair, () => this.timelines)}
         ${
           pair
             ? html`<rti-compare-marks
@@ -153,14 +163,35 @@ export class CompareApp extends LitElement {
               ></rti-compare-marks>`
             : nothing
         }
-        ${this.#timeline('b', pair)} ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing}
-        ${pair ? this.#pane(pair) : nothing}
+        ${timelineSide('b', this.stores.b, pair, () => this.timelines)}
+        <rti-splitter
+          orientation="horizontal"
+          label="Height of the timelines"
+          @rti-split=${(event: CustomEvent<number>) => this.#pull(event.detail)}
+        ></rti-splitter>
+        ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing} ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
   protected override updated(): void {
     const { at, turn, tab, onlyDifferent, find } = this;
-    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find });
+    if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find, ...this.height });
+    this.#placed();
+  }
+
+  /** Height of one of the timelines now, pixels. */
+  get #timelineHeight(): number {
+    return this.timelines[0]?.clientHeight ?? 0;
+  }
+  /** What depends on how high the timelines have become. */
+  readonly #placed = (): void => {
+    const marks = this.renderRoot.querySelector('rti-compare-marks');
+    if (marks) marks.whole = this.#timelineHeight < leastLanes;
+    const splitter = this.renderRoot.querySelector('rti-splitter');
+    if (splitter) splitter.value = Math.min(100, (this.#timelineHeight * 200) / Math.max(1, window.innerHeight));
+  };
+  #pull(by: number): void {
+    this.height = pulled(this.#timelineHeight, by, window.innerHeight);
   }
 
   #bar(pair: SessionPair | null) {
@@ -170,7 +201,11 @@ export class CompareApp extends LitElement {
     const sessions = this.comparison?.sessions ?? [];
     const { isLoading } = this.#player;
     return compareBar(
-      { sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+      {
+        ...{ sessions, at, hasPair: pair !== null, isWorking, isLoading, onlyDifferent, find, found, helpOpen },
+        hasChosen: this.#inHand() !== null,
+        isFolded: this.height.folded,
+      },
       {
         show: (place) => this.#show(place),
         act: (act) => this.#act(act),
@@ -179,26 +214,6 @@ export class CompareApp extends LitElement {
         findKey: this.#findKey,
       },
     );
-  }
-
-  #timeline(which: Which, pair: SessionPair | null) {
-    const store = this.stores[which];
-    const session = pair?.[which];
-    const notice = store.notice?.text ?? store.document?.problems[0] ?? '';
-    return html`<section
-      class="side"
-      aria-label="Trace ${which}"
-      @keydown=${(event: KeyboardEvent) => timelineKey(event, this.timelines, store)}
-    >
-      <div class="name">
-        <b>${which}</b> <span>${store.status?.title ?? ''}</span>
-        <span class="dim"
-          >${session ? [session.id, session.label].filter(Boolean).join(' ') : pair ? 'no such session' : ''}</span
-        >
-        ${notice === '' ? nothing : html`<span class="failure" role="status">${notice}</span>`}
-      </div>
-      ${store.absent ? html`<p class="empty">This session has no counterpart here.</p>` : html`<rti-timeline .store=${store}></rti-timeline>`}
-    </section>`;
   }
 
   #pane(pair: SessionPair) {
@@ -220,7 +235,7 @@ export class CompareApp extends LitElement {
               }}
             ></rti-compare-turns>`
           : this.tab === 'events'
-            ? html`${this.#turnFilter(pair)}<rti-compare-events
+            ? html`${eventsNote(pair, this.eventsOf, () => (this.eventsOf = -1))}<rti-compare-events
                   .events=${this.#events(pair)}
                   .chosen=${this.event}
                   .origins=${origins}
@@ -237,19 +252,6 @@ export class CompareApp extends LitElement {
               : html`<rti-compare-measures .session=${pair}></rti-compare-measures>`
       }
     </div>`;
-  }
-
-  #turnFilter({ turns, events, counts, unexplained }: SessionPair) {
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const turn = turns[this.eventsOf];
-    return html`${
-      turn === undefined
-        ? nothing
-        : html`<p>
-            Events of turn ${turn.a?.number ?? '–'} | ${turn.b?.number ?? '–'}
-            <button class="text" @click=${() => (this.eventsOf = -1)}>Show all</button>
-          </p>`
-    }${unexplained === 0 ? nothing : html`<p class="dim">${unexplained} events differ and were not looked into: there are too many.</p>`}${events.length === all ? nothing : html`<p class="dim">${events.length} of ${all} pairs are listed: of so many only those that differ.</p>`}`;
   }
 
   readonly #events = (pair: SessionPair): readonly EventPair[] =>
@@ -282,11 +284,7 @@ export class CompareApp extends LitElement {
     if (this.#isSelecting || selected === this.#selected[which]) return;
     this.#selected[which] = selected;
     if (selected === null) return;
-    let found: EventPair | null = null;
-    for (const pair of this.#pair?.events ?? []) {
-      const row = pair[which]?.row ?? Infinity;
-      if (row <= selected && row >= (found?.[which]?.row ?? -1)) found = pair;
-    }
+    const found = pairOfRow(this.#pair?.events ?? [], which, selected);
     if (found) this.#list(found);
   }
   /** A mark was clicked between the timelines. */
@@ -322,14 +320,16 @@ export class CompareApp extends LitElement {
     this.#chooseEvent(events[at] as EventPair);
   }
   #open(wanted: Which): void {
-    const turn = this.#pair?.turns[this.turn];
-    const rows: Record<Which, number | undefined> =
-      this.tab === 'turns'
-        ? { a: turn?.a?.startRow, b: turn?.b?.startRow }
-        : { a: this.event?.a?.row, b: this.event?.b?.row };
-    const which = rows[wanted] === undefined ? (wanted === 'a' ? 'b' : 'a') : wanted;
-    const row = rows[which];
-    if (row !== undefined) this.post({ compare: 'open', which, row });
+    const place = this.#pair && openedOf(this.#pair, this, wanted);
+    if (place) this.post({ compare: 'open', ...place });
+  }
+  #inHand(): Stretches | null {
+    return this.#pair && placesOf(this.#pair, this, this.stores);
+  }
+  /** Both timelines show the chosen difference, from where it begins in either to where it ends in both. */
+  #zoom(): void {
+    const stretches = this.#inHand();
+    if (stretches) showBoth(this.stores, stretches);
   }
 
   // ---- hearing ----
@@ -365,6 +365,11 @@ export class CompareApp extends LitElement {
         if (!this.isWorking) this.post({ compare: 'again' });
       },
       onlyDifferent: () => (this.onlyDifferent = !this.onlyDifferent),
+      zoom: () => this.#zoom(),
+      fit: () => this.stores.a.fit(),
+      fitA: () => this.stores.a.fitOwn(),
+      fitB: () => this.stores.b.fitOwn(),
+      fold: () => (this.height = { ...this.height, folded: !this.height.folded }),
       help: () => (this.helpOpen = !this.helpOpen),
     };
     acts[act]();

@@ -16,6 +16,11 @@ export type CompareAct =
   | 'swap'
   | 'again'
   | 'onlyDifferent'
+  | 'zoom'
+  | 'fit'
+  | 'fitA'
+  | 'fitB'
+  | 'fold'
   | 'help';
 
 const KEYS: Readonly<Record<string, CompareAct>> = {
@@ -32,6 +37,11 @@ const KEYS: Readonly<Record<string, CompareAct>> = {
   x: 'swap',
   g: 'again',
   i: 'onlyDifferent',
+  z: 'zoom',
+  f: 'fit',
+  '3': 'fitA',
+  '4': 'fitB',
+  t: 'fold',
   '?': 'help',
 };
 
@@ -44,9 +54,12 @@ const HELP: readonly (readonly [keys: string, does: string])[] = [
   ['I', 'only what differs, or all'],
   ['Space', 'play what is shown, pause, go on'],
   ['1, 2', 'mute a, mute b'],
+  ['Z', 'zoom to what is chosen, in both'],
+  ['F, 3, 4', 'fit all of both, of a, of b'],
+  ['T', 'fold the timelines, or unfold them'],
   ['X', 'swap a and b'],
   ['G', 'compare again'],
-  ['W, S, A, D, F', 'in a timeline: closer, further, left, right, all of it'],
+  ['W, S, A, D', 'in a timeline: closer, further, left, right'],
   ['[, ], C, V', 'in a timeline: the one before or after of its kind, its cause, its effect'],
 ];
 
@@ -93,13 +106,13 @@ export function timelineKey(event: KeyboardEvent, timelines: Iterable<TimelineVi
     s: () => timeline?.nudge({ zoom: 1 / 0.7 }),
     ArrowUp: () => timeline?.nudge({ zoom: 0.7 }),
     ArrowDown: () => timeline?.nudge({ zoom: 1 / 0.7 }),
-    f: () => store.fit(),
-    z: () => timeline?.zoomToSelection(),
     '[': () => store.selectSameKind(-1),
     ']': () => store.selectSameKind(1),
     c: () => store.selectRelated('cause'),
     v: () => store.selectRelated('effect'),
   };
+  // A range or bar that was marked here goes before the difference it belongs to.
+  if (store.range !== null || store.spanIndex.get(store.selectedSpan)) keys['z'] = () => timeline?.zoomToSelection();
   const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!run) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 /** The state of one of two traces on one axis: both count from their session's start, and show the same stretch. */
 import { Store } from '../state/store';
+import type { Which } from '../../src/compare/model';
 import type { TimeSpan } from '../timeline/timeScale';
 
 export class CompareStore extends Store {
@@ -21,6 +22,10 @@ export class CompareStore extends Store {
     const { start, end } = this.own;
     const other = this.other?.own;
     return { start, end: start + Math.max(end - start, other ? other.end - other.start : 0) };
+  }
+  /** All of this one in the whole width, however long the other is. */
+  fitOwn(): void {
+    if (!this.absent) this.setView(this.own);
   }
   /** Shows what the other one shows. */
   follows(other: CompareStore): void {
@@ -45,4 +50,26 @@ export function onOneAxis(a: CompareStore, b: CompareStore): () => void {
     });
   const stops = [mirror(a, b), mirror(b, a)];
   return () => stops.forEach((stop) => stop());
+}
+
+/** Nothing is shown closer than this, ms: the surroundings of a moment are wanted with it. */
+const LEAST_SHOWN = 500;
+/** What is shown before and after, as a part of it. */
+const MARGIN = 0.1;
+
+/** Shows a stretch of each on their one axis: what either has of it, with a little before and after. */
+export function showBoth(
+  stores: Record<Which, CompareStore>,
+  stretches: Readonly<Record<Which, TimeSpan | null>>,
+): void {
+  const places = (['a', 'b'] as const).flatMap((which) => {
+    const [stretch, { origin }] = [stretches[which], stores[which]];
+    return stretch ? [{ start: stretch.start - origin, end: stretch.end - origin }] : [];
+  });
+  if (places.length === 0) return;
+  const start = Math.min(...places.map((place) => place.start));
+  const end = Math.max(...places.map((place) => place.end));
+  const around = Math.max((end - start) * MARGIN, (LEAST_SHOWN - (end - start)) / 2);
+  const store = stores.a.absent ? stores.b : stores.a;
+  store.setView({ start: store.origin + start - around, end: store.origin + end + around });
 }

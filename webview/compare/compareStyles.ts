@@ -102,6 +102,7 @@ export const compareStyles = css`
   }
   .name {
     display: flex;
+    align-items: center;
     gap: 8px;
     overflow: hidden;
     padding: 2px 12px;
@@ -111,8 +112,23 @@ export const compareStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
+  .fit {
+    margin-left: auto;
+  }
+  .name .fit {
+    flex: none;
+    font-size: 12px;
+    min-height: 24px;
+    padding: 0 6px;
+  }
   rti-timeline {
-    height: clamp(60px, 22vh, 230px);
+    height: var(--timeline, clamp(60px, 22vh, 230px));
+  }
+  /* On a low or narrow window what differs comes first. */
+  @media (width < 900px), (height < 700px) {
+    rti-timeline {
+      height: var(--timeline, clamp(28px, 15vh, 160px));
+    }
   }
   .tabs {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));

@@ -30,6 +30,8 @@ export class DifferenceMarks extends LitElement {
   @property({ attribute: false }) stores!: Record<Which, CompareStore>;
   @property({ attribute: false }) events: readonly EventPair[] = [];
   @property({ attribute: false }) chosen: EventPair | null = null;
+  /** The timelines are so low that they show all of the time, whatever is zoomed to. */
+  @property({ type: Boolean }) whole = false;
   @state() private width = 0;
   #stop: (() => void)[] = [];
   #marks: Mark[] = [];
@@ -108,7 +110,8 @@ export class DifferenceMarks extends LitElement {
 
   #visible(): Mark[] {
     const left = gutterFor(this.width);
-    const scaleOf = (which: Which) => new TimeScale(this.stores[which].view, left, this.width - left);
+    const scaleOf = (which: Which) =>
+      new TimeScale(this.stores[which][this.whole ? 'extent' : 'view'], left, this.width - left);
     const scales = { a: scaleOf('a'), b: scaleOf('b') };
     const place = (pair: EventPair, which: Which) => (pair[which] ? scales[which].x(pair[which].t) : undefined);
     const isShown = (x: number | undefined) => x !== undefined && x >= left && x <= this.width;

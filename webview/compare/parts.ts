@@ -128,10 +128,12 @@ export const partStyles = css`
   }
   button.text {
     align-items: center;
-    background: var(--vscode-button-secondaryBackground, transparent);
-    border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent));
+    /* Some themes fill secondary buttons as strongly as others their primary one: here none is the one to press. */
+    background: none;
+    border: 1px solid
+      var(--vscode-contrastBorder, color-mix(in srgb, var(--vscode-foreground, currentColor) 25%, transparent));
     border-radius: 3px;
-    color: var(--vscode-button-secondaryForeground, inherit);
+    color: inherit;
     cursor: pointer;
     display: inline-flex;
     font: inherit;
@@ -141,7 +143,7 @@ export const partStyles = css`
     padding: 1px 8px;
   }
   button.text:hover {
-    background: var(--vscode-button-secondaryHoverBackground, transparent);
+    background: var(--vscode-toolbar-hoverBackground, transparent);
     outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
   }
 `;

@@ -61,8 +61,9 @@ export class PlayerBar extends LitElement {
         background: var(--added-text);
       }
       button[aria-pressed='true'] {
-        outline: 1px solid var(--vscode-focusBorder, currentColor);
-        outline-offset: -1px;
+        background: var(--vscode-inputOption-activeBackground, transparent);
+        border-color: var(--vscode-inputOption-activeBorder, currentColor);
+        color: var(--vscode-inputOption-activeForeground, inherit);
       }
       select {
         background: var(--vscode-dropdown-background, var(--vscode-editor-background));

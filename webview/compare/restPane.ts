@@ -19,6 +19,34 @@ const pane = css`
   }
 `;
 
+const measures = css`
+  :host {
+    container-type: inline-size;
+  }
+  .measures th[scope='row'] {
+    background: var(--vscode-editor-background);
+    left: 0;
+    max-width: 30ch;
+    overflow-wrap: break-word;
+    position: sticky;
+  }
+  .measures td {
+    overflow-wrap: normal;
+  }
+  /* Narrow, the change in percent stands below its values. */
+  @container (width < 900px) {
+    .share {
+      display: block;
+    }
+  }
+`;
+
+/** A change of a measure: its values, and what they differ by. */
+function changed(text: string) {
+  const [values = '', share] = arrowed(text).split(/ (?=\()/);
+  return share === undefined ? values : html`${values} <span class="share">${share}</span>`;
+}
+
 /** Scrolled by keys too, though nothing in it can be focused. */
 abstract class ScrolledPane extends LitElement {
   override connectedCallback(): void {
@@ -55,7 +83,7 @@ export class ConfigPane extends ScrolledPane {
 @customElement('rti-compare-measures')
 export class MeasuresPane extends ScrolledPane {
   @property({ attribute: false }) session: SessionPair | null = null;
-  static override styles = [sharedStyles, partStyles, pane];
+  static override styles = [sharedStyles, partStyles, pane, measures];
 
   protected override render() {
     const { session } = this;
@@ -66,7 +94,7 @@ export class MeasuresPane extends ScrolledPane {
       ${
         measures.length === 0
           ? html`<p class="dim">Nothing was measured in both.</p>`
-          : html`<table>
+          : html`<table class="measures">
               <thead>
                 <tr>
                   ${['measure', 'count', 'p50', 'p95', 'most'].map((head) => html`<th scope="col">${head}</th>`)}
@@ -80,7 +108,7 @@ export class MeasuresPane extends ScrolledPane {
                       <td class="num">
                         ${arrowed(deltaText(was?.count ?? null, is?.count ?? null, String, Infinity))}
                       </td>
-                      ${(['p50', 'p95', 'max'] as const).map((rank) => html`<td class="num">${arrowed(msText(was?.[rank] ?? null, is?.[rank] ?? null))}</td>`)}
+                      ${(['p50', 'p95', 'max'] as const).map((rank) => html`<td class="num">${changed(msText(was?.[rank] ?? null, is?.[rank] ?? null))}</td>`)}
                     </tr>`,
                 )}
               </tbody>

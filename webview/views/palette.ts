@@ -24,13 +24,19 @@ const sources: Readonly<Record<ColorName, readonly string[]>> = {
   band: ['--vscode-editorWidget-background', '--vscode-editor-background', 'Canvas'],
 };
 
-/** Reads the colours as they stand now. */
-export function readPalette(style: CSSStyleDeclaration): Palette {
+/** How much of the text's colour is in the grid of high contrast: its themes have white guides, stronger than what stands between them. */
+const GRID_SHARE = 25;
+
+/** Reads the colours as they stand now; with `framed` those of high contrast, where only what is data is strong. */
+export function readPalette(style: CSSStyleDeclaration, framed = false): Palette {
   const entries = Object.entries(sources).map(([name, candidates]) => {
     const color = candidates
       .map((candidate) => (candidate.startsWith('--') ? style.getPropertyValue(candidate).trim() : candidate))
       .find((value) => value !== '');
     return [name, color ?? 'CanvasText'];
   });
-  return Object.fromEntries(entries) as Palette;
+  const palette = Object.fromEntries(entries) as Palette;
+  if (!framed) return palette;
+  const grid = `color-mix(in srgb, ${palette.foreground} ${GRID_SHARE}%, ${palette.background})`;
+  return { ...palette, grid };
 }

@@ -188,9 +188,9 @@ export class TimelineView extends View {
     if (context === null) return;
     if (this.#palette === null) {
       const style = getComputedStyle(this);
-      this.#palette = readPalette(style);
-      this.#font = `11px ${style.fontFamily}`;
       this.#framed = document.body.classList.contains('vscode-high-contrast');
+      this.#palette = readPalette(style, this.#framed);
+      this.#font = `11px ${style.fontFamily}`;
     }
     const began = performance.now();
     const { store } = this;

@@ -89,6 +89,99 @@ describe('the page of a comparison', () => {
     await expect.poll(async () => (await views(page))[0]?.end).toBeCloseTo(whole.end, 3);
   });
 
+  it('fits one of both into the width, and zooms to what is chosen, on one axis', { timeout: patience }, async () => {
+    const page = await open();
+    const body = page.locator('body');
+    const shown = async () => {
+      const [a, b] = await views(page);
+      expect(b?.start).toBeCloseTo(a?.start ?? NaN, 6);
+      expect(b?.end).toBeCloseTo(a?.end ?? NaN, 6);
+      return { start: a?.start ?? NaN, end: a?.end ?? NaN };
+    };
+    const lengths = (await views(page)).map(({ own }) => own.end - own.start);
+    for (const [at, which] of (['a', 'b'] as const).entries()) {
+      await page.getByRole('button', { name: `Fit ${which}` }).click();
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(lengths[at] ?? NaN, 3);
+      expect((await shown()).start).toBeCloseTo(0, 3);
+      await body.press('f');
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(Math.max(...lengths), 3);
+      await body.press(at === 0 ? '3' : '4');
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(lengths[at] ?? NaN, 3);
+    }
+    await body.press('f');
+    const zoom = page.getByRole('button', { name: 'Zoom to what is chosen' });
+    expect(await zoom.isDisabled()).toBe(true);
+    await body.press('n');
+    await body.press('z');
+    await expect.poll(async () => (await shown()).end).toBeLessThan(Math.max(...lengths));
+    const turn = await shown();
+    const places = await page.evaluate<number[]>(`(({ comparison, turn, stores }) =>
+      ['a', 'b'].map((which) => comparison.sessions[0].turns[turn][which].start - stores[which].origin)
+    )(document.querySelector('rti-compare-app'))`);
+    for (const place of places) {
+      expect(place).toBeGreaterThan(turn.start);
+      expect(place).toBeLessThan(turn.end);
+    }
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    await body.press('n');
+    await zoom.click();
+    await expect.poll(async () => (await shown()).end).not.toBeCloseTo(turn.end, 3);
+    expect((await shown()).end - (await shown()).start).toBeGreaterThanOrEqual(500);
+  });
+
+  it(
+    'leaves room for what differs: lower timelines on a narrow page, folded or pulled ones are kept',
+    { timeout: patience },
+    async () => {
+      const page = await open(700);
+      const height = () =>
+        page
+          .locator('rti-timeline')
+          .first()
+          .evaluate((one) => one.clientHeight);
+      expect(await height()).toBeLessThan(170);
+      await page.getByRole('separator', { name: 'Height of the timelines' }).focus();
+      const before = await height();
+      await page.keyboard.press('ArrowUp');
+      await expect.poll(height).toBe(before - 8);
+      await page.locator('body').press('t');
+      await expect.poll(height).toBe(28);
+      await page.reload();
+      await page.getByText('Different: turns: 1 changed').waitFor();
+      expect(await height()).toBe(28);
+      await page.getByRole('button', { name: 'Timelines' }).click();
+      await expect.poll(height).toBe(before - 8);
+    },
+  );
+
+  it('shows measures whole on a narrow page', { timeout: patience }, async () => {
+    const page = await open(700);
+    await page.getByRole('tab', { name: /^Measures/ }).click();
+    const pane = page.locator('rti-compare-measures');
+    await pane.locator('.measures').waitFor();
+    const [beyond, lines] = await pane.evaluate((element) => {
+      const names = [...element.shadowRoot!.querySelectorAll('.measures tbody th')];
+      return [element.scrollWidth - element.clientWidth, Math.max(...names.map((name) => name.clientHeight))] as const;
+    });
+    expect(beyond).toBeLessThanOrEqual(0);
+    // Two lines are those of the values beside; letters of a word below each other were more.
+    expect(lines).toBeLessThan(45);
+  });
+
+  it(
+    'has no button that looks like the one to press, in a theme that fills secondary ones',
+    { timeout: patience },
+    async () => {
+      const page = await open();
+      await page.addStyleTag({
+        content: 'body { --vscode-button-secondaryBackground: rgb(95, 106, 121) !important; }',
+      });
+      const grounds = await page.evaluate<string[]>(`[...document.querySelector('rti-compare-app').shadowRoot
+        .querySelectorAll('.bar button.text')].map((button) => getComputedStyle(button).backgroundColor)`);
+      expect([...new Set(grounds)]).toEqual(['rgba(0, 0, 0, 0)']);
+    },
+  );
+
   it('tells of turns, their words, calls and latencies', { timeout: patience }, async () => {
     const page = await open();
     expect(await turns(page).count()).toBe(3);

@@ -74,6 +74,22 @@ describe('an open trace', () => {
     expect([...seen]).toEqual(['2 rows, 2 told', '3 rows, 3 told']);
   });
 
+  it('is read again while it is being read, and nobody who waits is told of a failure', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, at) => eventLine(at + 1, at + 2, 'server', '{"type":"error"}'));
+    const file = await traceFile([HEADER, openLine('s1', 1), ...lines, ''].join('\n'));
+    const model = new TraceModel(file, workersFolder(), () => Promise.resolve(openDocument));
+    onTestFinished(() => model.close());
+    await model.document();
+    const reading = model.follow();
+    await Promise.all([reading, model.restart(), model.follow()]);
+    await model.follow();
+    expect(model.columns.rows).toBe(20_001);
+
+    const closed = model.follow();
+    await model.close();
+    await closed;
+  });
+
   it('keeps its rows when the file grows just as it is read again', async () => {
     const file = await traceFile([HEADER, openLine('s1', 1), ''].join('\n'));
     const model = new TraceModel(file, workersFolder(), () => Promise.resolve(openDocument));

@@ -108,6 +108,25 @@ describe('the timeline', () => {
     await page.mouse.up();
   };
 
+  it('has a grid weaker than what stands on it in high contrast, whose themes have white guides', async () => {
+    const { page } = await open();
+    await page.evaluate("document.body.className = 'vscode-high-contrast'");
+    const strongest = () =>
+      page.evaluate<number>(`(() => {
+        const { layout, renderRoot } = ${timeline};
+        const canvas = renderRoot.querySelector('canvas');
+        const ratio = canvas.width / canvas.clientWidth;
+        const line = layout.shapes.find(({ kind, color, x1, x2 }) => kind === 'line' && color === 'grid' && x1 === x2 && x1 > 200);
+        const [x, height] = [Math.round(line.x1) * ratio, (line.y2 - line.y1) * ratio];
+        const { data } = canvas.getContext('2d').getImageData(x, line.y1 * ratio, 1, height);
+        // Most of a line stands on the bare ground.
+        const greens = [...data].filter((_, at) => at % 4 === 1).sort((a, b) => a - b);
+        return greens[Math.floor(greens.length / 2)];
+      })()`);
+    await expect.poll(strongest).toBeLessThan(90);
+    expect(await strongest()).toBeGreaterThan(30);
+  });
+
   it('selects for every view what is clicked, and tells on hover how far away something is', async () => {
     const { page } = await open();
     await clickBar(page, 'response');

@@ -1,0 +1,30 @@
+/** How high the two timelines are: as the window allows, as somebody pulled them, or folded to their overviews. */
+import { stripHeight } from '../logic/paneHeights';
+
+/** Both together leave so much of the window to what is below them. */
+const MOST_SHARE = 0.72;
+
+/** What is kept of it. */
+export interface KeptHeight {
+  /** Of one timeline, pixels; null for the usual one. */
+  height: number | null;
+  folded: boolean;
+}
+
+/** What was kept, where it is a height. */
+export function heightOf({ height, folded }: Partial<KeptHeight>): KeptHeight {
+  const isHeight = typeof height === 'number' && Number.isFinite(height) && height >= stripHeight;
+  return { height: isHeight ? height : null, folded: folded === true };
+}
+
+/** The height CSS gives a timeline; '' for the usual one. It never takes more than its share of a window that became low. */
+export function heightStyle({ height, folded }: KeptHeight): string {
+  if (folded) return `--timeline: ${stripHeight}px`;
+  return height === null ? '' : `--timeline: min(${height}px, ${(MOST_SHARE * 50).toFixed(0)}vh)`;
+}
+
+/** The height after the bar below both was pulled by so many pixels, from what one has now; each takes half of it. */
+export function pulled(now: number, by: number, windowHeight: number): KeptHeight {
+  const most = Math.max(stripHeight, (windowHeight * MOST_SHARE) / 2);
+  return { height: Math.max(stripHeight, Math.min(most, now + by / 2)), folded: false };
+}
