@@ -11,7 +11,7 @@ import { label, plain } from './plainText';
 import type { Reports } from './reports';
 import type { ServeChoice } from './serve';
 import { howServed, serveReportText } from './serveText';
-import { upstreamLabel } from './settings';
+import { SECTION, upstreamLabel } from './settings';
 import { statTraces, tracesIn } from './traceFolder';
 
 /** How the last one was served, by workspace: offered first the next time. */
@@ -60,8 +60,16 @@ export function serveCommands(
     },
     showServeReport: async () => {
       const served = await serving.report();
-      if (!served) throw new Error('No trace has been served yet. Begin with "Serve This Trace as Upstream...".');
-      await reports.show(`Served ${path.basename(served.choice.file)}`, serveReportText(served.choice, served.report));
+      if (!served) {
+        const serve = 'Serve a Trace...';
+        if ((await vscode.window.showInformationMessage('No trace has been served yet.', serve)) === serve)
+          await vscode.commands.executeCommand(`${SECTION}.serveTrace`);
+        return;
+      }
+      await reports.show(
+        `Served ${path.basename(served.choice.file)}.txt`,
+        serveReportText(served.choice, served.report),
+      );
     },
   };
 }

@@ -34,13 +34,14 @@ export function serveReportText(choice: ServeChoice, { clients, refused, diverge
     `${howServed(choice)}; ${count}${refused > 0 ? `, ${refused} refused as recorded` : ''}`,
   ];
   for (const session of sessions) {
-    lines.push('', formatSessionReport(session));
+    const { first } = session;
+    lines.push('', formatSessionReport({ ...session, divergences: first ? [first] : [] }));
+    for (const one of session.divergences.slice(1))
+      lines.push(`  ${oneLine(one.message)}`, ...divergenceLines(one).map((line) => `    ${line}`));
     if (session.closed)
       lines.push(
         `  closed with ${session.closed.code}${session.closed.reason ? ` ${oneLine(session.closed.reason)}` : ''}`,
       );
-    for (const one of session.divergences.slice(1))
-      lines.push(`  ${oneLine(one.message)}`, ...divergenceLines(one).map((line) => `    ${line}`));
   }
   if (clients === 0) lines.push('', 'No client has come yet. Point your app at the proxy.');
   return `${lines.join('\n')}\n`;

@@ -49,6 +49,19 @@ export async function removeNote(store: Store, note: Span): Promise<void> {
   await write(store, gone(draft), what, () => write(store, draft));
 }
 
+/** The way back from what was done last, by page. */
+const lastUndo = new WeakMap<Store, () => unknown>();
+
+/** Takes back what was done last to a note; false when there is nothing to take back. */
+export function undoNote(store: Store): boolean {
+  const undo = lastUndo.get(store);
+  if (undo === undefined) return false;
+  lastUndo.delete(store);
+  store.tell(null);
+  void undo();
+  return true;
+}
+
 type Written = NoteDraft & { removed?: true };
 
 const gone = (draft: NoteDraft): Written => ({ ...draft, text: '', removed: true });
@@ -56,7 +69,8 @@ const gone = (draft: NoteDraft): Written => ({ ...draft, text: '', removed: true
 async function write(store: Store, note: Written, said = '', undo?: () => unknown): Promise<boolean> {
   if ((await store.ask('note', note)) === undefined) return false;
   if (said === '' || undo === undefined) return true;
-  const action = { label: 'Undo', run: () => void undo() };
+  lastUndo.set(store, undo);
+  const action = { label: 'Undo', run: () => void undoNote(store) };
   store.tell({ kind: 'info', text: `${said} at ${formatPosition(note.at - store.origin)}.`, action });
   return true;
 }

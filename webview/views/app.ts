@@ -31,9 +31,10 @@ import './timelineView';
 import type { TimelineView } from './timelineView';
 import './toolbar';
 import type { Toolbar } from './toolbar';
+import { undoNote } from '../state/noteActions';
 import { act, edit, selectNextError, toggleBreakpoint, type ActionPlaces } from './appActions';
 import { menuContext } from './appContextMenu';
-import { isForPage, isTyping, runKey } from './appKeys';
+import { isForPage, isTyping, runKey, undoes } from './appKeys';
 import { appStyles } from './appStyles';
 import { sharedStyles, View } from './view';
 import './welcome';
@@ -317,6 +318,7 @@ export class App extends View {
     const target = event.composedPath()[0];
     const element = target instanceof HTMLElement ? target : null;
     if (selectsAll(event) && element !== null && isTyping(element)) event.stopPropagation();
+    if (undoes(event) && isForPage(event, element) && undoNote(this.store)) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === 'Escape' && element?.closest('dialog') === null) {
       event.preventDefault();

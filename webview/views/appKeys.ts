@@ -32,6 +32,10 @@ export function isForPage(event: KeyboardEvent, element: HTMLElement | null): bo
   return !presses || !element?.closest('button, vscode-button, [role="button"]');
 }
 
+/** Ctrl+Z, on a Mac Cmd+Z. */
+export const undoes = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean =>
+  key.toLowerCase() === 'z' && (ctrlKey || metaKey) && !altKey && !shiftKey;
+
 /** Runs a key; true when it is one of ours. */
 export function runKey(
   event: KeyboardEvent,

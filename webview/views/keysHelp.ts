@@ -20,6 +20,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['F9', 'break on events like the selected one, or no longer'],
       ['B', 'bookmark the selected event, or no longer'],
       ['Shift+B', 'a note on it; Enter on a note changes it, Del removes it'],
+      ['Ctrl+Z', 'take back what was done last to a bookmark or note'],
       ['[  ]', 'previous, next of the same kind'],
       ['C  V', 'to its cause, to its effect'],
       ['!', 'next error'],

@@ -114,5 +114,7 @@ it('clients are told of in words', async () => {
   expect(text).toMatch(
     /^Served .*weather\.realtime\.jsonl\nfast, strict; 2 clients, 1 diverged\n\nclient 1: session s1 complete/,
   );
+  expect(text).not.toContain(' more');
+  expect(text.trimEnd()).toMatch(/closed with 1008.*$/);
   expect(text).toContain('-   item.content[0].text: "Thank you!"\n    +   item.content[0].text: "No."');
 });

@@ -67,6 +67,13 @@ describe('notes', () => {
     await expect.poll(() => row(page, 'bookmark').count()).toBe(1);
     expect(new Set(notesIn(file).map(({ id }) => id)).size).toBe(1);
     expect(notesIn(file)).toHaveLength(3);
+    await page.keyboard.press('b');
+    await expect.poll(() => flags(page)).toHaveLength(0);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => flags(page)).toHaveLength(1);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => notice(page).count()).toBe(0);
+    expect(await flags(page)).toHaveLength(1);
   });
 
   it('Shift+B opens a field in the page: Escape leaves the trace alone, Enter keeps what was typed', async () => {
