@@ -1,5 +1,7 @@
 /** How high the two timelines are: as the window allows, as somebody pulled them, or folded to their overviews. */
-import { stripHeight } from '../logic/paneHeights';
+import { leastLanes, stripHeight } from '../logic/paneHeights';
+import type { Splitter } from '../views/splitter';
+import type { DifferenceMarks } from './differenceMarks';
 
 /** Both together leave so much of the window to what is below them. */
 const MOST_SHARE = 0.72;
@@ -27,4 +29,10 @@ export function heightStyle({ height, folded }: KeptHeight): string {
 export function pulled(now: number, by: number, windowHeight: number): KeptHeight {
   const most = Math.max(stripHeight, (windowHeight * MOST_SHARE) / 2);
   return { height: Math.max(stripHeight, Math.min(most, now + by / 2)), folded: false };
+}
+
+/** Tells what stands beside the timelines how high one of them has become, pixels. */
+export function tellHeight(height: number, marks: DifferenceMarks | null, splitter: Splitter | null): void {
+  if (marks) marks.whole = height < leastLanes;
+  if (splitter) splitter.value = Math.min(100, (height * 200) / Math.max(1, window.innerHeight));
 }
