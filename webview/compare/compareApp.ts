@@ -22,7 +22,7 @@ import './restPane';
 import { ShownLists, stepped } from './sought';
 import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
 import { tabBar, tabNamed, type Tab } from './tabs';
-import { heightOf, heightStyle, pulled, tellHeight, type KeptHeight } from './timelineHeight';
+import { applyHeight, heightOf, pulled, tellHeight, type KeptHeight } from './timelineHeight';
 import { timelineSide } from './timelineSide';
 import './turnsPane';
 
@@ -150,7 +150,7 @@ export class CompareApp extends LitElement {
         <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
-      <main style=${heightStyle(this.height)}>
+      <main>
         ${timelineSide('a', this.stores.a, pair, () => this.timelines)}
         ${
           pair
@@ -175,6 +175,7 @@ export class CompareApp extends LitElement {
   protected override updated(): void {
     const { at, turn, tab, onlyDifferent, find } = this;
     if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find, ...this.height });
+    applyHeight(this, this.height);
     this.#placed();
   }
 

@@ -19,10 +19,14 @@ export function heightOf({ height, folded }: Partial<KeptHeight>): KeptHeight {
   return { height: isHeight ? height : null, folded: folded === true };
 }
 
-/** The height CSS gives a timeline; '' for the usual one. It never takes more than its share of a window that became low. */
-export function heightStyle({ height, folded }: KeptHeight): string {
-  if (folded) return `--timeline: ${stripHeight}px`;
-  return height === null ? '' : `--timeline: min(${height}px, ${(MOST_SHARE * 50).toFixed(0)}vh)`;
+/**
+ * Gives the timelines of a page their height, where it is not the usual one. It never takes more than its share of a window that became
+ * low. Set by script: what runs in a page of VS Code may have no `style` attributes.
+ */
+export function applyHeight({ style }: HTMLElement, { height, folded }: KeptHeight): void {
+  if (folded) style.setProperty('--timeline', `${stripHeight}px`);
+  else if (height === null) style.removeProperty('--timeline');
+  else style.setProperty('--timeline', `min(${height}px, ${(MOST_SHARE * 50).toFixed(0)}vh)`);
 }
 
 /** The height after the bar below both was pulled by so many pixels, from what one has now; each takes half of it. */
