@@ -3,13 +3,12 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
 import '../views/splitter';
-import { leastLanes } from '../logic/paneHeights';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
 import { compareBar, fileProblems, verdictOf } from './bar';
 import { openedOf, pairOfRow, placesOf, sameEvent, sameTurn } from './chosen';
-import { actOf, keysTable, type CompareAct } from './compareKeys';
+import { actOf, findKey, keysTable, type CompareAct } from './compareKeys';
 import { compareStyles } from './compareStyles';
 import { onOneAxis, showBoth, type CompareStore } from './compareStore';
 import { isMarked } from './differenceMarks';
@@ -23,7 +22,7 @@ import './restPane';
 import { ShownLists, stepped } from './sought';
 import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
 import { tabBar, tabNamed, type Tab } from './tabs';
-import { heightOf, heightStyle, pulled, type KeptHeight } from './timelineHeight';
+import { applyHeight, heightOf, pulled, tellHeight, type KeptHeight } from './timelineHeight';
 import { timelineSide } from './timelineSide';
 import './turnsPane';
 
@@ -151,7 +150,7 @@ export class CompareApp extends LitElement {
         <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
-      <main style=${heightStyle(this.height)}>
+      <main>
         ${timelineSide('a', this.stores.a, pair, () => this.timelines)}
         ${
           pair
@@ -176,6 +175,7 @@ export class CompareApp extends LitElement {
   protected override updated(): void {
     const { at, turn, tab, onlyDifferent, find } = this;
     if (this.comparison) this.keep({ at, turn, tab, onlyDifferent, find, ...this.height });
+    applyHeight(this, this.height);
     this.#placed();
   }
 
@@ -185,10 +185,12 @@ export class CompareApp extends LitElement {
   }
   /** What depends on how high the timelines have become. */
   readonly #placed = (): void => {
-    const marks = this.renderRoot.querySelector('rti-compare-marks');
-    if (marks) marks.whole = this.#timelineHeight < leastLanes;
-    const splitter = this.renderRoot.querySelector('rti-splitter');
-    if (splitter) splitter.value = Math.min(100, (this.#timelineHeight * 200) / Math.max(1, window.innerHeight));
+    const { renderRoot } = this;
+    tellHeight(
+      this.#timelineHeight,
+      renderRoot.querySelector('rti-compare-marks'),
+      renderRoot.querySelector('rti-splitter'),
+    );
   };
   #pull(by: number): void {
     this.height = pulled(this.#timelineHeight, by, window.innerHeight);
@@ -380,12 +382,10 @@ export class CompareApp extends LitElement {
     event.preventDefault();
     this.#act(act);
   };
-  readonly #findKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') this.#step(event.shiftKey ? -1 : 1, true);
-    else if (event.key === 'Escape') {
-      this.find = '';
-      (event.target as HTMLInputElement).blur();
-    } else return;
-    event.preventDefault();
-  };
+  readonly #findKey = (event: KeyboardEvent): void =>
+    findKey(
+      event,
+      (by) => this.#step(by, true),
+      () => (this.find = ''),
+    );
 }

@@ -78,6 +78,16 @@ export function actOf(event: KeyboardEvent): CompareAct | undefined {
   return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
 }
 
+/** Keys of the field that finds: `Enter` goes on (with Shift back), `Escape` ends it. */
+export function findKey(event: KeyboardEvent, step: (by: 1 | -1) => void, end: () => void): void {
+  if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
+  else if (event.key === 'Escape') {
+    end();
+    (event.target as HTMLInputElement).blur();
+  } else return;
+  event.preventDefault();
+}
+
 /** All keys in a table. */
 export function keysTable() {
   return html`<table aria-label="Keys">

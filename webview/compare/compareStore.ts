@@ -54,8 +54,9 @@ export function onOneAxis(a: CompareStore, b: CompareStore): () => void {
 
 /** Nothing is shown closer than this, ms: the surroundings of a moment are wanted with it. */
 const LEAST_SHOWN = 500;
-/** What is shown before and after, as a part of it. */
+/** What is shown before and after, as a part of it, and at most, ms. */
 const MARGIN = 0.1;
+const MOST_MARGIN = 1000;
 
 /** Shows a stretch of each on their one axis: what either has of it, with a little before and after. */
 export function showBoth(
@@ -69,7 +70,7 @@ export function showBoth(
   if (places.length === 0) return;
   const start = Math.min(...places.map((place) => place.start));
   const end = Math.max(...places.map((place) => place.end));
-  const around = Math.max((end - start) * MARGIN, (LEAST_SHOWN - (end - start)) / 2);
+  const around = Math.max(Math.min((end - start) * MARGIN, MOST_MARGIN), (LEAST_SHOWN - (end - start)) / 2);
   const store = stores.a.absent ? stores.b : stores.a;
   store.setView({ start: store.origin + start - around, end: store.origin + end + around });
 }
