@@ -41,8 +41,10 @@ export function checkFacts(expectations: Expectations, facts: TraceFacts): Check
     if (session) results.push(...ofSession(own, session, path), ...sums(own, session, facts.unpriced, path));
     else {
       const what = `There is a session number ${index + 1}`;
-      const actual = `${facts.sessions.length} sessions`;
-      results.push(result({ check: 'sessions', what, path: path.slice(0, -1), expected: what, actual }));
+      const count = facts.sessions.length;
+      const actual = `${count} session${count === 1 ? '' : 's'}`;
+      const expected = `at least ${index + 1} sessions`;
+      results.push(result({ check: 'sessions', what, path: path.slice(0, -1), expected, actual }));
     }
   }
   return results;
@@ -78,16 +80,18 @@ function ladder(
   where: Where,
 ): CheckResult {
   const whole: Ladder = Array.isArray(written) ? { steps: written } : written;
-  const { done, step, expected, event, diff } = climb(whole, session.events);
+  const { done, step, expected, event, after, diff } = climb(whole, session.events);
   const check = 'ladder';
   const what = whole.exact === true ? 'Events are exactly those of the ladder' : 'Events climb the ladder in its order';
   const steps = `${whole.steps.length} steps`;
   if (done) return result({ check, what, path, passed: true, where, expected: steps, actual: steps });
   const at = `${path}${Array.isArray(written) ? '' : '.steps'}${step < whole.steps.length ? `[${step}]` : ''}`;
   return result({
-    ...{ check, what, path: at, where: { ...where, seq: event?.seq ?? session.events.at(-1)?.seq ?? 0 }, diff },
+    ...{ check, what, path: at, of: path, where: { ...where, seq: (event ?? after)?.seq ?? 0 }, diff },
     expected: expected.length > 0 ? expected.join(', or ') : 'nothing more',
-    actual: event ? told(event) : 'it did not come before the end of the session',
+    actual: event
+      ? told(event)
+      : `it did not come${after ? ` after ${told(after)}` : ''} before the end of the session`,
   });
 }
 
@@ -135,7 +139,7 @@ function transcript(
   }
   const one = turn < 0 ? turns.at(turn) : turns.find(({ number }) => number === turn);
   return wanted.map(({ name, pattern }) => {
-    const what = `Words of the ${name} in ${turn < 0 ? `turn ${turn} from the end` : `turn ${turn}`}`;
+    const what = `Words of the ${name} in ${turn < 0 ? (turn === -1 ? 'the last turn' : `turn ${-turn} from the end`) : `turn ${turn}`}`;
     const told = { check, what, path: `${path}.${name}`, expected: textWords(pattern) } as const;
     if (!one) return result({ ...told, where, actual: `there are ${turns.length} turns` });
     const actual = quoted(one[name]);

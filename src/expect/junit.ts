@@ -1,9 +1,9 @@
 /**
  * Results as JUnit XML, as the reporters of CI systems read it (testmoapp/junitxml names the common part): a suite for each
- * trace, a case for each expectation.
+ * trace, a case for each expectation. A case has the same name whether it holds or not, else the history of a CI system breaks.
  */
-import { formatFailure, whereWords } from './reportText';
-import type { CheckReport, CheckResult } from './results';
+import { formatFailure } from './reportText';
+import type { CheckKind, CheckReport, CheckResult } from './results';
 
 /** The XML of one or several reports. Without times: a check of a recording has none worth telling. */
 export function junitXml(reports: readonly CheckReport[]): string {
@@ -13,7 +13,7 @@ export function junitXml(reports: readonly CheckReport[]): string {
     ...reports.flatMap((report) => [
       `  <testsuite name="${xmlText(report.trace)}" ${counts([report])} skipped="0">`,
       ...(report.error === undefined ? [] : unreadable(report.error)),
-      ...report.results.flatMap(testCase),
+      ...casesOf(report.results).flatMap(testCase),
       ...(report.problems.length > 0 ? [`    <system-err>${xmlText(report.problems.join('\n'))}</system-err>`] : []),
       '  </testsuite>',
     ]),
@@ -23,10 +23,10 @@ export function junitXml(reports: readonly CheckReport[]): string {
 }
 
 function counts(reports: readonly CheckReport[]): string {
-  const results = reports.flatMap((report) => report.results);
+  const cases = reports.flatMap((report) => casesOf(report.results));
   const errors = reports.filter(({ error }) => error !== undefined).length;
-  const failures = results.filter(({ passed }) => !passed).length;
-  return `tests="${results.length + errors}" failures="${failures}" errors="${errors}"`;
+  const failures = cases.filter(({ failed }) => failed.length > 0).length;
+  return `tests="${cases.length + errors}" failures="${failures}" errors="${errors}"`;
 }
 
 function unreadable(error: string): string[] {
@@ -37,14 +37,37 @@ function unreadable(error: string): string[] {
   ];
 }
 
-function testCase(result: CheckResult): string[] {
-  const { check, what, where, path, passed, expected, actual } = result;
-  const place = whereWords(where);
-  const name = `${what}${place === '' ? '' : ` (${place})`}${path === '' ? '' : ` [${path}]`}`;
+/** An expectation, and what failed of it. */
+interface Case {
+  check: CheckKind;
+  name: string;
+  failed: CheckResult[];
+}
+
+/** What is about all sessions together: the session told of is where something happened, and may be another next time. */
+const OF_ALL: ReadonlySet<CheckKind> = new Set(['latency', 'findings', 'cost']);
+
+/** Results by the expectation they are of: several findings are several results of one. */
+function casesOf(results: readonly CheckResult[]): Case[] {
+  const cases = new Map<string, Case>();
+  for (const one of results) {
+    const { check, what, where, path, of = path, passed } = one;
+    const session = where.session === '' || OF_ALL.has(check) ? '' : ` (session ${where.session})`;
+    const name = `${what}${session}${of === '' ? '' : ` [${of}]`}`;
+    // What differs from a recording has no path of its own: each difference is told as a case.
+    const key = of === '' ? String(cases.size) : `${check} ${name}`;
+    const known = cases.get(key) ?? { check, name, failed: [] };
+    if (!passed) known.failed.push(one);
+    cases.set(key, known);
+  }
+  return [...cases.values()];
+}
+
+function testCase({ check, name, failed }: Case): string[] {
   const head = `    <testcase classname="realtime-inspector.${xmlText(check)}" name="${xmlText(name)}"`;
-  if (passed) return [`${head}/>`];
-  const message = xmlText(`expected ${expected}; came ${actual}`);
-  const text = xmlText(formatFailure(result).join('\n'));
+  if (failed.length === 0) return [`${head}/>`];
+  const message = xmlText(failed.map(({ expected, actual }) => `expected ${expected}; came ${actual}`).join('\n'));
+  const text = xmlText(failed.flatMap(formatFailure).join('\n'));
   return [
     `${head}>`,
     `      <failure type="${xmlText(check)}" message="${message}">${text}</failure>`,

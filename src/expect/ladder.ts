@@ -9,6 +9,8 @@ interface Step {
   max: number;
   /** Its number was written down: between its neighbours there must not be more of it. */
   counted: boolean;
+  /** It stands for any events or none (`...`): what it took says nothing of how far the rest came. */
+  anything: boolean;
   fits(event: CheckedEvent): boolean;
 }
 
@@ -35,6 +37,8 @@ export interface Climbed {
   expected: string[];
   /** The event that came instead; undefined where the session ended. */
   event: CheckedEvent | undefined;
+  /** The event after which the step was looked for; undefined where none was taken as a step before it. */
+  after: CheckedEvent | undefined;
   diff: string[];
 }
 
@@ -79,7 +83,7 @@ export function climb(ladder: Ladder, all: readonly CheckedEvent[]): Climbed {
     states = went;
   }
   if (states.some(({ step }) => step === steps.length))
-    return { done: true, step: steps.length, expected: [], event: undefined, diff: [] };
+    return { done: true, step: steps.length, expected: [], event: undefined, after: undefined, diff: [] };
   if (furthest(stuck.states) > furthest(states)) return failed(steps, stuck.states, events, stuck.index);
   return failed(steps, states, events, events.length);
 }
@@ -94,7 +98,8 @@ function made(written: WrittenStep): Step {
   const times =
     step.times === undefined ? (step.optional === true ? ' (optional)' : '') : ` (${rangeWords({ min, max })} times)`;
   const words = written === '...' ? 'anything' : `${eventWords(step)}${times}`;
-  return { words, min, max, counted: step.times !== undefined && max !== Infinity, fits: eventTest(step) };
+  const anything = step.event === '*' && min === 0 && max === Infinity;
+  return { words, min, max, anything, counted: step.times !== undefined && max !== Infinity, fits: eventTest(step) };
 }
 
 /** An event may stand between steps unless it would be one more of a step that is counted: of this one, or one that may be next. */
@@ -144,7 +149,9 @@ function failed(
     .filter(({ step, count }) => count < (steps[step]?.max ?? 0))
     .map(({ step }) => steps[step]?.words ?? '');
   const event = events[index];
-  return { done: false, step: least, expected, event, diff: diffLines(steps, best, events, index) };
+  let last = best.way;
+  while (last && steps[last.step]?.anything === true) last = last.before;
+  return { done: false, step: least, expected, event, after: last?.event, diff: diffLines(steps, best, events, index) };
 }
 
 function diffLines(

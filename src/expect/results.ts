@@ -33,6 +33,8 @@ export interface CheckResult {
   what: string;
   /** Where it is written in the file of expectations, e.g. `ladder.steps[3]`. */
   path: string;
+  /** Path of the whole expectation, where `path` is a place inside it: it is the same whether it holds or not. */
+  of?: string;
   passed: boolean;
   where: Where;
   expected: string;

@@ -50,7 +50,9 @@ function expectedCall(one: ToolExpectation, { calls }: SessionFacts, path: strin
       ? [`  ${callWords(near)}`, ...callDifferences(one, near)]
       : [`- ${wantedWords(one)}`, ...calls.slice(0, 10).map((call) => `+ ${callWords(call)}`)];
   const others =
-    named.length > right.length ? `, ${named.length - right.length} more with other arguments or output` : '';
+    named.length > right.length
+      ? ` (called ${named.length - right.length === 1 ? 'once' : `${named.length - right.length} times`} with other arguments or output)`
+      : '';
   const none = calls.length === 0 ? 'no tool was called' : `${right.length} times${others}`;
   return { ...told, expected: `${told.expected} times`, actual: none, diff };
 }

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import schema from '../../../media/schema/expectations.schema.json';
 import { LATENCY_NAMES } from '../../../src/analysis/latency';
 import { checkedExpectations, parseExpectations } from '../../../src/expect/expectationFile';
+import { checkFacts } from '../../../src/expect/check';
+import type { SessionFacts, TraceFacts } from '../../../src/expect/facts';
 import { junitXml, xmlText } from '../../../src/expect/junit';
+import type { CheckedEvent } from '../../../src/expect/match';
 import { result } from '../../../src/expect/results';
 import { checkTrace } from '../../../src/expect/checkTrace';
 import { formatCheck } from '../../../src/expect/reportText';
@@ -103,11 +106,11 @@ it('the XML holds whatever the traffic holds', () => {
     hostile.filter((list) => list.some(({ passed }) => !passed)),
     1,
   );
-  const results = (one ?? []).map(({ what, actual, passed }) =>
+  const results = (one ?? []).map(({ what, actual, passed }, index) =>
     result({
       check: 'ladder',
       what: `${what}]]><x>\u0007`,
-      path: 'ladder',
+      path: `ladder${index}`,
       expected: '\u0000',
       actual,
       passed,
@@ -122,6 +125,37 @@ it('the XML holds whatever the traffic holds', () => {
   const { stdout, stderr } = spawnSync('python3', ['-c', script, file], { encoding: 'utf8' });
   const failed = results.filter(({ passed }) => !passed).length;
   expect(stdout.trim(), stderr).toBe(`${results.length} ${failed} ${failed}`);
+});
+
+it('a case of JUnit has the same name whether its expectation holds or not', () => {
+  const events = (...types: string[]): CheckedEvent[] =>
+    types.map((type, index) => ({ seq: index + 1, from: 'server', type, body: undefined }));
+  const session = (list: CheckedEvent[]): SessionFacts => ({
+    ...{ id: 's1', events: list, turns: [], calls: [], close: undefined },
+    ...{ latencies: {}, findings: [], usd: null },
+  });
+  const names = (list: CheckedEvent[], findings: TraceFacts['findings']): { names: string[]; xml: string } => {
+    const facts: TraceFacts = {
+      ...{ file: 't', timed: true, problems: [] },
+      ...{ sessions: [session(list)], latencies: {}, findings, usd: null, unpriced: [] },
+    };
+    const results = checkFacts({ ladder: ['a', 'b'], never: ['x'], findings: 'none' }, facts);
+    const xml = junitXml([{ trace: 't', expectations: '', passed: false, results, problems: [] }]);
+    return { names: [...xml.matchAll(/<testcase [^>]* name="([^"]*)"/g)].map(([, name = '']) => name), xml };
+  };
+  const finding = { session: 's1', rule: 'r', severity: 'error', title: 'T' } as const;
+  const right = names(events('a', 'b'), []);
+  const wrong = names(events('a', 'x', 'c'), [
+    { ...finding, seq: 2 },
+    { ...finding, seq: 3 },
+  ]);
+  expect(right.names).toHaveLength(3);
+  expect(wrong.names).toEqual(right.names);
+  expect(right.xml).toContain('failures="0"');
+  expect(wrong.xml).toContain('tests="3" failures="3"');
+  // The place is told in the text of the failure: the event after which the step was looked for, not the last one.
+  expect(wrong.xml).toContain('ladder[1]');
+  expect(wrong.xml).toContain('event #1)');
 });
 
 it('the example of the documentation holds for the session it is about', async () => {
