@@ -95,7 +95,7 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
     .addOption(
       new Option(
         '--set <path=json>',
-        'another value in the configuration (session...) or in every response (response...)',
+        'another value in the configuration (session...) or in every response (response...); a single word may go without quotes',
       )
         .argParser(setting)
         .default([] as Setting[], 'none'),
