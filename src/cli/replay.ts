@@ -199,9 +199,10 @@ async function carryOut(
     say(`Replaying ${plan.session.id}; --session chooses another: ${replay.others.join(', ')}.`);
   void stop.then(() => run.stop());
   const unlisten = listenToKeys(run, say);
-  run.on('problem', say);
+  const isNoSweep = options.sweep === undefined;
+  if (isNoSweep) run.on('problem', say);
   run.on('frame', ({ outcome, name, type, reason }) => {
-    if (outcome === 'skipped') say(`${name} (${type}) was not sent: ${reason}.`);
+    if (isNoSweep && outcome === 'skipped') say(`${name} (${type}) was not sent: ${reason}.`);
   });
   try {
     const result = await replay.done;
