@@ -96,7 +96,7 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
     .addOption(
       new Option(
         '--set <path=json>',
-        'another value in the configuration (session...) or in every response (response...)',
+        'another value in the configuration (session...) or in every response (response...); a single word may go without quotes',
       )
         .argParser(setting)
         .default([] as Setting[], 'none'),
@@ -206,9 +206,10 @@ async function carryOut(
     say(`Replaying ${plan.session.id}; --session chooses another: ${replay.others.join(', ')}.`);
   void stop.then(() => run.stop());
   const unlisten = listenToKeys(run, say);
-  run.on('problem', say);
+  const isNoSweep = options.sweep === undefined;
+  if (isNoSweep) run.on('problem', say);
   run.on('frame', ({ outcome, name, type, reason }) => {
-    if (outcome === 'skipped') say(`${name} (${type}) was not sent: ${reason}.`);
+    if (isNoSweep && outcome === 'skipped') say(`${name} (${type}) was not sent: ${reason}.`);
   });
   try {
     const result = await replay.done;

@@ -54,10 +54,11 @@ export function formatSweep(rows: readonly SweepRow[], reports: readonly ReplayR
   const speed = reports[0]?.speed ?? 1;
   if (speed !== 1)
     lines.push('', `The runs went at ${speed} times the speed of the recording, and their times are as measured.`);
-  lines.push('', ...reports.map(({ overlay, trace, message }) => `${overlay}: ${message} ${trace}`));
-  for (const { overlay, skipped, problems } of reports)
+  for (const { overlay, trace, message, skipped, problems } of reports)
     lines.push(
-      ...section(overlay, [
+      '',
+      `${overlay}: ${message} ${trace}`,
+      ...section('otherwise than recorded', [
         ...skipped.map(({ name, type, reason }) => `${name} (${type}) was not sent: ${reason}`),
         ...problems,
       ]),

@@ -91,7 +91,7 @@ export function resultOf(run: {
   const of = (kind: FrameOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind);
   return {
     ending,
-    message: endingText(ending),
+    message: `${likelyCause(ending, refusals)}${endingText(ending)}`,
     sent: of('sent').length,
     skipped: of('skipped'),
     leftOut: of('left out').length,
@@ -101,6 +101,14 @@ export function resultOf(run: {
     timing: timingError(outcomes),
     durationMs,
   };
+}
+
+/** What was refused before a replay could not go on, said first: a change that the server did not take shows only much later. */
+function likelyCause({ kind }: Ending, [first, ...more]: readonly Refusal[]): string {
+  if (!first || (kind !== 'stalled' && kind !== 'closed early')) return '';
+  const others = more.length > 0 ? ` It refused ${more.length} more after that.` : '';
+  const told = `${first.code}: ${first.message}`.replace(/[.\s]+$/, '');
+  return `The server refused ${first.frame || 'a message'}, which is the likely cause: ${told}.${others} `;
 }
 
 /** The first of many, and how many more there are. */
