@@ -160,9 +160,9 @@ function freeName(folder: string, name: string): string {
 
 async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined> {
   const choices: Choice<ExportKind | 'otlp'>[] = [
-    ...EXPORT_KINDS.map((kind) => ({ label: kind, detail: EXPORTS[kind].title, value: kind })),
+    ...EXPORT_KINDS.map((kind) => ({ label: EXPORTS[kind].label, detail: EXPORTS[kind].title, value: kind })),
     {
-      label: 'otlp',
+      label: 'OpenTelemetry (OTLP)',
       detail: 'spans and metrics for a collector of OpenTelemetry; you see them before they are sent',
       value: 'otlp',
     },

@@ -57,7 +57,10 @@ export function rewriteCommands(
     if (!preview) return;
     await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report));
     const save = 'Save Copy...';
-    const warning = preview.report.suspectCount > 0 ? ' Look at the places that have the shape of a key first.' : '';
+    const warning =
+      preview.report.suspectCount > 0
+        ? ' Look first at the places that have the shape of a key, an address or a number to call.'
+        : '';
     const answer = await vscode.window.showInformationMessage(
       plain(`This is what a copy of ${name} would hold. Nothing is written yet.${warning}`),
       save,

@@ -37,6 +37,10 @@ export interface CutOptions extends Work {
  */
 export async function trim(file: string, out: string, range: Range, options: CutOptions): Promise<Rewritten> {
   const { from = -Infinity, to = Infinity, sessions } = range;
+  if (from > to)
+    throw new Error(
+      `The range ends before it begins: from ${seconds(from)} to ${seconds(to)} s. Give the earlier time first.`,
+    );
   const isWanted = (session: string) => sessions === undefined || sessions.includes(session);
   const cutter = new Cutter('trim', () => out, options.generator);
   const seen = new Set<string>();

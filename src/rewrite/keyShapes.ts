@@ -25,10 +25,22 @@ const SHAPES: readonly Shape[] = [
     name: 'e-mail address',
     pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[A-Za-z]{2,24}(?![\w-])/,
   },
-  { name: 'telephone number', pattern: /(?<![\w.+-])(?:tel:|sip:)?\+[1-9]\d{7,14}(?!\d)/ },
+  // As people write them: +49 30 1234567, (555) 123-4567, 555 123 4567, 030 1234567. Dates and amounts have other groups.
+  { name: 'telephone number', pattern: /(?<![\w.+-])\+[1-9]\d{0,3}(?:[ -]?\(?\d{1,5}\)?){2,6}(?![\w-])/ },
+  { name: 'telephone number', pattern: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[ -])\d{3}[ -]\d{4}(?![\w-])/ },
+  { name: 'telephone number', pattern: /(?<![\w.+-])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,2}(?![\w-])/ },
 ];
 
-/** Names of the shapes found in a text. Base64 of audio is to be taken out before: it is long, and holds no words. */
+/** A masked text: letters have become x, digits 0. */
+const isMask = (text: string): boolean => !/[^xX0\W_]/.test(text);
+
+/**
+ * Names of the shapes found in a text, but for what only masks have. Base64 of audio is to be taken out before: it is long,
+ * and holds no words.
+ */
 export function keyShapes(text: string): string[] {
-  return SHAPES.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
+  const found = SHAPES.filter(({ pattern }) =>
+    [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].some(([match]) => !isMask(match)),
+  );
+  return [...new Set(found.map(({ name }) => name))];
 }

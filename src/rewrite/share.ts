@@ -150,7 +150,8 @@ class Sharer {
           this.#kept.add('addresses', record.url);
           this.#kept.add('addresses', record.upstream);
           for (const [name, value] of Object.entries({ ...record.headers, ...record.responseHeaders }))
-            this.#kept.add('headers', `${name}: ${String(value)}`);
+            if (CARRIES.test(name)) this.#kept.add('headers that every connection has (by name)', name.toLowerCase());
+            else this.#kept.add('headers', `${name}: ${String(value)}`);
           break;
         case 'http':
           this.#kept.add('addresses', record.url);
@@ -292,6 +293,10 @@ class Sharer {
     };
   }
 }
+
+/** Headers that tell how, and not who or what. */
+const CARRIES =
+  /^(?:sec-websocket-(?:key|version|accept|extensions)|upgrade|connection|host|date|content-length|transfer-encoding|accept(?:-encoding)?|cache-control|pragma)$/i;
 
 const SILENCE = { pcm16: 0, mulaw: 0xff, alaw: 0xd5 } as const;
 

@@ -3,6 +3,9 @@ import { formatBytes } from '../analysis/format';
 import { MASKS } from './mask';
 import type { ShareReport } from './share';
 
+/** Longest line with several examples in it, characters. */
+const WIDTH = 100;
+
 /** A report of `share` for people. */
 export function formatShare({ found, masked, opaque, stays, suspects, suspectCount }: ShareReport): string {
   const lines = ['What is in it:'];
@@ -20,7 +23,10 @@ export function formatShare({ found, masked, opaque, stays, suspects, suspectCou
   lines.push('  times, sizes, ids, types and the order of all messages');
   for (const { what, count, examples } of stays) {
     const more = count > examples.length ? `, and ${count - examples.length} more` : '';
-    lines.push(`  ${what}: ${examples.join(' | ')}${more}`);
+    const line = `  ${what}: ${examples.join(' | ')}${more}`;
+    if (line.length <= WIDTH) lines.push(line);
+    // What has to be judged must not run off the screen.
+    else lines.push(`  ${what}${more}:`, ...examples.map((example) => `    ${example}`));
   }
   if (suspectCount === 0) lines.push('Nothing in it has the shape of a key, an address or a number to call.');
   else {

@@ -63,7 +63,7 @@ describe('files of other programs', () => {
   it('are made of traces', async () => {
     const out = path.join(folder, 'out.csv');
     const [trace = ''] = made;
-    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'csv');
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label.includes('CSV'));
     await answering('showQuickPick', choose, () =>
       answering('showSaveDialog', vscode.Uri.file(out), () =>
         answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(trace))),
@@ -77,7 +77,7 @@ describe('files of other programs', () => {
     let asked = '';
     await answering(
       'showQuickPick',
-      (items: vscode.QuickPickItem[]) => items.find(({ label }) => /otlp|Without/.test(label)),
+      (items: vscode.QuickPickItem[]) => items.find(({ label }) => /OTLP|Without/.test(label)),
       () =>
         answering('showInputBox', 'http://127.0.0.1:9', () =>
           answering(

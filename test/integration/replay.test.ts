@@ -284,7 +284,7 @@ describe('a recorded session', () => {
     made.push(file);
     assert.deepEqual(typesOf(file, 'client'), ['conversation.item.create', 'response.create']);
     const out = path.join(temporary(), 'part.har');
-    const kind = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'har');
+    const kind = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'HAR');
     await answering('showQuickPick', kind, () =>
       answering('showSaveDialog', vscode.Uri.file(out), async () => {
         await handlers.saveRows({ ranges: [0, 0, at, at], then: 'export' });

@@ -91,7 +91,7 @@ export class MessageTaker {
     if (sides.length !== 1 || from === undefined) {
       from = isServers(event) ? 'server' : 'client';
       guessed.add(
-        `The type ${JSON.stringify(type.slice(0, 80))} does not tell which end it comes from: its ids were taken to say ${from}.`,
+        `The type ${JSON.stringify(type.slice(0, 80))} does not tell which end it comes from: it was taken as the ${from}'s, as ${from === 'server' ? 'its ids are those of a server' : 'it has no id of a server'}.`,
       );
     }
     this.#rewritten();

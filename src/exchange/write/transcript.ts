@@ -169,10 +169,14 @@ const FORMATS: Record<TranscriptKind, Format> = {
   },
   'transcript-json': {
     begin: () => '[',
-    said: (said, isFirst) => `${isFirst ? '' : ','}\n${JSON.stringify(said)}`,
+    said: (said, isFirst) => `${isFirst ? '' : ','}\n${JSON.stringify(said, rounded)}`,
     end: () => '\n]\n',
   },
 };
+
+/** Times to the microsecond, as a trace has them. */
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 
 function interruption({ generatedMs = 0, heardMs = 0 }: Said): string {
   if (generatedMs - heardMs < 50) return '';

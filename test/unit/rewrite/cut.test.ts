@@ -70,6 +70,7 @@ describe('trim', () => {
   });
   it.each([
     [{ from: 9000 }, 'from 0.000 to 4.500 s'],
+    [{ from: 3000, to: 2000 }, 'ends before it begins'],
     [{ sessions: ['s9'] }, 'no session s9'],
   ])('says why %o has nothing, and leaves no file', async (range, words) => {
     // A note belongs to no session: a range without one shows it.

@@ -179,6 +179,10 @@ describe('shapes of keys', () => {
     [key('eyJ', 'a'.repeat(12), '.eyJ', 'b'.repeat(12), '.', 'c'.repeat(8)), 'JSON Web Token'],
     ['https://me:hunter22@example.com/', 'password in a URL'],
     ['sip:+15551234567', 'telephone number'],
+    ['my number is 555 123 4567.', 'telephone number'],
+    ['call (555) 123-4567', 'telephone number'],
+    ['+49 30 1234567', 'telephone number'],
+    ['030 1234567', 'telephone number'],
     [key('-----BEGIN RSA ', 'PRIVATE KEY-----'), 'private key'],
   ])('%s', (text, shape) => expect(keyShapes(`before ${text} after`)).toContain(shape));
   it.each([
@@ -187,6 +191,12 @@ describe('shapes of keys', () => {
     'task-force-one',
     'item_ABCDEFabcdef0123456789',
     '2026-11-20T21:00:00.000Z',
+    'on 2026-11-20, 2026-11-21',
+    '127.0.0.1, 192.168.100.200',
+    '1000 2000 3000, 100 200 300',
+    'xxxx@xxxxxxx.xxx',
+    'xx xxxxxx xx 000 000 0000',
+    '0000 000000',
     '@openai/agents',
   ])('not %s', (text) => expect(keyShapes(text)).toEqual([]));
 });
