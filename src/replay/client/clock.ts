@@ -41,6 +41,10 @@ export class RunClock {
   now(): number {
     return (this.#heldAt ?? this.#clock.now()) - this.#zero - this.#lost;
   }
+  /** How long it was held in all, ms. */
+  get heldMs(): number {
+    return this.#lost + (this.#heldAt === undefined ? 0 : this.#clock.now() - this.#heldAt);
+  }
   get held(): boolean {
     return this.#heldAt !== undefined;
   }

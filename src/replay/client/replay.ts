@@ -8,7 +8,7 @@ import { Recording, type RecordedSession } from '../recording';
 import { connect } from './connect';
 import { isUpdate } from './overlay';
 import { cannotReplay, Planner, type ReplayPlan } from './plan';
-import type { ReplayResult } from './result';
+import { pausedText, type ReplayResult } from './result';
 import { ReplayRun, type RunOptions } from './run';
 
 /** Where a replay goes. */
@@ -169,6 +169,14 @@ async function carryOut(
   model: string,
 ): Promise<ReplayResult & { trace: string }> {
   let ended: Promise<void> = Promise.resolve();
+  const begun = Date.now();
+  run.on('resumed', (pausedMs, byHand) => {
+    const text = pausedText(pausedMs, byHand, 'The replay');
+    const at = Math.max(0, Date.now() - begun - pausedMs);
+    const note = { id: crypto.randomUUID(), text, at, session: '', seq: 0, removed: false };
+    // Nothing depends on it: the report tells of the pause too.
+    engine.note(engine.file, note).catch(() => undefined);
+  });
   const result = await run.run(async (listener, stop) => {
     const wire = await connect(engine.address.http, session, model, listener, stop);
     ended = wire.ended;

@@ -1,4 +1,5 @@
 /** What became of a replay. */
+import { formatMs } from '../../analysis/format';
 import { percentilesOf } from '../../analysis/percentiles';
 import type { Percentiles } from '../../analysis/model';
 import type { Refusal } from './live';
@@ -51,6 +52,9 @@ export interface ReplayResult {
   refusals: Refusal[];
   timing: TimingError;
   durationMs: number;
+  /** How long it was paused, ms, not counted in `durationMs`; and how many messages were sent by hand then. */
+  pausedMs: number;
+  byHand: number;
 }
 
 const BARS = [1, 2, 5, 10, 20, 50, 100, 1000, Infinity];
@@ -86,12 +90,14 @@ export function resultOf(run: {
   refusals: Refusal[];
   filledMs: number;
   durationMs: number;
+  pausedMs: number;
+  byHand: number;
 }): ReplayResult {
-  const { ending, outcomes, problems, refusals, filledMs, durationMs } = run;
+  const { ending, outcomes, problems, refusals, filledMs, durationMs, pausedMs, byHand } = run;
   const of = (kind: FrameOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind);
   return {
     ending,
-    message: `${likelyCause(ending, refusals)}${endingText(ending)}`,
+    message: `${likelyCause(ending, refusals)}${endingText(ending)}${pausedText(pausedMs, byHand, ' It')}`,
     sent: of('sent').length,
     skipped: of('skipped'),
     leftOut: of('left out').length,
@@ -100,7 +106,16 @@ export function resultOf(run: {
     refusals,
     timing: timingError(outcomes),
     durationMs,
+    pausedMs,
+    byHand,
   };
+}
+
+/** That a pause was made, as a sentence about `what`; '' for none. Times of what ran meanwhile are none of the server's. */
+export function pausedText(pausedMs: number, byHand: number, what: string): string {
+  if (pausedMs === 0 && byHand === 0) return '';
+  const sent = byHand === 0 ? '' : `, and ${byHand} ${byHand === 1 ? 'message was' : 'messages were'} sent by hand`;
+  return `${what} was paused for ${formatMs(pausedMs)}${sent}.`;
 }
 
 /** What was refused before a replay could not go on, said first: a change that the server did not take shows only much later. */

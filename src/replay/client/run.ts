@@ -43,6 +43,8 @@ interface RunEvents {
   progress(progress: Progress): void;
   frame(outcome: FrameOutcome): void;
   problem(message: string): void;
+  /** A pause is over that took so many ms; so many messages were sent by hand in it. */
+  resumed(pausedMs: number, byHand: number): void;
 }
 
 const GATE_TIMEOUT_MS = 30_000;
@@ -74,6 +76,7 @@ export class ReplayRun {
     progress: new Set(),
     frame: new Set(),
     problem: new Set(),
+    resumed: new Set(),
   };
   #clock: RunClock;
   #wire: Wire | undefined;
@@ -83,6 +86,9 @@ export class ReplayRun {
   #closed: { code: number; reason: string } | undefined;
   /** Messages that may go although it is paused. */
   #allowed = 0;
+  /** Messages sent while it was paused, and how many of them and what time are told already. */
+  #byHand = 0;
+  #told = { byHand: 0, ms: 0 };
   readonly #stopped = new AbortController();
 
   /** Throws an `UnknownFrameError` when the overlay names a message that the session has not. */
@@ -134,6 +140,7 @@ export class ReplayRun {
     this.#state = 'running';
     this.#clock.go();
     this.#tell();
+    this.#tellResumed();
   }
   /** Pauses, and sends the next message at once: without waiting for its time or its gates, but not without its ids. */
   step(): void {
@@ -187,6 +194,8 @@ export class ReplayRun {
       refusals: this.#live.refusals,
       filledMs: this.#silence.filledMs,
       durationMs: this.#clock.now(),
+      pausedMs: this.#clock.heldMs,
+      byHand: this.#byHand,
     });
   }
 
@@ -238,7 +247,10 @@ export class ReplayRun {
         const unsent = this.#wire?.buffered ?? 0;
         if (unsent < full.bytes) full = { bytes: Math.max(unsent, MOST_BUFFERED), since: now };
         if (now >= due - EARLY_MS && unsent < MOST_BUFFERED) {
-          if (stepping) this.#allowed--;
+          if (stepping) {
+            this.#allowed--;
+            this.#byHand++;
+          }
           // What waited for the server in vain until now counts from now.
           this.#go(step, payload, ids, due, now);
           return;
@@ -403,6 +415,13 @@ export class ReplayRun {
     if (this.#problems.has(message)) return;
     this.#problems.add(message);
     for (const listener of this.#listeners.problem) listener(message);
+  }
+
+  #tellResumed(): void {
+    const { heldMs } = this.#clock;
+    const { byHand, ms } = this.#told;
+    this.#told = { byHand: this.#byHand, ms: heldMs };
+    for (const listener of this.#listeners.resumed) listener(heldMs - ms, this.#byHand - byHand);
   }
 
   #tell(): void {

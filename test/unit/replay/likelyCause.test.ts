@@ -4,7 +4,8 @@ import { resultOf, type Ending } from '../../../src/replay/client/result';
 const refusal = { frame: '#3', code: 'invalid_type', message: 'turn_detection must be an object.' };
 const stalled: Ending = { kind: 'stalled', frame: '#100', type: 'response.create', waitedFor: ['#9: answered'] };
 const messageOf = (ending: Ending, refusals = [refusal]): string =>
-  resultOf({ ending, refusals, outcomes: [], problems: [], filledMs: 0, durationMs: 0 }).message;
+  resultOf({ ending, refusals, outcomes: [], problems: [], filledMs: 0, durationMs: 0, pausedMs: 0, byHand: 0 })
+    .message;
 
 it('a refusal is told first as the likely cause where a replay could not go on', () => {
   expect(messageOf(stalled)).toMatch(

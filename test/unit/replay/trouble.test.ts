@@ -234,6 +234,14 @@ describe('a hand on a replay', () => {
     const result = await running.done;
     expect(result.ending).toEqual({ kind: 'completed' });
     expect(result.sent).toBe(5);
+    expect(result.byHand).toBe(3);
+    expect(result.pausedMs).toBeGreaterThan(0);
+    const words = /was paused for .+, and 3 messages were sent by hand\.$/;
+    expect(result.message).toMatch(words);
+    // And in the trace, where everybody looks who wonders why an answer took so long.
+    expect(linesOf(result.trace).filter(({ kind }) => kind === 'note')).toMatchObject([
+      { text: expect.stringMatching(words) as string },
+    ]);
   });
 
   it('ends it at once, and what there is of the new trace is whole', async () => {
