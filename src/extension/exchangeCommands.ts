@@ -180,10 +180,10 @@ async function chooseContent(): Promise<boolean | undefined> {
 }
 
 async function askWhere(trace: string, kind: ExportKind): Promise<string | undefined> {
-  const { ending } = EXPORTS[kind];
+  const { ending, label } = EXPORTS[kind];
   const stem = trace.replace(/(?:\.realtime)?\.jsonl$/, '');
   const picked = await vscode.window.showSaveDialog({
-    title: `Export as ${kind}`,
+    title: `Export: ${label}`,
     defaultUri: vscode.Uri.file(`${stem}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}${ending}`),
   });
   if (!picked) return undefined;

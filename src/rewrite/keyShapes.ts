@@ -3,6 +3,8 @@
 interface Shape {
   name: string;
   pattern: RegExp;
+  /** Fewest digits in it. */
+  digits?: number;
 }
 
 // What the vendors themselves document of their keys; each begins a word, so that base64 audio is none.
@@ -25,10 +27,19 @@ const SHAPES: readonly Shape[] = [
     name: 'e-mail address',
     pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[A-Za-z]{2,24}(?![\w-])/,
   },
-  // As people write them: +49 30 1234567, (555) 123-4567, 555 123 4567, 030 1234567. Dates and amounts have other groups.
-  { name: 'telephone number', pattern: /(?<![\w.+-])\+[1-9]\d{0,3}(?:[ -]?\(?\d{1,5}\)?){2,6}(?![\w-])/ },
-  { name: 'telephone number', pattern: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[ -])\d{3}[ -]\d{4}(?![\w-])/ },
-  { name: 'telephone number', pattern: /(?<![\w.+-])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,2}(?![\w-])/ },
+  // As people write them: +49 30 1234567, (555) 123-4567, 555.123.4567, 030 1234567. Dates and amounts have other groups, and ten
+  // digits in one are more often a time.
+  {
+    name: 'telephone number',
+    pattern: /(?<![\w.+-])\+[1-9]\d{0,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}(?![\w-])/,
+    digits: 8,
+  },
+  { name: 'telephone number', pattern: /(?<![\w.+-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}(?![\w-])/ },
+  {
+    name: 'telephone number',
+    pattern: /(?<![\w.+-])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{2,8}){0,2}(?![\w-])/,
+    digits: 9,
+  },
 ];
 
 /** A masked text: letters have become x, digits 0. */
@@ -39,8 +50,10 @@ const isMask = (text: string): boolean => !/[^xX0\W_]/.test(text);
  * and holds no words.
  */
 export function keyShapes(text: string): string[] {
-  const found = SHAPES.filter(({ pattern }) =>
-    [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].some(([match]) => !isMask(match)),
+  const found = SHAPES.filter(({ pattern, digits = 0 }) =>
+    [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].some(
+      ([match]) => !isMask(match) && match.replace(/\D/g, '').length >= digits,
+    ),
   );
   return [...new Set(found.map(({ name }) => name))];
 }

@@ -274,7 +274,8 @@ class Sharer {
   }
 
   #look(line: Pick<SourceLine, 'number'>, text: string, seq: number | undefined): void {
-    for (const shape of keyShapes(text)) {
+    // In JSON a line break is a backslash and a letter, which must not stand before what is looked for.
+    for (const shape of keyShapes(text.replace(/\\(?:u[0-9a-fA-F]{4}|.)/g, ' '))) {
       this.#suspectCount += 1;
       if (this.#suspects.length < MOST_SUSPECTS)
         this.#suspects.push({ line: line.number, ...(seq === undefined ? {} : { seq }), shape });

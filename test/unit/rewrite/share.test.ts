@@ -161,11 +161,19 @@ describe('a trace to hand on', () => {
     recording.say('s1', 1, '>', { type: 'x', note: 'mail jane.doe@example.com' });
     const key = ['ghp', 'x'.repeat(36)].join('_');
     recording.say('s1', 2, '>', { type: 'x', [key]: true });
-    const { report } = await share(recording.end(), undefined, { generator, masks: [] });
+    const instructions = 'Call:\n+4930123456789 or write to\njane.doe@example.com';
+    recording.say('s1', 3, '>', { type: 'session.update', session: { type: 'realtime', instructions } });
+    const file = recording.end();
+    const { report } = await share(file, undefined, { generator, masks: [] });
     expect(report.suspects).toEqual([
       { line: 3, seq: 1, shape: 'e-mail address' },
       { line: 4, seq: 2, shape: 'GitHub token' },
+      { line: 5, seq: 3, shape: 'e-mail address' },
+      { line: 5, seq: 3, shape: 'telephone number' },
     ]);
+    // What is masked is no such thing any more.
+    const masked = await share(file, undefined, { generator, masks: ['instructions'] });
+    expect(masked.report.suspects.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(JSON.stringify(report)).not.toContain(key);
   });
 });
@@ -183,6 +191,8 @@ describe('shapes of keys', () => {
     ['call (555) 123-4567', 'telephone number'],
     ['+49 30 1234567', 'telephone number'],
     ['030 1234567', 'telephone number'],
+    ['555.123.4567', 'telephone number'],
+    ['+49.30.1234567', 'telephone number'],
     [key('-----BEGIN RSA ', 'PRIVATE KEY-----'), 'private key'],
   ])('%s', (text, shape) => expect(keyShapes(`before ${text} after`)).toContain(shape));
   it.each([
@@ -193,7 +203,9 @@ describe('shapes of keys', () => {
     '2026-11-20T21:00:00.000Z',
     'on 2026-11-20, 2026-11-21',
     '127.0.0.1, 192.168.100.200',
-    '1000 2000 3000, 100 200 300',
+    '1000 2000 3000, 100 200 300, version 100 200 3000',
+    '+150%, +100 points, +1 000 000',
+    'item 0123-4567, a1b2-0123-4567',
     'xxxx@xxxxxxx.xxx',
     'xx xxxxxx xx 000 000 0000',
     '0000 000000',
