@@ -1,6 +1,7 @@
 /** The recorded handshake once more, to a proxy of our own that records what comes of it. */
 import { validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { shortReason } from '../closeReason';
 import type { RecordedSession } from '../recording';
 import { RefusedError, type Wire, type WireListener } from './wire';
 
@@ -13,8 +14,6 @@ const CLOSE_MS = 2000;
 const MOST_BODY = 64 * 1024;
 /** A name as HTTP has it (RFC 9110, 5.6.2). */
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** A reason may be so long, bytes (RFC 6455, 5.5.1: 125 with the code). */
-const MOST_REASON = 123;
 
 /** Path and query of a recorded session behind the base of the API; what Azure has before `/realtime` stays before it. */
 export function pathOf({ url }: Pick<RecordedSession, 'url'>, model: string): string {
@@ -36,13 +35,6 @@ function isSendable(name: string, values: readonly string[]): boolean {
   } catch {
     return false;
   }
-}
-
-/** A reason as long as it may be, cut between characters. */
-export function shortReason(reason: string): string {
-  let short = reason.slice(0, MOST_REASON);
-  while (Buffer.byteLength(short) > MOST_REASON) short = short.slice(0, -1);
-  return short.replace(/[\ud800-\udbff]$/, '');
 }
 
 /**

@@ -39,6 +39,8 @@ interface Due {
 
 /** A client that does not read gets no more than this before it is waited for, bytes. */
 const MOST_UNSENT = 8 * 1024 * 1024;
+/** How long, ms; then it is cut off. */
+const NOT_READ_MS = 60_000;
 /** Messages sent before others have their turn. */
 const BATCH = 64;
 /** Sound that stops for so long has ended, ms. */
@@ -95,10 +97,18 @@ export class Player {
         return;
       }
       await this.#send(step, at);
+      await this.#taken();
       batch += 1;
-      if (batch % BATCH !== 0) continue;
-      while (this.wire.unsent > MOST_UNSENT && !this.#ended) await this.clock.wait(5, this.#wake.signal);
-      await new Promise((resolve) => setImmediate(resolve));
+      if (batch % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Waits while the client takes nothing of what was sent: more of it would only fill the memory. One that never does is cut off. */
+  async #taken(): Promise<void> {
+    const since = this.clock.now();
+    while (this.wire.unsent > MOST_UNSENT && !this.#ended) {
+      if (this.clock.now() - since > NOT_READ_MS) this.wire.drop();
+      await this.clock.wait(5, this.#wake.signal);
     }
   }
 
@@ -338,6 +348,7 @@ export class Player {
 
 /** 1005, 1006 and some others may not be sent: they say that there was none, or what happened below (RFC 6455, 7.4). */
 function isSendable(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
   return (code >= 3000 && code <= 4999) || (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code));
 }
 

@@ -1,4 +1,5 @@
 /** REST calls of a recording, answered again. */
+import { validateHeaderValue } from 'node:http';
 import { asObject, type JsonObject } from '../../analysis/json';
 import { failure, type FaceAnswer } from '../../simulator/face';
 import type { HttpRecord } from '../../trace/records';
@@ -26,7 +27,7 @@ export class RecordedRest {
     const key = keyOf(method, url.href);
     const calls = this.#calls.get(key) ?? [];
     const nth = this.#given.get(key) ?? 0;
-    this.#given.set(key, nth + 1);
+    if (calls.length > 0) this.#given.set(key, nth + 1);
     const call = calls[Math.min(nth, calls.length - 1)];
     if (!call) {
       const known = [...this.#calls.keys()].slice(0, 10);
@@ -35,9 +36,20 @@ export class RecordedRest {
     }
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(call.responseHeaders))
-      if (/^(?:content-type|location)$/i.test(name)) headers[name.toLowerCase()] = String(value);
+      if (/^(?:content-type|location)$/i.test(name) && isHeaderValue(name, String(value)))
+        headers[name.toLowerCase()] = String(value);
     const secret = /client_secrets$/.test(url.pathname) ? asObject(json(call.responseBody ?? '')) : undefined;
     return { status: call.status, headers, body: secret ? fresh(secret, nth, nowMs) : (call.responseBody ?? '') };
+  }
+}
+
+/** A recording may hold what no HTTP can say. */
+function isHeaderValue(name: string, value: string): boolean {
+  try {
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -9,6 +9,7 @@ import { createListener } from '../../proxy/listener';
 import { certificatesFolder } from '../../proxy/userData';
 import { baseUrl, failure, makeFace, type Face } from '../../simulator/face';
 import { REAL_CLOCK, type Clock } from '../client/clock';
+import { shortReason } from '../closeReason';
 import { Recording } from '../recording';
 import { Player, type PlayOptions } from './player';
 import type { Timing } from '../timing';
@@ -68,7 +69,7 @@ export interface ReplayServer {
   readonly problems: readonly string[];
   /** How it went so far, sessions that go on included. */
   report(): ServeReport;
-  /** Resolves when so many clients have come and gone. */
+  /** Resolves when so many clients have come and gone, or the server has been stopped. */
   ended(clients: number): Promise<void>;
   /** Closes what is open (1001), frees the port and tells how it went. */
   stop(): Promise<ServeReport>;
@@ -162,6 +163,7 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         // What is still open ends here, and it is the server who goes.
         for (const player of players) player.gone(1001, 'The replay server was stopped.');
         const told = report();
+        for (const one of waiting.splice(0)) one.done();
         face.close('The replay server was stopped.');
         if (sockets.size > 0) await new Promise<void>((resolve) => (emptied = resolve));
         await bound.close();
@@ -221,7 +223,7 @@ function wireOf(client: WebSocket) {
     send: (data: string | Buffer) => {
       if (client.readyState === client.OPEN) client.send(data);
     },
-    close: (code: number, reason: string) => client.close(code, reason),
+    close: (code: number, reason: string) => client.close(code, shortReason(reason)),
     drop: () => client.terminate(),
     get unsent() {
       return client.bufferedAmount;

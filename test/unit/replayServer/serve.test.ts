@@ -330,7 +330,8 @@ it('REST calls are answered as recorded, with a key that is good now', async () 
     kind: 'http',
     ...{ t: 5, start: 1, method: 'POST', url: 'https://api.openai.com/v1/realtime/client_secrets', status: 200 },
     requestHeaders: {},
-    responseHeaders: { 'Content-Type': 'application/json' },
+    // What no HTTP can say is left out.
+    responseHeaders: { 'Content-Type': 'application/json', location: 'a\r\nb: c' },
     responseBody: JSON.stringify({
       value: '[redacted]',
       expires_at: 1,
@@ -349,6 +350,22 @@ it('REST calls are answered as recorded, with a key that is good now', async () 
   expect(await other.text()).toContain(
     'The recording has no POST realtime/calls. It has: POST realtime/client_secrets.',
   );
+});
+
+it('a reason longer than a close frame holds is cut, between characters', async () => {
+  const file = simulatedTrace(path.join(folder, 'reason.realtime.jsonl'), (begin) =>
+    begin().close(4000, 'server', 'ü'.repeat(100)),
+  );
+  const server = await serve({ trace: file, timing: 'fast' });
+  const { closed } = await mimic(server.ws, file, 0, { stay: true });
+  expect(closed).toEqual({ code: 4000, reason: 'ü'.repeat(61) });
+});
+
+it('who waits for clients that never come is told when the server is stopped', async () => {
+  const server = await serve({ trace: weather });
+  const ended = server.ended(2);
+  await server.stop();
+  await ended;
 });
 
 it('a file that cannot be served is told why', async () => {
