@@ -14,13 +14,13 @@ import { result as checkResult, type CheckReport } from '../expect/results';
 import { merged, NO_OVERLAY, parseSetting, settingsName, type Overlay, type Setting } from '../replay/client/overlay';
 import { readOverlayFile } from '../replay/client/overlayFile';
 import { startReplay, type Replay, type ReplayUpstream } from '../replay/client/replay';
-import type { ReplayResult } from '../replay/client/result';
 import { TIMINGS, type Timing } from '../replay/timing';
 import { sweepRow, type SweepRow } from '../replay/client/sweep';
 import { TRACE_EXTENSION } from '../trace/records';
 import { UnreadableFileError } from '../trace/unreadable';
 import { formatComparison } from './diffText';
 import { listenToKeys } from './replayKeys';
+import type { ReplayReport } from './replayReport';
 import { formatReplay, formatSweep } from './replayText';
 import { loadScenario } from './simulate';
 import { UsageError } from './usage';
@@ -58,21 +58,6 @@ interface GivenOptions {
   junit?: string;
   prices?: string;
   json?: boolean;
-}
-
-/** What `--json` prints for a run. */
-export interface ReplayReport extends ReplayResult {
-  file: string;
-  session: string;
-  /** The new trace. */
-  trace: string;
-  timingMode: Timing;
-  speed: number;
-  /** Name of the changes; '' for none. */
-  overlay: string;
-  expectations?: CheckReport;
-  /** Why the new trace is not as good as the one it was compared with; empty when it is. */
-  failures?: string[];
 }
 
 /** Adds the command. It ends with 0 when all was sent and all is as it should be, 1 when not, 2 when it was not begun. */

@@ -4,7 +4,7 @@ import type { Percentiles } from '../analysis/model';
 import type { SweepRow } from '../replay/client/sweep';
 import { sweepTable } from '../replay/client/sweepTable';
 import { plain } from './inspectText';
-import type { ReplayReport } from './replay';
+import type { ReplayReport } from './replayReport';
 
 const MOST = 20;
 

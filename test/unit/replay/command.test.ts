@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReplayReport } from '../../../src/cli/replay';
+import type { ReplayReport } from '../../../src/cli/replayReport';
 import type { SweepRow } from '../../../src/replay/client/sweep';
 import { cleanUp, dist, temporaryFolder } from '../fidelity/bed';
 import { linesOf, sentence, Tape, written } from './taped';
