@@ -1,7 +1,8 @@
 /** What this program adds to a HAR under `_realtimeInspector`, taken back: everything here may have been edited. */
 import { epochMs } from '../../trace/foreignMessage';
 import { parseLine, type EventHead } from '../../trace/parseLine';
-import type { OpenRecord } from '../../trace/records';
+import { userNote } from '../../trace/notes';
+import type { NoteRecord, OpenRecord } from '../../trace/records';
 import type { ImportedClose, ImportedMessage, ImportedOpen, Sink } from '../model';
 import { isObject, listOf, numberOf, objectOf, textOf, type Json } from './values';
 
@@ -26,6 +27,15 @@ export function ownHead(message: ImportedMessage, own: Json): void {
     message.bytes = head.bytes ?? 0;
   }
   message.head = head;
+}
+
+/** A note of this program's: of the user's own its line alone is kept, and said so. */
+export function takeNote(sink: Sink, at: number | undefined, record: NoteRecord): void {
+  if (userNote(record))
+    sink.report.lost.once(
+      'Notes of the user are plain remarks here: what they are about was left out, and earlier words of a note stand beside its last ones.',
+    );
+  sink.note(at, record.text);
 }
 
 /** What a trace tells of a handshake and a HAR does not. */
@@ -107,7 +117,7 @@ export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
       const { record } = parsed;
       if (record.kind === 'control' && key !== undefined)
         sink.control(key, { at, op: record.op, from: record.from, bytes: record.bytes }, true);
-      else if (record.kind === 'note') sink.note(at, record.text);
+      else if (record.kind === 'note') takeNote(sink, at, record);
       else if (record.kind === 'gap') {
         const { from, to, count, reason } = record;
         sink.gap(key, { at, from, to, count, reason });

@@ -3,7 +3,7 @@ import { Source, type Work } from '../../rewrite/source';
 import type { EventHead } from '../../trace/parseLine';
 import { TRACE_VERSION, type TraceRecord } from '../../trace/records';
 import type { Sink } from '../model';
-import { fromText, goneMessage } from './harOwn';
+import { fromText, goneMessage, takeNote } from './harOwn';
 
 export async function importTrace(file: string, sink: Sink, work: Work): Promise<void> {
   const source = await Source.open(file, 'take');
@@ -80,6 +80,6 @@ function takeRecord(sink: Sink, record: Exclude<TraceRecord, { kind: 'event' }>,
       return sink.call({ ...call, at, start: start + began });
     }
     case 'note':
-      return sink.note(at, record.text);
+      return takeNote(sink, at, record);
   }
 }

@@ -1,5 +1,5 @@
 /** Messages come out of a file of another program as they stand there, and without what nobody may read. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cell } from '../../../src/exchange/write/csv';
@@ -137,4 +137,19 @@ describe('a trace and its HAR', () => {
     const bodies = (await readFile(out, 'utf8')).split('\n').filter((line) => line.endsWith(`"event":${odd}}`));
     expect(bodies).toHaveLength(2);
   });
+});
+
+it('a note of the user is told to be a plain remark, straight from a trace and by way of a HAR', async () => {
+  const recording = new Recording(path.join(folder, 'noted.realtime.jsonl'));
+  recording.open('s1', 0);
+  recording.say('s1', 1, '>', { type: 'response.create' });
+  const trace = recording.end();
+  const note = { kind: 'note', t: 3, text: 'Here.', id: 'n1', by: 'user', at: 1, session: 's1', seq: 1 };
+  await appendFile(trace, `${JSON.stringify(note)}\n`);
+  const exported = path.join(folder, 'noted.har');
+  await exportFile(trace, 'har', exported, { generator });
+  for (const file of [trace, exported]) {
+    const { report } = await importInto(folder, file);
+    expect(report.lost.join('\n')).toContain('Notes of the user are plain remarks here');
+  }
 });
