@@ -135,7 +135,7 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
         reports.push(report);
         if (options.sweep !== undefined) {
           if (rows.length === 0) rows.push(await sweepRow('recorded', replay.traceFile, replay.plan.session.id));
-          rows.push(await sweepRow(overlay.name, report.trace, undefined, report));
+          if (report.trace !== '') rows.push(await sweepRow(overlay.name, report.trace, undefined, report));
         }
         await replay.close();
         if (options.json !== true && options.sweep === undefined) await voice.print(formatReplay(report));

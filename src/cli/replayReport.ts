@@ -7,7 +7,7 @@ import type { Timing } from '../replay/timing';
 export interface ReplayReport extends ReplayResult {
   file: string;
   session: string;
-  /** The new trace. */
+  /** The new trace; '' when it was stopped before there was anything to record. */
   trace: string;
   timingMode: Timing;
   speed: number;

@@ -13,7 +13,7 @@ export function formatReplay(report: ReplayReport): string {
   const { sent, skipped, leftOut, filledMs, refusals, problems, timing, ending, durationMs } = report;
   const lines = [
     `${report.message} ${report.session} of ${report.file}, ${report.timingMode}${report.speed === 1 ? '' : ` at ${report.speed} times the speed`}${report.overlay === '' ? '' : ` with ${report.overlay}`}`,
-    `  new trace            ${report.trace}`,
+    `  new trace            ${report.trace || 'none, as there was nothing to record yet'}`,
   ];
   if (ending.kind === 'refused') return text(lines);
   lines.push(
@@ -57,7 +57,7 @@ export function formatSweep(rows: readonly SweepRow[], reports: readonly ReplayR
   for (const { overlay, trace, message, skipped, problems } of reports)
     lines.push(
       '',
-      `${overlay}: ${message} ${trace}`,
+      `${overlay}: ${message} ${trace}`.trimEnd(),
       ...section('otherwise than recorded', [
         ...skipped.map(({ name, type, reason }) => `${name} (${type}) was not sent: ${reason}`),
         ...problems,

@@ -89,7 +89,8 @@ export function replayCommands(
         if (replay.stopped) break;
         const part = `${index + 1} of ${overlays.length}: ${overlay.name}`;
         const options = await optionsOf(wish, overlay, true);
-        runs.push({ name: overlay.name, ...(await replay.run(options, part, () => undefined)) });
+        const end = await replay.run(options, part, () => undefined);
+        if (end.trace !== '') runs.push({ name: overlay.name, ...end });
       }
       replay.say('table of the runs');
       await showSweep(host, reports, wish, runs, overlays.length);

@@ -12,6 +12,7 @@ import { SECTION } from './settings';
 import { messageOf } from './signal';
 import { sameFile } from './traceFolder';
 
+/** `trace` is '' when it was stopped before there was anything to record. */
 export type ReplayEnd = ReplayResult & { trace: string };
 
 const NOT_YET: Progress = { state: 'connecting', sent: 0, skipped: 0, total: 0, waiting: [] };

@@ -307,6 +307,8 @@ describe('a recorded session', () => {
     await until('both traces', () => fresh().length === 2);
     const files = fresh().map((name) => path.join(folder, name));
     made.push(...files);
+    // One that is stopped before its session is there leaves no trace.
+    await until('both sessions', () => files.every((file) => recordsOf(file).some(({ kind }) => kind === 'event')));
     const { deactivate } = createRequire(__filename)(path.join(extension().extensionPath, 'dist', 'extension.cjs')) as {
       deactivate(): Promise<void>;
     };

@@ -1,4 +1,5 @@
 /** A replay from a trace to a new trace: recording, plan, proxy, session, result. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { asText } from '../../analysis/json';
 import { startEngine, type Engine, type EngineOptions, type UpstreamOption } from '../../proxy';
@@ -47,7 +48,7 @@ export interface Replay {
   readonly problems: readonly string[];
   /** The recording as a trace: the file itself, or what was made of it; there until `close`. */
   readonly traceFile: string;
-  /** The new trace, complete. Rejects when it cannot be recorded. */
+  /** The new trace, complete; '' when it was stopped before there was anything to record. Rejects when it cannot be recorded. */
   readonly done: Promise<ReplayResult & { trace: string }>;
   /** Ends what is left of it; to be called in any case. */
   close(): Promise<void>;
@@ -185,7 +186,8 @@ async function carryOut(
   // The goodbye belongs to the record.
   await ended;
   await engine.stop();
-  return { ...result, trace: engine.file };
+  // A trace of nothing is removed by the proxy.
+  return { ...result, trace: existsSync(engine.file) ? engine.file : '' };
 }
 
 function chosen(recording: Recording, id: string | undefined): RecordedSession {

@@ -57,6 +57,12 @@ it('a stop ends a replay whose session is never opened', async () => {
   expect(await running.done).toMatchObject({ ending: { kind: 'stopped' }, sent: 0 });
 });
 
+it('one that is stopped before there is anything to record says that it left no trace', async () => {
+  const running = await begin(typedTurn().file());
+  running.run.stop();
+  expect(await running.done).toMatchObject({ ending: { kind: 'stopped' }, sent: 0, trace: '' });
+});
+
 it('a socket that breaks before it is open is a refusal, and nothing is left unhandled', async () => {
   for (const answer of ['', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', 'no HTTP\r\n\r\n']) {
     const url = await raw((socket) => socket.once('data', () => socket.end(answer)));
