@@ -72,7 +72,14 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showHeldStatus(host),
     registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),
   );
-  stop = async () => void (await Promise.all([replays.end(), host.proxy.stop()]));
+  stop = async () => {
+    try {
+      await Promise.all([replays.end(), host.proxy.stop()]);
+    } finally {
+      // No subscription: those end before the goodbye has begun, and it has lines of its own.
+      host.log.close();
+    }
+  };
   return {
     openTraces: () =>
       editors.open.map((trace) => ({

@@ -9,7 +9,7 @@ import { ApiKeys } from './apiKeys';
 import { Breakpoints } from './breakpoints';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { HeldQueue } from './heldQueue';
-import { oneLine } from './plainText';
+import { logInto, type Log } from './log';
 import { ProxyController } from './proxyController';
 import { readRulesText } from './rulesFile';
 import { RulesInForce } from './rulesInForce';
@@ -33,26 +33,11 @@ import { upstreamTrust } from './upstreamTrust';
 /** Name of the custom editor. */
 export const EDITOR = `${SECTION}.trace`;
 
-/** Longest line of the log, characters. */
-const MOST_LOGGED = 4000;
-
-/** The window's log. A message is one line there whatever it quotes: a captured text must not write a line of its own. */
-export type Log = Record<'info' | 'warn' | 'error', (message: string) => void> & { show(): void };
-
 const SEGMENT = 'segment';
 /** Where the trace that is served is kept, by workspace. */
 const SERVED = 'served';
 /** Where breakpoints are kept, by workspace. */
 const BREAKPOINTS = 'breakpoints';
-
-function logInto(channel: vscode.LogOutputChannel): Log {
-  return {
-    info: (message) => channel.info(oneLine(message, MOST_LOGGED)),
-    warn: (message) => channel.warn(oneLine(message, MOST_LOGGED)),
-    error: (message) => channel.error(oneLine(message, MOST_LOGGED)),
-    show: () => channel.show(),
-  };
-}
 
 export class Host {
   readonly log: Log;
@@ -66,8 +51,7 @@ export class Host {
   readonly dist: string;
 
   constructor(readonly context: vscode.ExtensionContext) {
-    const channel = vscode.window.createOutputChannel('Realtime Inspector', { log: true });
-    this.log = logInto(channel);
+    this.log = logInto(vscode.window.createOutputChannel('Realtime Inspector', { log: true }));
     this.keys = new ApiKeys(context.secrets);
     this.dist = context.asAbsolutePath('dist');
     this.proxy = new ProxyController({
@@ -102,7 +86,6 @@ export class Host {
       allowedOrigins: () => this.settings.allowedOrigins,
       log: (level, message) => this.log[level](message),
     });
-    context.subscriptions.push(channel);
   }
 
   get settings(): Settings {
