@@ -5,6 +5,7 @@ import { formatBytes, formatMs } from '../analysis/format';
 import type { EngineOptions } from '../proxy/engine';
 import type { Replayable, ReplayUpstream } from '../replay/client/replay';
 import type { Timing } from '../replay/timing';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { label, plain } from './plainText';
@@ -64,12 +65,12 @@ export async function askForRecording(host: Host, title = 'Replay which recordin
     const picked = await vscode.window.showQuickPick([...items, browse], { title, matchOnDescription: true });
     if (!picked || picked.file !== '') return picked?.file;
   }
-  const picked = await vscode.window.showOpenDialog({
+  const [picked] = await askForFiles({
     title,
     defaultUri: vscode.Uri.file(host.folder),
     filters: { Recordings: ['jsonl', 'har', 'json', 'yaml', 'yml'] },
   });
-  return picked?.[0]?.fsPath;
+  return picked;
 }
 
 /** Rejects with a message for people when none can be replayed. */
