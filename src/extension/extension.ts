@@ -72,12 +72,14 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showHeldStatus(host),
     registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),
   );
+  // VS Code ends subscriptions as soon as the goodbye has begun, which has lines of its own to log.
+  let isLeft = false;
+  context.subscriptions.push({ dispose: () => (isLeft = true) });
   stop = async () => {
     try {
       await Promise.all([replays.end(), host.proxy.stop()]);
     } finally {
-      // No subscription: those end before the goodbye has begun, and it has lines of its own.
-      host.log.close();
+      if (isLeft) host.log.close();
     }
   };
   return {

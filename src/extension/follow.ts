@@ -67,6 +67,8 @@ export function followSettings(host: Host): vscode.Disposable {
     if (answer === RESTART) await vscode.commands.executeCommand(`${SECTION}.restart`);
   };
   return vscode.workspace.onDidChangeConfiguration(async (event) => {
+    // One that starts has read them already: it is told as soon as it runs. Why it does not start its own caller is told.
+    if (host.proxy.state.state === 'starting') await host.proxy.start().catch(() => undefined);
     const { state } = host.proxy;
     if (state.state !== 'running') return;
     try {

@@ -39,6 +39,9 @@ const SERVED = 'served';
 /** Where breakpoints are kept, by workspace. */
 const BREAKPOINTS = 'breakpoints';
 
+/** What every way to a server needs. */
+export type Surroundings = Pick<EngineOptions, 'certificates' | 'generator' | 'proxyUrl' | 'trustedCertificates'>;
+
 export class Host {
   readonly log: Log;
   readonly keys: ApiKeys;
@@ -150,29 +153,38 @@ export class Host {
     }
   }
 
-  /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */
-  async engineOptions(): Promise<EngineOptions> {
-    const { settings, context } = this;
-    const { upstream, apiKey } = await this.upstream(settings);
-    const folder = await prepareFolder(this.#folderContext());
+  /** What every way to a server needs, whichever server it is. Rejects, for people, when the folder of recordings cannot be made. */
+  async surroundings(): Promise<Surroundings & { folder: string }> {
+    const { context } = this;
     const extension = context.extension.packageJSON as { version: string };
     return {
+      folder: await prepareFolder(this.#folderContext()),
+      certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
+      generator: `realtime-inspector/${extension.version}`,
+      ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
+    };
+  }
+
+  /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */
+  async engineOptions(): Promise<EngineOptions> {
+    const { settings } = this;
+    const { upstream, apiKey } = await this.upstream(settings);
+    const { folder, ...surroundings } = await this.surroundings();
+    return {
+      ...surroundings,
       workers: this.dist,
       listen: { host: settings.host, port: settings.port },
       allowedHosts: settings.allowedHosts,
       allowedOrigins: settings.allowedOrigins,
-      certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
       upstream,
       simulation: this.simulation,
       ...(apiKey === undefined ? {} : { apiKey, segment: await this.#segment() }),
-      ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
       recording: {
         on: settings.recordingEnabled,
         maxTotalBytes: settings.maxTotalBytes,
         rotation: settings.rotation,
         folder,
       },
-      generator: `realtime-inspector/${extension.version}`,
     };
   }
 

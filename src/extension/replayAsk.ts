@@ -2,7 +2,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes, formatMs } from '../analysis/format';
-import type { EngineOptions } from '../proxy/engine';
 import type { Replayable, ReplayUpstream } from '../replay/client/replay';
 import type { Timing } from '../replay/timing';
 import { askForFiles } from './diskFiles';
@@ -11,6 +10,7 @@ import type { Choice } from './pickers';
 import { label, plain } from './plainText';
 import { OVERLAY_GLOB } from './replayText';
 import { isKeyless, upstreamLabel, upstreamUrl } from './settings';
+import { messageOf } from './signal';
 import { formatAge, statTraces, tracesIn } from './traceFolder';
 
 /** Where a replay goes, and what is spent there. */
@@ -89,36 +89,45 @@ export async function chooseSession(sessions: readonly Replayable[]): Promise<Re
   return (await vscode.window.showQuickPick(items, { title: 'Replay which session?' }))?.value;
 }
 
+/** The upstream as it is set, as a choice; one that cannot be had says why, and keeps nobody from the others. */
+async function ownUpstream(host: Host): Promise<Choice<Destination | 'other' | 'gone'>[]> {
+  try {
+    const { upstream, apiKey } = await host.upstream();
+    const isLive = !isKeyless(upstream);
+    return [
+      {
+        label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
+        detail: isLive
+          ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
+          : upstream.kind === 'trace'
+            ? 'The trace that is served.'
+            : 'With the scenario of the settings.',
+        value: { upstream, ...(apiKey === undefined ? {} : { apiKey }) },
+      },
+    ];
+  } catch (error) {
+    return [{ label: '$(warning) As set', detail: label(messageOf(error), 300), value: 'gone' }];
+  }
+}
+
 /** The key goes to the upstream of the settings only. */
-export async function chooseUpstream(
-  options: Pick<EngineOptions, 'upstream' | 'apiKey'>,
-): Promise<Destination | undefined> {
-  const { upstream, apiKey } = options;
-  const own = { upstream, ...(apiKey === undefined ? {} : { apiKey }) };
-  const isLive = !isKeyless(upstream);
-  const choices: Choice<Destination | undefined>[] = [
+export async function chooseUpstream(host: Host): Promise<Destination | undefined> {
+  const choices: Choice<Destination | 'other' | 'gone'>[] = [
     {
       label: '$(beaker) Simulator, answering as the recorded server did',
       detail: 'Needs no key and no network.',
       value: { upstream: { kind: 'recorded' } },
     },
-    {
-      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
-      detail: isLive
-        ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
-        : upstream.kind === 'trace'
-          ? 'The trace that is served.'
-          : 'With the scenario of the settings.',
-      value: own,
-    },
+    ...(await ownUpstream(host)),
     {
       label: '$(server) Another server...',
       detail: 'A URL, without a key: your own server, or another proxy.',
-      value: undefined,
+      value: 'other',
     },
   ];
   const picked = await vscode.window.showQuickPick(choices, { title: 'Replay to which server?' });
-  if (!picked || picked.value) return picked?.value;
+  if (picked?.value === 'gone') throw new Error(picked.detail);
+  if (picked?.value !== 'other') return picked?.value;
   const url = await vscode.window.showInputBox({
     title: 'Base URL',
     prompt: 'The base URL of the server; the session goes to its /realtime.',

@@ -113,7 +113,7 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
       use,
     );
     if (answer === use) await host.useSimulator();
-  } else if (state.state === 'stopped') {
+  } else if (state.state === 'stopped' || state.state === 'failed') {
     const start = 'Start Proxy';
     const answer = await vscode.window.showInformationMessage(
       plain(`The simulator will play ${name} when the proxy runs.`),

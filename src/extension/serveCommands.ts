@@ -9,6 +9,7 @@ import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { label, plain } from './plainText';
+import { withProgress } from './progress';
 import type { Reports } from './reports';
 import type { ServeChoice } from './serve';
 import { howServed, serveReportText } from './serveText';
@@ -98,7 +99,10 @@ async function askForTrace(host: Host): Promise<string | undefined> {
 }
 
 async function askHow({ dist, context }: Host, file: string): Promise<ServeChoice | undefined> {
-  const sessions = await sessionsInThread(dist, file).catch(() => []);
+  const sessions = await withProgress(`Reading ${path.basename(file)}`, ({ signal }) =>
+    sessionsInThread(dist, file, signal),
+  );
+  if (!sessions) return undefined;
   let chosen: string[] | undefined;
   if (sessions.length > 1) {
     const items = sessions.map(({ id, url, messages, ms }) => ({

@@ -133,7 +133,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     trace.model.onDidGrow.on(() => {
       if (offered || !trace.model.state.notTrace || this.#isLive(trace)) return;
       offered = true;
-      void this.#offerText(trace);
+      this.#offerText(trace).catch((error: unknown) => this.host.log.warn(`${trace.uri.fsPath}: ${messageOf(error)}`));
     });
     return trace;
   }
@@ -168,7 +168,10 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       this.#tabs.delete(tab);
       bridge.dispose();
     });
-    webview.onDidReceiveMessage((message: unknown) => void bridge.receive(message));
+    webview.onDidReceiveMessage((message: unknown) => {
+      // Its page may have gone before it could be answered.
+      bridge.receive(message).catch((error: unknown) => this.host.log.info(`A page: ${messageOf(error)}`));
+    });
     load();
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { Reports } from '../../src/extension/reports';
 import { answering, api, configure, extension, restore, run, temporary } from './support';
 
 /** Commands that have nothing to say here, and why that is right. */
@@ -140,6 +141,22 @@ describe('a file that is on no disk of this machine', () => {
     );
     assert.match(String(said[0]?.[0]), /is not a file on the disk of/);
     assert.equal(existsSync(elsewhere.path), false);
+  });
+});
+
+describe('a report', () => {
+  after(restore);
+
+  it('of an earlier window says that it is gone, and nothing of a later one', async () => {
+    const before = new Reports();
+    await before.show('Before.txt', 'what was before');
+    const uri = vscode.window.activeTextEditor!.document.uri;
+    assert.equal(before.provideTextDocumentContent(uri), 'what was before');
+    before.dispose();
+    const later = new Reports();
+    await later.show('Later.txt', 'what is now');
+    assert.match(later.provideTextDocumentContent(uri), /is gone/);
+    later.dispose();
   });
 });
 
