@@ -19,13 +19,16 @@ export function breakpointCommands(
     const given = (argument as { breakpoint?: unknown } | undefined)?.breakpoint;
     return typeof given === 'string' ? given : view.selected;
   };
+  const needed = () => {
+    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
+    return breakpoints;
+  };
   /** The one a menu or key is about, or one that is chosen. */
   const chosen = async (argument: unknown, title: string) => {
     const id = nodeOf(argument);
     const known = id === undefined ? undefined : breakpoints.get(id);
     if (known) return known;
-    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
-    const items = breakpoints.all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
+    const items = needed().all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
     const picked = await vscode.window.showQuickPick(items, { title });
     return picked && breakpoints.get(picked.value);
   };
@@ -84,9 +87,9 @@ export function breakpointCommands(
       const breakpoint = await chosen(argument, 'Remove which breakpoint?');
       if (breakpoint) breakpoints.remove(breakpoint.id);
     },
-    removeBreakpoints: () => breakpoints.removeAll(),
-    enableBreakpoints: () => breakpoints.enableAll(true),
-    disableBreakpoints: () => breakpoints.enableAll(false),
+    removeBreakpoints: () => needed().removeAll(),
+    enableBreakpoints: () => needed().enableAll(true),
+    disableBreakpoints: () => needed().enableAll(false),
     toggleBreakpoint: async (context) => {
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.
@@ -98,7 +101,10 @@ export function breakpointCommands(
     answerHeld: () => (editors.actLive('answerHeld') ? undefined : showHeld('answerHeld')),
     releaseHeld: () => inHand('releaseHeld', (id) => held.decide(id, { kind: 'release' })),
     dropHeld: () => inHand('dropHeld', (id) => held.decide(id, { kind: 'drop' })),
-    releaseAllHeld: () => held.releaseAll(),
+    releaseAllHeld: () => {
+      if (held.count === 0) throw new Error('Nothing is held.');
+      return held.releaseAll();
+    },
   };
 }
 
