@@ -1,6 +1,6 @@
 /** Commands about breakpoints and about what they hold. */
 import * as vscode from 'vscode';
-import { filterProblemOf, timeoutOf } from './breakpoints';
+import { filterProblemOf, timeoutOf, type BreakpointChange } from './breakpoints';
 import type { BreakpointsView } from './breakpointsView';
 import { toggleLike } from './heldHandlers';
 import type { Host } from './host';
@@ -18,6 +18,10 @@ export function breakpointCommands(
   const nodeOf = (argument: unknown): string | undefined => {
     const given = (argument as { breakpoint?: unknown } | undefined)?.breakpoint;
     return typeof given === 'string' ? given : view.selected;
+  };
+  const change = (id: string, what: BreakpointChange): Promise<void> => {
+    breakpoints.change(id, what);
+    return breakpoints.settled();
   };
   /** The one a menu or key is about, or one that is chosen. */
   const chosen = async (argument: unknown, title: string) => {
@@ -56,11 +60,11 @@ export function breakpointCommands(
     editBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Edit which breakpoint?');
       const filter = breakpoint && (await askFilter('Edit Breakpoint', breakpoint.filter));
-      if (breakpoint && filter !== undefined) breakpoints.change(breakpoint.id, { filter });
+      if (breakpoint && filter !== undefined) await change(breakpoint.id, { filter });
     },
     breakpointOnce: async (argument) => {
       const breakpoint = await chosen(argument, 'Hold only once at which breakpoint?');
-      if (breakpoint) breakpoints.change(breakpoint.id, { once: !breakpoint.once, enabled: true });
+      if (breakpoint) await change(breakpoint.id, { once: !breakpoint.once, enabled: true });
     },
     breakpointTimeout: async (argument) => {
       const breakpoint = await chosen(argument, 'Set the time-out of which breakpoint?');
@@ -78,15 +82,26 @@ export function breakpointCommands(
           }
         },
       });
-      if (text !== undefined) breakpoints.change(breakpoint.id, { timeoutMs: timeoutOf(text) });
+      if (text !== undefined) await change(breakpoint.id, { timeoutMs: timeoutOf(text) });
     },
     removeBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Remove which breakpoint?');
-      if (breakpoint) breakpoints.remove(breakpoint.id);
+      if (!breakpoint) return;
+      breakpoints.remove(breakpoint.id);
+      await breakpoints.settled();
     },
-    removeBreakpoints: () => breakpoints.removeAll(),
-    enableBreakpoints: () => breakpoints.enableAll(true),
-    disableBreakpoints: () => breakpoints.enableAll(false),
+    removeBreakpoints: () => {
+      breakpoints.removeAll();
+      return breakpoints.settled();
+    },
+    enableBreakpoints: () => {
+      breakpoints.enableAll(true);
+      return breakpoints.settled();
+    },
+    disableBreakpoints: () => {
+      breakpoints.enableAll(false);
+      return breakpoints.settled();
+    },
     toggleBreakpoint: async (context) => {
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.
