@@ -52,6 +52,7 @@ export function rulesCommands(
       const asked = switchOf(argument);
       if (asked) await switchOne(host, rules, asked);
     },
+    tryRulesAgain: () => rules.tryAgain(),
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),
     showFaultSet: async (argument) => {
