@@ -168,6 +168,8 @@ class WavWriter {
     }
     if (this.#kind === 'wav-input' || playback.length === 0) return;
     this.guessed.once('Output stands where a client that plays it as it comes lets it be heard.');
+    if (playback.some(({ cutBy }) => cutBy === 'close'))
+      this.guessed.once('A client is taken to play up to its own close of the connection, and no further.');
     const unheard = playback.reduce((sum, { generatedMs, heardMs }) => sum + Math.max(0, generatedMs - heardMs), 0);
     if (unheard > 0) this.lost.add(`Output that was cut off and not heard: ${(unheard / 1000).toFixed(1)} s`);
   }
