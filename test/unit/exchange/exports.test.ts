@@ -118,6 +118,43 @@ describe('sound', () => {
     expect(BigInt(root?.endTimeUnixNano ?? 0) - BigInt(root?.startTimeUnixNano ?? 0)).toBe(1_700_000_000n);
   });
 
+  it('of a range begins and ends with it, and has what was captured and heard in it', async () => {
+    const part = async (as: ExportKind, from: number, to: number) => {
+      const file = path.join(folder, `out-${(count += 1)}`);
+      const report = await exportFile(trace, as, file, { generator, session: 's1', range: { from, to } });
+      return { report, ...channelsOf(await readFile(file)) };
+    };
+    const { channels, report } = await part('wav', 1200, 2200);
+    expect(channels.map(({ length }) => (length * 1000) / RATE)).toEqual([1000, 1000]);
+    // Times count from the range's beginning; the user speaks until 1600 and the model from 2000 on, both without an end here.
+    expect(sounds(Int16Array.from([...channels[0]!, 0]))).toEqual([[0, 400, 1000]]);
+    expect(sounds(Int16Array.from([...channels[1]!, 0]))).toEqual([[800, 1000, 2000]]);
+    // What was cut off was cut off later.
+    expect(report.lost).toEqual([]);
+    expect((await part('wav-output', 2400, 3000)).report.lost).toEqual([
+      'Output that was cut off and not heard: 1.0 s',
+    ]);
+    // A range that begins before its session has the session's beginning.
+    const early = (await part('wav-input', 0, 1100)).channels[0]!;
+    expect(sounds(Int16Array.from([...early, 0]))).toEqual([[500, 600, 1000]]);
+
+    await expect(part('wav-output', 500, 1900)).rejects.toThrow('There is no output sound in this range of');
+    await expect(part('wav', 50_000, 60_000)).rejects.toThrow('There is no sound in this range of');
+    await expect(part('csv', 0, 1000)).rejects.toThrow('A range is of sound');
+  });
+
+  it('leaves no file when it is stopped half way', async () => {
+    const stop = new AbortController();
+    const file = path.join(folder, 'stopped.wav');
+    const progress = () => stop.abort(new Error('Stopped.'));
+    const range = { from: 500, to: 60_000 };
+    const long = path.join(folder, 'long.realtime.jsonl');
+    await expect(exportFile(long, 'wav', file, { generator, range, signal: stop.signal, progress })).rejects.toThrow(
+      'Stopped.',
+    );
+    expect((await readdir(folder)).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
+
   it('has a file for each session, and none where there is no sound', async () => {
     const two = new Recording(path.join(folder, 'two.realtime.jsonl'));
     for (const session of ['s1', '../x']) {
