@@ -108,7 +108,8 @@ describe('files of other programs', () => {
     const out = path.join(folder, 'part.wav');
     const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'Input');
     let said = '';
-    const saved = await answering('showQuickPick', choose, () =>
+    let saved: unknown;
+    await answering('showQuickPick', choose, () =>
       answering('showSaveDialog', vscode.Uri.file(out), () =>
         answering(
           'showInformationMessage',
@@ -116,7 +117,9 @@ describe('files of other programs', () => {
             said = text;
             return undefined;
           },
-          () => run('exportTrace', vscode.Uri.file(trace), { from: 600, to: 900, sessions: ['s1'] }),
+          async () => {
+            saved = await run('exportTrace', vscode.Uri.file(trace), { from: 600, to: 900, sessions: ['s1'] });
+          },
         ),
       ),
     );

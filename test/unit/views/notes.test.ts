@@ -147,6 +147,19 @@ describe('notes', () => {
     await expect.poll(() => notice(page).innerText()).toContain('is being written by another program');
   });
 
+  it('one that is changed while a text is looked for is found by its new words only', async () => {
+    const { page } = await open([note('n1', 500, 'first words')]);
+    await row(page, 'first words').click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('words');
+    await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(1);
+    await row(page, 'first words').click();
+    await page.keyboard.press('Enter');
+    await page.locator('rti-note-field input').fill('other');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(0);
+  });
+
   it('a range is kept from its bar, with the session that is shown', async () => {
     const asked: unknown[] = [];
     const { page } = await open([], {
