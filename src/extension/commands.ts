@@ -169,6 +169,7 @@ export function registerCommands(
     addNote: act('addNote'),
     removeNote: act('removeNote'),
     keepRange: act('keepRange'),
+    exportSound: act('exportSound'),
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),

@@ -328,20 +328,20 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
         return engine !== undefined && isLive() && engine.note(engine.file, note);
       },
     });
-    return { ...others, ...lists, ...composing, ...holding, ...noting, keepRange: this.#keepRange(model) };
+    return { ...others, ...lists, ...composing, ...holding, ...noting, ...this.#rangeHandlers(model) };
   }
 
-  /** The other commands that make traces of traces do the work; only the range is the page's. */
-  #keepRange(model: TraceModel): Handlers['keepRange'] {
-    return async ({ start, end, session }) => {
-      const range = { from: start, to: end, ...(session === '' ? {} : { sessions: [session] }) };
-      const saved = await vscode.commands.executeCommand<unknown>(
-        `${SECTION}.trimTrace`,
-        vscode.Uri.file(model.file),
-        range,
-      );
-      return { saved: typeof saved === 'string' ? saved : '' };
-    };
+  /** The other commands that make files of traces do the work; only the range is the page's. */
+  #rangeHandlers(model: TraceModel): Pick<Handlers, 'keepRange' | 'exportSound'> {
+    const runs =
+      (command: string): Handlers['keepRange'] =>
+      async ({ start, end, session }) => {
+        const range = { from: start, to: end, ...(session === '' ? {} : { sessions: [session] }) };
+        const file = vscode.Uri.file(model.file);
+        const saved = await vscode.commands.executeCommand<unknown>(`${SECTION}.${command}`, file, range);
+        return { saved: typeof saved === 'string' ? saved : '' };
+      };
+    return { keepRange: runs('trimTrace'), exportSound: runs('exportTrace') };
   }
 
   #isLive(trace: OpenTrace): boolean {
