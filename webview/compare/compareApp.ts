@@ -147,8 +147,10 @@ export class CompareApp extends LitElement {
     return html`<header>
         ${this.#bar(pair)}
         ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
-        ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
-        <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
+        <p class="verdict">
+          <span role="status">${verdictOf(pair, this.isWorking)}</span>
+          <span class="failure" role="alert">${this.failure}</span>
+        </p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
       <main>
