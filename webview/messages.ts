@@ -28,6 +28,8 @@ import type { SearchEnd, SearchFound } from '../src/document/searchModel';
 export interface InspectorStatus {
   /** Name of the trace, as the tab shows it. */
   title: string;
+  /** Names of the traces with the rest of a recording that was divided, before and behind this one; '' where there is none. */
+  parts?: { earlier: string; later: string };
   /** True while this document is the one the running proxy writes. */
   live: boolean;
   recording: boolean;
@@ -164,6 +166,8 @@ export const HOST_COMMANDS = [
   'newSession',
   'toggleRecording',
   'openLive',
+  'openEarlierPart',
+  'openLaterPart',
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 

@@ -120,6 +120,8 @@ export function registerCommands(
       if (id) await proxy.engine?.closeSession(id);
     },
     openLive,
+    openEarlierPart: () => editors.openPart('earlier'),
+    openLaterPart: () => editors.openPart('later'),
     copyEnvironment: async () => {
       await start();
       const shell = process.platform === 'win32' ? 'powershell' : 'posix';
