@@ -1,6 +1,6 @@
 /** Commands about breakpoints and about what they hold. */
 import * as vscode from 'vscode';
-import { filterProblemOf, timeoutOf } from './breakpoints';
+import { filterProblemOf, timeoutOf, type BreakpointChange } from './breakpoints';
 import type { BreakpointsView } from './breakpointsView';
 import { toggleLike } from './heldHandlers';
 import type { Host } from './host';
@@ -22,6 +22,10 @@ export function breakpointCommands(
   const needed = () => {
     if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
     return breakpoints;
+  };
+  const change = (id: string, what: BreakpointChange): Promise<void> => {
+    breakpoints.change(id, what);
+    return breakpoints.settled();
   };
   /** The one a menu or key is about, or one that is chosen. */
   const chosen = async (argument: unknown, title: string) => {
@@ -59,11 +63,11 @@ export function breakpointCommands(
     editBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Edit which breakpoint?');
       const filter = breakpoint && (await askFilter('Edit Breakpoint', breakpoint.filter));
-      if (breakpoint && filter !== undefined) breakpoints.change(breakpoint.id, { filter });
+      if (breakpoint && filter !== undefined) await change(breakpoint.id, { filter });
     },
     breakpointOnce: async (argument) => {
       const breakpoint = await chosen(argument, 'Hold only once at which breakpoint?');
-      if (breakpoint) breakpoints.change(breakpoint.id, { once: !breakpoint.once, enabled: true });
+      if (breakpoint) await change(breakpoint.id, { once: !breakpoint.once, enabled: true });
     },
     breakpointTimeout: async (argument) => {
       const breakpoint = await chosen(argument, 'Set the time-out of which breakpoint?');
@@ -81,15 +85,26 @@ export function breakpointCommands(
           }
         },
       });
-      if (text !== undefined) breakpoints.change(breakpoint.id, { timeoutMs: timeoutOf(text) });
+      if (text !== undefined) await change(breakpoint.id, { timeoutMs: timeoutOf(text) });
     },
     removeBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Remove which breakpoint?');
-      if (breakpoint) breakpoints.remove(breakpoint.id);
+      if (!breakpoint) return;
+      breakpoints.remove(breakpoint.id);
+      await breakpoints.settled();
     },
-    removeBreakpoints: () => needed().removeAll(),
-    enableBreakpoints: () => needed().enableAll(true),
-    disableBreakpoints: () => needed().enableAll(false),
+    removeBreakpoints: () => {
+      needed().removeAll();
+      return breakpoints.settled();
+    },
+    enableBreakpoints: () => {
+      needed().enableAll(true);
+      return breakpoints.settled();
+    },
+    disableBreakpoints: () => {
+      needed().enableAll(false);
+      return breakpoints.settled();
+    },
     toggleBreakpoint: async (context) => {
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.

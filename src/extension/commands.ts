@@ -120,6 +120,8 @@ export function registerCommands(
       if (id) await proxy.engine?.closeSession(id);
     },
     openLive,
+    openEarlierPart: () => editors.openPart('earlier'),
+    openLaterPart: () => editors.openPart('later'),
     copyEnvironment: async () => {
       await start();
       const shell = process.platform === 'win32' ? 'powershell' : 'posix';
@@ -170,6 +172,7 @@ export function registerCommands(
     addNote: act('addNote'),
     removeNote: act('removeNote'),
     keepRange: act('keepRange'),
+    exportSound: act('exportSound'),
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),

@@ -201,7 +201,7 @@ function timeOf(text: string): number | undefined {
 }
 
 /** A range that another part of the extension hands over; menus hand over lists of files in its place. */
-function asRange(value: unknown): Range | undefined {
+export function asRange(value: unknown): Range | undefined {
   const { from, to, sessions } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (typeof from !== 'number' || typeof to !== 'number') return undefined;
   const names = Array.isArray(sessions) ? sessions.filter((name) => typeof name === 'string') : [];

@@ -54,6 +54,7 @@ export function rulesCommands(
       if (!asked) throw new Error('Switch a rule by its box in the Rules view, or above it in its file.');
       await switchOne(host, rules, asked);
     },
+    tryRulesAgain: () => rules.tryAgain(),
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),
     showFaultSet: async (argument) => {
