@@ -241,6 +241,11 @@ export interface Requests {
    * else. `saved` is '' when the user thought better of it, and with `then`.
    */
   saveRows: { params: { ranges: number[]; then?: 'replay' | 'export' }; result: { saved: string; rows: number } };
+  /**
+   * Replays these rows of a session from `row` on, the first message of its client among them: what brings a new session as far as
+   * this one had come goes first.
+   */
+  replayFrom: { params: { ranges: number[]; session: string; row: number }; result: { begun: true } };
   /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
@@ -321,6 +326,7 @@ export interface Notifications {
       | 'copyAsText'
       | 'saveRows'
       | 'replayRows'
+      | 'replayFrom'
       | 'exportRows'
       | 'compareMarked'
       | 'copyCode'
@@ -476,6 +482,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),
   copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
+  replayFrom: (p) => isRanges(p.ranges) && isShort(p.session) && isRow(p.row),
   saveRows: (p) => isRanges(p.ranges) && isOptional(p.then, (v) => v === 'replay' || v === 'export'),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),

@@ -163,6 +163,7 @@ export function registerCommands(
     copyAsText: act('copyAsText'),
     saveSelection: act('saveRows'),
     replaySelection: act('replayRows'),
+    replayFromHere: act('replayFrom'),
     exportSelection: act('exportRows'),
     copyCode: act('copyCode'),
     savePayload: act('savePayload'),
