@@ -19,6 +19,10 @@ export function breakpointCommands(
     const given = (argument as { breakpoint?: unknown } | undefined)?.breakpoint;
     return typeof given === 'string' ? given : view.selected;
   };
+  const needed = () => {
+    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
+    return breakpoints;
+  };
   const change = (id: string, what: BreakpointChange): Promise<void> => {
     breakpoints.change(id, what);
     return breakpoints.settled();
@@ -28,8 +32,7 @@ export function breakpointCommands(
     const id = nodeOf(argument);
     const known = id === undefined ? undefined : breakpoints.get(id);
     if (known) return known;
-    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
-    const items = breakpoints.all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
+    const items = needed().all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
     const picked = await vscode.window.showQuickPick(items, { title });
     return picked && breakpoints.get(picked.value);
   };
@@ -91,15 +94,15 @@ export function breakpointCommands(
       await breakpoints.settled();
     },
     removeBreakpoints: () => {
-      breakpoints.removeAll();
+      needed().removeAll();
       return breakpoints.settled();
     },
     enableBreakpoints: () => {
-      breakpoints.enableAll(true);
+      needed().enableAll(true);
       return breakpoints.settled();
     },
     disableBreakpoints: () => {
-      breakpoints.enableAll(false);
+      needed().enableAll(false);
       return breakpoints.settled();
     },
     toggleBreakpoint: async (context) => {
@@ -113,7 +116,10 @@ export function breakpointCommands(
     answerHeld: () => (editors.actLive('answerHeld') ? undefined : showHeld('answerHeld')),
     releaseHeld: () => inHand('releaseHeld', (id) => held.decide(id, { kind: 'release' })),
     dropHeld: () => inHand('dropHeld', (id) => held.decide(id, { kind: 'drop' })),
-    releaseAllHeld: () => held.releaseAll(),
+    releaseAllHeld: () => {
+      if (held.count === 0) throw new Error('Nothing is held.');
+      return held.releaseAll();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, queryAll, state } from 'lit/decorators.js';
 import type { Comparison, EventPair, SessionPair, Which } from '../../src/compare/model';
 import '../views/splitter';
+import '../views/tabBar';
 import { sharedStyles } from '../views/view';
 import '../views/timelineView';
 import type { TimelineView } from '../views/timelineView';
@@ -21,7 +22,7 @@ import './playerBar';
 import './restPane';
 import { ShownLists, stepped } from './sought';
 import { StepPlayer, stretchesOf, type Stretches } from './stepPlayer';
-import { tabBar, tabNamed, type Tab } from './tabs';
+import { TAB_TITLES, tabNamed, tabsOf, type Tab } from './tabs';
 import { applyHeight, heightOf, pulled, tellHeight, type KeptHeight } from './timelineHeight';
 import { timelineSide } from './timelineSide';
 import './turnsPane';
@@ -146,8 +147,10 @@ export class CompareApp extends LitElement {
     return html`<header>
         ${this.#bar(pair)}
         ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
-        ${this.failure === '' ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
-        <p class="verdict" role="status">${verdictOf(pair, this.isWorking)}</p>
+        <p class="verdict">
+          <span role="status">${verdictOf(pair, this.isWorking)}</span>
+          <span class="failure" role="alert">${this.failure}</span>
+        </p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>
       <main>
@@ -168,7 +171,17 @@ export class CompareApp extends LitElement {
           label="Height of the timelines"
           @rti-split=${(event: CustomEvent<number>) => this.#pull(event.detail)}
         ></rti-splitter>
-        ${pair ? tabBar(pair, this.tab, (tab) => (this.tab = tab)) : nothing} ${pair ? this.#pane(pair) : nothing}
+        ${
+          pair
+            ? html`<rti-tabs
+                label="What is compared"
+                .tabs=${tabsOf(pair)}
+                .open=${this.tab}
+                @rti-tab=${({ detail }: CustomEvent<string>) => (this.tab = tabNamed(detail))}
+              ></rti-tabs>`
+            : nothing
+        }
+        ${pair ? this.#pane(pair) : nothing}
       </main>`;
   }
 
@@ -220,7 +233,7 @@ export class CompareApp extends LitElement {
 
   #pane(pair: SessionPair) {
     const origins = this.#origins;
-    return html`<div class="pane" id="pane" role="tabpanel" aria-labelledby="tab-${this.tab}">
+    return html`<div class="pane" id="pane" role="tabpanel" aria-label=${TAB_TITLES[this.tab]}>
       ${
         this.tab === 'turns'
           ? html`<rti-compare-turns

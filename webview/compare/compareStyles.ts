@@ -125,41 +125,19 @@ export const compareStyles = css`
     height: var(--timeline, clamp(60px, 22vh, 230px));
   }
   /* On a low or narrow window what differs comes first. */
-  @media (width < 900px), (height < 700px) {
+  @media (width < 900px) {
     rti-timeline {
       height: var(--timeline, clamp(28px, 15vh, 160px));
     }
   }
-  .tabs {
-    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+  /* Under 104 px a timeline shows its overview only, which needs no more than its strip. */
+  @media (height < 700px) {
+    rti-timeline {
+      height: var(--timeline, 28px);
+    }
+  }
+  rti-tabs {
     border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    display: flex;
-    flex: none;
-    gap: 14px;
-    overflow-x: auto;
-    padding: 0 12px;
-    scrollbar-width: none;
-  }
-  [role='tab'] {
-    align-items: center;
-    background: none;
-    border: 0;
-    border-bottom: 2px solid transparent;
-    color: var(--vscode-panelTitle-inactiveForeground);
-    cursor: pointer;
-    display: inline-flex;
-    flex: none;
-    font: inherit;
-    gap: 5px;
-    height: 28px;
-    padding: 0 2px;
-  }
-  [role='tab'][aria-selected='true'] {
-    border-bottom-color: var(--vscode-contrastActiveBorder, var(--vscode-panelTitle-activeBorder, currentColor));
-    color: var(--vscode-panelTitle-activeForeground);
-  }
-  .many {
-    font-size: 12px;
   }
   .pane {
     display: flex;

@@ -48,9 +48,9 @@ export function wordsLine(who: string, { same, stretches }: WordsPair): Template
   return html`<p class="said"><b>${who}</b> ${same ? html`<span class="dim">(the same)</span> ` : nothing}${words}</p>`;
 }
 
-/** A value of a and of b as the terminal tells it, with the arrow that a page has. */
+/** A value of a and of b as the terminal tells it, with the arrow that a page has; no line ends before a unit. */
 export function arrowed(text: string): string {
-  return text.replace(' -> ', ' → ');
+  return text.replace(' -> ', ' → ').replace(/(?<=\d) (?=ms|s|min|%)/g, '\u00a0');
 }
 
 export const partStyles = css`

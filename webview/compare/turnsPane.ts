@@ -58,8 +58,26 @@ export class TurnsPane extends LitElement {
         padding: 0 4px;
         text-align: left;
       }
+      .turns .what {
+        min-width: 20ch;
+      }
+      /* What was said and how long it took stay; the rest is told below the table, of the chosen turn. */
       @container (width < 800px) {
         .spent {
+          display: none;
+        }
+      }
+      @container (width < 640px) {
+        .by {
+          display: none;
+        }
+        .turns :is(th, td).wait {
+          padding-left: 8px;
+          white-space: normal;
+        }
+      }
+      @container (width < 480px) {
+        .status {
           display: none;
         }
       }
@@ -74,6 +92,11 @@ export class TurnsPane extends LitElement {
       .detail {
         border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
         padding: 4px 0 10px;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
       }
       .detail h2 {
         align-items: center;
@@ -100,11 +123,11 @@ export class TurnsPane extends LitElement {
         <thead>
           <tr>
             <th scope="col">a | b</th>
-            <th scope="col">begun by</th>
-            <th scope="col" class="right">wait for the answer</th>
+            <th scope="col" class="by">begun by</th>
+            <th scope="col" class="right wait">wait for the answer</th>
             <th scope="col" class="right spent">tokens</th>
             <th scope="col" class="right spent">cost</th>
-            <th scope="col">status</th>
+            <th scope="col" class="status">status</th>
             <th scope="col">what was said</th>
           </tr>
         </thead>
@@ -116,7 +139,8 @@ export class TurnsPane extends LitElement {
       ${turn === undefined ? nothing : this.#detail(turn, session)}`;
   }
 
-  #row({ a, b, status, latencies, user, model }: TurnPair, at: number) {
+  #row(turn: TurnPair, at: number) {
+    const { a, b, status, latencies, user, model } = turn;
     const wait = latencies.find(({ name }) => name === 'toAnswer');
     const said = (b ?? a)?.said || (b ?? a)?.heard || '';
     const isChosen = at === this.chosen;
@@ -126,16 +150,14 @@ export class TurnsPane extends LitElement {
           ${signOf(status)}${a?.number ?? '–'} | ${b?.number ?? '–'}
         </button>
       </td>
-      <td>${(a ?? b)?.by}</td>
-      <td class="right num">${wait ? arrowed(msText(wait.a, wait.b)) : ''}</td>
-      <td class="right num spent">
-        ${(a?.tokens ?? b?.tokens) == null ? '' : arrowed(deltaText(a?.tokens ?? null, b?.tokens ?? null, String))}
+      <td class="by">${(a ?? b)?.by}</td>
+      <td class="right num wait">${wait ? arrowed(msText(wait.a, wait.b)) : ''}</td>
+      <td class="right num spent">${tokensOf(turn)}</td>
+      <td class="right num spent">${costOf(turn)}</td>
+      <td class="status">${statusOf(turn)}</td>
+      <td class="what">
+        ${user.same && model.same ? said : html`<span class="dim">${a && b ? 'other words:' : `only in ${a ? 'a' : 'b'}:`}</span> ${said}`}
       </td>
-      <td class="right num spent">
-        ${(a?.usd ?? b?.usd) == null ? '' : arrowed(deltaText(a?.usd ?? null, b?.usd ?? null, formatUsd))}
-      </td>
-      <td>${[...new Set([a?.status, b?.status].filter(Boolean))].join(' | ')}</td>
-      <td class="what">${user.same && model.same ? said : html`<span class="dim">other words:</span> ${said}`}</td>
     </tr>`;
   }
 
@@ -151,6 +173,9 @@ export class TurnsPane extends LitElement {
         <button class="text" @click=${() => this.#tell('rti-turn-events', this.chosen)}>Its events</button>
         ${this.#open('a', a?.startRow)} ${this.#open('b', b?.startRow)}
       </h2>
+      <p class="dim num facts">
+        ${[`begun by ${(a ?? b)?.by}`, statusOf(turn), withUnit(tokensOf(turn), 'tokens'), costOf(turn)].filter(Boolean).map((fact) => html`<span>${fact}</span>`)}
+      </p>
       ${wordsLine('User', user)}${wordsLine('Model', model)} ${this.#sounds(session)}
       ${own.map(
         (call) =>
@@ -215,3 +240,10 @@ export class TurnsPane extends LitElement {
     this.dispatchEvent(new CustomEvent<number>(name, { detail }));
   }
 }
+
+const tokensOf = ({ a, b }: TurnPair): string =>
+  (a?.tokens ?? b?.tokens) == null ? '' : arrowed(deltaText(a?.tokens ?? null, b?.tokens ?? null, String));
+const costOf = ({ a, b }: TurnPair): string =>
+  (a?.usd ?? b?.usd) == null ? '' : arrowed(deltaText(a?.usd ?? null, b?.usd ?? null, formatUsd));
+const statusOf = ({ a, b }: TurnPair): string => [...new Set([a?.status, b?.status].filter(Boolean))].join(' | ');
+const withUnit = (value: string, unit: string): string => (value === '' ? '' : `${unit} ${value}`);

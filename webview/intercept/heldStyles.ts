@@ -193,6 +193,7 @@ export const interceptStyles = css`
   }
   @media (max-width: 799px) {
     .work {
+      container-type: size;
       flex-direction: column;
     }
     .list {
@@ -203,6 +204,12 @@ export const interceptStyles = css`
     }
     .head .words {
       display: none;
+    }
+    /* What is written needs the room more than the queue behind it. */
+    @container (height < 240px) {
+      .list {
+        max-height: 46px;
+      }
     }
   }
 `;

@@ -17,23 +17,6 @@ export function asMainTab(kept: unknown): MainTab {
   return mainTabs.find((tab) => tab === kept) ?? 'events';
 }
 
-/** Where a key leads from a tab of a list of tabs; undefined when it does not move. */
-export function tabByKey<T>(tabs: readonly T[], from: T, key: string): T | undefined {
-  const at = tabs.indexOf(from);
-  switch (key) {
-    case 'ArrowRight':
-      return tabs[(at + 1) % tabs.length];
-    case 'ArrowLeft':
-      return tabs[(at - 1 + tabs.length) % tabs.length];
-    case 'Home':
-      return tabs[0];
-    case 'End':
-      return tabs[tabs.length - 1];
-    default:
-      return undefined;
-  }
-}
-
 export const severities = ['error', 'warning', 'info'] as const;
 /** A shape each, so that colour is not all that tells them apart. */
 export const severityIcons: Readonly<Record<Finding['severity'], string>> = {

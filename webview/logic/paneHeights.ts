@@ -1,79 +1,104 @@
 /**
- * Who gets how much of a page's height. The timeline gives way first (its lanes get thin, then only the overview stays),
- * then the composer takes the place of the list; what is left is never negative, so that nothing is drawn over another.
+ * Who gets how much of a page's height. Each pane first has the least that it is of any use with; what is left goes to one after
+ * the other: sizes the user pulled, comfortable ones, those that were wished for. Where not even the least is there, the composer
+ * takes the place of the list. What is left is never negative, so that nothing is drawn over another.
  */
 
 /** Height of the timeline when only its overview is left, and the least that holds all lanes, pixels. */
 export const stripHeight = 28;
 export const leastLanes = 104;
-/** The list's head and five rows; beside it the inspector's head, tabs and a few lines. */
-const leastMain = 134;
-/** Nine rows under the tabs: over it lanes that nobody asked to be high come second. */
+/** The tabs, the list's head and five rows; beside it the inspector's head, tabs and a few lines. */
+export const leastMain = 164;
+/** Nine rows under the tabs: what nobody asked to be high comes second. */
 const comfortableMain = 250;
-/** Bars and a few lines of text; under the comfortable height the timeline gives its lanes up for the editor. */
-const leastComposer = 150;
+/** Bars and a few lines of text; a little more to work in. */
+export const leastComposer = 150;
 const comfortableComposer = 196;
+/** Its head, a message or two, a line of text and what to do with it. */
+const leastIntercept = 150;
+const comfortableIntercept = 190;
+/** On a narrow page its list stands above its editor. */
+const narrowMore = 40;
+
+/** A pane that may be there: its height in pixels, null where it is not; and whether the user pulled it to that. */
+export interface PaneWish {
+  height: number | null;
+  isSet: boolean;
+}
 
 export interface PaneWishes {
-  /** Pixels for timeline, list and composer together: the page without its bars. */
+  /** Pixels for all panes together: the page without its bars. */
   room: number;
-  /** What the user set, pixels; null when the pane is not there. */
-  timeline: number | null;
-  composer: number | null;
-  /** The user has pulled the timeline to its height: it does not make room for the list. */
-  isTimelineSet?: boolean;
+  timeline: PaneWish;
+  composer: PaneWish;
+  /** The held messages, unfolded. */
+  intercept: PaneWish;
+  narrow: boolean;
 }
-export interface PaneHeights {
-  timeline: number;
+
+export type SizedPane = 'timeline' | 'composer' | 'intercept';
+
+export interface PaneHeights extends Record<SizedPane, number> {
   /** List and inspector (or what stands there instead); 0 while the composer has their place. */
   main: number;
-  composer: number;
   /** True when the composer stands in the list's place. */
   sheet: boolean;
   /** The most the user can give to a pane by its splitter, pixels. */
-  most: { timeline: number; composer: number };
+  most: Record<SizedPane, number>;
 }
 
-/** Shares the room out; the three heights add up to it. */
+/** Shares the room out; the four heights add up to it. */
 export function paneHeights(wishes: PaneWishes): PaneHeights {
+  const { timeline, composer, intercept, narrow } = wishes;
   const room = Math.max(0, wishes.room);
-  const strip = wishes.timeline === null ? 0 : Math.min(stripHeight, room);
-  if (wishes.composer === null) {
-    const most = room - leastMain;
-    const fair = wishes.isTimelineSet === true ? most : Math.min(most, Math.max(leastLanes, room - comfortableMain));
-    const timeline = wishes.timeline === null ? 0 : lanes(wishes.timeline, fair, strip);
-    return result(room, timeline, 0, false, { timeline: most, composer: 0 });
-  }
-  const mostComposer = room - leastMain - strip;
-  if (mostComposer < leastComposer) {
-    const timeline = wishes.timeline === null ? 0 : lanes(wishes.timeline, room - comfortableComposer, strip);
-    return result(room, timeline, room - timeline, true, { timeline: room - comfortableComposer, composer: room });
-  }
-  const composer = Math.min(Math.max(wishes.composer, leastComposer), mostComposer);
-  if (wishes.timeline === null) return result(room, 0, composer, false, { timeline: 0, composer: mostComposer });
-  const comfortable = Math.min(composer, comfortableComposer);
-  const timeline = lanes(wishes.timeline, room - leastMain - comfortable, strip);
-  // With room for thin lanes or more the composer comes second; with only the strip it takes what the lanes left.
-  const lanesBeside = lanes(wishes.timeline, room - leastMain - composer, timeline > strip ? leastLanes : strip);
-  const shown = timeline > strip ? Math.min(timeline, lanesBeside) : strip;
-  return result(room, shown, Math.min(composer, room - leastMain - shown), false, {
-    timeline: room - leastMain - comfortable,
-    composer: mostComposer,
-  });
-}
+  const has = ({ height }: PaneWish, least: number) => (height === null ? 0 : least);
+  const more = narrow ? narrowMore : 0;
+  const least = {
+    timeline: Math.min(has(timeline, stripHeight), room),
+    composer: has(composer, leastComposer),
+    intercept: has(intercept, leastIntercept + more),
+  };
+  const comfortable = {
+    timeline: leastLanes,
+    composer: comfortableComposer,
+    intercept: comfortableIntercept + more,
+  };
+  const sum = least.timeline + least.composer + least.intercept;
+  const sheet = composer.height !== null && sum + leastMain > room;
+  const main = sheet ? 0 : leastMain;
+  // On a page for ants even the queue gives way, and at last the list.
+  const heights = { ...least, intercept: Math.min(least.intercept, room - least.timeline) };
+  heights.composer = Math.min(least.composer, room - heights.timeline - heights.intercept);
+  let left = Math.max(0, room - main - sum);
 
-/** All lanes within `most`, or `otherwise` where not even thin ones fit or are wished for. */
-function lanes(wished: number, most: number, otherwise: number): number {
-  const height = Math.min(wished, most);
-  return height >= leastLanes ? height : otherwise;
-}
+  const grow = (pane: SizedPane, to: number) => {
+    const by = Math.min(left, Math.max(0, to - heights[pane]));
+    // Lanes are all there or not at all.
+    if (pane === 'timeline' && heights.timeline + by < leastLanes) return;
+    heights[pane] += by;
+    left -= by;
+  };
+  const wished = { timeline, composer, intercept };
+  const order = ['intercept', 'composer', 'timeline'] as const;
+  const present = order.filter((pane) => wished[pane].height !== null);
+  for (const pane of present) if (wished[pane].isSet) grow(pane, wished[pane].height ?? 0);
+  for (const pane of present)
+    if (!wished[pane].isSet) grow(pane, Math.min(comfortable[pane], wished[pane].height ?? 0));
+  const kept = sheet ? 0 : Math.min(left, comfortableMain - leastMain);
+  left -= kept;
+  for (const pane of present) grow(pane, wished[pane].height ?? 0);
 
-function result(
-  room: number,
-  timeline: number,
-  composer: number,
-  sheet: boolean,
-  most: PaneHeights['most'],
-): PaneHeights {
-  return { timeline, composer, sheet, main: Math.max(0, room - timeline - composer), most };
+  // In the list's place the composer has all that the others leave.
+  if (sheet) heights.composer = Math.max(0, room - heights.timeline - heights.intercept);
+  const taken = (pane: SizedPane) => (wished[pane].isSet ? heights[pane] : least[pane]);
+  return {
+    ...heights,
+    main: sheet ? 0 : Math.max(0, room - heights.timeline - heights.composer - heights.intercept),
+    sheet,
+    most: {
+      timeline: room - main - taken('composer') - taken('intercept'),
+      composer: room - main - least.timeline - taken('intercept'),
+      intercept: room - main - least.timeline - least.composer,
+    },
+  };
 }

@@ -22,7 +22,7 @@ import './mainTabs';
 import type { MainTabs } from './mainTabs';
 import './newSession';
 import './noteField';
-import { noticeLines } from './noticeLines';
+import './noticeLines';
 import { PaneSizes, type Pane } from './paneSizes';
 import './sessionView';
 import './splitter';
@@ -102,7 +102,6 @@ export class App extends View {
     const detail = !this.narrow || store.detailOpen;
     return html`
       <rti-toolbar .store=${store}></rti-toolbar>
-      ${noticeLines(store)}
       ${
         hasRows
           ? html`<h1 class="unseen">Realtime Inspector</h1>
@@ -182,6 +181,7 @@ export class App extends View {
               </div>`
           : html`<rti-welcome .store=${store} ?hidden=${this.sheet}></rti-welcome>`
       }
+      <rti-notices .store=${store}></rti-notices>
       <rti-splitter
         orientation="horizontal"
         label="Height of the held messages"
@@ -264,6 +264,9 @@ export class App extends View {
   protected override firstUpdated(): void {
     // Its words wrap into more lines as they grow.
     this.#resize?.observe(this.toolbar);
+    const paneOf = (event: Event) => (event.target as HTMLElement).dataset['pane'] as Pane;
+    this.renderRoot.addEventListener('rti-split-reset', (event) => this.#resetPane(paneOf(event)));
+    this.renderRoot.addEventListener('rti-split-fold', (event) => this.#foldPane(paneOf(event)));
   }
   protected override updated(): void {
     this.#applySizes();
@@ -280,6 +283,20 @@ export class App extends View {
   }
   #split(pane: Pane, by: number): void {
     this.#sizes.pull(pane, by);
+    this.#applySizes();
+  }
+  #resetPane(pane: Pane): void {
+    this.#sizes.reset(pane);
+    this.#applySizes();
+  }
+  #foldPane(pane: Pane): void {
+    if (pane === 'list') return this.#resetPane(pane);
+    if (pane === 'intercept') {
+      this.store.keep({ heldFolded: true });
+      this.requestUpdate();
+      return;
+    }
+    this.#sizes.fold(pane);
     this.#applySizes();
   }
 

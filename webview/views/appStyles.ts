@@ -82,9 +82,6 @@ export const appStyles = css`
     position: absolute;
     z-index: 2;
   }
-  .narrow.sheet {
-    --list-height: max(22%, 112px);
-  }
   /* The list ends where the sheet begins, so that it knows what can be seen of it. */
   .narrow.sheet:not(.low) .left {
     flex: none;
@@ -94,30 +91,5 @@ export const appStyles = css`
   .narrow.low .detail {
     border-top: 0;
     inset: 0;
-  }
-  .notice {
-    align-items: center;
-    background: var(--vscode-editorWidget-background);
-    border-bottom: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
-    display: flex;
-    flex: none;
-    gap: 8px;
-    padding: 2px 8px 2px 12px;
-  }
-  .notice.error {
-    background: var(--vscode-inputValidation-errorBackground);
-    border-color: var(--vscode-inputValidation-errorBorder);
-    color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
-  }
-  .notice.warning {
-    background: var(--vscode-inputValidation-warningBackground);
-    border-color: var(--vscode-inputValidation-warningBorder);
-    color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
-  }
-  .notice span {
-    flex: 1;
-    max-height: 4.2em;
-    overflow: auto;
-    overflow-wrap: anywhere;
   }
 `;

@@ -223,7 +223,7 @@ export class EventList extends View {
     const { store } = this;
     if (store.follow && this.#isScrolledAway && store.list === this.#shownList) store.setFollow(false);
     else if (store.follow && store.list.length > 0) return this.#window().height - this.#height;
-    else if (this.#shownHeight > this.#height && this.#isSelectionBelow())
+    else if (this.#shownHeight > this.#height && !this.#isNewsUnderPointer && this.#isSelectionBelow())
       return this.#topThatShows(store.positionOfSelected());
     else if (store.selected !== this.#shownSelection && store.selected !== null) {
       const position = store.positionOfSelected();
@@ -232,6 +232,10 @@ export class EventList extends View {
     return this.#top;
   }
 
+  /** The list got lower by a line of news, no more, and somebody may be about to click a row: none may move. */
+  get #isNewsUnderPointer(): boolean {
+    return this.#shownHeight - this.#height < 3 * rowHeight && this.matches(':hover');
+  }
   /** The list got lower (a panel opened) and the selected row, seen until now, is below its edge. */
   #isSelectionBelow(): boolean {
     const position = this.store.positionOfSelected();
@@ -329,6 +333,8 @@ export class EventList extends View {
       this.dispatchEvent(new CustomEvent('rti-open-detail', { bubbles: true, composed: true }));
     };
     if (!runListKey(event, { store, page, openDetail })) return;
+    // A key that leads nowhere else, such as End on the last row, still shows where one is.
+    if (this.#shownSelection === store.selected) this.#shownSelection = null;
     event.preventDefault();
     event.stopPropagation();
   };

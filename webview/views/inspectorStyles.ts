@@ -38,35 +38,6 @@ export const inspectorStyles = css`
     margin: 0;
     overflow-wrap: anywhere;
   }
-  [role='tablist'] {
-    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    display: flex;
-    flex: none;
-    gap: 14px;
-    overflow: auto hidden;
-    padding: 0 12px;
-    scrollbar-width: none;
-  }
-  [role='tab'] {
-    background: none;
-    border: 0;
-    border-bottom: 1px solid transparent;
-    color: var(--vscode-panelTitle-inactiveForeground);
-    flex: none;
-    cursor: pointer;
-    font: inherit;
-    height: 26px;
-    padding: 0 2px;
-  }
-  [role='tab'][aria-selected='true'] {
-    /* High contrast draws the line under all tabs in the colour of the open one's. */
-    border-bottom-color: var(--vscode-contrastActiveBorder, var(--vscode-panelTitle-activeBorder, currentColor));
-    border-bottom-width: 2px;
-    color: var(--vscode-panelTitle-activeForeground);
-  }
-  [role='tab']:hover {
-    color: var(--vscode-panelTitle-activeForeground);
-  }
   [role='tabpanel'] {
     flex: 1;
     min-height: 0;

@@ -17,6 +17,7 @@ import './noteText';
 import './payloadTree';
 import './relatedTab';
 import './spokenView';
+import './tabBar';
 import './timingTab';
 import { inspectorStyles } from './inspectorStyles';
 import { sharedStyles, View } from './view';
@@ -114,22 +115,13 @@ export class InspectorView extends View {
         <slot name="actions"></slot>
       </header>
       <rti-hand-line .store=${store}></rti-hand-line>
-      <div role="tablist" aria-label="Details" @keydown=${this.#tabKey}>
-        ${tabs.map(
-          (tab) =>
-            html`<button
-              role="tab"
-              id="tab-${tab}"
-              aria-selected=${tab === this.tab ? 'true' : 'false'}
-              aria-controls="panel"
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => (this.tab = tab)}
-            >
-              ${tab}
-            </button>`,
-        )}
-      </div>
-      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" tabindex=${this.tab === 'Payload' ? -1 : 0}>
+      <rti-tabs
+        label="Details"
+        .tabs=${tabs.map((id) => ({ id, title: id }))}
+        .open=${this.tab}
+        @rti-tab=${({ detail }: CustomEvent<Tab>) => (this.tab = detail)}
+      ></rti-tabs>
+      <div role="tabpanel" id="panel" aria-label=${this.tab} tabindex=${this.tab === 'Payload' ? -1 : 0}>
         ${this.#panel(row)}
       </div>
     `;
@@ -275,24 +267,4 @@ export class InspectorView extends View {
   #emit(name: string): void {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
   }
-
-  readonly #tabKey = (event: KeyboardEvent): void => {
-    const at = tabs.indexOf(this.tab);
-    const to =
-      event.key === 'ArrowRight'
-        ? at + 1
-        : event.key === 'ArrowLeft'
-          ? at - 1
-          : event.key === 'Home'
-            ? 0
-            : event.key === 'End'
-              ? tabs.length - 1
-              : NaN;
-    const tab = tabs[(to + tabs.length) % tabs.length];
-    if (Number.isNaN(to) || tab === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.tab = tab;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus());
-  };
 }

@@ -1,11 +1,101 @@
-/** What is to be said above the panes: trouble of the proxy, problems of the trace, the latest news. */
+/**
+ * What is to be said: trouble of the proxy, problems of the trace, the latest news. It stands under the list, which ends earlier for
+ * it: nothing else moves when it comes. When it goes, its place stays empty until the pointer has left the list
+ * and it: at the list's end the rows would move under the pointer.
+ */
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, unsafeCSS, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import type { Notice } from '../state/notices';
-import type { Store } from '../state/store';
+import type { Store, Topic } from '../state/store';
+import { sharedStyles, View } from './view';
 
-/** A line for each, the gravest first as they come. */
-export function noticeLines(store: Store): TemplateResult[] {
+/** About four lines, pixels. */
+const mostHeight = 132;
+
+@customElement('rti-notices')
+export class NoticeLines extends View {
+  protected override readonly topics: readonly Topic[] = ['status', 'rows', 'notice', 'spans'];
+  /** What it takes now, pixels. */
+  #height = 0;
+  /** What would move when it gets lower. */
+  #above: Element | null = null;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        flex: none;
+        max-height: ${unsafeCSS(mostHeight)}px;
+        overflow: auto;
+      }
+      .notice {
+        align-items: center;
+        background: var(--vscode-editorWidget-background);
+        border-top: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
+        display: flex;
+        gap: 8px;
+        min-height: 30px;
+        padding: 2px 8px 2px 12px;
+      }
+      .notice.error {
+        background: var(--vscode-inputValidation-errorBackground);
+        border-color: var(--vscode-inputValidation-errorBorder);
+        color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
+      }
+      .notice.warning {
+        background: var(--vscode-inputValidation-warningBackground);
+        border-color: var(--vscode-inputValidation-warningBorder);
+        color: var(--vscode-inputValidation-warningForeground, var(--vscode-foreground));
+      }
+      .notice span {
+        flex: 1;
+        max-height: 4.2em;
+        overflow: auto;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watch(null);
+  }
+
+  protected override render() {
+    return noticeLines(this.store);
+  }
+
+  protected override updated(): void {
+    const before = this.#height;
+    const lines = [...this.renderRoot.querySelectorAll<HTMLElement>('.notice')];
+    const height = Math.min(
+      mostHeight,
+      lines.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0),
+    );
+    const above = this.previousElementSibling;
+    const isKept = height < before && isUnderPointer(above, this);
+    this.#height = isKept ? before : height;
+    this.style.minHeight = isKept ? `${before}px` : '';
+    this.#watch(isKept ? above : null);
+  }
+  #watch(above: Element | null): void {
+    for (const place of [this.#above, this]) place?.removeEventListener('pointerleave', this.#left);
+    this.#above = above;
+    if (above !== null) for (const place of [above, this]) place.addEventListener('pointerleave', this.#left);
+  }
+  readonly #left = (): void => {
+    if (isUnderPointer(this.#above, this)) return;
+    this.#watch(null);
+    this.style.minHeight = '';
+    this.#height = this.offsetHeight;
+  };
+}
+
+const isUnderPointer = (...places: (Element | null)[]): boolean => places.some((place) => place?.matches(':hover'));
+
+function noticeLines(store: Store): TemplateResult[] {
   const proxy = store.status?.proxy;
   const trouble = store.status?.live === true && proxy?.state === 'running' ? proxy.trouble : '';
   const failed = store.status?.live === true && proxy?.state === 'failed' && store.rows.count > 0 ? proxy.message : '';

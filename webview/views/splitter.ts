@@ -1,4 +1,4 @@
-/** A bar between two panes: dragged, or moved by arrow keys. Tells how far, in pixels. */
+/** A bar between two panes: dragged, or moved by arrow keys. Tells how far, in pixels; a double click asks for the usual size, Enter folds. */
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
@@ -60,6 +60,7 @@ export class Splitter extends LitElement {
     this.tabIndex = 0;
     this.setAttribute('role', 'separator');
     this.addEventListener('pointerdown', this.#down);
+    this.addEventListener('dblclick', this.#reset);
     this.addEventListener('keydown', this.#key);
   }
   protected override updated(_changed: PropertyValues): void {
@@ -92,7 +93,14 @@ export class Splitter extends LitElement {
     this.addEventListener('pointerup', up);
     this.addEventListener('pointercancel', up);
   };
+  readonly #reset = (): void => void this.dispatchEvent(new CustomEvent('rti-split-reset', { bubbles: true }));
   readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      event.stopPropagation();
+      this.dispatchEvent(new CustomEvent('rti-split-fold', { bubbles: true }));
+      return;
+    }
     const keys = this.orientation === 'vertical' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
     const at = keys.indexOf(event.key);
     if (at < 0) return;

@@ -89,6 +89,41 @@ describe('the page of a comparison', () => {
     await expect.poll(async () => (await views(page))[0]?.end).toBeCloseTo(whole.end, 3);
   });
 
+  it('cuts nothing where it is narrow: columns go, and tabs into a menu', { timeout: patience }, async () => {
+    const page = await open(700);
+    const cut = () =>
+      page.evaluate<number>(
+        `(() => { const pane = document.querySelector('rti-compare-app').shadowRoot.querySelector('rti-compare-turns');
+          return pane.scrollWidth - pane.clientWidth; })()`,
+      );
+    const more = page.getByRole('button', { name: '1 more of What is compared' });
+    const headings = () => page.locator('rti-compare-turns .turns th:visible').allInnerTexts();
+    expect(await cut()).toBe(0);
+    expect(await more.count()).toBe(0);
+    expect(await headings()).toContain('status');
+    await page.setViewportSize({ width: 460, height: 1000 });
+    await more.waitFor();
+    expect(await cut()).toBe(0);
+    expect(await headings()).toEqual(['a | b', 'wait for the answer', 'what was said']);
+    // What has no column is told of the chosen turn.
+    await turns(page).nth(1).click();
+    const detail = page.getByRole('region', { name: 'The chosen turn' });
+    await expect.poll(() => detail.innerText()).toMatch(/begun by text\s+completed\s+tokens \d+/);
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Measures and findings' }).press('Enter');
+    const shown = page.getByRole('tab', { selected: true });
+    await expect.poll(() => shown.innerText()).toBe('Measures and findings');
+    expect(
+      await page.evaluate(
+        "document.querySelector('rti-compare-app').shadowRoot.querySelector('rti-tabs').shadowRoot.activeElement?.id",
+      ),
+    ).toBe('tab-measures');
+    await page.getByRole('tab', { selected: true }).press('Home');
+    await expect.poll(() => shown.innerText()).toMatch(/^Turns/);
+    await addAxe(page);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('fits one of both into the width, and zooms to what is chosen, on one axis', { timeout: patience }, async () => {
     const page = await open();
     const body = page.locator('body');

@@ -309,5 +309,14 @@ describe('the queue is looked at', () => {
     for (const locator of [queue.locator('.head'), queue.locator('rti-held-editor .actions')])
       expect((await locator.boundingBox())?.height ?? 0).toBeGreaterThan(20);
     await page.screenshot({ path: `test/webview/output/intercept ${theme} ${width}.png` });
+    // With the composer under it the list still has its head and five rows.
+    await page.keyboard.press('n');
+    await page.locator('rti-composer .cm-content').waitFor();
+    const list = page.locator('rti-event-list');
+    await expect.poll(async () => (await list.boundingBox())?.height ?? 0).toBeGreaterThanOrEqual(23 + 5 * 22);
+    await expect
+      .poll(async () => (await page.locator('rti-held-editor .editor').boundingBox())?.height ?? 0)
+      .toBeGreaterThan(50);
+    await page.screenshot({ path: `test/webview/output/intercept and composer ${theme} ${width}.png` });
   });
 });

@@ -5,7 +5,8 @@ import { countingWords } from '../../../webview/logic/counting';
 import { diffConfigs, valueWords } from '../../../src/analysis/valueDiff';
 import { ConversationPages, pageSize } from '../../../webview/logic/conversationPages';
 import { heardText } from '../../../webview/logic/heardText';
-import { asMainTab, mainTabs, tabByKey, worstSeverity } from '../../../webview/logic/mainTabs';
+import { asMainTab, mainTabs, worstSeverity } from '../../../webview/logic/mainTabs';
+import { foldedTabs, tabByKey } from '../../../webview/logic/tabs';
 import { costWords, formatUsd, usedTokens } from '../../../webview/logic/money';
 import { limitWords, readLimits } from '../../../webview/logic/sessionRows';
 import { answerLatency, sortTurns, turnColumns } from '../../../webview/logic/turnTable';
@@ -179,6 +180,16 @@ describe('tabs', () => {
     expect(tabByKey(mainTabs, 'session', 'x')).toBeUndefined();
     expect(asMainTab('summary')).toBe('summary');
     expect(asMainTab({})).toBe('events');
+  });
+  it('fold from the end where there is no room, but for the one that is open', () => {
+    const place = (room: number, open: number) =>
+      foldedTabs({ widths: [50, 60, 70, 80], room, gap: 10, more: 20 }, open);
+    expect(place(290, 0)).toEqual([]);
+    expect(place(289, 0)).toEqual([3]);
+    expect(place(289, 3)).toEqual([2]);
+    expect(place(229, 0)).toEqual([2, 3]);
+    expect(place(229, 3)).toEqual([1, 2]);
+    expect(place(10, 1)).toEqual([0, 2, 3]);
   });
   it('show the worst of what was found', () => {
     const found = (severity: 'error' | 'warning' | 'info') => ({ severity }) as Parameters<typeof worstSeverity>[0][0];
