@@ -17,6 +17,7 @@ import { compareCommands, type Comparisons } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
+import { revealFile } from './revealFile';
 import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
@@ -150,10 +151,7 @@ export function registerCommands(
     showLog: () => host.log.show(),
     revealTrace: async (node) => {
       const file = property(node, 'file');
-      // A remote machine has no window of its own to show the file in.
-      const local = vscode.env.uiKind === vscode.UIKind.Desktop && !vscode.env.remoteName;
-      if (file)
-        await vscode.commands.executeCommand(local ? 'revealFileInOS' : 'revealInExplorer', vscode.Uri.file(file));
+      if (file) await revealFile(file);
     },
     deleteTrace: async (node) => {
       const file = property(node, 'file');

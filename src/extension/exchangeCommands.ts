@@ -7,6 +7,7 @@ import { runExchange, type ExchangeJobs } from '../exchange/jobs';
 import { FORMAT_TITLES, type ExportReport, type ImportReport } from '../exchange/model';
 import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import { TRACE_EXTENSION } from '../trace/records';
+import { tellExport } from './exportTold';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
@@ -52,8 +53,7 @@ export function exchangeCommands(
     if (out === undefined) return;
     const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
     if (!report) return;
-    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
-    await tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+    await tellExport(host.log, reports, report, exportText(report));
   };
 
   const sendSpans = async (trace: string) => {
