@@ -274,6 +274,8 @@ export interface Requests {
   };
   /** Asks where to save, makes a trace of a stretch of this one, and opens it. '' when the user thought better of it. */
   keepRange: { params: { start: number; end: number; session: string }; result: { saved: string } };
+  /** Asks which sound of a stretch and where to, and writes it as WAV. '' when the user thought better of it. */
+  exportSound: { params: { start: number; end: number; session: string }; result: { saved: string } };
   /** The user's own filters, after they were set to `save` when that is given. */
   filterPresets: { params: { save?: FilterPreset[] }; result: { presets: FilterPreset[] } };
   /**
@@ -330,6 +332,7 @@ export interface Notifications {
       | 'addNote'
       | 'removeNote'
       | 'keepRange'
+      | 'exportSound'
       /** Keys and menu entries about what is held, and breakpoints. */
       | 'showHeld'
       | 'releaseHeld'
@@ -367,6 +370,8 @@ const isRow = (value: unknown): value is number => Number.isSafeInteger(value) &
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isSide = (value: unknown) => value === 'client' || value === 'server';
 const isShort = (value: unknown, most = 256): value is string => typeof value === 'string' && value.length <= most;
+const isStretch = ({ start, end, session }: Record<string, unknown>): boolean =>
+  isTime(start) && isTime(end) && start <= end && isShort(session);
 const isRanges = (value: unknown) =>
   Array.isArray(value) &&
   value.length % 2 === 0 &&
@@ -492,7 +497,8 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
     isShort(p.session) &&
     isOptional(p.row, isRow) &&
     isOptional(p.removed, (v) => v === true),
-  keepRange: (p) => isTime(p.start) && isTime(p.end) && p.start <= p.end && isShort(p.session),
+  keepRange: isStretch,
+  exportSound: isStretch,
   filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),
   search: (p) => isRow(p.search) && isShort(p.text, 1024) && typeof p.regex === 'boolean' && isRow(p.first),
   stopSearch: (p) => isRow(p.search),

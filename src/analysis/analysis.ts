@@ -76,7 +76,7 @@ export class Analysis {
         return this.#touch(place.session).open(record, place);
       case 'close':
         this.findings.close(place.row, place.session, place.t, record);
-        return this.#touch(place.session).close(place);
+        return this.#touch(place.session).close(record, place);
       case 'http':
         this.#join(callOfHttp(record), place.row, record.status >= 200 && record.status < 300);
         return this.#calls.http(record, place.shift, place);

@@ -202,10 +202,10 @@ export interface Playback {
   playsTo: number;
   /** ms of audio made. */
   generatedMs: number;
-  /** ms the user heard: up to the interruption (truncate's `audio_end_ms`, else speech_started or cancel), else all. */
+  /** ms the user heard: up to the interruption (truncate's `audio_end_ms`, else speech_started, cancel or the client's close), else all. */
   heardMs: number;
   /** How the end of what was heard is known. */
-  cutBy: 'truncate' | 'server' | 'interruption' | 'none';
+  cutBy: 'truncate' | 'server' | 'interruption' | 'close' | 'none';
   cutRow: number | null;
   /** Most ms of audio that lay ready at the client. */
   aheadMs: number;

@@ -1,6 +1,7 @@
 /**
  * What the user heard of the model, for a client that plays audio as it comes and stops when it is interrupted: a piece
- * begins when it arrives, or when the one before it has been played.
+ * begins when it arrives, or when the one before it has been played. What it does with sound that is left when it closes its
+ * connection is not on the wire; most stop playing with it, so sound counts up to the client's close and no further.
  */
 import type { Correlated } from './correlation';
 import { asNumber } from './json';
@@ -48,6 +49,8 @@ export class PlaybackTracker {
   #until = -Infinity;
   #changed = new Map<string, Playback>();
   #rows = new WeakMap<Playback, number>();
+  /** Row of the client's own goodbye. */
+  #closeRow: number | undefined;
   /** What was heard when playing last stopped, and when that was. */
   lastCut: { playing: Playing; t: number } | undefined;
   readonly total: PlayedAudio = { generatedMs: 0, heardMs: 0 };
@@ -102,8 +105,8 @@ export class PlaybackTracker {
         playsTo: start,
         generatedMs: 0,
         heardMs: 0,
-        cutBy: 'none',
-        cutRow: null,
+        cutBy: this.#closeRow === undefined ? 'none' : 'close',
+        cutRow: this.#closeRow ?? null,
         aheadMs: 0,
       };
       this.#items.set(id, playback);
@@ -112,7 +115,7 @@ export class PlaybackTracker {
     playback.arrivedTo = Math.max(playback.arrivedTo, t);
     playback.generatedMs += audioMs;
     this.total.generatedMs += audioMs;
-    // What comes of an answer after it was interrupted is thrown away.
+    // What comes of an answer after it was interrupted is thrown away, and so is what comes after the client's goodbye.
     if (playback.cutBy === 'none') {
       this.#drop(t);
       if (this.#queue.at(-1) !== playback) this.#queue.push(playback);
@@ -157,6 +160,12 @@ export class PlaybackTracker {
     }
   }
 
+  /** The client has closed its connection: what was not played until then is not heard. */
+  closedByClient(t: number, row: number): void {
+    this.#closeRow = row;
+    this.#stop(t, row, 'close');
+  }
+
   /** Those that changed since the last `take`, as they live here: to be looked at only. */
   changed(): Iterable<Readonly<Playback>> {
     return this.#changed.values();
@@ -183,13 +192,13 @@ export class PlaybackTracker {
   }
 
   /** Everything that was not played by then never will be. */
-  #stop(t: number, row: number): void {
+  #stop(t: number, row: number, by: Playback['cutBy'] = 'interruption'): void {
     this.#drop(t);
     const playing = this.playingAt(t);
     if (playing) this.lastCut = { playing, t };
     for (const playback of this.#queue) {
       const unplayed = Math.max(0, playback.playsTo - Math.max(t, playback.playsFrom));
-      this.#cut(playback, playback.heardMs - unplayed, 'interruption', row);
+      this.#cut(playback, playback.heardMs - unplayed, by, row);
     }
     this.#queue = [];
     this.#until = Math.min(this.#until, t);

@@ -22,7 +22,7 @@ import { SessionTally } from './tally';
 import { SessionTraits } from './traits';
 import { TurnTracker } from './turns';
 import { addUsage, noUsage } from './usage';
-import type { OpenRecord } from '../trace/records';
+import type { CloseRecord, OpenRecord } from '../trace/records';
 
 /** What changed in a session since it was last asked. */
 export interface SessionChanges {
@@ -118,7 +118,9 @@ export class SessionAnalysis {
     this.#correlator.gap();
   }
 
-  close(at: Moment): void {
+  close({ by, origin }: Pick<CloseRecord, 'by' | 'origin'>, at: Moment): void {
+    // Where the server or the inspector ended it, a client plays on what it has.
+    if (by === 'client' && origin === undefined) this.playback.closedByClient(at.t, at.row);
     this.#turns.close(at);
     this.#book.close(at);
     this.#isChanged = true;

@@ -61,7 +61,7 @@ function describe(record: TraceRecord, hints: SummaryHints): string {
       return record.text;
     case 'event': {
       if (record.fate === 'dropped') return 'dropped, never sent on';
-      if (record.fate === 'lost') return 'never sent on: the connection ended while it was held';
+      if (record.fate === 'lost') return 'never sent on: the connection had ended, or was being closed';
       if (record.text !== undefined) return record.text;
       if (record.base64 !== undefined) {
         return record.opcode === 1

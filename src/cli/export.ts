@@ -8,7 +8,7 @@ import type { ExportReport } from '../exchange/model';
 import { exportOtlp, otlpRequests } from '../exchange/write/otlp';
 import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import { redactUrl } from '../trace/redact';
-import type { Voice } from './rewrite';
+import { time, type Voice } from './rewrite';
 import { UsageError } from './usage';
 
 interface ExportArguments {
@@ -16,6 +16,8 @@ interface ExportArguments {
   out?: string;
   to?: string;
   session?: string;
+  from?: number;
+  until?: number;
   prices?: string;
   header?: string[];
   content?: boolean;
@@ -39,6 +41,8 @@ export function addExportCommand(
     .option('-o, --out <file>', 'the file; forms of text go to stdout without it')
     .option('--to <url>', 'of otlp: the collector, e.g. http://localhost:4318')
     .option('--session <id>', 'only this session')
+    .addOption(new Option('--from <time>', 'of wav: where the sound begins: seconds, or m:ss.s').argParser(time))
+    .addOption(new Option('--until <time>', 'of wav: where it ends').argParser(time))
     .option('--prices <file>', 'your own prices, as in the setting realtimeInspector.prices')
     .option('--header <name=value...>', 'of otlp: headers of the requests; better in OTEL_EXPORTER_OTLP_HEADERS')
     .option('--content', 'of otlp: send what was said, and arguments and outputs of tools, too')
@@ -47,9 +51,12 @@ export function addExportCommand(
     .addHelpText('after', `\nForms:\n${forms.join('\n')}\n\n"inspect --html" makes a page to hand on.`)
     .action(async (trace: string, given: ExportArguments) => {
       check(given);
-      const { as, out, session } = given;
+      const { as, out, session, from, until } = given;
       const options = {
         generator,
+        ...(from === undefined && until === undefined
+          ? {}
+          : { range: { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { to: until }) } }),
         ...(session === undefined ? {} : { session }),
         ...(given.prices === undefined ? {} : { prices: await readPrices(given.prices) }),
       };
@@ -81,7 +88,9 @@ export function addExportCommand(
     });
 }
 
-function check({ as, out, to, dryRun, header, content }: ExportArguments): void {
+function check({ as, out, to, from, until, dryRun, header, content }: ExportArguments): void {
+  if ((from !== undefined || until !== undefined) && !as.startsWith('wav'))
+    throw new UsageError('--from and --until are for sound: use "realtime-inspector trim", and export what it makes.');
   if (as === 'otlp') {
     if (out !== undefined)
       throw new UsageError('otlp is sent, not written: --to names the collector, --dry-run prints it.');

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { WebSocket } from 'ws';
 import { pcmFromWav, voiceLikeSound } from './sampleVoice';
 
@@ -249,7 +249,11 @@ const wholeNumber = (text: string) => {
 const program = new Command()
   .name('sample-client')
   .description('A sample voice client of the Realtime API: speaks, listens, answers a tool call.')
-  .requiredOption('--base-url <url>', 'base URL of the API or of the proxy, ending in /v1')
+  .addOption(
+    new Option('--base-url <url>', 'base URL of the API or of the proxy, ending in /v1')
+      .env('OPENAI_BASE_URL')
+      .makeOptionMandatory(),
+  )
   .option('--turns <n>', 'turns to take', wholeNumber, 3)
   .option('--audio <file>', 'speak this WAV file (16-bit PCM) instead of the built-in sound')
   .option('--model <name>', 'model to ask for', 'gpt-realtime')

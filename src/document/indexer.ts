@@ -29,6 +29,8 @@ export const RowMark = {
   audio: 1,
   /** A body that the analysis reads. */
   telling: 2,
+  /** A later line of a note of the user: what it says stands in the place of the first. */
+  noteChange: 4,
 } as const;
 
 /** What follows of an event's type and side alone. */
@@ -87,6 +89,8 @@ export class TraceIndex {
   readonly #notes = new Map<string, number>();
   /** Of notes that were changed, the row of their last line by that of their first. */
   readonly changedNotes = new Map<number, number>();
+  /** Rows of the first line of notes that were taken away. */
+  readonly removedNotes = new Set<number>();
   /** Time of the last row: a line without one stands where it was found. */
   #lastT = 0;
   /** The last session's index as written, and as it is named here. */
@@ -120,8 +124,9 @@ export class TraceIndex {
         this.#addEvent(row, shift, data, numbersOf(parsed.head), parsed.body, data.length === line.bytes),
       );
     } else if (parsed.kind === 'record') {
-      this.#addRecord(row, part, shift, parsed.record);
-      this.marks.push(0);
+      const isChange = this.#takeNote(row, parsed.record);
+      this.#addRecord(row, part, shift, parsed.record, isChange);
+      this.marks.push(isChange ? RowMark.noteChange : 0);
     } else {
       this.columns.add({
         kind: 'unreadable',
@@ -281,7 +286,26 @@ export class TraceIndex {
     return head.replaces >= 0 && this.#held.has(`${session} ${head.replaces}`);
   }
 
-  #addRecord(row: number, part: number, shift: number, record: Exclude<TraceRecord, { kind: 'event' }>): void {
+  /** Remembers where a note of the user stands and what became of it; true for a later line of one. */
+  #takeNote(row: number, record: Exclude<TraceRecord, { kind: 'event' }>): boolean {
+    const note = record.kind === 'note' ? userNote(record) : undefined;
+    if (note === undefined) return false;
+    const first = this.#notes.get(note.id);
+    if (first !== undefined) this.changedNotes.set(first, row);
+    else if (this.#notes.size >= MOST_NOTES) return false;
+    else this.#notes.set(note.id, row);
+    if (note.removed) this.removedNotes.add(first ?? row);
+    else this.removedNotes.delete(first ?? row);
+    return first !== undefined;
+  }
+
+  #addRecord(
+    row: number,
+    part: number,
+    shift: number,
+    record: Exclude<TraceRecord, { kind: 'event' }>,
+    isChange: boolean,
+  ): void {
     const t = record.t + shift;
     this.#lastT = t;
     const session = 'session' in record && record.session !== undefined ? sessionName(record.session, part) : '';
@@ -337,10 +361,6 @@ export class TraceIndex {
         return;
       case 'note': {
         const note = userNote(record);
-        const first = note && this.#notes.get(note.id);
-        const isChange = first !== undefined;
-        if (isChange) this.changedNotes.set(first, row);
-        else if (note !== undefined && this.#notes.size < MOST_NOTES) this.#notes.set(note.id, row);
         // It stands at the moment it is about, not where it was written.
         this.columns.add({ ...base, t: (note?.at ?? record.t) + shift, type: isChange ? NOTE_CHANGE : 'note' });
         return;

@@ -8,7 +8,7 @@ import { exportHar } from './write/har';
 import { OutFile } from './write/outFile';
 import { exportPerfetto } from './write/perfetto';
 import { exportTranscript, type Write } from './write/transcript';
-import { exportWav } from './write/wav';
+import { exportWav, type Stretch } from './write/wav';
 
 export interface ExportOptions extends Work {
   /** `name/version` of this program. */
@@ -16,6 +16,8 @@ export interface ExportOptions extends Work {
   /** Only this session. */
   session?: string;
   prices?: UserPrices;
+  /** Of sound: only what was captured or heard in it. */
+  range?: Stretch;
 }
 
 /** Writes the trace as `file`, which must not be there yet. Rejects with a sentence for people; nothing is left then. */
@@ -25,6 +27,8 @@ export async function exportFile(
   file: string,
   options: ExportOptions,
 ): Promise<ExportReport> {
+  if (options.range !== undefined && (kind === 'har' || isText(kind)))
+    throw new Error('A range is of sound: make a trace of the part first (realtime-inspector trim), and export that.');
   if (kind === 'har') {
     if (options.session !== undefined)
       throw new Error(

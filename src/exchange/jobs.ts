@@ -4,11 +4,15 @@ import type { Work } from '../rewrite/source';
 import { runThread } from '../rewrite/thread';
 import type { ExportKind } from './forms';
 import type { ExportReport, ImportReport } from './model';
+import type { Stretch } from './write/wav';
 
 /** The work by its name. Paths are whole. */
 export interface ExchangeJobs {
   import: { params: { file: string; out: string }; result: ImportReport };
-  export: { params: { trace: string; kind: ExportKind; out: string }; result: ExportReport };
+  export: {
+    params: { trace: string; kind: ExportKind; out: string; session?: string; range?: Stretch };
+    result: ExportReport;
+  };
   /** What would be sent to a collector, as text to look at, and what is left out. */
   preview: {
     params: { trace: string; content: boolean };

@@ -15,7 +15,7 @@ const handlers: {
   ) => Promise<ExchangeJobs[N]['result']>;
 } = {
   import: ({ file, out }, options) => importFile(file, out, options),
-  export: ({ trace, kind, out }, options) => exportFile(trace, kind, out, options),
+  export: ({ trace, kind, out, ...part }, options) => exportFile(trace, kind, out, { ...options, ...part }),
   preview: async ({ trace, content }, options) => {
     const { requests, metrics, report } = await otlpRequests(trace, { ...options, content });
     const text = JSON.stringify([...requests, ...metrics], null, 2);

@@ -25,6 +25,8 @@ export class BodyDocuments implements vscode.TextDocumentContentProvider, vscode
   /** `find` gives the model of a trace, an open one or one of its own. */
   constructor(private readonly find: (file: string) => { model: TraceModel; own: boolean }) {
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(BODY_SCHEME, this);
+    // The window keeps it for longer than this knows what was picked.
+    void vscode.commands.executeCommand('setContext', PICKED_CONTEXT, false);
   }
 
   /** Opens a row's body beside its trace's tab. Rejects when the row cannot be read. */

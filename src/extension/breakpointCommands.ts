@@ -1,6 +1,6 @@
 /** Commands about breakpoints and about what they hold. */
 import * as vscode from 'vscode';
-import { filterProblemOf, timeoutOf } from './breakpoints';
+import { filterProblemOf, timeoutOf, type BreakpointChange } from './breakpoints';
 import type { BreakpointsView } from './breakpointsView';
 import { toggleLike } from './heldHandlers';
 import type { Host } from './host';
@@ -19,13 +19,20 @@ export function breakpointCommands(
     const given = (argument as { breakpoint?: unknown } | undefined)?.breakpoint;
     return typeof given === 'string' ? given : view.selected;
   };
+  const needed = () => {
+    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
+    return breakpoints;
+  };
+  const change = (id: string, what: BreakpointChange): Promise<void> => {
+    breakpoints.change(id, what);
+    return breakpoints.settled();
+  };
   /** The one a menu or key is about, or one that is chosen. */
   const chosen = async (argument: unknown, title: string) => {
     const id = nodeOf(argument);
     const known = id === undefined ? undefined : breakpoints.get(id);
     if (known) return known;
-    if (breakpoints.all.length === 0) throw new Error('There is no breakpoint yet: Add Breakpoint sets one.');
-    const items = breakpoints.all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
+    const items = needed().all.map(({ id: value, filter }) => ({ label: label(filter) || 'every message', value }));
     const picked = await vscode.window.showQuickPick(items, { title });
     return picked && breakpoints.get(picked.value);
   };
@@ -56,11 +63,11 @@ export function breakpointCommands(
     editBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Edit which breakpoint?');
       const filter = breakpoint && (await askFilter('Edit Breakpoint', breakpoint.filter));
-      if (breakpoint && filter !== undefined) breakpoints.change(breakpoint.id, { filter });
+      if (breakpoint && filter !== undefined) await change(breakpoint.id, { filter });
     },
     breakpointOnce: async (argument) => {
       const breakpoint = await chosen(argument, 'Hold only once at which breakpoint?');
-      if (breakpoint) breakpoints.change(breakpoint.id, { once: !breakpoint.once, enabled: true });
+      if (breakpoint) await change(breakpoint.id, { once: !breakpoint.once, enabled: true });
     },
     breakpointTimeout: async (argument) => {
       const breakpoint = await chosen(argument, 'Set the time-out of which breakpoint?');
@@ -78,15 +85,26 @@ export function breakpointCommands(
           }
         },
       });
-      if (text !== undefined) breakpoints.change(breakpoint.id, { timeoutMs: timeoutOf(text) });
+      if (text !== undefined) await change(breakpoint.id, { timeoutMs: timeoutOf(text) });
     },
     removeBreakpoint: async (argument) => {
       const breakpoint = await chosen(argument, 'Remove which breakpoint?');
-      if (breakpoint) breakpoints.remove(breakpoint.id);
+      if (!breakpoint) return;
+      breakpoints.remove(breakpoint.id);
+      await breakpoints.settled();
     },
-    removeBreakpoints: () => breakpoints.removeAll(),
-    enableBreakpoints: () => breakpoints.enableAll(true),
-    disableBreakpoints: () => breakpoints.enableAll(false),
+    removeBreakpoints: () => {
+      needed().removeAll();
+      return breakpoints.settled();
+    },
+    enableBreakpoints: () => {
+      needed().enableAll(true);
+      return breakpoints.settled();
+    },
+    disableBreakpoints: () => {
+      needed().enableAll(false);
+      return breakpoints.settled();
+    },
     toggleBreakpoint: async (context) => {
       const at = editors.rowUnder(context);
       // Without a menu it is the page that knows which row is selected.
@@ -98,7 +116,10 @@ export function breakpointCommands(
     answerHeld: () => (editors.actLive('answerHeld') ? undefined : showHeld('answerHeld')),
     releaseHeld: () => inHand('releaseHeld', (id) => held.decide(id, { kind: 'release' })),
     dropHeld: () => inHand('dropHeld', (id) => held.decide(id, { kind: 'drop' })),
-    releaseAllHeld: () => held.releaseAll(),
+    releaseAllHeld: () => {
+      if (held.count === 0) throw new Error('Nothing is held.');
+      return held.releaseAll();
+    },
   };
 }
 

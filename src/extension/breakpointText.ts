@@ -16,7 +16,13 @@ export interface BreakpointLine {
 export function breakpointLine(breakpoint: BreakpointState): BreakpointLine {
   const { filter, hits, once, timeoutMs, problem } = breakpoint;
   const label = oneLine(filter) || 'every message';
-  if (problem !== '') return { label, description: oneLine(problem), tooltip: oneLine(problem, 1000) };
+  if (problem !== '') {
+    // Nothing is wrong with the filter itself: it took too long on a message, and is tried again when it is switched on.
+    const isOut = compileMessageFilter(filter).problem === '';
+    const why = isOut ? `out of force: ${problem}` : problem;
+    const again = isOut ? '\nSwitch it on to try again.' : '';
+    return { label, description: oneLine(why), tooltip: `${oneLine(why, 1000)}${again}` };
+  }
   const way = directionOf(filter);
   const count = hits === 0 ? '' : hits === 1 ? '1 hit' : `${hits} hits`;
   const onlyOnce = once ? 'only once' : '';

@@ -38,11 +38,22 @@ export class Breakpoints {
   #deaf: (() => void) | undefined;
   #count = 0;
   #queue: Promise<void> = Promise.resolve();
+  #failed = '';
 
   constructor(private readonly deps: BreakpointsDeps) {
     this.#list = readList(deps.read()).map((breakpoint) => stateOf(breakpoint, 0));
     // Ids are of this window: what a list of another names must not come twice.
     for (const { id } of this.#list) this.#count = Math.max(this.#count, Number(/^b(\d+)$/.exec(id)?.[1] ?? 0));
+  }
+
+  /** Why the running proxy has not got these breakpoints; '' when it has. */
+  get failed(): string {
+    return this.#failed;
+  }
+
+  /** A proxy runs that was given these breakpoints. */
+  get running(): boolean {
+    return this.#engine !== undefined;
   }
 
   /** In the order in which they were set. `hits` are those of the running proxy. */
@@ -89,7 +100,7 @@ export class Breakpoints {
   }
 
   enableAll(enabled: boolean): void {
-    this.#list = this.#list.map((breakpoint) => ({ ...breakpoint, enabled }));
+    this.#list = this.#list.map((breakpoint) => stateOf({ ...breakpoint, enabled }, breakpoint.hits));
     this.#changed();
   }
 
@@ -108,11 +119,13 @@ export class Breakpoints {
     this.#deaf?.();
     this.#deaf = undefined;
     this.#engine = undefined;
+    this.#fails('');
   }
 
-  /** Resolves when everything set so far is in force. */
-  settled(): Promise<void> {
-    return this.#queue;
+  /** Resolves when everything set so far is in force, or no proxy runs; rejects, for people, when the proxy did not take it. */
+  async settled(): Promise<void> {
+    await this.#queue;
+    if (this.#failed !== '') throw new Error(failedText(this.#failed));
   }
 
   #changed(): void {
@@ -125,15 +138,24 @@ export class Breakpoints {
     this.#queue = this.#queue.then(async () => {
       const engine = this.#engine;
       if (!engine) return;
+      let failed = '';
       try {
         await engine.setBreakpoints(this.#list.map(savedOf));
       } catch (error) {
-        // A proxy that stops meanwhile needs none.
-        if (engine === this.#engine)
-          this.deps.log('warn', `The breakpoints were not put in force: ${messageOf(error)}`);
+        failed = messageOf(error);
       }
+      // A proxy that stops meanwhile needs none.
+      if (engine !== this.#engine) return;
+      if (failed !== '') this.deps.log('warn', failedText(failed));
+      this.#fails(failed);
     });
     return this.#queue;
+  }
+
+  #fails(why: string): void {
+    if (why === this.#failed) return;
+    this.#failed = why;
+    this.onDidChange.fire();
   }
 
   async #keep(): Promise<void> {
@@ -153,7 +175,7 @@ export class Breakpoints {
       // Its expression took too long on a message; the proxy says so itself.
       if (state && state.problem !== '' && !state.enabled && state.filter === breakpoint.filter && breakpoint.enabled) {
         isOver = true;
-        return { ...breakpoint, enabled: false };
+        return { ...breakpoint, enabled: false, problem: state.problem };
       }
       if (!state || state.hits <= breakpoint.hits) return breakpoint;
       const hasHeldOnce = breakpoint.once === true && !state.enabled;
@@ -164,6 +186,9 @@ export class Breakpoints {
     this.onDidChange.fire();
   }
 }
+
+const failedText = (why: string): string =>
+  `The proxy has not taken the breakpoints as they are now: ${why} Change one to try again, or start the proxy anew.`;
 
 /** What is wrong with a breakpoint's filter, one sentence for people; '' when nothing is. */
 export function filterProblemOf(filter: string): string {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { breakpointLine } from './breakpointText';
 import type { Breakpoints } from './breakpoints';
 import type { HeldQueue } from './heldQueue';
+import { plain } from './plainText';
 import { SECTION } from './settings';
 
 /** Shortest time between two drawings, ms: counts change with the traffic. */
@@ -29,6 +30,8 @@ export function createBreakpointsView(breakpoints: Breakpoints, held: HeldQueue)
         count > 0
           ? { value: count, tooltip: count === 1 ? '1 message is held' : `${count} messages are held` }
           : undefined;
+      const { failed } = breakpoints;
+      view.message = failed === '' ? '' : plain(`Not in force as they are here: ${failed}`);
       setContext('hasBreakpoints', breakpoints.all.length > 0);
       changed.fire();
     }, REFRESH_MS);

@@ -1,11 +1,10 @@
 /** Every command of the manifest. A command says once, in one sentence, what went wrong, and offers what helps. */
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Notifications } from '../../webview/messages';
 import type { Engine } from '../proxy/engine';
-import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { breakpointCommands } from './breakpointCommands';
 import type { BreakpointsView } from './breakpointsView';
+import { diskPath } from './diskFiles';
 import { shellLines } from './environment';
 import { likeRow } from './heldHandlers';
 import type { Host } from './host';
@@ -17,7 +16,6 @@ import { compareCommands, type Comparisons } from './compareCommands';
 import { exchangeCommands } from './exchangeCommands';
 import type { Reports } from './reports';
 import { replayCommands } from './replayCommands';
-import { revealFile } from './revealFile';
 import type { Replays } from './replayRun';
 import { rewriteCommands } from './rewriteCommands';
 import { scenarioCommands } from './scenarioCommands';
@@ -25,8 +23,8 @@ import { serveCommands } from './serveCommands';
 import { isKeyless, SECTION, upstreamLabel } from './settings';
 import { messageOf } from './signal';
 import { openTerminal, runSampleClient } from './terminals';
+import { traceCommands } from './traceCommands';
 import type { TraceEditors } from './traceEditor';
-import { sameFile } from './traceFolder';
 import type { TracesView } from './tracesView';
 import { label as labelOf, plain } from './plainText';
 
@@ -89,7 +87,10 @@ export function registerCommands(
 
   const handlers: Record<string, (argument?: unknown, more?: unknown) => unknown> = {
     start: () => startInView(),
-    stop: () => proxy.stop(),
+    stop: () => {
+      if (proxy.state.state === 'stopped') vscode.window.setStatusBarMessage('The Realtime proxy is not running', 3000);
+      return proxy.stop();
+    },
     restart: () => startInView(true),
     chooseUpstream: () => chooseUpstream(host),
     setApiKey: async () => {
@@ -118,11 +119,6 @@ export function registerCommands(
       const id = property(node, 'id') ?? (await pickSession(host));
       if (id) await proxy.engine?.closeSession(id);
     },
-    openTrace: async (node) => {
-      const given = pathOf(node);
-      const files = given ? [given] : await pickTrace(host);
-      for (const file of files) await host.openTrace(file);
-    },
     openLive,
     copyEnvironment: async () => {
       await start();
@@ -139,8 +135,8 @@ export function registerCommands(
       openTerminal(host);
     },
     toggleRecording: async () => {
-      const engine = proxy.engine;
-      if (engine) await engine.setRecording(!proxy.recording);
+      if (!proxy.engine) throw new Error('Nothing is recorded while the proxy is stopped. Start it first.');
+      await proxy.engine.setRecording(!proxy.recording);
     },
     runSample: async () => {
       const engine = await start();
@@ -149,21 +145,12 @@ export function registerCommands(
       runSampleClient(host, engine.address.http);
     },
     showLog: () => host.log.show(),
-    revealTrace: async (node) => {
-      const file = property(node, 'file');
-      if (file) await revealFile(file);
-    },
-    deleteTrace: async (node) => {
-      const file = property(node, 'file');
-      if (file && (await deleteTrace(host, file))) traces.refresh();
-    },
-    refreshTraces: () => traces.refresh(),
+    ...traceCommands(host, traces, pathOf),
     editAndResend: act('editAndResend'),
     play: act('play'),
     openBody: act('openBody'),
     copyEvent: async (context) => {
-      const text = await editors.bodyText(context);
-      if (text !== undefined) await copy(text, 'the event');
+      await copy(await editors.bodyText(context), 'the event');
     },
     filterByType: act('filterByType'),
     filterByResponse: act('filterByResponse'),
@@ -182,6 +169,7 @@ export function registerCommands(
     addNote: act('addNote'),
     removeNote: act('removeNote'),
     keepRange: act('keepRange'),
+    exportSound: act('exportSound'),
     selectForCompare: (context) => editors.compare('pick', context),
     compareWithSelected: (context) => editors.compare('compare', context),
     follow: act('follow'),
@@ -225,7 +213,7 @@ function property(node: unknown, name: string): string | undefined {
 }
 
 /** The file a menu was opened on. */
-const pathOf = (node: unknown) => (node instanceof vscode.Uri ? node.fsPath : property(node, 'file'));
+const pathOf = (node: unknown) => (node instanceof vscode.Uri ? diskPath(node) : property(node, 'file'));
 
 const openSetting = (name: string) =>
   vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);
@@ -303,36 +291,10 @@ async function applyKey(host: Host, happened: string): Promise<void> {
 
 async function pickSession({ proxy }: Host): Promise<string | undefined> {
   const open = proxy.sessions.filter(({ status }) => status === 'open' || status === 'connecting');
+  if (open.length === 0) throw new Error('No session is open: there is none to close.');
   const items = open.map(({ id, label, upstream }) => ({
     ...{ label: id, description: labelOf(label), detail: labelOf(upstream) },
   }));
   const picked = await vscode.window.showQuickPick(items, { title: 'Close which session?' });
   return picked?.label;
-}
-
-async function pickTrace(host: Host): Promise<string[]> {
-  const picked = await vscode.window.showOpenDialog({
-    title: 'Open Realtime Trace',
-    defaultUri: vscode.Uri.file(host.folder),
-    canSelectMany: true,
-    filters: { 'Realtime traces': ['jsonl'] },
-  });
-  return (picked ?? []).map(({ fsPath }) => fsPath);
-}
-
-async function deleteTrace({ proxy }: Host, file: string): Promise<boolean> {
-  if (proxy.engine && sameFile(proxy.engine.file, file))
-    throw new Error('The proxy is writing this trace. Stop the proxy before deleting it.');
-  if (await isLocked(file + LOCK_SUFFIX))
-    throw new Error('Another window or the command line is writing this trace. Stop its proxy before deleting it.');
-  const name = path.basename(file);
-  const remove = 'Delete';
-  const answer = await vscode.window.showWarningMessage(plain(`Delete the trace "${name}"?`), { modal: true }, remove);
-  if (answer !== remove) return false;
-  const uri = vscode.Uri.file(file);
-  // Remote file systems often have no trash; the user has agreed to the deletion.
-  await vscode.workspace.fs
-    .delete(uri, { useTrash: true })
-    .then(undefined, () => vscode.workspace.fs.delete(uri, { useTrash: false }));
-  return true;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes } from '../analysis/format';
 import { COMPARE_PANEL, openComparison, type ComparePanelOptions, type OpenComparison } from './comparePanel';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { TraceEditors } from './traceEditor';
 import { formatAge, sameFile, statTraces, tracesIn } from './traceFolder';
@@ -114,7 +115,7 @@ async function ask(host: Host, title: string, besides: string | undefined): Prom
     matchOnDescription: true,
   });
   if (!picked || picked.file !== '') return picked?.file;
-  const files = await vscode.window.showOpenDialog({
+  const [chosen] = await askForFiles({
     title: plain(title),
     defaultUri: vscode.Uri.file(besides === undefined ? host.folder : path.dirname(besides)),
     filters: {
@@ -122,7 +123,7 @@ async function ask(host: Host, title: string, besides: string | undefined): Prom
       'All Files': ['*'],
     },
   });
-  return files?.[0]?.fsPath;
+  return chosen;
 }
 
 /** Of two that were marked together the older one is what the newer is compared with. */

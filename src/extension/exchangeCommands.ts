@@ -6,6 +6,8 @@ import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../exchange/forms';
 import { runExchange, type ExchangeJobs } from '../exchange/jobs';
 import { FORMAT_TITLES, type ExportReport, type ImportReport } from '../exchange/model';
 import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
+import type { WavKind } from '../exchange/write/wav';
+import type { Range } from '../rewrite/cut';
 import { TRACE_EXTENSION } from '../trace/records';
 import { tellExport } from './exportTold';
 import type { Host } from './host';
@@ -13,6 +15,7 @@ import type { Choice } from './pickers';
 import { plain } from './plainText';
 import { withProgress } from './progress';
 import type { Reports } from './reports';
+import { asRange } from './rewriteCommands';
 
 const COLLECTOR = 'exchange.collector';
 
@@ -43,9 +46,12 @@ export function exchangeCommands(
     await tell(reports, `Import of ${path.basename(file)}.txt`, importText(report), summaryOf(report));
   };
 
+  /** `proposed` is the file that a name is made of; or the range selected in a page, of which the sound is wanted. */
   const exportTrace = async (argument: unknown, proposed?: unknown) => {
     const trace = pathOf(argument) ?? front();
     if (trace === undefined) throw new Error('Open the trace first, or choose the command on it in the Traces view.');
+    const range = asRange(proposed);
+    if (range !== undefined) return exportSound(trace, range);
     const kind = await chooseForm(path.basename(trace));
     if (kind === undefined) return;
     if (kind === 'otlp') return sendSpans(trace);
@@ -54,6 +60,20 @@ export function exchangeCommands(
     const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
     if (!report) return;
     await tellExport(host.log, reports, report, exportText(report));
+  };
+
+  /** Gives the file that was made; undefined when the user thought better of it. */
+  const exportSound = async (trace: string, { from, to, sessions }: Range): Promise<string | undefined> => {
+    const kind = await chooseSound();
+    const out = kind && (await askWhere(trace, kind));
+    if (kind === undefined || out === undefined) return undefined;
+    const [session] = sessions ?? [];
+    const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    const params = { trace, kind, out, range, ...(session === undefined ? {} : { session }) };
+    const report = await working(`Writing ${path.basename(out)}`, 'export', params);
+    if (!report) return undefined;
+    void tellExport(host.log, reports, report, exportText(report));
+    return out;
   };
 
   const sendSpans = async (trace: string) => {
@@ -169,6 +189,16 @@ async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined
   ];
   const picked = await vscode.window.showQuickPick(choices, { title: `Export ${name} as`, matchOnDetail: true });
   return picked?.value;
+}
+
+/** Which sound of a range; undefined when the user thought better of it. */
+async function chooseSound(): Promise<WavKind | undefined> {
+  const choices: Choice<WavKind>[] = [
+    { label: 'Both as heard', detail: 'Stereo: the user left, the model right', value: 'wav' },
+    { label: 'Input', detail: 'What the microphone sent', value: 'wav-input' },
+    { label: 'Output', detail: 'What was heard of the model', value: 'wav-output' },
+  ];
+  return (await vscode.window.showQuickPick(choices, { title: 'Export sound of the range' }))?.value;
 }
 
 async function chooseContent(): Promise<boolean | undefined> {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportReport } from '../exchange/model';
-import type { Log } from './host';
+import type { Log } from './log';
 import { oneLine, plain } from './plainText';
 import { isLocal, revealFile } from './revealFile';
 import type { Reports } from './reports';

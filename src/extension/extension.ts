@@ -72,7 +72,16 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     showHeldStatus(host),
     registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),
   );
-  stop = async () => void (await Promise.all([replays.end(), host.proxy.stop()]));
+  // VS Code ends subscriptions as soon as the goodbye has begun, which has lines of its own to log.
+  let isLeft = false;
+  context.subscriptions.push({ dispose: () => (isLeft = true) });
+  stop = async () => {
+    try {
+      await Promise.all([replays.end(), host.proxy.stop()]);
+    } finally {
+      if (isLeft) host.log.close();
+    }
+  };
   return {
     openTraces: () =>
       editors.open.map((trace) => ({

@@ -9,18 +9,23 @@ const RESTART = 'Restart Proxy';
 const SHOW_LOG = 'Show Log';
 const CHOOSE_UPSTREAM = 'Choose Upstream';
 
-/** Context keys for `when` clauses. */
+/**
+ * Context keys for `when` clauses. They are the window's, and outlive an extension host that is restarted or has crashed: what it
+ * left there is put right at once, else nothing could be started because something ran before.
+ */
 export function keepContextKeys(host: Host): vscode.Disposable {
   const set = (key: string, value: boolean) => {
     void vscode.commands.executeCommand('setContext', `${SECTION}.${key}`, value);
   };
-  return host.proxy.onDidChange.on(() => {
+  const tell = () => {
     const { state } = host.proxy.state;
     set('running', state === 'running');
     set('busy', state === 'starting' || state === 'stopping');
     set('recording', host.proxy.recording);
     set('simulating', host.proxy.state.state === 'running' && host.proxy.state.upstream.kind === 'simulator');
-  });
+  };
+  tell();
+  return host.proxy.onDidChange.on(tell);
 }
 
 /** Problems the engine reports while it runs, each shown once with the log at hand. */
@@ -62,6 +67,8 @@ export function followSettings(host: Host): vscode.Disposable {
     if (answer === RESTART) await vscode.commands.executeCommand(`${SECTION}.restart`);
   };
   return vscode.workspace.onDidChangeConfiguration(async (event) => {
+    // One that starts has read them already: it is told as soon as it runs. Why it does not start its own caller is told.
+    if (host.proxy.state.state === 'starting') await host.proxy.start().catch(() => undefined);
     const { state } = host.proxy;
     if (state.state !== 'running') return;
     try {

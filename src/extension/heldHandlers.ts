@@ -64,5 +64,6 @@ export async function toggleLike(model: TraceModel, breakpoints: Breakpoints, ro
   else if (there.enabled) breakpoints.remove(there.id);
   else breakpoints.change(there.id, { enabled: true });
   await breakpoints.settled();
-  return there?.enabled ? `No breakpoint on ${filter} any more.` : `Messages of ${filter} are held from now on.`;
+  if (there?.enabled) return `No breakpoint on ${filter} any more.`;
+  return `Messages of ${filter} are held ${breakpoints.running ? 'from now on' : 'once the proxy runs'}.`;
 }

@@ -9,7 +9,7 @@ import { ApiKeys } from './apiKeys';
 import { Breakpoints } from './breakpoints';
 import { clientVariables, PLACEHOLDER_KEY, type Variable } from './environment';
 import { HeldQueue } from './heldQueue';
-import { oneLine } from './plainText';
+import { logInto, type Log } from './log';
 import { ProxyController } from './proxyController';
 import { readRulesText } from './rulesFile';
 import { RulesInForce } from './rulesInForce';
@@ -33,26 +33,14 @@ import { upstreamTrust } from './upstreamTrust';
 /** Name of the custom editor. */
 export const EDITOR = `${SECTION}.trace`;
 
-/** Longest line of the log, characters. */
-const MOST_LOGGED = 4000;
-
-/** The window's log. A message is one line there whatever it quotes: a captured text must not write a line of its own. */
-export type Log = Record<'info' | 'warn' | 'error', (message: string) => void> & { show(): void };
-
 const SEGMENT = 'segment';
 /** Where the trace that is served is kept, by workspace. */
 const SERVED = 'served';
 /** Where breakpoints are kept, by workspace. */
 const BREAKPOINTS = 'breakpoints';
 
-function logInto(channel: vscode.LogOutputChannel): Log {
-  return {
-    info: (message) => channel.info(oneLine(message, MOST_LOGGED)),
-    warn: (message) => channel.warn(oneLine(message, MOST_LOGGED)),
-    error: (message) => channel.error(oneLine(message, MOST_LOGGED)),
-    show: () => channel.show(),
-  };
-}
+/** What every way to a server needs. */
+export type Surroundings = Pick<EngineOptions, 'certificates' | 'generator' | 'proxyUrl' | 'trustedCertificates'>;
 
 export class Host {
   readonly log: Log;
@@ -66,8 +54,7 @@ export class Host {
   readonly dist: string;
 
   constructor(readonly context: vscode.ExtensionContext) {
-    const channel = vscode.window.createOutputChannel('Realtime Inspector', { log: true });
-    this.log = logInto(channel);
+    this.log = logInto(vscode.window.createOutputChannel('Realtime Inspector', { log: true }));
     this.keys = new ApiKeys(context.secrets);
     this.dist = context.asAbsolutePath('dist');
     this.proxy = new ProxyController({
@@ -102,7 +89,6 @@ export class Host {
       allowedOrigins: () => this.settings.allowedOrigins,
       log: (level, message) => this.log[level](message),
     });
-    context.subscriptions.push(channel);
   }
 
   get settings(): Settings {
@@ -167,29 +153,38 @@ export class Host {
     }
   }
 
-  /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */
-  async engineOptions(): Promise<EngineOptions> {
-    const { settings, context } = this;
-    const { upstream, apiKey } = await this.upstream(settings);
-    const folder = await prepareFolder(this.#folderContext());
+  /** What every way to a server needs, whichever server it is. Rejects, for people, when the folder of recordings cannot be made. */
+  async surroundings(): Promise<Surroundings & { folder: string }> {
+    const { context } = this;
     const extension = context.extension.packageJSON as { version: string };
     return {
+      folder: await prepareFolder(this.#folderContext()),
+      certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
+      generator: `realtime-inspector/${extension.version}`,
+      ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
+    };
+  }
+
+  /** Options of the next start. Rejects, for people, when the settings make no sense or the folder cannot be made. */
+  async engineOptions(): Promise<EngineOptions> {
+    const { settings } = this;
+    const { upstream, apiKey } = await this.upstream(settings);
+    const { folder, ...surroundings } = await this.surroundings();
+    return {
+      ...surroundings,
       workers: this.dist,
       listen: { host: settings.host, port: settings.port },
       allowedHosts: settings.allowedHosts,
       allowedOrigins: settings.allowedOrigins,
-      certificates: path.join(context.globalStorageUri.fsPath, 'certificates'),
       upstream,
       simulation: this.simulation,
       ...(apiKey === undefined ? {} : { apiKey, segment: await this.#segment() }),
-      ...upstreamTrust(vscode.workspace.getConfiguration('http'), (message) => this.log.warn(message)),
       recording: {
         on: settings.recordingEnabled,
         maxTotalBytes: settings.maxTotalBytes,
         rotation: settings.rotation,
         folder,
       },
-      generator: `realtime-inspector/${extension.version}`,
     };
   }
 

@@ -10,6 +10,7 @@ import { TRACE_EXTENSION } from '../trace/records';
 import { codeOf, targetOf } from '../codegen';
 import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
+import { askWhereToWrite } from './diskFiles';
 import { copyCode, giveCode, pickForm, recordedRows } from './codeRows';
 import { oneLine } from './plainText';
 import { SECTION } from './settings';
@@ -63,18 +64,18 @@ export function listHandlers({
         return { saved: '', rows: 0 };
       }
       const name = path.basename(model.file, TRACE_EXTENSION);
-      const uri = await vscode.window.showSaveDialog({
+      const picked = await askWhereToWrite({
         title: 'Save Selected Events as Trace',
         defaultUri: vscode.Uri.file(path.join(path.dirname(model.file), `${name}-selection${TRACE_EXTENSION}`)),
         filters: { 'Realtime traces': ['jsonl'] },
       });
-      if (!uri) return { saved: '', rows: 0 };
+      if (picked === undefined) return { saved: '', rows: 0 };
       // Only a file of this name opens in the inspector.
-      const file = uri.fsPath.endsWith(TRACE_EXTENSION)
-        ? uri.fsPath
-        : uri.fsPath.replace(/(\.realtime)?\.jsonl?$/, '') + TRACE_EXTENSION;
+      const file = picked.endsWith(TRACE_EXTENSION)
+        ? picked
+        : picked.replace(/(\.realtime)?\.jsonl?$/, '') + TRACE_EXTENSION;
       // The dialog has asked about the name it was given only.
-      if (file !== uri.fsPath && existsSync(file)) throw new Error(`${file} exists already. Choose another name.`);
+      if (file !== picked && existsSync(file)) throw new Error(`${file} exists already. Choose another name.`);
       const rows = await (await model.document()).saveRows(ranges, file);
       return { saved: vscode.workspace.asRelativePath(file), rows };
     },

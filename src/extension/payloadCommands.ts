@@ -19,7 +19,11 @@ export function payloadCommands(
     sendPayload: async (argument, more) => sender.send(await payloadDocument(argument), { only: offset(more) }),
     sendPayloadAndShow: async (argument, more) =>
       sender.send(await payloadDocument(argument), { only: offset(more), show: true }),
-    stopPayload: async (argument) => sender.stop((await payloadDocument(argument)).uri),
+    stopPayload: async (argument) => {
+      const { uri } = await payloadDocument(argument);
+      if (!sender.running(uri)) throw new Error(`${payloadName(uri)} is not being sent.`);
+      sender.stop(uri);
+    },
     validatePayload: async (argument) => validate(marks, await payloadDocument(argument)),
     newPayload: () => newPayload(host),
     refreshPayloads: () => view.refresh(),

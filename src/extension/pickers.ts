@@ -170,7 +170,8 @@ async function forwardedUrl(host: Host, base: string): Promise<string> {
   return external.href;
 }
 
-async function offerHost(name: string): Promise<void> {
+/** Asks whether the proxy shall answer to a name, and writes it where the names it answers to stand. */
+export async function offerHost(name: string): Promise<void> {
   const allow = 'Allow This Name';
   const answer = await vscode.window.showInformationMessage(
     plain(
@@ -180,6 +181,10 @@ async function offerHost(name: string): Promise<void> {
   );
   if (answer !== allow) return;
   const configuration = vscode.workspace.getConfiguration(SECTION);
-  const hosts = configuration.get<string[]>('proxy.allowedHosts') ?? [];
-  await configuration.update('proxy.allowedHosts', [...hosts, name], vscode.ConfigurationTarget.Global);
+  const written = configuration.inspect<string[]>('proxy.allowedHosts');
+  // Where the workspace says it the user's own counts for nothing, and the workspace's names are not for all windows.
+  const inWorkspace = written?.workspaceValue !== undefined;
+  const hosts = (inWorkspace ? written.workspaceValue : written?.globalValue) ?? [];
+  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update('proxy.allowedHosts', [...hosts, name], target);
 }

@@ -2,14 +2,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes, formatMs } from '../analysis/format';
-import type { EngineOptions } from '../proxy/engine';
 import type { Replayable, ReplayUpstream } from '../replay/client/replay';
 import type { Timing } from '../replay/timing';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { label, plain } from './plainText';
 import { OVERLAY_GLOB } from './replayText';
 import { isKeyless, upstreamLabel, upstreamUrl } from './settings';
+import { messageOf } from './signal';
 import { formatAge, statTraces, tracesIn } from './traceFolder';
 
 /** Where a replay goes, and what is spent there. */
@@ -64,12 +65,12 @@ export async function askForRecording(host: Host, title = 'Replay which recordin
     const picked = await vscode.window.showQuickPick([...items, browse], { title, matchOnDescription: true });
     if (!picked || picked.file !== '') return picked?.file;
   }
-  const picked = await vscode.window.showOpenDialog({
+  const [picked] = await askForFiles({
     title,
     defaultUri: vscode.Uri.file(host.folder),
     filters: { Recordings: ['jsonl', 'har', 'json', 'yaml', 'yml'] },
   });
-  return picked?.[0]?.fsPath;
+  return picked;
 }
 
 /** Rejects with a message for people when none can be replayed. */
@@ -88,36 +89,45 @@ export async function chooseSession(sessions: readonly Replayable[]): Promise<Re
   return (await vscode.window.showQuickPick(items, { title: 'Replay which session?' }))?.value;
 }
 
+/** The upstream as it is set, as a choice; one that cannot be had says why, and keeps nobody from the others. */
+async function ownUpstream(host: Host): Promise<Choice<Destination | 'other' | 'gone'>[]> {
+  try {
+    const { upstream, apiKey } = await host.upstream();
+    const isLive = !isKeyless(upstream);
+    return [
+      {
+        label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
+        detail: isLive
+          ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
+          : upstream.kind === 'trace'
+            ? 'The trace that is served.'
+            : 'With the scenario of the settings.',
+        value: { upstream, ...(apiKey === undefined ? {} : { apiKey }) },
+      },
+    ];
+  } catch (error) {
+    return [{ label: '$(warning) As set', detail: label(messageOf(error), 300), value: 'gone' }];
+  }
+}
+
 /** The key goes to the upstream of the settings only. */
-export async function chooseUpstream(
-  options: Pick<EngineOptions, 'upstream' | 'apiKey'>,
-): Promise<Destination | undefined> {
-  const { upstream, apiKey } = options;
-  const own = { upstream, ...(apiKey === undefined ? {} : { apiKey }) };
-  const isLive = !isKeyless(upstream);
-  const choices: Choice<Destination | undefined>[] = [
+export async function chooseUpstream(host: Host): Promise<Destination | undefined> {
+  const choices: Choice<Destination | 'other' | 'gone'>[] = [
     {
       label: '$(beaker) Simulator, answering as the recorded server did',
       detail: 'Needs no key and no network.',
       value: { upstream: { kind: 'recorded' } },
     },
-    {
-      label: isLive ? `$(cloud) ${upstreamLabel(upstream)}` : `$(beaker) ${upstreamLabel(upstream)}, as set`,
-      detail: isLive
-        ? `The upstream of the settings${apiKey === undefined ? ', without a key: none is stored' : ', with the stored key'}. What it costs is what the session cost.`
-        : upstream.kind === 'trace'
-          ? 'The trace that is served.'
-          : 'With the scenario of the settings.',
-      value: own,
-    },
+    ...(await ownUpstream(host)),
     {
       label: '$(server) Another server...',
       detail: 'A URL, without a key: your own server, or another proxy.',
-      value: undefined,
+      value: 'other',
     },
   ];
   const picked = await vscode.window.showQuickPick(choices, { title: 'Replay to which server?' });
-  if (!picked || picked.value) return picked?.value;
+  if (picked?.value === 'gone') throw new Error(picked.detail);
+  if (picked?.value !== 'other') return picked?.value;
   const url = await vscode.window.showInputBox({
     title: 'Base URL',
     prompt: 'The base URL of the server; the session goes to its /realtime.',

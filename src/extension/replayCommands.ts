@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EngineOptions } from '../proxy/engine';
 import type { Overlay } from '../replay/client/overlay';
 import type { Replayable, ReplayOptions } from '../replay/client/replay';
 import { sessionsInThread } from '../replay/client/thread';
 import type { Timing } from '../replay/timing';
 import { TRACE_EXTENSION } from '../trace/records';
-import type { Host } from './host';
+import type { Host, Surroundings } from './host';
 import { label, plain } from './plainText';
 import { withProgress } from './progress';
 import {
@@ -25,6 +24,7 @@ import { compareTwo, showSweep } from './replaySweep';
 import { recordingStem, type SweepRun } from './replayText';
 import type { Reports } from './reports';
 import { SECTION } from './settings';
+import { messageOf } from './signal';
 
 /** A replay as it was asked for, but for its changes. */
 interface Wish {
@@ -54,7 +54,7 @@ export function replayCommands(
     );
     const session = sessions && (await chooseSession(sessions));
     if (!session) return undefined;
-    const to = await chooseUpstream(await host.engineOptions());
+    const to = await chooseUpstream(host);
     const timing = to && (await chooseTiming(session));
     return timing && { file, session, to, timing };
   };
@@ -63,7 +63,7 @@ export function replayCommands(
     const trace = freeName(host.folder, file, overlay?.name ?? '', taken);
     taken.add(trace);
     return {
-      ...replayOptions(host, await host.engineOptions(), file, trace),
+      ...replayOptions(host, await host.surroundings(), file, trace),
       ...to,
       session: session.id,
       timing,
@@ -76,7 +76,9 @@ export function replayCommands(
     const options = await optionsOf(wish, overlay, false);
     await replays.during(host, wish.file, async (replay) => {
       const end = await replay.run(options, overlay?.name ?? '', (trace) => {
-        void host.openTrace(trace, { preserveFocus: true });
+        host
+          .openTrace(trace, { preserveFocus: true })
+          .catch((error: unknown) => host.log.warn(`${trace} did not open: ${messageOf(error)}`));
       });
       void tellEnd(host, wish.origin ?? wish.file, replay, end);
     });
@@ -204,7 +206,7 @@ async function tellEnd(host: Host, file: string, replay: RunningReplay, result: 
 
 function replayOptions(
   host: Host,
-  { certificates, generator, proxyUrl, trustedCertificates }: EngineOptions,
+  { certificates, generator, proxyUrl, trustedCertificates }: Surroundings,
   file: string,
   trace: string,
 ): Pick<ReplayOptions, 'file' | 'trace' | 'workers' | 'certificates' | 'generator' | 'network'> {

@@ -22,6 +22,11 @@ export class Replays {
   readonly #running = new Map<string, RunningReplay>();
   #next = 1;
 
+  constructor() {
+    // An extension host that crashed has left its keys behind.
+    this.#tellContext();
+  }
+
   /** Begins one of a recording; it is one of those that run until `work` has ended. */
   async during<T>(host: Host, file: string, work: (replay: RunningReplay) => Promise<T>): Promise<T> {
     const id = String((this.#next += 1));

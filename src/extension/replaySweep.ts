@@ -54,9 +54,10 @@ export async function showSweep(
     );
 }
 
-/** Asks for two of the traces of a sweep and compares them, in the order of the table. */
+/** Asks for two of the traces of a sweep and compares them, in the order of the table. Rejects, for people, without traces. */
 export async function compareTwo(uris: unknown, names: unknown): Promise<void> {
-  if (!Array.isArray(uris) || !Array.isArray(names)) return;
+  if (!Array.isArray(uris) || !Array.isArray(names))
+    throw new Error('Two runs are compared from the table of a sweep: choose this above it.');
   const items = uris.flatMap((uri: unknown, index) =>
     uri instanceof vscode.Uri
       ? [{ label: label(String(names[index])), description: label(path.basename(uri.fsPath)), uri }]

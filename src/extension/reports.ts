@@ -1,4 +1,5 @@
 /** Reports in words, in VS Code's own read-only editor. */
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 
 const SCHEME = 'realtime-inspector-report';
@@ -17,11 +18,11 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.CodeL
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
     vscode.languages.registerCodeLensProvider({ scheme: SCHEME }, this),
   );
-  #next = 1;
 
   /** Shows a text under a name. */
   async show(name: string, text: string, actions: readonly ReportAction[] = []): Promise<void> {
-    const id = String((this.#next += 1));
+    // Unlike any of an earlier window: a tab that comes back must not show what another report says.
+    const id = randomUUID();
     this.#texts.set(id, { text, actions });
     for (const old of [...this.#texts.keys()].slice(0, -MOST)) this.#texts.delete(old);
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: id });

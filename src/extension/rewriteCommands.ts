@@ -11,6 +11,7 @@ import { MASKS, type Mask } from '../rewrite/mask';
 import { runJob } from '../rewrite/runJob';
 import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
+import { askForFiles, askWhereToWrite } from './diskFiles';
 import type { Host } from './host';
 import { plain } from './plainText';
 import { withProgress } from './progress';
@@ -153,26 +154,25 @@ const stemOf = (name: string) => name.replace(/(?:\.realtime)?\.jsonl$/, '');
 /** Where to save; undefined when the user thought better of it. Traces are never written over. */
 async function askWhere(file: string, what: string, title: string): Promise<string | undefined> {
   const proposed = path.join(path.dirname(file), `${stemOf(path.basename(file))}.${what}${TRACE_EXTENSION}`);
-  const picked = await vscode.window.showSaveDialog({
+  const picked = await askWhereToWrite({
     title,
     defaultUri: vscode.Uri.file(proposed),
     filters: { 'Realtime Traces': [TRACE_EXTENSION.slice(1)] },
   });
   if (!picked) return undefined;
-  const out = picked.fsPath.endsWith(TRACE_EXTENSION) ? picked.fsPath : `${picked.fsPath}${TRACE_EXTENSION}`;
+  const out = picked.endsWith(TRACE_EXTENSION) ? picked : `${picked}${TRACE_EXTENSION}`;
   if (existsSync(out))
     throw new Error(`${path.basename(out)} is there already, and no trace is written over. Choose another name.`);
   return out;
 }
 
 async function askForTraces(host: Host, canSelectMany: boolean): Promise<string[]> {
-  const picked = await vscode.window.showOpenDialog({
+  return askForFiles({
     title: canSelectMany ? 'Choose Traces' : 'Choose a Trace',
     defaultUri: vscode.Uri.file(host.folder),
     canSelectMany,
     filters: { 'Realtime Traces': ['jsonl'] },
   });
-  return picked?.map(({ fsPath }) => fsPath) ?? [];
 }
 
 async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[] | undefined> {
@@ -201,7 +201,7 @@ function timeOf(text: string): number | undefined {
 }
 
 /** A range that another part of the extension hands over; menus hand over lists of files in its place. */
-function asRange(value: unknown): Range | undefined {
+export function asRange(value: unknown): Range | undefined {
   const { from, to, sessions } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (typeof from !== 'number' || typeof to !== 'number') return undefined;
   const names = Array.isArray(sessions) ? sessions.filter((name) => typeof name === 'string') : [];

@@ -14,6 +14,7 @@ import { sameFile } from './traceFolder';
 
 /** Scheme of the fault sets as documents that can only be read. */
 const FAULT_SET_SCHEME = 'realtime-fault-set';
+const NO_FAULT_SET = 'Choose this in the menu of a fault set in the Rules view.';
 
 /** The handlers by the names of their commands. */
 export function rulesCommands(
@@ -50,17 +51,20 @@ export function rulesCommands(
     },
     switchRule: async (argument) => {
       const asked = switchOf(argument);
-      if (asked) await switchOne(host, rules, asked);
+      if (!asked) throw new Error('Switch a rule by its box in the Rules view, or above it in its file.');
+      await switchOne(host, rules, asked);
     },
+    tryRulesAgain: () => rules.tryAgain(),
     switchRulesOn: () => switchAll(host, rules, true),
     switchRulesOff: () => switchAll(host, rules, false),
     showFaultSet: async (argument) => {
       const id = faultSetOf(argument);
-      if (id) await vscode.window.showTextDocument(vscode.Uri.from({ scheme: FAULT_SET_SCHEME, path: `/${id}.jsonc` }));
+      if (!id) throw new Error(NO_FAULT_SET);
+      await vscode.window.showTextDocument(vscode.Uri.from({ scheme: FAULT_SET_SCHEME, path: `/${id}.jsonc` }));
     },
     copyFaultSet: async (argument) => {
       const set = faultSet(faultSetOf(argument) ?? '');
-      if (!set) return;
+      if (!set) throw new Error(NO_FAULT_SET);
       const { addRules, switchFaultSet } = await import('../rules/switches');
       // The copy takes the set's place.
       await change(host, rules, (text, file) => switchFaultSet(text, file, set.id, false));

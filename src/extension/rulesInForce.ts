@@ -43,13 +43,15 @@ export interface RulesState {
   hits: readonly number[];
   /** When each was last told to have taken part, ms since 1970; undefined where it has not. */
   last: readonly (number | undefined)[];
+  /** By the index of the rule: why the running proxy has put it out of force; '' or nothing for those in force. */
+  out: readonly string[];
   /** Why the running proxy has not got these rules; '' when it has. */
   failed: string;
 }
 
 const NONE: RulesState = {
   ...{ file: undefined, exists: false, enabled: false, rules: [], faultSets: [], problems: [], stale: false, hits: [] },
-  ...{ last: [], failed: '' },
+  ...{ last: [], out: [], failed: '' },
 };
 
 export class RulesInForce {
@@ -79,7 +81,7 @@ export class RulesInForce {
   /** How many rules change traffic, or would in a running proxy. */
   get active(): number {
     if (this.#state.failed !== '') return 0;
-    return this.#state.rules.filter(({ info }) => info.active).length;
+    return this.#state.rules.filter(({ info }, index) => info.active && !this.#state.out[index]).length;
   }
 
   /** Reads the file again and puts what changed in force. Never rejects. */
@@ -90,6 +92,16 @@ export class RulesInForce {
       const engine = this.deps.engine();
       const isNew = this.#text?.text !== before?.text || this.#text?.file !== before?.file;
       if (engine && (isNew || this.#state.failed !== '')) await this.#put(engine);
+    });
+  }
+
+  /** Puts the rules in force anew, those that were put out of force too. Rejects, for people, when no proxy runs. */
+  async tryAgain(): Promise<void> {
+    if (!this.deps.engine()) throw new Error('No proxy runs: rules are in force, and are tried, while one does.');
+    await this.#serial(async () => {
+      await this.#read();
+      const engine = this.deps.engine();
+      if (engine) await this.#put(engine);
     });
   }
 
@@ -104,7 +116,7 @@ export class RulesInForce {
   /** The proxy is gone, and with it what was counted. */
   end(): void {
     this.#listen(undefined);
-    this.#set({ ...this.#state, hits: [], last: [], failed: '' });
+    this.#set({ ...this.#state, hits: [], last: [], out: [], failed: '' });
   }
 
   async #read(): Promise<void> {
@@ -138,11 +150,11 @@ export class RulesInForce {
       this.#set({ ...this.#state, exists: true, problems, stale: true });
       return;
     }
-    const { hits, last } = this.#text?.text === text && same ? this.#state : NONE;
+    const { hits, last, out } = this.#text?.text === text && same ? this.#state : NONE;
     this.#text = readable ? { text, file, seed: this.#seed } : undefined;
     const { enabled, rules, faultSets } = rest;
     const { failed } = this.#state;
-    this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits, last, failed });
+    this.#set({ file, exists: true, enabled, rules, faultSets, problems, stale: !readable, hits, last, out, failed });
   }
 
   async #put(engine: RulesEngine): Promise<void> {
@@ -155,14 +167,23 @@ export class RulesInForce {
       if (this.#heard === engine) failed = messageOf(error);
     }
     if (failed !== '') this.deps.failed(`The rules are not in force: ${failed} Save the rules file to try again.`);
-    this.#set({ ...this.#state, hits: [], last: [], failed });
+    this.#set({ ...this.#state, hits: [], last: [], out: [], failed });
   }
 
   #listen(engine: RulesEngine | undefined): void {
     if (engine === this.#heard) return;
     this.#deaf?.();
     this.#heard = engine;
-    this.#deaf = engine?.on('ruleHits', (hits) => this.#counted(hits));
+    if (!engine) {
+      this.#deaf = undefined;
+      return;
+    }
+    const hits = engine.on('ruleHits', (counts) => this.#counted(counts));
+    const out = engine.on('rulesOut', (why) => this.#set({ ...this.#state, out: why }));
+    this.#deaf = () => {
+      hits();
+      out();
+    };
   }
 
   #counted(hits: readonly number[]): void {

@@ -49,6 +49,8 @@ function lensOf({ line, title, tooltip, action }: RuleLens): vscode.CodeLens {
       return new vscode.CodeLens(range, { title, tooltip, command: '' });
     case 'switchFile':
       return new vscode.CodeLens(range, { title, tooltip, command: `${SECTION}.switchRulesOn` });
+    case 'tryAgain':
+      return new vscode.CodeLens(range, { title, tooltip, command: `${SECTION}.tryRulesAgain` });
     case 'switch':
       return new vscode.CodeLens(range, { title, tooltip, command: `${SECTION}.switchRule`, arguments: [action] });
   }

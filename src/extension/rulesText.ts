@@ -1,7 +1,7 @@
 /** Rules in words for the tree and the status bar. Names are the file's: they stay text, on one line. Free of `vscode`. */
 import path from 'node:path';
 import { FAULT_SETS, type FaultSet } from '../rules/faultSets';
-import { oneLine } from './plainText';
+import { label, oneLine } from './plainText';
 import type { ParsedRules } from '../rules/ruleFile';
 import type { RulesState } from './rulesInForce';
 
@@ -16,7 +16,8 @@ export type RuleNode =
       tooltip: string;
       /** Undefined for a rule with a mistake, and for one of a fault set: that is switched as a whole. */
       checked?: boolean;
-      state: 'on' | 'off' | 'wrong';
+      /** 'out': its expression took too long on a message, and the running proxy leaves it out. */
+      state: 'on' | 'off' | 'wrong' | 'out';
       /** Where it stands in the file; both count from 1. */
       place: { line: number; column: number };
       faultSet?: string;
@@ -71,7 +72,7 @@ export function rulesOfSet(state: RulesState, { id }: Pick<FaultSet, 'id'>): Rul
   return state.rules.flatMap(({ info }, index) => (info.faultSet === id ? [ruleNode(state, index)] : []));
 }
 
-function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNode {
+function ruleNode({ rules, hits, problems, out }: RulesState, index: number): RuleNode {
   const { info, written, place } = rules[index]!;
   const problem = problems.find(({ rule }) => rule === index && info.faultSet === undefined);
   const label = oneLine(info.name) || `Rule ${index + 1}`;
@@ -87,13 +88,19 @@ function ruleNode({ rules, hits, problems }: RulesState, index: number): RuleNod
     };
   }
   const summary = info.summary === info.name ? '' : oneLine(info.summary);
-  const description = [times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');
+  const why = info.active ? (out[index] ?? '') : '';
+  const isOut = why === '' ? '' : `out of force: ${oneLine(why)}`;
+  const description = [isOut, times(hits[index] ?? 0), summary].filter(Boolean).join(' · ');
   const match = written.match ? `\nof messages that match ${oneLine(written.match)}` : '';
   const remark = written.description ? `\n\n${oneLine(written.description)}` : '';
-  const tooltip = `${oneLine(info.summary)}${match}${remark}`;
+  const again = why === '' ? '' : `Out of force: ${oneLine(why, MOST_TOOLTIP)}\n${TRY_AGAIN}\n\n`;
+  const tooltip = `${again}${oneLine(info.summary)}${match}${remark}`;
   const switchable = info.faultSet === undefined ? { checked: written.enabled !== false } : { faultSet: info.faultSet };
-  return { ...common, description, tooltip, state: info.active ? 'on' : 'off', ...switchable };
+  const now = why !== '' ? 'out' : info.active ? 'on' : 'off';
+  return { ...common, description, tooltip, state: now, ...switchable };
 }
+
+const TRY_AGAIN = 'Write it with less repetition and save the file, or let it be tried again as it is.';
 
 const times = (hits: number): string => (hits === 0 ? '' : hits === 1 ? 'once' : `${hits} times`);
 
@@ -104,7 +111,11 @@ export interface RuleLens {
   title: string;
   tooltip: string;
   /** What selecting it does; 'none' for a line that only says something. */
-  action: { kind: 'switch'; index: number; name: string; on: boolean } | { kind: 'switchFile' } | { kind: 'none' };
+  action:
+    | { kind: 'switch'; index: number; name: string; on: boolean }
+    | { kind: 'switchFile' }
+    | { kind: 'tryAgain' }
+    | { kind: 'none' };
 }
 
 /**
@@ -132,6 +143,13 @@ export function ruleLenses(state: RulesState, text: ParsedRules, time: (ms: numb
     const tooltip = 'Writes "enabled" into the file, and saves it.';
     if (written.enabled === false)
       return [says('$(circle-slash) Off', 'It is left out.'), { line, title: 'Switch On', tooltip, action }];
+    const why = state.out[index];
+    if (why)
+      return [
+        says(`$(warning) Out of force: ${label(why)}`, TRY_AGAIN),
+        { line, title: 'Try Again', tooltip: 'Puts all rules in force anew.', action: { kind: 'tryAgain' } },
+        { line, title: 'Switch Off', tooltip, action },
+      ];
     const hits = state.hits[index] ?? 0;
     const last = state.last[index];
     const when = last === undefined ? '' : `, last at ${time(last)}`;

@@ -9,7 +9,7 @@ import { plain } from './plainText';
 /** Shortest time between two drawings, ms: counts change with the traffic. */
 const REFRESH_MS = 250;
 
-const ICONS = { on: 'pass', off: 'circle-slash', wrong: 'error' };
+const ICONS = { on: 'pass', off: 'circle-slash', wrong: 'error', out: 'warning' };
 
 export function createRulesView(
   rules: RulesInForce,
@@ -100,9 +100,9 @@ function treeItem(node: RuleNode): vscode.TreeItem {
       item.id = `${node.faultSet ?? ''}#${node.index}`;
       item.description = node.description;
       item.tooltip = node.tooltip;
-      if (node.faultSet === undefined) item.contextValue = 'rule';
-      if (node.checked === undefined) item.iconPath = new vscode.ThemeIcon(ICONS[node.state]);
-      else item.checkboxState = boxOf(node.checked);
+      if (node.faultSet === undefined) item.contextValue = node.state === 'out' ? 'ruleOut' : 'rule';
+      if (node.checked === undefined || node.state === 'out') item.iconPath = new vscode.ThemeIcon(ICONS[node.state]);
+      if (node.checked !== undefined) item.checkboxState = boxOf(node.checked);
       const command = node.faultSet === undefined ? 'openRule' : 'showFaultSet';
       item.command = { command: `${SECTION}.${command}`, title: 'Open', arguments: [node] };
       return item;

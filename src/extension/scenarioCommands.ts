@@ -1,6 +1,7 @@
 /** Commands about scenarios: which one the simulator plays, a new file, one made from a trace. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { askForFiles, diskPath } from './diskFiles';
 import type { Host } from './host';
 import { pick, type Choice } from './pickers';
 import { newScenario } from './scenarioFiles';
@@ -36,7 +37,9 @@ export function scenarioCommands(
     useThisScenario: async (argument) => {
       const file = pathOf(argument) ?? activeScenario();
       if (!file) throw new Error('Open a scenario file (*.scenario.jsonc, *.scenario.yaml) first.');
-      const open = vscode.workspace.textDocuments.find(({ uri }) => sameFile(uri.fsPath, file));
+      const open = vscode.workspace.textDocuments.find(
+        ({ uri }) => uri.scheme === 'file' && sameFile(uri.fsPath, file),
+      );
       // The simulator reads what is on disk.
       if (open?.isDirty) await open.save();
       await useScenario(host, file);
@@ -44,6 +47,9 @@ export function scenarioCommands(
     newScenario: () => newScenario(host),
     scenarioFromTrace: fromTrace,
     restartSimulator: async () => {
+      const { state } = host.proxy;
+      if (state.state !== 'running' || state.upstream.kind !== 'simulator')
+        throw new Error('The simulator does not run. Choose it as the upstream, and start the proxy.');
       await host.proxy.playSettings(true);
       vscode.window.setStatusBarMessage('$(beaker) The simulator was restarted', 5000);
     },
@@ -52,7 +58,7 @@ export function scenarioCommands(
 
 function activeScenario(): string | undefined {
   const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri && isScenarioName(uri.path) ? uri.fsPath : undefined;
+  return uri && isScenarioName(uri.path) ? diskPath(uri) : undefined;
 }
 
 async function chooseScenario(host: Host): Promise<Wish | undefined> {
@@ -107,7 +113,7 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
       use,
     );
     if (answer === use) await host.useSimulator();
-  } else if (state.state === 'stopped') {
+  } else if (state.state === 'stopped' || state.state === 'failed') {
     const start = 'Start Proxy';
     const answer = await vscode.window.showInformationMessage(
       plain(`The simulator will play ${name} when the proxy runs.`),
@@ -118,10 +124,10 @@ async function useScenario(host: Host, file: string | undefined): Promise<void> 
 }
 
 async function askForTrace(host: Host): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
+  const [picked] = await askForFiles({
     title: 'Make Scenario from Trace',
     defaultUri: vscode.Uri.file(host.folder),
     filters: { 'Realtime traces': ['jsonl'] },
   });
-  return picked?.[0]?.fsPath;
+  return picked;
 }

@@ -1,6 +1,7 @@
 /** Scenario files that are written for the user: where they go, and what a new one says. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { askWhereToWrite } from './diskFiles';
 import type { Host } from './host';
 import { scenarioFileName } from './scenarioPaths';
 
@@ -20,14 +21,14 @@ export async function newScenario(host: Host): Promise<void> {
 export async function askWhereToSave(host: Host, name: string, title: string): Promise<string | undefined> {
   const folder = host.folders[0]?.path;
   const defaultUri = folder ? { defaultUri: vscode.Uri.file(path.join(folder, name)) } : {};
-  const picked = await vscode.window.showSaveDialog({
+  const picked = await askWhereToWrite({
     title,
     ...defaultUri,
     filters: { Scenarios: ['jsonc', 'yaml'] },
   });
   if (!picked) return undefined;
-  const file = scenarioFileName(picked.fsPath);
-  if (file === picked.fsPath) return file;
+  const file = scenarioFileName(picked);
+  if (file === picked) return file;
   // The dialog has asked about another name than this one.
   const there = await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
     () => true,

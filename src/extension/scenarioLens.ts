@@ -9,7 +9,7 @@ import { sameFile } from './traceFolder';
 
 export function showScenarioUse(host: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
-  let shown = '';
+  let shown: string | undefined;
   const refresh = () => {
     changed.fire();
     const file = host.simulation.scenario;

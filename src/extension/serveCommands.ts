@@ -5,9 +5,11 @@ import * as vscode from 'vscode';
 import { formatBytes, formatMs } from '../analysis/format';
 import { sessionsInThread } from '../replay/client/thread';
 import type { Timing } from '../replay/timing';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { label, plain } from './plainText';
+import { withProgress } from './progress';
 import type { Reports } from './reports';
 import type { ServeChoice } from './serve';
 import { howServed, serveReportText } from './serveText';
@@ -88,16 +90,19 @@ async function askForTrace(host: Host): Promise<string | undefined> {
   const picked =
     known.length > 0 ? await vscode.window.showQuickPick(choices, { title: 'Serve which trace?' }) : choices[0];
   if (!picked || picked.value !== undefined) return picked?.value;
-  const files = await vscode.window.showOpenDialog({
+  const [chosen] = await askForFiles({
     title: 'Choose a Recording to Serve',
     defaultUri: vscode.Uri.file(host.folder),
     filters: { Recordings: ['jsonl', 'har', 'json', 'yaml', 'yml'] },
   });
-  return files?.[0]?.fsPath;
+  return chosen;
 }
 
 async function askHow({ dist, context }: Host, file: string): Promise<ServeChoice | undefined> {
-  const sessions = await sessionsInThread(dist, file).catch(() => []);
+  const sessions = await withProgress(`Reading ${path.basename(file)}`, ({ signal }) =>
+    sessionsInThread(dist, file, signal),
+  );
+  if (!sessions) return undefined;
   let chosen: string[] | undefined;
   if (sessions.length > 1) {
     const items = sessions.map(({ id, url, messages, ms }) => ({

@@ -69,8 +69,9 @@ export function runSampleClient(host: Host, baseUrl: string): vscode.Terminal {
       onDidClose: closed.event,
       open: () => {
         const script = path.join(host.dist, 'sampleClient.cjs');
-        child = spawn(process.execPath, [script, '--base-url', baseUrl], {
-          env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+        // With a stored key the address is a secret of its own, and everybody on the machine can read a program's arguments.
+        child = spawn(process.execPath, [script], {
+          env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '', OPENAI_BASE_URL: baseUrl },
           stdio: ['ignore', 'pipe', 'pipe'],
         });
         child.stdout?.setEncoding('utf8').on('data', write);

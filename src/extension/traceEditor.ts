@@ -133,7 +133,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     trace.model.onDidGrow.on(() => {
       if (offered || !trace.model.state.notTrace || this.#isLive(trace)) return;
       offered = true;
-      void this.#offerText(trace);
+      this.#offerText(trace).catch((error: unknown) => this.host.log.warn(`${trace.uri.fsPath}: ${messageOf(error)}`));
     });
     return trace;
   }
@@ -168,14 +168,23 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
       this.#tabs.delete(tab);
       bridge.dispose();
     });
-    webview.onDidReceiveMessage((message: unknown) => void bridge.receive(message));
+    webview.onDidReceiveMessage((message: unknown) => {
+      // Its page may have gone before it could be answered.
+      bridge.receive(message).catch((error: unknown) => this.host.log.info(`A page: ${messageOf(error)}`));
+    });
     load();
   }
 
-  /** Passes a command on to the page in front. `context` is the `data-vscode-context` under a menu. */
+  /**
+   * Passes a command on to the page in front. `context` is the `data-vscode-context` under a menu. Throws, for people, when there is
+   * no such page.
+   */
   act(action: Notifications['act']['action'], context: unknown): void {
     const row = rowOf(context);
-    this.#front()?.bridge.act(row === undefined ? { action } : { action, row });
+    const front = this.#front();
+    if (!front) throw new Error('This is done in a trace, and none is open. Open one first (Open Trace...).');
+    if (!front.bridge.act(row === undefined ? { action } : { action, row }))
+      throw new Error('The trace is still being opened. Try again when it shows.');
   }
 
   /** Passes a command on to the page in front when that shows the live trace; false otherwise. */
@@ -222,13 +231,11 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   }
 
   /**
-   * The body, as it was recorded, of the row a menu was opened on; undefined when it was opened on none. Rejects, for
-   * people, when there is none to copy or it is too long for a clipboard.
+   * The body, as it was recorded, of the row a menu was opened on. Rejects, for people, when there is none to copy or it is too
+   * long for a clipboard.
    */
-  async bodyText(context: unknown): Promise<string | undefined> {
-    const row = rowOf(context);
-    const model = this.#front()?.trace.model;
-    if (row === undefined || !model) return undefined;
+  async bodyText(context: unknown): Promise<string> {
+    const { model, row } = this.#rowNeeded(context);
     if ((model.columns.at('bytes', row) ?? 0) > MOST_COPIED)
       throw new Error('This event is too large for the clipboard. Open it in an editor instead.');
     const { format, text } = await (await model.document()).body(row, true);
@@ -236,11 +243,9 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     return text;
   }
 
-  /** Picks the row a menu was opened on for comparison, or compares it with the one picked before. */
+  /** Picks the row a menu was opened on for comparison, or compares it with the one picked before. Rejects with a message for people. */
   async compare(step: 'pick' | 'compare', context: unknown): Promise<void> {
-    const row = rowOf(context);
-    const model = this.#front()?.trace.model;
-    if (row === undefined || !model) return;
+    const { model, row } = this.#rowNeeded(context);
     if (step === 'compare') await this.bodies.compare(model, row, 'picked');
     else {
       const name = await this.bodies.pick(model, row);
@@ -253,6 +258,13 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     for (const { bridge } of this.#tabs) bridge.dispose();
     for (const trace of this.#traces) trace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Throws, for people, when the command came of no menu of a row. */
+  #rowNeeded(context: unknown): { model: TraceModel; row: number } {
+    const at = this.rowUnder(context);
+    if (at) return at;
+    throw new Error('Choose this in the menu of an event in the list of a trace.');
   }
 
   /** Of a trace's tabs the one that is looked at, or else any. */
@@ -316,20 +328,20 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
         return engine !== undefined && isLive() && engine.note(engine.file, note);
       },
     });
-    return { ...others, ...lists, ...composing, ...holding, ...noting, keepRange: this.#keepRange(model) };
+    return { ...others, ...lists, ...composing, ...holding, ...noting, ...this.#rangeHandlers(model) };
   }
 
-  /** The other commands that make traces of traces do the work; only the range is the page's. */
-  #keepRange(model: TraceModel): Handlers['keepRange'] {
-    return async ({ start, end, session }) => {
-      const range = { from: start, to: end, ...(session === '' ? {} : { sessions: [session] }) };
-      const saved = await vscode.commands.executeCommand<unknown>(
-        `${SECTION}.trimTrace`,
-        vscode.Uri.file(model.file),
-        range,
-      );
-      return { saved: typeof saved === 'string' ? saved : '' };
-    };
+  /** The other commands that make files of traces do the work; only the range is the page's. */
+  #rangeHandlers(model: TraceModel): Pick<Handlers, 'keepRange' | 'exportSound'> {
+    const runs =
+      (command: string): Handlers['keepRange'] =>
+      async ({ start, end, session }) => {
+        const range = { from: start, to: end, ...(session === '' ? {} : { sessions: [session] }) };
+        const file = vscode.Uri.file(model.file);
+        const saved = await vscode.commands.executeCommand<unknown>(`${SECTION}.${command}`, file, range);
+        return { saved: typeof saved === 'string' ? saved : '' };
+      };
+    return { keepRange: runs('trimTrace'), exportSound: runs('exportTrace') };
   }
 
   #isLive(trace: OpenTrace): boolean {

@@ -39,6 +39,7 @@ export function traceHandlers({
   | keyof ReturnType<typeof heldHandlers>
   | keyof ReturnType<typeof noteHandlers>
   | 'keepRange'
+  | 'exportSound'
 > {
   /** The running proxy, or the reason why nothing can be sent. */
   const engine = () => {

@@ -10,11 +10,12 @@ import { FrameWalker } from './frames';
 import { Interceptor, type InterceptorPort } from './interceptor';
 import type { Judge } from './judge';
 import type { SaidNote } from './notes';
+import { NEVER_SENT } from './ring';
 import { room } from './room';
 
 /** Where a relay's copies go. Times are the traffic thread's clock, ms. */
 export interface RelaySink {
-  /** `sent` is NaN for a message that is held back. */
+  /** `sent` is NaN for a message that is held back, `NEVER_SENT` for bytes that go nowhere. */
   bytes(from: Side, t: number, sent: number, chunk: Uint8Array): void;
   said(from: Side, t: number, payload: Buffer, note: SaidNote): void;
   /** Asks the recorder for what compressed messages may refer to (`Tap.window`), as of the bytes so far. */
@@ -105,8 +106,10 @@ export class Direction {
   /** Bytes that wait in the interceptor. */
   #weight = 0;
   #ended = false;
-  /** The inspector has said goodbye. */
+  /** The inspector has said goodbye: what still comes is recorded and goes nowhere (RFC 6455, 5.5.1). */
   #isLeft = false;
+  /** Its close frame waits for a place between two messages. */
+  #isLeaving = false;
   /** Bytes that may still be read although the other end reads nothing. */
   #leeway = 0;
   #stall: NodeJS.Timeout | undefined;
@@ -141,7 +144,7 @@ export class Direction {
     this.#judge = judge ?? this.#judge;
     if (judge && this.#undecodable !== undefined) this.#cannot(this.#undecodable);
     if (this.#apart) this.#leaveSoon();
-    else if (judge && this.#undecodable === undefined && !this.#ended) {
+    else if (judge && this.#undecodable === undefined && !this.#ended && !this.#isLeft) {
       if (this.#walker.atBoundary && !this.#walker.closed) this.#takeApart();
       else this.#waits = true;
     } else this.#waits = this.#queue.length > 0;
@@ -149,9 +152,10 @@ export class Direction {
 
   inject(injection: Injection): void {
     const isClosed = this.#interceptor?.closed ?? this.#walker.closed;
-    if (this.#ended || isClosed || this.#isLeft || this.#to.destroyed || this.#to.writableEnded)
-      injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
-    else if (this.#apart || (this.#walker.atBoundary && this.#queue.length === 0)) this.#send(injection);
+    if (this.#ended || isClosed || this.#isLeaving || !this.#isWritable)
+      return injection.failed(new Error('The connection is closing; nothing can be sent on it any more.'));
+    this.#isLeaving = injection.opcode === 8;
+    if (this.#apart || (this.#walker.atBoundary && this.#queue.length === 0)) this.#send(injection);
     else {
       this.#queue.push(injection);
       this.#waits = true;
@@ -207,6 +211,11 @@ export class Direction {
     for (const injection of this.#queue.splice(0)) injection.failed(new Error(`Not sent: ${why}.`));
   }
 
+  /** False when nothing can be sent any more. */
+  get #isWritable(): boolean {
+    return !this.#isLeft && !this.#to.destroyed && !this.#to.writableEnded;
+  }
+
   #pass(chunk: Buffer): void {
     const t = performance.now();
     this.#fresh = false;
@@ -224,8 +233,10 @@ export class Direction {
   }
 
   #splice(chunk: Buffer, t: number): void {
+    const { side, sink } = this.#setup;
+    if (!this.#isWritable) return sink.bytes(side, t, NEVER_SENT, chunk);
     if (!this.#to.write(chunk)) this.#block();
-    this.#setup.sink.bytes(this.#setup.side, t, performance.now(), chunk);
+    sink.bytes(side, t, performance.now(), chunk);
   }
 
   /** Puts what waits between the first two messages that part in this chunk. */
@@ -234,10 +245,10 @@ export class Direction {
     const after = chunk.subarray(at);
     this.#splice(chunk.subarray(0, at), t);
     this.#waits = false;
-    if (this.#walker.closed) this.#fail('the connection is closing');
+    if (this.#walker.isFirstClosed) this.#fail('the connection is closing');
     else {
       for (const injection of this.#queue.splice(0)) this.#send(injection);
-      if (this.#wanted && this.#undecodable === undefined) {
+      if (this.#wanted && this.#undecodable === undefined && !this.#isLeft) {
         this.#takeApart();
         this.#push(after, t);
         return;
@@ -248,12 +259,16 @@ export class Direction {
 
   #send({ payload, opcode, note, sent }: Injection): void {
     const { side, sink } = this.#setup;
-    if (opcode === 8) this.#isLeft = true;
     // Masked as RFC 6455 5.3 demands of a client. RSV1 stays 0: the receiver's inflating window is untouched.
     const frame = { fin: true, opcode, mask: side === 'client', rsv1: false, readOnly: true };
     let flowing = true;
     for (const part of Sender.frame(payload, frame)) flowing = this.#to.write(part) && flowing;
-    if (!flowing) this.#block();
+    if (opcode === 8) {
+      this.#isLeft = true;
+      // Nothing more waits for this end to take it: the other one's close frame can be read.
+      this.#blocked = false;
+      this.#flowAgain();
+    } else if (!flowing) this.#block();
     if (opcode < 8) sink.said(side, performance.now(), payload, note);
     sent();
   }
@@ -343,9 +358,10 @@ export class Direction {
   #port(): InterceptorPort {
     const { side, sink, inject, disconnect, session } = this.#setup;
     const to = this.#to;
+    const isWritable = () => this.#isWritable;
     return {
       get writable() {
-        return !to.destroyed && !to.writableEnded;
+        return isWritable();
       },
       write: (bytes) => {
         if (!to.write(bytes)) this.#block();

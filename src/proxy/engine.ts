@@ -85,6 +85,8 @@ export interface EngineEvents {
   settled(message: HeldMessage, outcome: HeldOutcome): void;
   /** How often each rule took part, by its index in the rule set. */
   ruleHits(hits: number[]): void;
+  /** A rule is out of force, as its expression took too long on a message: why, by index; '' for those in force. */
+  rulesOut(out: string[]): void;
   /** Something the user should know, said once. */
   problem(message: string): void;
   /** A line for the log. */
@@ -164,6 +166,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     held: new Set(),
     settled: new Set(),
     ruleHits: new Set(),
+    rulesOut: new Set(),
     problem: new Set(),
     log: new Set(),
   };
@@ -288,6 +291,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           break;
         case 'ruleHits':
           listeners.ruleHits.forEach((listener) => listener(told.hits));
+          break;
+        case 'rulesOut':
+          listeners.rulesOut.forEach((listener) => listener(told.out));
           break;
         case 'held':
           held = told.held;

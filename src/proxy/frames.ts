@@ -17,6 +17,8 @@ export class FrameWalker {
   closed = false;
   /** Offset just behind the first message boundary of the last chunk; -1 when it had none. */
   firstBoundary = -1;
+  /** A close frame stands before it. */
+  isFirstClosed = false;
   /** The frame at hand: its opcode, whether it ends its message (or is a control frame), RSV1 and the mask bit. */
   opcode = 0;
   complete = false;
@@ -102,7 +104,10 @@ export class FrameWalker {
     if (this.opcode === 8) this.closed = true;
     else if (this.opcode < 8) this.#fragmented = !this.complete;
     if (listener) listener.ended(this, at);
-    if (!this.#fragmented && this.firstBoundary < 0) this.firstBoundary = at;
+    if (!this.#fragmented && this.firstBoundary < 0) {
+      this.firstBoundary = at;
+      this.isFirstClosed = this.closed;
+    }
     this.start = at;
   }
 }

@@ -249,8 +249,7 @@ export class Interceptor implements MessageListener {
     if (entry.kind === 'control') {
       const { opcode, frame, t } = entry;
       const pass = () => {
-        if (!this.#port.writable) return;
-        this.#port.write(frame);
+        if (this.#port.writable) this.#port.write(frame);
         this.#port.control(t, frame);
       };
       // A close frame keeps its place, also behind what a rule delays or lets stand back: nothing can be sent after it.

@@ -13,7 +13,7 @@ import { extensionsOf } from './extensions';
 import { httpRecord } from './httpRecord';
 import { openRecord } from './openRecord';
 import { secretsOf } from './requests';
-import { EntryTag, type Entry } from './ring';
+import { EntryTag, NEVER_SENT, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
 import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
 import type { RestExchange } from './rest';
@@ -52,12 +52,14 @@ interface Session {
   alsoSecret: string[];
   /** Numbers in the trace of what was held back, in the order of its arrival. */
   held: { client: number[]; server: number[] };
+  /** The rule that made the inspector say goodbye. */
+  endedBy?: string | undefined;
   /** A close frame that came behind the other end's and was decoded before it. */
   answered?: (() => void) | undefined;
 }
 
 /** A message with what is secret in its session. */
-type Kept = Message & Pick<Session, 'alsoSecret'> & { held?: number[] };
+type Kept = Message & Pick<Session, 'alsoSecret' | 'endedBy'> & { held?: number[] | undefined };
 
 /** How long a file that could not be begun is left alone, ms. */
 const TRY_AGAIN_MS = 60_000;
@@ -174,6 +176,7 @@ export class Recorder {
         const { code, reason, rule } = JSON.parse(payload.toString()) as DroppedNote;
         if (!session || session.closed) break;
         session.closed = true;
+        session.endedBy = rule;
         const { name } = session;
         this.#record({
           kind: 'close',
@@ -297,7 +300,7 @@ export class Recorder {
   }
 
   /** Keeps a message's place; `fill` gives its body. */
-  #slot({ name: session, alsoSecret, held }: Session, from: Side, t: number, sent: number): Slot {
+  #slot({ name: session, alsoSecret, held, endedBy }: Session, from: Side, t: number, sent: number): Slot {
     const pending: Pending = { write: undefined };
     this.#pending.push(pending);
     return {
@@ -316,6 +319,7 @@ export class Recorder {
           fate: Number.isNaN(sent) ? ('held' as const) : undefined,
           rule: undefined,
           held: held[from],
+          endedBy,
         };
         pending.write = () => this.#message(message);
         if (this.#pending[0] === pending) this.#flushPending();
@@ -340,11 +344,22 @@ export class Recorder {
   }
 
   #message(message: Kept): void {
+    if (message.sent !== NEVER_SENT) {
+      this.#put(message);
+      return;
+    }
+    // As what was held and lost, for its reader has one way to tell of both. No later note speaks of it by its number.
+    const arrived = this.#put({ ...message, sent: NaN, fate: 'held', held: undefined });
+    this.#put({ ...message, sent: NaN, fate: 'lost', replaces: arrived, rule: message.endedBy });
+  }
+
+  /** Gives the message its number, and its line where it is recorded. */
+  #put(message: Kept): number {
     const seq = ++this.#seq;
     if (message.fate === 'held') message.held?.push(seq);
     if (!this.#on) {
       if (this.#skipped.count++ === 0) this.#skipped.from = seq;
-      return;
+      return seq;
     }
     const t = message.t - this.#zero;
     this.#empty = false;
@@ -352,6 +367,7 @@ export class Recorder {
     const line = this.#line(seq, t, message);
     this.#writer.message(seq, t, line);
     if (this.#options.rotation && message.from === 'server') this.#beginnings.wrote(message.session, { seq, t, line });
+    return seq;
   }
 
   /** Goes on in a new file where it is time to: with the handshakes and configurations of the sessions that are open. */
@@ -418,6 +434,7 @@ export class Recorder {
           fate: Number.isNaN(sent) ? ('held' as const) : undefined,
           rule: undefined,
           held: of.held[side],
+          endedBy: of.endedBy,
         };
         // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
         if (this.#pending.length === 0) this.#message(message);
@@ -479,7 +496,7 @@ export class Recorder {
         injected: note.same !== true && note.fate === undefined,
         replaces: this.#madeFrom(session.held[from], note),
         fate: note.fate,
-        rule: note.rule,
+        rule: note.rule ?? (note.fate === 'lost' ? session.endedBy : undefined),
         breakpoint: breakpoint && (redactBody(breakpoint, session.alsoSecret)?.text ?? breakpoint),
       }),
     );

@@ -10,6 +10,9 @@
 /** What an entry is. */
 export const EntryTag = { skip: 0, open: 1, bytes: 2, said: 3, end: 4, http: 5, dropped: 6, window: 7 } as const;
 
+/** In the place of `sent`: it will never be handed on. NaN says that it has not been yet. */
+export const NEVER_SENT = -Infinity;
+
 /** One entry as the recorder gets it. `payload` is the reader's own copy. */
 export interface Entry {
   tag: number;

@@ -29,8 +29,9 @@ answer<TrafficRequests>(port, {
   setRules: ({ rules }) => {
     const options = {
       ...(rules?.seed === undefined ? {} : { seed: rules.seed }),
-      onSlow: (message: string) => {
+      onSlow: (message: string, out: readonly string[]) => {
         say({ report: 'problem', message });
+        say({ report: 'rulesOut', out: [...out] });
         traffic.hands.reconsider();
       },
     };

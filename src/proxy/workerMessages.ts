@@ -87,6 +87,8 @@ export type TrafficReport =
   | { report: 'waiting'; waiting: WaitingCount[] }
   /** How often each rule took part, by its index. */
   | { report: 'ruleHits'; hits: number[] }
+  /** Why rules are out of force, by index (`RuleSet.out`). */
+  | { report: 'rulesOut'; out: string[] }
   /** The recorder is so far behind that sockets are held (or no longer). */
   | { report: 'held'; held: boolean };
 

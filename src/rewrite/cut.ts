@@ -94,13 +94,12 @@ export async function split(
   let bytes = 0;
   let part = 0;
   // They stand at the end of the trace, and are about moments whose parts are finished by then.
-  const notes = await notesOf(file, options);
+  const held = await notesOf(file, nameOf('1'), options);
+  const notes = held.release(0);
+  let next = notes.next();
   const giveNotes = (before: number) => {
-    let note = notes[0];
-    for (; note !== undefined && (note.at ?? note.t) < before; note = notes[0]) {
-      notes.shift();
-      cutter.hold(String(part), note);
-    }
+    for (; next.done !== true && next.value.note.at < before; next = notes.next())
+      cutter.hold(String(part), next.value.note);
   };
   const places = (line: SourceLine): Place[] => {
     if (line.part === 1 && userNoteIn(line) !== undefined) return [];
@@ -118,12 +117,16 @@ export async function split(
     bytes += line.data.length + 1;
     return [{ key: String(part), isWanted: () => true }];
   };
-  return cutter.run(file, options, places, () => giveNotes(Infinity));
+  try {
+    return await cutter.run(file, options, places, () => giveNotes(Infinity));
+  } finally {
+    held.discard();
+  }
 }
 
-/** The user's notes of a trace as they are in the end, in the order of their moments. */
-async function notesOf(file: string, work: Work): Promise<(NoteRecord & { id: string })[]> {
-  const held = new HeldNotes();
+/** The user's notes of a trace as they are in the end; what does not fit into memory waits beside `target`. */
+async function notesOf(file: string, target: string, work: Work): Promise<HeldNotes> {
+  const held = new HeldNotes(target);
   const source = await Source.open(file);
   try {
     const { signal } = work;
@@ -132,10 +135,13 @@ async function notesOf(file: string, work: Work): Promise<(NoteRecord & { id: st
         const note = line.part === 1 ? userNoteIn(line) : undefined;
         if (note !== undefined) held.hold(note);
       }
+  } catch (error) {
+    held.discard();
+    throw error;
   } finally {
     await source.close();
   }
-  return held.release(0).flatMap((note) => (note.id === undefined ? [] : [{ ...note, id: note.id }]));
+  return held;
 }
 
 /** Each file being written has a buffer of a megabyte. */
@@ -222,7 +228,10 @@ class Cutter {
       const made = parts.map(({ target }) => ({ file: target.file, lines: target.lines }));
       return { made, notes, problems: source.problems };
     } catch (error) {
-      for (const { target } of this.#parts.values()) target.discard();
+      for (const { target, notes } of this.#parts.values()) {
+        notes.discard();
+        target.discard();
+      }
       throw error;
     } finally {
       await source.close();
@@ -242,13 +251,14 @@ class Cutter {
 
   #begin(source: Source, { key, isWanted }: Place): Part {
     const [header] = source.headers;
-    const target = new Target(this.#fileOf(key), {
+    const file = this.#fileOf(key);
+    const target = new Target(file, {
       startedAt: header?.startedAt ?? new Date(0).toISOString(),
       generator: this.#generator,
       madeBy: this.#by,
       ...originsOf(header),
     });
-    const part: Part = { target, part: 1, lastT: 0, notes: new HeldNotes() };
+    const part: Part = { target, part: 1, lastT: 0, notes: new HeldNotes(file) };
     this.#parts.set(key, part);
     for (const line of this.#context.lines(isWanted)) {
       this.#write(source, part, line);
@@ -286,7 +296,7 @@ class Cutter {
 
 /** Writes the notes that waited for the part's end. */
 function giveBack({ target, lastT, notes }: Part): void {
-  for (const note of notes.release(lastT)) target.record(note);
+  for (const { note } of notes.release(lastT)) target.record(note);
 }
 
 const seconds = (ms: number) => (Number.isNaN(ms) ? '0' : (ms / 1000).toFixed(3));

@@ -33,6 +33,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
   const { signal, progress, generator } = options;
   const sources: Source[] = [];
   let target: Target | undefined;
+  let merger: Merger | undefined;
   try {
     const streams: Stream[] = [];
     for (const file of files) {
@@ -69,7 +70,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
       madeFrom: streams.flatMap(({ source }) => source.headers.map(({ id }) => id)),
       times: timesFrom(streams),
     });
-    const merger = new Merger(target);
+    merger = new Merger(target);
     for (let next = earliest(streams); next !== undefined; next = earliest(streams)) {
       merger.take(next);
       next.at += 1;
@@ -83,6 +84,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
       problems: sources.flatMap(({ file, problems }) => problems.map((problem) => `${file}: ${problem}`)),
     };
   } catch (error) {
+    merger?.discard();
     target?.discard();
     throw error;
   } finally {
@@ -164,13 +166,14 @@ class Merger {
   readonly #target: Target;
   /** New names of sessions, by trace, header and name. */
   readonly #sessions = new Map<string, { name: string; from: number; was: string }>();
-  readonly #notes = new HeldNotes();
+  readonly #notes: HeldNotes;
   #lastT = 0;
   #seq = 0;
   #unread = 0;
 
   constructor(target: Target) {
     this.#target = target;
+    this.#notes = new HeldNotes(target.file);
   }
 
   take(stream: Stream): void {
@@ -200,7 +203,11 @@ class Merger {
 
   /** Writes what waited for the end. */
   finish(): void {
-    for (const note of this.#notes.release(this.#lastT)) this.#target.record(note);
+    for (const { note } of this.#notes.release(this.#lastT)) this.#target.record(note);
+  }
+  /** Nothing comes of it. */
+  discard(): void {
+    this.#notes.discard();
   }
 
   /** A part of a recording begins with what the parts before had of its open sessions. */

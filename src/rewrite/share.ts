@@ -1,4 +1,6 @@
 /** A copy of a trace to hand on: what was chosen is masked, and what is left is said. */
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { DEFAULT_FORMAT, parseAudioFormat, type AudioFormat } from '../audio/format';
 import type { HttpRecord } from '../trace/records';
 import type { CutOptions, Rewritten } from './cut';
@@ -51,9 +53,9 @@ export async function share(
   options: ShareOptions,
 ): Promise<Rewritten & { report: ShareReport }> {
   const source = await Source.open(file);
+  const sharer = new Sharer(new Set(options.masks), out ?? path.join(tmpdir(), 'realtime-inspector-preview'));
   let target: Target | undefined;
   try {
-    const sharer = new Sharer(new Set(options.masks));
     let lines = 0;
     for await (const batch of source.batches(options)) {
       if (out !== undefined && target === undefined) {
@@ -82,6 +84,7 @@ export async function share(
       report: sharer.report(),
     };
   } catch (error) {
+    sharer.discard();
     target?.discard();
     throw error;
   } finally {
@@ -117,16 +120,16 @@ class Sharer {
   readonly #kept = new Kept();
   readonly #suspects: Suspect[] = [];
   #suspectCount = 0;
-  readonly #notes = new HeldNotes();
-  /** The last line of each. */
-  readonly #noteLines = new Map<string, number>();
+  readonly #notes: HeldNotes;
   #lastT = 0;
   #opaque = 0;
   #unread = 0;
   #part = 1;
 
-  constructor(masks: ReadonlySet<Mask>) {
+  /** Notes that do not fit into memory wait beside `file`. */
+  constructor(masks: ReadonlySet<Mask>, file: string) {
     this.#masks = masks;
+    this.#notes = new HeldNotes(file);
   }
 
   /** Writes the header under which a line stands, where traces were joined. */
@@ -159,8 +162,7 @@ class Sharer {
         case 'note': {
           const note = userNoteIn(line);
           if (note !== undefined) {
-            this.#notes.hold(note);
-            this.#noteLines.set(note.id, line.number);
+            this.#notes.hold(note, line.number);
             return;
           }
           this.#kept.add('remarks', record.text);
@@ -181,13 +183,18 @@ class Sharer {
   /** Writes the user's notes, as they were in the end, behind what stands under one header. */
   finish(target: Target | undefined): void {
     const isMasked = this.#masks.has('notes');
-    for (const note of this.#notes.release(this.#lastT)) {
+    for (const { note, line } of this.#notes.release(this.#lastT)) {
       if (note.text !== '') this.#count('notes', note.text);
       const text = isMasked ? words(note.text) : note.text;
       if (!isMasked) this.#kept.add('notes', text);
-      this.#look({ number: this.#noteLines.get(note.id ?? '') ?? 0 }, text, note.seq);
+      this.#look({ number: line }, text, note.seq);
       target?.record({ ...note, text });
     }
+  }
+
+  /** Nothing comes of it. */
+  discard(): void {
+    this.#notes.discard();
   }
 
   #takeEvent(line: SourceLine, target: Target | undefined): void {

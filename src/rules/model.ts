@@ -111,6 +111,8 @@ export interface RuleSet {
   readonly keys: readonly string[];
   /** How often each took part, over all sessions. */
   readonly hits: readonly number[];
+  /** By index, why it is out of force, as its expression took too long on a message; '' for all others. */
+  readonly out: readonly string[];
   /** True when a rule can touch messages of that end: otherwise the fast path stays. */
   touches(from: Side): boolean;
   session(id: string, options: RuleSessionOptions): RuleSession;

@@ -34,8 +34,8 @@ const FAR_BEHIND_MS = 30_000;
 export interface RuleSetOptions {
   /** Used where the file gives none. */
   seed?: number;
-  /** A rule does nothing any more, because its expression took too long; one sentence for people. */
-  onSlow?: (message: string) => void;
+  /** A rule does nothing any more, because its expression took too long; one sentence for people, and `RuleSet.out`. */
+  onSlow?: (message: string, out: readonly string[]) => void;
 }
 
 /** The rules of a file that was read; those that are off or wrong do nothing. */
@@ -47,6 +47,7 @@ class Rules implements RuleSet {
   readonly rules: readonly RuleInfo[];
   readonly keys: readonly string[];
   readonly hits: number[];
+  readonly out: string[];
   #active: readonly CompiledRule[];
   readonly #run = new Map<number, Count>();
   readonly #seed: number;
@@ -56,13 +57,16 @@ class Rules implements RuleSet {
     this.rules = rules.map(({ info }) => info);
     this.keys = rules.map(({ info, written }) => (info.active ? JSON.stringify(written) : ''));
     this.hits = rules.map(() => 0);
+    this.out = rules.map(() => '');
     this.#seed = seed;
     this.#handshakes = new Random(seed);
     this.#active = rules.flatMap(({ info, written }, index) => {
       const slow = (why: string) => {
         this.#active = this.#active.filter((rule) => rule.index !== index);
+        this.out[index] = why;
         onSlow?.(
           `The rule "${info.name}" is out of force: ${why} Write it with less repetition, and save the rules file.`,
+          this.out,
         );
       };
       return info.active && written ? [compileRule(written, index, slow)] : [];

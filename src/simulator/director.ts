@@ -18,6 +18,7 @@ export class Director {
   #given = new Map<Turn, number>();
   #heard = 0;
   #received = new Map<string, number>();
+  #taken = new Map<string, number>();
 
   constructor(readonly scenario: Scenario) {}
 
@@ -36,6 +37,15 @@ export class Director {
   transcript(): Transcript | null | undefined {
     const { transcripts } = this.scenario;
     return transcripts && this.#heard < transcripts.length ? transcripts[this.#heard++] : undefined;
+  }
+
+  /** How long the next client event of that type takes until it is dealt with, ms. Counts the event. */
+  takesMs(type: string): number {
+    const { takesMs = {} } = this.scenario;
+    const all = Object.hasOwn(takesMs, type) ? (takesMs[type] ?? []) : [];
+    const taken = this.#taken.get(type) ?? 0;
+    if (all.length > 0) this.#taken.set(type, taken + 1);
+    return all[Math.min(taken, all.length - 1)] ?? 0;
   }
 
   /** The error that answers this client event instead of what it asks for. Counts the event. */

@@ -4,6 +4,7 @@ import { findCauses } from './causes';
 import { member, type SessionKind } from './config';
 import { RecordedMcp } from './recordedMcp';
 import { RecordedTranscripts } from './recordedTranscripts';
+import { timingOf } from './recordedTiming';
 import { overlap, typeOf, type Recording } from './recording';
 import type { Answer, CallItem, McpItem, Piece, SayItem, Scenario, Turn } from './scenario';
 import { BYTES_PER_MS, isObject, type Json } from './wire';
@@ -45,6 +46,8 @@ const TOKEN_MS = 50;
 const TOLERANCE_MS = 500;
 /** How soon after a response the limits are told, as recorded, ms. */
 const LIMITS_AFTER_MS = 43;
+/** What was said right before a response was cut short still is, ms. */
+const LAST_SAID_MS = 0.5;
 /** Items of one response, beyond anything a model makes. */
 const MOST_ITEMS = 1000;
 /** Length of sound about which the recording tells nothing, ms. */
@@ -55,12 +58,15 @@ export const ORDER_MS = 10;
 /** The first closing event of an item. */
 const CLOSES = /^response\.(output_text|output_audio|output_audio_transcript|\w+_arguments)\.done$/;
 
-/**
- * Where the recording has no times, responses beside each other take turns by the order of their messages, `ORDER_MS` apart;
- * `byOrder` asks for that in any case.
- */
-export function scenarioFrom(recording: Recording, byOrder = false): RecordedScenario {
-  return new Maker(recording, byOrder).make();
+export interface ScenarioOptions {
+  /** Responses take turns by the order of their messages, `ORDER_MS` apart, as they do where the recording has no times. */
+  byOrder?: boolean;
+  /** The server takes as long as the recorded one over what its client does; so it is unless this is false. */
+  paced?: boolean;
+}
+
+export function scenarioFrom(recording: Recording, options: ScenarioOptions = {}): RecordedScenario {
+  return new Maker(recording, options).make();
 }
 
 class Maker {
@@ -72,21 +78,29 @@ class Maker {
   #mcp = new RecordedMcp();
   #atLeastMs = new Map<unknown, number>();
   #lastAt = 0;
+  /** When the user last began to speak, ms. */
+  #speechAt: number | undefined;
   #scenario: Scenario = { unknownFields: 'accept' };
   #session: Json = {};
   #first: Json | undefined;
 
   constructor(
     private readonly recording: Recording,
-    private readonly byOrder: boolean,
+    private readonly options: ScenarioOptions,
   ) {}
 
   make(): RecordedScenario {
     const { messages } = this.recording;
-    const ordered = this.byOrder || (messages.every(({ t }) => t === undefined) && overlap(messages));
+    const { byOrder = false, paced = true } = this.options;
+    const ordered = byOrder || (messages.every(({ t }) => t === undefined) && overlap(messages));
     for (const [at, message] of messages.entries()) {
       const { from, event, t } = message;
-      if (from === 'server' && event) this.#take(typeOf(message), event, ordered ? at * ORDER_MS : t);
+      if (from !== 'server' || !event) continue;
+      this.#take(typeOf(message), event, ordered ? at * ORDER_MS : t);
+      const told = paced && !ordered ? t : undefined;
+      this.#transcripts.take(typeOf(message), event, told);
+      this.#mcp.take(typeOf(message), event, told);
+      if (typeOf(message) === 'input_audio_buffer.speech_started') this.#speechAt = told;
     }
     const readings = [...this.#readings.values()];
     for (const reading of readings) this.#close(reading);
@@ -107,6 +121,7 @@ class Maker {
     this.#scenario.transcripts = this.#transcripts.scripts();
     if (Object.keys(this.#mcp.scripts).length > 0) this.#scenario.mcp = this.#mcp.scripts;
     const causes = findCauses(this.recording);
+    if (paced && !ordered) Object.assign(this.#scenario, timingOf(this.recording, causes));
     if (causes.errors.length > 0) {
       this.#scenario.refusals = causes.errors.map(({ on, nth, error }) => {
         const { event_id: _id, ...rest } = error;
@@ -138,8 +153,6 @@ class Maker {
     if (type === 'response.created') this.#begin(id, t);
     const reading = this.#readings.get(id);
     if (reading) this.#response(reading, type, event, t);
-    this.#transcripts.take(type, event);
-    this.#mcp.take(type, event);
     const item = String(event['item_id'] ?? '');
     if (type === 'conversation.item.truncated') this.#atLeastMs.set(item, Number(event['audio_end_ms']));
     if (type === 'rate_limits.updated' && Array.isArray(event['rate_limits'])) {
@@ -222,6 +235,8 @@ class Maker {
       made.say = said || content.map((part) => String(part['text'] ?? part['transcript'] ?? '')).join('');
     } else made.arguments = said || String(item['arguments'] ?? '');
     if ('mcpCall' in made) {
+      const tookMs = this.#mcp.took(item['id']);
+      if (tookMs !== undefined) made.takesMs = tookMs;
       if (item['error']) made.error = item['error'] as Json;
       else if (typeof item['output'] === 'string') made.output = item['output'];
     }
@@ -241,6 +256,8 @@ class Maker {
     if (response['usage'] === null || isObject(response['usage'])) answer.usage = response['usage'];
     if (status === 'cancelled') {
       answer.status = 'held';
+      if (details?.['reason'] === 'turn_detected' && this.#speechAt !== undefined)
+        answer.cutAfterMs = round((t ?? 0) - this.#speechAt + LAST_SAID_MS);
       answer.closing = [...new Set(reading.closing)];
     }
     if (status === 'cancelled' || status === 'incomplete' || status === 'failed') {
@@ -272,6 +289,9 @@ class Maker {
     this.#lengthen(reading);
     answer.output = items;
     answer.order = joined(reading.order);
+    // One that came all at once is not to be given a pace.
+    if (reading.lastAt !== undefined && !answer.order.some((step) => step.startsWith('wait')))
+      answer.order.unshift('wait 0');
   }
 
   /** Sound of which less was recorded than was made is made again, as long as it was. */
@@ -318,8 +338,10 @@ function beginItem(item: Json): Made | undefined {
 /** Time has passed in the response, as far as the recording tells. */
 function pause(reading: Reading, t: number | undefined): void {
   if (t === undefined) return;
-  const ms = reading.lastAt === undefined ? 0 : round(t - reading.lastAt);
-  reading.lastAt = t;
+  const since = reading.lastAt ?? t;
+  const ms = round(t - since);
+  // What was rounded away counts in the next wait, or a long answer would drift.
+  reading.lastAt = since + ms;
   if (ms > 0) reading.order.push(`wait ${ms}`);
 }
 

@@ -1,10 +1,12 @@
 /** The input audio buffer: what was appended, who is speaking, and how it becomes a user message. */
+import { CaptureClock } from './captureClock';
 import { decodeBase64, samplesOf, toPcm, type FormatName } from './codec';
 import { member } from './config';
 import type { Conversation } from './conversation';
 import type { Desk, Steps, Task } from './desk';
+import type { SpeechTiming } from './scenario';
 import type { Transcriber } from './transcriber';
-import { Vad, vadSettings } from '../audio/vad';
+import { Vad, vadSettings, type VadEvent } from '../audio/vad';
 import { BYTES_PER_MS, refusal, type Json } from './wire';
 
 /** Audio kept that is not yet part of an item, 5 minutes; older audio falls out. */
@@ -19,6 +21,13 @@ export interface InputListener {
   turnEnded(): void;
 }
 
+/** What turn detection is like beyond the session's settings. */
+export interface TurnDetection {
+  /** Semantic detection waits the same time after every utterance. */
+  fixedSilence: boolean;
+  speech: readonly SpeechTiming[];
+}
+
 export class InputAudio {
   #chunks: Uint8Array[] = [];
   /** Place of the buffer in all audio of the session, in bytes of PCM16. */
@@ -29,6 +38,11 @@ export class InputAudio {
   #vad = new Vad();
   #speech: { itemId: string; startMs: number } | undefined;
   #idle: Task | undefined;
+  #captured = new CaptureClock();
+  #speeches = 0;
+  /** What was heard and is told later, the last one at that time, ms. */
+  #untold = new Set<Task>();
+  #toldMs = 0;
 
   constructor(
     private readonly desk: Desk,
@@ -36,24 +50,25 @@ export class InputAudio {
     private readonly transcriber: Transcriber,
     private readonly config: () => Json,
     private readonly listener: InputListener,
-    /** Semantic detection waits the same time after every utterance. */
-    private readonly fixedSilence: boolean,
+    private readonly detection: TurnDetection,
   ) {}
 
-  append(base64: string): void {
+  /** `cameMs`: when it was received. */
+  append(base64: string, cameMs: number): void {
     const format = (this.#input('format')?.['type'] ?? 'audio/pcm') as FormatName;
     let bytes: Uint8Array = decodeBase64(base64, 'audio');
     if (format === 'audio/pcm') {
       if (this.#odd.length > 0) bytes = Buffer.concat([this.#odd, bytes]);
       this.#odd = bytes.subarray(bytes.length & ~1);
     }
-    this.hear(toPcm(bytes, format));
+    this.hear(toPcm(bytes, format), cameMs);
   }
 
   /** PCM16 at 24 kHz, as it comes over a call's media. */
-  hear(pcm: Uint8Array): void {
+  hear(pcm: Uint8Array, cameMs = this.desk.nowMs): void {
     this.#chunks.push(pcm);
     this.#to += pcm.length;
+    this.#captured.take(pcm.length / BYTES_PER_MS, cameMs);
     this.#listen(samplesOf(pcm));
     this.#drop(Math.max(this.#from, this.#to - MAX_BUFFER));
   }
@@ -66,6 +81,7 @@ export class InputAudio {
     }
     const itemId = this.#speech?.itemId ?? this.desk.mint('item');
     const sound = this.#vad.soundMs > 0;
+    this.#forget();
     this.#speech = undefined;
     this.#vad.reset();
     this.#become(itemId, this.#from, this.#to, sound);
@@ -81,7 +97,7 @@ export class InputAudio {
   settingsChanged(): void {
     if (this.#input('turn_detection')) return;
     this.#idle?.cancel();
-    if (this.#speech) this.#quieten();
+    if (this.#speech || this.#untold.size > 0) this.#quieten();
   }
 
   /** A response has ended whose audio plays for another `ms`; silence after that makes the model ask. */
@@ -112,23 +128,59 @@ export class InputAudio {
 
   #listen(samples: Int16Array): void {
     const turns = this.#input('turn_detection');
-    for (const event of this.#vad.feed(samples, vadSettings(turns, this.fixedSilence))) {
+    for (const event of this.#vad.feed(samples, vadSettings(turns, this.detection.fixedSilence))) {
       // Without turn detection the energy only tells whether there was any sound.
       if (!turns) continue;
-      if (event.kind === 'started') {
-        const itemId = this.desk.mint('item');
-        this.#speech = { itemId, startMs: event.startMs };
-        this.#idle?.cancel();
-        this.desk.emit('input_audio_buffer.speech_started', { audio_start_ms: event.startMs, item_id: itemId });
-        this.transcriber.begin(itemId, this.#input('transcription'));
-        this.listener.speechStarted(turns['interrupt_response'] === true);
-      } else if (this.#speech) {
-        const { itemId, startMs } = this.#speech;
-        this.#speech = undefined;
-        this.desk.emit('input_audio_buffer.speech_stopped', { audio_end_ms: event.endMs, item_id: itemId });
+      if (event.kind === 'started') this.#speeches += 1;
+      const { speech } = this.detection;
+      const timing = speech[Math.min(this.#speeches, speech.length) - 1] ?? {};
+      const [placeMs, afterMs] =
+        event.kind === 'started' ? [event.startMs, timing.startedAfterMs] : [event.endMs, timing.stoppedAfterMs];
+      const dueMs = (this.#captured.at(placeMs) ?? 0) + (afterMs ?? 0);
+      const waitMs = Math.max(dueMs, this.#toldMs) - this.desk.nowMs;
+      this.#toldMs = Math.max(dueMs, this.#toldMs);
+      const pending: { task?: Task | undefined } = {};
+      const tell = (): void => {
+        if (pending.task) this.#untold.delete(pending.task);
+        this.#tell(event, turns, timing);
+      };
+      pending.task = this.#after(waitMs, tell);
+      if (pending.task) this.#untold.add(pending.task);
+    }
+  }
+
+  /** Acts at once, or so many ms later. */
+  #after(ms: number, act: () => void): Task | undefined {
+    if (ms > 0) return this.desk.start(ms, once(act));
+    act();
+    return undefined;
+  }
+
+  /** What was heard and has not been told never will be. */
+  #forget(): void {
+    for (const task of this.#untold) task.cancel();
+    this.#untold.clear();
+    this.#toldMs = 0;
+  }
+
+  #tell(event: VadEvent, turns: Json, timing: SpeechTiming): void {
+    if (event.kind === 'started') {
+      const itemId = this.desk.mint('item');
+      this.#speech = { itemId, startMs: event.startMs };
+      this.#idle?.cancel();
+      this.desk.emit('input_audio_buffer.speech_started', { audio_start_ms: event.startMs, item_id: itemId });
+      this.transcriber.begin(itemId, this.#input('transcription'));
+      this.listener.speechStarted(turns['interrupt_response'] === true);
+    } else if (this.#speech) {
+      const { itemId, startMs } = this.#speech;
+      this.#speech = undefined;
+      this.desk.emit('input_audio_buffer.speech_stopped', { audio_end_ms: event.endMs, item_id: itemId });
+      const { committedAfterMs = 0, answeredAfterMs = 0 } = timing;
+      this.#toldMs = this.desk.nowMs + committedAfterMs;
+      this.#after(committedAfterMs, () => {
         this.#become(itemId, startMs * BYTES_PER_MS, event.endMs * BYTES_PER_MS, true);
-        if (turns['create_response'] === true) this.listener.turnEnded();
-      }
+        if (turns['create_response'] === true) this.#after(answeredAfterMs, () => this.listener.turnEnded());
+      });
     }
   }
 
@@ -148,6 +200,7 @@ export class InputAudio {
   }
 
   #quieten(): void {
+    this.#forget();
     if (this.#speech) this.transcriber.forget(this.#speech.itemId);
     this.#speech = undefined;
     this.#vad.reset();
@@ -178,4 +231,8 @@ export class InputAudio {
   #input(name: string): Json | undefined {
     return member(member(member(this.config(), 'audio'), 'input'), name);
   }
+}
+
+function* once(act: () => void): Steps {
+  act();
 }

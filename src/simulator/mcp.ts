@@ -116,8 +116,9 @@ export class Mcp {
       });
       return;
     }
-    yield LIST_MS;
-    const fails = this.#script(label)?.fails === true;
+    const script = this.#script(label);
+    yield script?.takesMs ?? LIST_MS;
+    const fails = script?.fails === true;
     this.#listedAs(item, previous, fails ? undefined : this.#tools(label, tool));
   }
 

@@ -26,6 +26,8 @@ export interface PlannedItem {
   error?: Json;
   /** Or a real server that says how, when asked. */
   call?: RealCall;
+  /** How long it runs, ms. */
+  takesMs?: number;
   /** The approval it was waiting for. */
   approval?: string;
 }
@@ -42,6 +44,7 @@ export interface Plan {
   usage?: Json | null;
   rateLimits?: Json[] | false;
   limitsAfterMs?: number;
+  cutAfterMs?: number;
   /** Closing events sent when it is cut short; all of them unless given. */
   closing?: string[];
   then?: 'drop' | 'expire';
@@ -90,6 +93,7 @@ class Planner {
     if (answer.usage !== undefined) plan.usage = answer.usage;
     if (answer.rateLimits !== undefined) plan.rateLimits = answer.rateLimits;
     if (answer.limitsAfterMs !== undefined) plan.limitsAfterMs = answer.limitsAfterMs;
+    if (answer.cutAfterMs !== undefined) plan.cutAfterMs = answer.cutAfterMs;
     if (answer.closing !== undefined) plan.closing = answer.closing;
     if (answer.then !== undefined) plan.then = answer.then;
     plan.status = answer.error === undefined ? (answer.status ?? 'completed') : 'failed';
@@ -152,7 +156,8 @@ class Planner {
       const common = { pieces, name: item.mcpCall, server: item.server };
       if (item.approval === true) return [{ kind: 'mcp_approval_request', ...common }];
       const approval = item.approvedBy;
-      const base = { kind: 'mcp_call' as const, ...common, ...(approval === undefined ? {} : { approval }) };
+      const takes = item.takesMs === undefined ? {} : { takesMs: item.takesMs };
+      const base = { kind: 'mcp_call' as const, ...common, ...takes, ...(approval === undefined ? {} : { approval }) };
       const scripted = item.error !== undefined || item.output !== undefined;
       const call = scripted ? undefined : this.settings.realCall(item.server, item.mcpCall, args);
       if (call) return [{ ...base, call }];

@@ -57,7 +57,7 @@ class Player {
     seed: number,
   ) {
     this.#byOrder = interwoven(recording.messages);
-    const { scenario, kind, model, joined } = scenarioFrom(recording, this.#byOrder);
+    const { scenario, kind, model, joined } = scenarioFrom(recording, { byOrder: this.#byOrder, paced: false });
     scenario.expiresAfterMs = LIFE_MS;
     // The ids' clock stands at the recorded session's end of life, so that it is the same in every run.
     this.#session = new Session({

@@ -9,16 +9,23 @@ export class RecordedTranscripts {
   #scripts = new Map<string, Transcript & { pieces: Piece[] }>();
   /** Ids of the items that came of audio, in the order in which they were heard. */
   #heard = new Set<string>();
+  /** When speech began, was committed, and was last told of, ms. */
+  #startedAt = new Map<string, number>();
+  #committedAt = new Map<string, number>();
+  #lastAt = new Map<string, number>();
 
-  /** The next event of the recorded server. */
-  take(type: string, event: Json): void {
+  /** The next event of the recorded server, and when it came, ms, where that is known. */
+  take(type: string, event: Json, t: number | undefined): void {
     const id = String(event['item_id'] ?? '');
+    if (t !== undefined && type === 'input_audio_buffer.speech_started') this.#startedAt.set(id, t);
+    if (t !== undefined && type === 'input_audio_buffer.committed') this.#committedAt.set(id, t);
     if (type === 'input_audio_buffer.speech_started' || type === 'input_audio_buffer.committed') {
       this.#heard.add(id);
     }
     if (!type.startsWith(EVENT)) return;
     const script = this.#scripts.get(id) ?? { transcript: '', pieces: [], open: true };
     this.#scripts.set(id, script);
+    if (t !== undefined) this.#time(id, script, t);
     switch (type.slice(EVENT.length)) {
       case 'delta':
         script.pieces.push(String(event['delta'] ?? ''));
@@ -37,6 +44,23 @@ export class RecordedTranscripts {
         if (usage) script.usage = usage;
       }
     }
+  }
+
+  /** Before the commit words count from the beginning of speech, behind it from there. */
+  #time(id: string, script: Transcript & { pieces: Piece[] }, t: number): void {
+    const lastAt = this.#lastAt.get(id);
+    const committedAt = this.#committedAt.get(id);
+    const startedAt = this.#startedAt.get(id);
+    this.#lastAt.set(id, t);
+    if (committedAt === undefined) {
+      if (script.early === undefined && startedAt !== undefined) script.earlyAfterMs = t - startedAt;
+      script.early = (script.early ?? 0) + 1;
+    } else if (script.afterMs === undefined) {
+      script.early ??= 0;
+      script.afterMs = Math.max(0, t - committedAt);
+      return;
+    }
+    if (lastAt !== undefined) script.pieces.push({ wait: Math.max(0, t - lastAt) });
   }
 
   /** A script for each item that was heard; null where nothing was told of its words. */

@@ -17,6 +17,7 @@ import { errorOf, isObject, refusal, type Json } from './wire';
 const APPROVAL_MS = 100;
 /** Milliseconds between a response's end and the word on rate limits, as recorded. */
 const RATE_LIMITS_AFTER_MS = 43;
+const TURN_DETECTED = { type: 'cancelled', reason: 'turn_detected' };
 
 export class Responses {
   /** Assistant audio exists: the voice is fixed from now on. */
@@ -99,7 +100,10 @@ export class Responses {
   /** The user has begun to speak over the response. */
   interrupt(): void {
     const heard = this.#playback.clear();
-    this.#active?.stop('cancelled', { type: 'cancelled', reason: 'turn_detected' });
+    const run = this.#active;
+    const { cutAfterMs = 0 } = run?.plan ?? {};
+    if (run && cutAfterMs > 0) this.desk.start(cutAfterMs, this.#cut(run));
+    else run?.stop('cancelled', TURN_DETECTED);
     if (heard) this.#playback.truncate(heard);
   }
 
@@ -189,6 +193,10 @@ export class Responses {
       this.#waiting = false;
       this.create();
     } else this.ended(playsMs);
+  }
+
+  *#cut(run: Run): Steps {
+    if (this.#active === run) run.stop('cancelled', TURN_DETECTED);
   }
 
   *#goOn(turn: number): Steps {

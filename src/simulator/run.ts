@@ -221,14 +221,14 @@ export class Run {
   /** Closes one item before the response ends; an MCP server is asked first. */
   *#conclude(open: Open): Steps {
     if (!this.#open.includes(open)) return;
-    const { kind, call } = open.planned;
+    const { kind, call, takesMs = MCP_MS } = open.planned;
     const severally = this.#open.length > 1;
     if (kind === 'mcp_call') {
       const place = { item_id: open.item.id, output_index: open.index };
       this.desk.emit('response.mcp_call_arguments.done', { ...open.place, arguments: open.said });
       open.item['arguments'] = open.said;
       this.desk.emit('response.mcp_call.in_progress', place);
-      if (!call) yield MCP_MS;
+      if (!call) yield takesMs;
       const { output, error } = call ? yield* this.#answer(call) : open.planned;
       if (this.#status !== 'in_progress') return;
       if (error) open.item['error'] = error;

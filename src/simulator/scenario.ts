@@ -30,6 +30,10 @@ export interface Scenario {
   turns?: Turn[];
   /** Input transcriptions, in the order in which user audio became items; null for none at all. */
   transcripts?: (Transcript | null)[];
+  /** How late turn detection tells what it hears, in the order of speeches; the last one for all further ones. */
+  speech?: SpeechTiming[];
+  /** By type, how long its client events take until they are dealt with, one after another, ms; the last one for all further ones. */
+  takesMs?: Record<string, number[]>;
   /** Client events that are answered with an error and otherwise ignored. */
   refusals?: ScriptedRefusal[];
   /** What the caller does on a call whose media does not pass here. */
@@ -47,6 +51,18 @@ export interface StoredPrompt {
   tools?: Json[];
   /** The only version there is; any is taken unless given. */
   version?: string;
+}
+
+/** Each is as early as it can be unless given, and never earlier. */
+export interface SpeechTiming {
+  /** From the moment when the sound at `audio_start_ms` was captured to `speech_started`, ms. */
+  startedAfterMs?: number;
+  /** From the moment when the sound at `audio_end_ms` was captured to `speech_stopped`, ms. */
+  stoppedAfterMs?: number;
+  /** From `speech_stopped` to `input_audio_buffer.committed`, ms. */
+  committedAfterMs?: number;
+  /** From there to the beginning of the response, ms. */
+  answeredAfterMs?: number;
 }
 
 export interface Turn {
@@ -96,6 +112,8 @@ export type Answer =
       limitsAfterMs?: number;
       /** Types of the closing events sent when it is cut short; all of them unless given. */
       closing?: string[];
+      /** How long it goes on when someone speaks over it, ms. */
+      cutAfterMs?: number;
       /** What the connection does afterwards. */
       then?: 'drop' | 'expire';
     };
@@ -140,12 +158,21 @@ export interface McpItem {
   approvedBy?: string;
   /** Asks for approval instead. */
   approval?: boolean;
+  /** How long the tool runs, ms; 120 unless given. */
+  takesMs?: number;
   pieces?: Piece[];
 }
 
 export interface Transcript {
   transcript: string;
+  /** Words, and waits between them; with a wait the script has its own pace. */
   pieces?: Piece[];
+  /** How many of the words come while the user still speaks. */
+  early?: number;
+  /** From `speech_started` to the first of those, ms. */
+  earlyAfterMs?: number;
+  /** From `input_audio_buffer.committed` to the first of the others, ms; 150 unless given. */
+  afterMs?: number;
   /** `usage` of the completed event. */
   usage?: Json;
   /** The transcription fails with this. */
@@ -172,6 +199,8 @@ export type CallerMove = { atMs: number; speaksMs: number } | { atMs: number; pr
 
 export interface McpScript {
   tools?: { name: string; description?: string; inputSchema?: Json; output?: string; error?: string }[];
+  /** How long that list takes, ms; 150 unless given. */
+  takesMs?: number;
   /** Listing its tools fails. */
   fails?: boolean;
 }

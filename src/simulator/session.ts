@@ -7,6 +7,7 @@ import { defaultConfig, member, shownConfig, updatedConfig, type SessionKind } f
 import { Conversation, shownItem } from './conversation';
 import { Desk, expire, type Steps } from './desk';
 import { Director } from './director';
+import { Inbox } from './inbox';
 import { parseMessage } from './incoming';
 import { InputAudio } from './input';
 import { checkImage } from './images';
@@ -63,12 +64,14 @@ export class Session {
   #config: Json;
   #input: InputAudio;
   #responses: Responses;
+  #inbox: Inbox;
 
   constructor(private readonly options: SessionOptions) {
     const scenario = options.scenario ?? {};
     const desk = new Desk(new Random(options.seed), options.epochMs, scenario.dialect === 'legacy');
     this.#desk = desk;
     this.#director = new Director(scenario);
+    this.#inbox = new Inbox(desk, this.#director, (event, cameMs) => this.#dealWith(event, cameMs));
     const expires = desk.seconds + Math.ceil((scenario.expiresAfterMs ?? LIFE_MS) / 1000);
     this.#config = {
       ...defaultConfig(options.kind, desk.mint('sess'), options.model, expires),
@@ -98,7 +101,7 @@ export class Session {
         },
         turnEnded: () => this.#responses.answerTurn(),
       },
-      options.fixedSilence === true,
+      { fixedSilence: options.fixedSilence === true, speech: scenario.speech ?? [] },
     );
   }
 
@@ -133,14 +136,13 @@ export class Session {
   /** A message of the client, text or (refused) binary. Returns what is to be sent up to now. */
   receive(message: string | Uint8Array, nowMs: number): Output[] {
     this.#advance(nowMs);
-    let eventId: string | null = null;
+    let event: Json | undefined;
     try {
-      const event = parseMessage(message);
-      if (typeof event['event_id'] === 'string') eventId = event['event_id'];
-      this.#handle(event);
+      event = parseMessage(message);
     } catch (cause) {
-      this.#refuse(cause, eventId);
+      this.#refuse(cause, null);
     }
+    if (event) this.#inbox.take(event);
     this.#advance(nowMs);
     return this.#desk.take();
   }
@@ -172,6 +174,15 @@ export class Session {
     return this.#desk.nextMs;
   }
 
+  /** `cameMs`: when it was received. */
+  #dealWith(event: Json, cameMs: number): void {
+    try {
+      this.#handle(event, cameMs);
+    } catch (cause) {
+      this.#refuse(cause, typeof event['event_id'] === 'string' ? event['event_id'] : null);
+    }
+  }
+
   /** Work that fails is dropped and reported; the rest goes on. */
   #advance(nowMs: number): void {
     for (;;) {
@@ -183,7 +194,7 @@ export class Session {
     }
   }
 
-  #handle(event: Json): void {
+  #handle(event: Json, cameMs: number): void {
     const { type } = event;
     if (type === undefined) throw refusal('typeMissing');
     const name = String(type);
@@ -209,7 +220,7 @@ export class Session {
       case 'session.update':
         return this.#update(event['session'] as Json);
       case 'input_audio_buffer.append':
-        return this.#input.append(text(event, 'audio') ?? '');
+        return this.#input.append(text(event, 'audio') ?? '', cameMs);
       case 'input_audio_buffer.commit':
         return this.#input.commit();
       case 'input_audio_buffer.clear':

@@ -2,7 +2,7 @@
 import type { Conversation } from './conversation';
 import type { Desk, Steps, Task } from './desk';
 import type { Director } from './director';
-import type { Transcript } from './scenario';
+import type { Piece, Transcript } from './scenario';
 import { TRANSCRIPTION_FAILED, WORDS, fill } from './texts';
 import { isObject, type Json } from './wire';
 import { obfuscation, tokens, transcriptOf } from './words';
@@ -31,9 +31,9 @@ export class Transcriber {
     const script = this.director.transcript();
     // The live service's first delta begins with a space; the finished transcript does not.
     // What is never completed may have been cut off while the user was still speaking.
-    const early = script?.open === true ? Infinity : 3;
-    const words = script === undefined ? tokens(` ${WORDS.transcriptStart}`) : piecesOf(script).slice(0, early);
-    const task = this.desk.start(500, this.#speak(itemId, words, 120, said));
+    const early = script?.early ?? (script?.open === true ? Infinity : 3);
+    const pieces = script === undefined ? tokens(` ${WORDS.transcriptStart}`) : firstWords(piecesOf(script), early);
+    const task = this.desk.start(script?.earlyAfterMs ?? 500, this.#speak(itemId, pieces, 120, said));
     this.#early.set(itemId, { task, said, script });
   }
 
@@ -53,13 +53,14 @@ export class Transcriber {
     const work = script
       ? this.#scripted(itemId, settings, ms, script, said)
       : this.#made(itemId, settings, ms, sound, said);
-    this.desk.start(150, work);
+    this.desk.start(script?.afterMs ?? 150, work);
   }
 
   *#scripted(itemId: string, settings: Json, ms: number, script: Transcript, said: string[]): Steps {
-    yield* this.#speak(itemId, piecesOf(script).slice(said.length), 25, []);
+    const pieces = piecesOf(script);
+    yield* this.#speak(itemId, pieces.slice(firstWords(pieces, said.length).length), 25, []);
     if (script.open === true) return;
-    yield 100;
+    if (script.afterMs === undefined && !isPaced(pieces)) yield 100;
     if (script.error) return this.#fail(itemId, script.error);
     for (const segment of script.segments ?? []) yield* this.#segment(itemId, segment);
     this.#complete(
@@ -116,8 +117,13 @@ export class Transcriber {
     return model === 'whisper-1' ? [transcript] : tokens(transcript);
   }
 
-  *#speak(itemId: string, pieces: string[], everyMs: number, said: string[]): Steps {
+  *#speak(itemId: string, pieces: readonly TimedWords[], everyMs: number, said: string[]): Steps {
+    const paced = isPaced(pieces);
     for (const delta of pieces) {
+      if (typeof delta !== 'string') {
+        yield delta.wait;
+        continue;
+      }
       const padding =
         this.director.scenario.obfuscation === false ? {} : { obfuscation: obfuscation(delta, this.desk.random) };
       this.desk.emit(`${EVENT}.delta`, {
@@ -128,7 +134,7 @@ export class Transcriber {
         ...padding,
       });
       said.push(delta);
-      yield everyMs;
+      if (!paced) yield everyMs;
     }
   }
 
@@ -146,11 +152,24 @@ export class Transcriber {
   }
 }
 
-function piecesOf(script: Transcript | null): string[] {
+type TimedWords = string | { wait: number };
+
+function piecesOf(script: Transcript | null): TimedWords[] {
   if (!script) return [];
-  return (
-    script.pieces?.filter((piece): piece is string => typeof piece === 'string') ?? tokens(` ${script.transcript}`)
-  );
+  const timed = (piece: Piece): piece is TimedWords =>
+    typeof piece === 'string' || (typeof piece === 'object' && 'wait' in piece);
+  return script.pieces?.filter(timed) ?? tokens(` ${script.transcript}`);
+}
+
+/** Up to so many words, and the waits before the next one that is not among them. */
+function firstWords(pieces: readonly TimedWords[], count: number): TimedWords[] {
+  let words = 0;
+  const end = pieces.findIndex((piece) => typeof piece === 'string' && ++words > count);
+  return end < 0 ? [...pieces] : pieces.slice(0, end);
+}
+
+function isPaced(pieces: readonly TimedWords[]): boolean {
+  return pieces.some((piece) => typeof piece !== 'string');
 }
 
 /** The gpt-4o family is billed in tokens, the others by the second. */

@@ -4,7 +4,28 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { api, extension, run, watchLog, watchTrees } from './support';
+import { api, extension, run, until, watchLog, watchTrees } from './support';
+
+/** The extension's own keys in the conditions of its manifest. */
+function contextKeys(): string[] {
+  const conditions = JSON.stringify(extension().packageJSON).matchAll(/"(?:when|enablement)":"((?:[^"\\]|\\.)*)"/g);
+  const keys = [...conditions].flatMap(([, condition = '']) =>
+    condition.replace(/==\s*'?[\w.]+'?/g, '').match(/realtimeInspector\.\w+/g),
+  );
+  return [...new Set(keys.filter((key) => key !== null))].sort();
+}
+
+/** Hears which context keys are set, until it is stopped. */
+function watchContext(): { told: Set<string>; stop(): void } {
+  const told = new Set<string>();
+  const commands = vscode.commands as { executeCommand: unknown };
+  const real = vscode.commands.executeCommand as (...args: unknown[]) => Thenable<unknown>;
+  commands.executeCommand = (...args: unknown[]) => {
+    if (args[0] === 'setContext') told.add(String(args[1]));
+    return real(...args);
+  };
+  return { told, stop: () => void (commands.executeCommand = real) };
+}
 
 describe('activation', () => {
   it('comes only with use, and starts no worker and makes no folder', async () => {
@@ -25,9 +46,14 @@ describe('activation', () => {
         made += 1;
       }
     };
+    const context = watchContext();
     try {
       await api();
       assert.equal(made, 0);
+      // Keys are the window's and outlive the extension host: `running` of one that crashed would let nobody start it again.
+      const keys = contextKeys();
+      assert.ok(keys.length > 10, keys.join());
+      await until(`all of ${keys.join()} to be told`, () => keys.every((key) => context.told.has(key)));
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
       if (folder) assert.equal(existsSync(path.join(folder, '.realtime')), false);
       // The counter counts: starting the proxy goes through it.
@@ -38,6 +64,7 @@ describe('activation', () => {
       assert.ok(made >= 2, `${made} workers after the start`);
       await run('stop');
     } finally {
+      context.stop();
       module.Worker = Real;
       await vscode.workspace
         .getConfiguration('realtimeInspector')

@@ -171,6 +171,63 @@ describe('files of other programs', () => {
     assert.equal(readdirSync(traces).length, before.length + 1);
   });
 
+  it('are sound of a range, which is asked for', async () => {
+    const trace = path.join(folder, 'sound.realtime.jsonl');
+    const audio = Buffer.alloc(24_000, 1).toString('base64');
+    const at = { session: 's1', t: 100, sent: 100, from: 'client', bytes: 100 };
+    const lines = [
+      {
+        kind: 'trace',
+        version: 1,
+        id: 'sound',
+        startedAt: '2026-11-20T21:00:00.000Z',
+        generator: 'test/1',
+      },
+      {
+        kind: 'open',
+        session: 's1',
+        t: 0,
+        url: 'ws://127.0.0.1/v1/realtime',
+        headers: {},
+        subprotocols: [],
+        status: 101,
+        upstream: 'ws://127.0.0.1/',
+      },
+      {
+        kind: 'event',
+        seq: 1,
+        ...at,
+        t: 1000,
+        sent: 1000,
+        type: 'input_audio_buffer.append',
+        event: { type: 'input_audio_buffer.append', audio },
+      },
+    ];
+    writeFileSync(trace, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const out = path.join(folder, 'part.wav');
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label === 'Input');
+    let said = '';
+    let saved: unknown;
+    await answering('showQuickPick', choose, () =>
+      answering('showSaveDialog', vscode.Uri.file(out), () =>
+        answering(
+          'showInformationMessage',
+          (text: string) => {
+            said = text;
+            return undefined;
+          },
+          async () => {
+            saved = await run('exportTrace', vscode.Uri.file(trace), { from: 600, to: 900, sessions: ['s1'] });
+          },
+        ),
+      ),
+    );
+    assert.equal(saved, out);
+    assert.match(said, /^Wrote part\.wav\./);
+    // 300 ms of 24 kHz and 16 bit, behind a header.
+    assert.equal(readFileSync(out).length, 44 + 300 * 48);
+  });
+
   it('are not sent before they were seen', async () => {
     const [trace = ''] = made;
     let asked = '';

@@ -63,7 +63,7 @@ describe('notes', () => {
     });
   });
 
-  it('go to the recorder while the trace is being recorded, in the order of their times', async () => {
+  it('go to the recorder while the trace is being recorded, and stand between what came before and after', async () => {
     await configure({ 'proxy.port': 0, upstream: 'simulator' });
     const { http, file } = await run<StartedProxy>('start');
     const client = await Client.connect(http);
@@ -79,12 +79,18 @@ describe('notes', () => {
     await client.wait('input_audio_buffer.cleared');
     await client.close();
     await run('stop');
-    const times = recordsOf(file).map(({ t }) => t);
+    const records = recordsOf(file);
+    const at = records.findIndex(({ kind }) => kind === 'note');
+    const place = (type: string) => records.findIndex((record) => record.kind === 'event' && record.type === type);
+    assert.ok(place('session.created') < at && at < place('input_audio_buffer.clear'), `the note stands at ${at}`);
+    assert.ok(place('input_audio_buffer.clear') < place('input_audio_buffer.cleared'));
+    const times = records.flatMap(({ kind, t }) => (kind === 'note' ? [] : [t]));
     assert.deepEqual(
       times,
       times.toSorted((a, b) => a - b),
     );
-    assert.ok(eventsOf(file).some(({ type }) => type === 'input_audio_buffer.cleared'));
+    // Of the clock that the messages are timed by.
+    assert.ok(records[at]!.t > times[0]! && records[at]!.t < times.at(-1)!);
   });
 
   it('a range is kept in a trace of its own, which opens', async () => {

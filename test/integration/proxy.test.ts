@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { StartedProxy } from '../../src/extension/commands';
+import { offerHost } from '../../src/extension/pickers';
 import { lockTrace } from '../../src/trace/lock';
 import {
   api,
@@ -12,6 +13,7 @@ import {
   configure,
   converse,
   eventsOf,
+  linesOf,
   recordsOf,
   restore,
   run,
@@ -169,12 +171,40 @@ describe('the proxy', () => {
     assert.equal(vscode.workspace.getConfiguration('realtimeInspector').get('upstream'), 'simulator');
   });
 
+  it('takes up what is set while it starts', async () => {
+    await configure({ 'proxy.port': 0, upstream: 'simulator' });
+    const starting = run<StartedProxy>('start');
+    await configure({ 'recording.enabled': false });
+    await starting;
+    const box = async () => (await linesOf('proxy')).find(({ item }) => item.label === 'Record sessions')?.item;
+    await until(
+      'recording is off',
+      async () => (await box())?.checkboxState === vscode.TreeItemCheckboxState.Unchecked,
+    );
+  });
+
+  it('answers to another name where its names stand, in the workspace too', async () => {
+    const setting = () => vscode.workspace.getConfiguration('realtimeInspector').inspect('proxy.allowedHosts');
+    const write = (value: string[] | undefined) =>
+      vscode.workspace
+        .getConfiguration('realtimeInspector')
+        .update('proxy.allowedHosts', value, vscode.ConfigurationTarget.Workspace);
+    await write(['one.example']);
+    try {
+      await answering('showInformationMessage', 'Allow This Name', () => offerHost('two.example'));
+      assert.deepEqual(setting()?.workspaceValue, ['one.example', 'two.example']);
+      assert.equal(setting()?.globalValue, undefined);
+    } finally {
+      await write(undefined);
+    }
+  });
+
   it('refuses to delete a trace that another process is writing', async () => {
     const file = path.join(temporary(), 'other.realtime.jsonl');
     writeFileSync(file, '');
     const lock = lockTrace(file, 't1');
     const said = await answering('showErrorMessage', undefined, () => run('deleteTrace', { file }));
-    assert.match(String(said[0]?.[0]), /Another window or the command line is writing this trace/);
+    assert.match(String(said[0]?.[0]), /Another window or the command line is writing the trace /);
     assert.ok(existsSync(file));
     lock.release();
     await answering('showWarningMessage', 'Delete', () => run('deleteTrace', { file }));
@@ -184,7 +214,7 @@ describe('the proxy', () => {
   it('refuses to delete the trace it is writing', async () => {
     const started = await start();
     const said = await answering('showErrorMessage', undefined, () => run('deleteTrace', { file: started.file }));
-    assert.match(String(said[0]?.[0]), /is writing this trace/);
+    assert.match(String(said[0]?.[0]), /is writing the trace /);
     assert.ok(existsSync(started.file));
   });
 });

@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { WebSocketServer } from 'ws';
-import { answering, Client, logged, restore, run, start, configure } from './support';
+import { answering, Client, logged, restore, run, start, configure, until } from './support';
 
 const KEY = 'sk-integration-0123456789abcdef';
+
+/** Resolves with what was started while `work` ran, a line for each program. */
+async function spawning(work: () => Promise<void>): Promise<string[]> {
+  // The extension's bundle takes `spawn` from this same module when it starts something.
+  const module = createRequire(__filename)('node:child_process') as { spawn: (...args: unknown[]) => unknown };
+  const real = module.spawn;
+  const lines: string[] = [];
+  module.spawn = (...args: unknown[]) => {
+    lines.push([args[0], ...(args[1] as string[])].join(' '));
+    return real(...args);
+  };
+  try {
+    await work();
+    return lines;
+  } finally {
+    module.spawn = real;
+  }
+}
 
 describe('a stored key', () => {
   afterEach(restore);
@@ -56,6 +75,17 @@ describe('a stored key', () => {
       await run('stop');
       assert.deepEqual(authorizations.splice(0), [undefined]);
 
+      await start({ upstream: own.url });
+      const spawned = await spawning(async () => {
+        await answering('showInformationMessage', `Use ${own.url}`, () => run('runSample'));
+        await until('the sample has a session', () => authorizations.length > 0);
+      });
+      for (const terminal of vscode.window.terminals) terminal.dispose();
+      await run('stop');
+      assert.deepEqual(authorizations.splice(0), [`Bearer ${KEY}`]);
+      const programs = spawned.filter((line) => line.includes('sampleClient.cjs'));
+      assert.equal(programs.length, 1, spawned.join('\n'));
+
       const segment = new URL(started.http).pathname.split('/').find((part) => part.length >= 16)!;
       assert.ok(segment);
       const folder = path.dirname(started.file);
@@ -63,7 +93,8 @@ describe('a stored key', () => {
       assert.ok(written.some((text) => text.includes('session.created')));
       const settings = JSON.stringify(vscode.workspace.getConfiguration());
       assert.ok(logged().length > 0, 'nothing was logged');
-      for (const text of [...written, settings, ...logged()]) {
+      // Everybody on the machine can read what a program was started with.
+      for (const text of [...written, settings, ...logged(), ...programs]) {
         assert.ok(!text.includes(KEY), 'the key was written');
         assert.ok(!text.includes(segment), 'the address of the key was written');
       }

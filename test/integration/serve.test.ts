@@ -1,13 +1,13 @@
 /** A recorded session as the upstream: served by the command to the real SDK, told of, and ended. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, renameSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
 import * as vscode from 'vscode';
 import type { StartedProxy } from '../../src/extension/commands';
-import { answering, Client, configure, converse, linesOf, restore, run, start, until } from './support';
+import { answering, Client, configure, converse, linesOf, restore, run, start, temporary, until } from './support';
 
 /** Asks as the recorded client did, by the real SDK, until the answer or the end has come. */
 async function ask(
@@ -80,11 +80,11 @@ describe('a recorded trace as the upstream', () => {
     rmSync(recorded, { force: true });
   });
 
-  const serve = (way: RegExp) =>
+  const serve = (way: RegExp, file = recorded) =>
     answering(
       'showQuickPick',
       (items: vscode.QuickPickItem[]) => items.find(({ label }) => way.test(label)) ?? items[0],
-      () => run('serveTrace', vscode.Uri.file(recorded)),
+      () => run('serveTrace', vscode.Uri.file(file)),
     );
   const line = async (label: string) => (await linesOf('proxy')).find(({ item }) => item.label === label)?.item;
 
@@ -147,6 +147,40 @@ describe('a recorded trace as the upstream', () => {
     assert.match(began, /A recorded trace/);
     assert.equal((await line('Upstream'))?.description, 'Simulator');
     assert.equal(await line('Serving'), undefined);
+  });
+
+  it('that cannot be read is said to be none before anything is asked', async () => {
+    const file = path.join(temporary(), 'none.realtime.jsonl');
+    writeFileSync(file, 'no trace\n');
+    let asked: unknown[][] = [];
+    const said = await answering('showErrorMessage', undefined, async () => {
+      asked = await answering('showQuickPick', undefined, () => run('serveTrace', vscode.Uri.file(file)));
+    });
+    assert.deepEqual(asked, []);
+    assert.match(String(said[0]?.[0]), /none\.realtime\.jsonl/);
+  });
+
+  it('that is gone keeps no other trace from being replayed to the simulator', async () => {
+    const file = path.join(temporary(), 'gone.realtime.jsonl');
+    copyFileSync(recorded, file);
+    await serve(/^(Fast|Lenient)$/, file);
+    await run('stop');
+    rmSync(file);
+    const asked = await answering(
+      'showQuickPick',
+      // The timing is asked for when the server has been chosen.
+      (items: vscode.QuickPickItem[], { title }: vscode.QuickPickOptions) =>
+        /which server/.test(title ?? '') ? items[0] : undefined,
+      () => run('replayTrace', vscode.Uri.file(recorded)),
+    );
+    const titles = asked.map(([, options]) => (options as vscode.QuickPickOptions).title);
+    assert.deepEqual(titles, ['Replay to which server?', 'With which timing?']);
+    const servers = asked[0]?.[0] as vscode.QuickPickItem[];
+    assert.ok(
+      servers.some(({ label, detail }) => /As set$/.test(label) && /is not there any more/.test(detail ?? '')),
+      'why is not said',
+    );
+    await run('stopServing');
   });
 
   it('stays the choice while the proxy is stopped, and says so when its file is gone', async () => {

@@ -107,6 +107,13 @@ export class Finder {
     this.#forget();
     this.#search.forget();
   }
+  /** Rows that were looked at say something else now: what bodies hold is looked for anew. */
+  searchAgain(): void {
+    if (!this.isOpen || this.pattern === null || this.#search.stopped) return;
+    this.reset();
+    this.#look();
+    this.#search.grown(this.#source.rows.count);
+  }
   /** The list shows other rows, or more. */
   listChanged(): void {
     if (!this.isOpen || this.pattern === null) return;

@@ -135,9 +135,14 @@ export class Meaning {
 
   /** When the last answer of a session ('' for all) ends for its listener, ms; undefined while none is known. */
   heardEnd(session: string): number | undefined {
-    if (session !== '') return this.#lastHeard.get(session)?.playsTo;
+    // Of an answer that was never heard, the place where it would have been may lie behind the session's end.
+    const ends = ({ heardMs, playsTo, arrivedTo }: Playback) => (heardMs > 0 ? playsTo : arrivedTo);
+    if (session !== '') {
+      const last = this.#lastHeard.get(session);
+      return last && ends(last);
+    }
     let end: number | undefined;
-    for (const { playsTo } of this.#lastHeard.values()) end = Math.max(end ?? playsTo, playsTo);
+    for (const last of this.#lastHeard.values()) end = Math.max(end ?? -Infinity, ends(last));
     return end;
   }
 

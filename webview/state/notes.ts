@@ -26,24 +26,30 @@ export class Notes {
     this.#rows = rows;
   }
 
-  /** Takes what the analysis says; gives keys of notes that are gone, and whether other rows are hidden than before. */
-  take(spans: readonly Span[]): { gone: string[]; hides: boolean } {
+  /**
+   * Takes what the analysis says; gives keys of notes that are gone, whether other rows are hidden than before, and whether a note
+   * says something else now.
+   */
+  take(spans: readonly Span[]): { gone: string[]; hides: boolean; changed: boolean } {
     const gone: string[] = [];
     let hides = false;
+    let changed = false;
     for (const span of spans) {
       if (span.lane !== 'note') continue;
       const { startRow: row } = span;
       if (span.status === REMOVED) {
         gone.push(span.key);
-        this.#byRow.delete(row);
+        changed = this.#byRow.delete(row) || changed;
         hides ||= !this.#gone.has(row);
         this.#gone.add(row);
       } else {
+        const known = this.#byRow.get(row);
+        changed ||= (known !== undefined && known.label !== span.label) || this.#gone.has(row);
         this.#byRow.set(row, span);
         hides = this.#gone.delete(row) || hides;
       }
     }
-    return { gone, hides };
+    return { gone, hides, changed };
   }
 
   /** The note whose row that is. */

@@ -100,6 +100,13 @@ export class ShownList {
     this.#search.forget();
     this.rows = this.#make();
   }
+  /** Rows that were looked at say something else now: what bodies hold is looked for anew. */
+  searchAgain(): void {
+    if (this.#search.stopped || bodySearches(parseFilter(this.filterText)).length === 0) return;
+    this.#search.forget();
+    this.refilter();
+    this.#search.grown(this.#source.rows.count);
+  }
   refilter(): void {
     this.rows = this.#make();
     this.extend();

@@ -101,6 +101,10 @@ export class Store extends TimeState {
       this.spanIndex.remove(notes.gone);
       this.meaning.add(changes);
       if (notes.hides) this.shown.refilter();
+      if (notes.changed) {
+        this.shown.searchAgain();
+        this.finder.searchAgain();
+      }
       if (this.selected !== null && this.notes.isHidden(this.selected)) this.select(null);
       this.shown.meant();
       this.#related.analysed();

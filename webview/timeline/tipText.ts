@@ -90,6 +90,7 @@ const cutWords: Readonly<Record<Playback['cutBy'], string>> = {
   truncate: 'cut by the client’s truncate',
   server: 'cut by the server',
   interruption: 'cut by an interruption',
+  close: 'cut by the client’s close',
   none: '',
 };
 

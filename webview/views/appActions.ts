@@ -4,7 +4,7 @@ import { heldPair } from '../logic/heldPair';
 import type { Notifications } from '../messages';
 import type { PlayerView } from '../player/playerView';
 import { openNote, removeNote, toggleBookmark } from '../state/noteActions';
-import { keepRange } from '../state/rangeActions';
+import { exportSound, keepRange } from '../state/rangeActions';
 import type { Store } from '../state/store';
 import type { EventList } from './eventList';
 import type { Toolbar } from './toolbar';
@@ -28,7 +28,8 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
   const { store, list, intercept, toolbar } = places;
   // A menu over rows that are marked means all of them.
   // With another event selected the range would be gone.
-  if (row !== undefined && action !== 'keepRange') store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
+  const isOfRange = action === 'keepRange' || (action === 'exportSound' && store.range !== null);
+  if (row !== undefined && !isOfRange) store.select(row, store.marked.has(row) ? { marks: 'keep' } : {});
   const target = store.selected;
   switch (action) {
     case 'editAndResend':
@@ -85,6 +86,9 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
       return;
     case 'keepRange':
       void keepRange(store);
+      return;
+    case 'exportSound':
+      void exportSound(store);
       return;
     case 'focusFilter':
       toolbar.focusFilter();

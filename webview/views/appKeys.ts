@@ -2,6 +2,7 @@
 import { mainTabs } from '../logic/mainTabs';
 import type { PlayerView } from '../player/playerView';
 import { editNote, openNote, toggleBookmark } from '../state/noteActions';
+import { exportSound } from '../state/rangeActions';
 import type { Store } from '../state/store';
 import { removeNoteAt } from './appActions';
 import type { TimelineView } from './timelineView';
@@ -62,6 +63,9 @@ export function runKey(
       return true;
     case 'B':
       openNote(store, moment());
+      return true;
+    case 'x':
+      void exportSound(store);
       return true;
     case 'Delete':
       if (store.notes.at(store.selected) === undefined) return false;

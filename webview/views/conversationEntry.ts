@@ -30,6 +30,7 @@ const cutWords: Readonly<Record<Playback['cutBy'], string>> = {
   truncate: 'by the app’s truncation',
   server: 'by the server’s truncation',
   interruption: 'when it was interrupted (an estimate)',
+  close: 'when the app closed its connection (an estimate)',
   none: '',
 };
 

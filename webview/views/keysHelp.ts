@@ -21,6 +21,7 @@ const groups: readonly [string, readonly [string, string][]][] = [
       ['B', 'bookmark the selected event, or no longer'],
       ['Shift+B', 'a note on it; Enter on a note changes it, Del removes it'],
       ['Ctrl+Z', 'take back what was done last to a bookmark or note'],
+      ['X', 'export the sound of the range, or of the marked events'],
       ['[  ]', 'previous, next of the same kind'],
       ['C  V', 'to its cause, to its effect'],
       ['!', 'next error'],

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SessionMetrics } from '../../src/analysis/model';
 import { rangeFacts, type RangeFact } from '../logic/rangeFacts';
-import { keepRange } from '../state/rangeActions';
+import { exportSound, keepRange } from '../state/rangeActions';
 import type { Topic } from '../state/store';
 import type { TimeSpan } from '../timeline/timeScale';
 import { sharedStyles, View } from './view';
@@ -128,6 +128,14 @@ export class RangeBar extends View {
         @click=${() => void keepRange(store)}
       >
         <vscode-icon name="save-as"></vscode-icon>
+      </button>
+      <button
+        class="icon"
+        title="Export the sound of this range as WAV (X)"
+        aria-label="Export the sound of this range"
+        @click=${() => void exportSound(store)}
+      >
+        <vscode-icon name="unmute"></vscode-icon>
       </button>
       <button
         class="icon"

@@ -42,10 +42,10 @@ export async function analysed(trace: string, { session, prices }: Chosen): Prom
       const spans = [...reading.spans.values()].filter((span) => span.session === id);
       const last = [
         start,
-        ...playback.map(({ playsTo }) => playsTo),
+        ...playback.filter(({ heardMs }) => heardMs > 0).map(({ playsTo }) => playsTo),
         ...spans.map((span) => span.end ?? Math.max(span.start, ...span.marks.map(({ t }) => t))),
       ].reduce((a, b) => Math.max(a, b));
-      // What is heard after the connection has ended belongs to it too.
+      // What is heard after the server or the inspector has ended the connection belongs to it too.
       return { id, label, start, end: Math.max(end ?? reading.lastT, last), playback };
     });
     const sessions = session === undefined ? all : all.filter(({ id }) => id === session);

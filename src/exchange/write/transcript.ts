@@ -33,6 +33,8 @@ export interface Said {
   /** Of a spoken answer: ms made and heard of it. */
   generatedMs?: number;
   heardMs?: number;
+  /** How the end of what was heard is known. */
+  cutBy?: Playback['cutBy'];
 }
 
 /** Writes the transcript of all sessions, or of one. */
@@ -58,6 +60,7 @@ export async function exportTranscript(
       await write(format.session?.(session, whole) ?? '');
       for await (const said of kind === 'vtt' ? inTime(saidIn(whole, session, lost)) : saidIn(whole, session, lost)) {
         counts.entries += 1;
+        if (kind === 'vtt' && isUnheard(said)) lost.add('Answers of which nothing was heard have no caption');
         await write(format.said(said, isFirst));
         isFirst = false;
       }
@@ -106,8 +109,10 @@ function saidOf(
   whole: Analysed,
 ): Said | undefined {
   const { kind, role, item, response, call, status, name } = entry;
-  const started = heard && role === 'assistant' ? heard.playsFrom : entry.t;
-  const ended = heard && role === 'assistant' ? heard.playsTo : (entry.end ?? started);
+  // What was never heard stands where it came: the place it would have had may lie behind the session's end.
+  const spoken = heard && role === 'assistant' && heard.heardMs > 0 ? heard : undefined;
+  const started = spoken?.playsFrom ?? entry.t;
+  const ended = spoken?.playsTo ?? entry.end ?? started;
   const common = {
     session: session.id,
     start: Math.max(0, started - session.start),
@@ -125,7 +130,9 @@ function saidOf(
       kind,
       text: parts.map(({ text }) => text).join('\n'),
       cut: parts.reduce((sum, { cut }) => sum + cut, 0),
-      ...(heard && role === 'assistant' ? { generatedMs: heard.generatedMs, heardMs: heard.heardMs } : {}),
+      ...(heard && role === 'assistant'
+        ? { generatedMs: heard.generatedMs, heardMs: heard.heardMs, cutBy: heard.cutBy }
+        : {}),
     };
   }
   if (kind === 'call' || kind === 'mcpCall')
@@ -160,7 +167,7 @@ const FORMATS: Record<TranscriptKind, Format> = {
   vtt: {
     begin: () => 'WEBVTT\n',
     said: (said) => {
-      if (said.kind !== 'message' || said.text === '') return '';
+      if (said.kind !== 'message' || said.text === '' || isUnheard(said)) return '';
       // A cue lasts some time, or it is never shown.
       const end = Math.max(said.end, said.start + 500);
       return `\n${cueTime(said.start)} --> ${cueTime(end)}\n<v ${TITLES[said.who]}>${escapeCue(said.text)}\n`;
@@ -178,10 +185,16 @@ const FORMATS: Record<TranscriptKind, Format> = {
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 
-function interruption({ generatedMs = 0, heardMs = 0 }: Said): string {
-  if (generatedMs - heardMs < 50) return '';
-  return ` (interrupted: ${(heardMs / 1000).toFixed(1)} s of ${(generatedMs / 1000).toFixed(1)} s heard)`;
+/** So little is left of an answer's end by rounding, ms. */
+const LEAST_CUT = 50;
+
+function interruption({ generatedMs = 0, heardMs = 0, cutBy }: Said): string {
+  if (generatedMs - heardMs < LEAST_CUT) return '';
+  return ` (${cutBy === 'close' ? 'the client closed' : 'interrupted'}: ${(heardMs / 1000).toFixed(1)} s of ${(generatedMs / 1000).toFixed(1)} s heard)`;
 }
+
+/** An answer with sound of which nothing was heard: no caption goes with it. */
+const isUnheard = ({ generatedMs = 0, heardMs = 0 }: Said): boolean => generatedMs > 0 && heardMs <= 0;
 
 /** `1:02.3`, `1:00:02.3`. */
 function clock(ms: number): string {

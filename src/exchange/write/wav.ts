@@ -1,6 +1,6 @@
 /**
  * Sound of a session as WAV: what the microphone sent, what was heard of the model, or both as they were heard, the user left
- * and the model right. A file begins with its session, so that its time is that of the session.
+ * and the model right. A file begins with its session, so that its time is that of the session; a stretch begins where it does.
  */
 import { rm } from 'node:fs/promises';
 import { resample } from '../../audio/clip';
@@ -15,6 +15,12 @@ import { fileName } from './sessionName';
 
 export type WavKind = 'wav' | 'wav-input' | 'wav-output';
 
+/** A stretch of the trace, ms on its axis; to the beginning or end where a side is open. */
+export interface Stretch {
+  from?: number;
+  to?: number;
+}
+
 /** Sound put together at once, ms. */
 const WINDOW_MS = 30_000;
 /** What 4 GiB hold at the lowest rate, ms; nothing longer is even looked through. */
@@ -26,24 +32,27 @@ const tooLong = (session: string) =>
 
 /**
  * Writes a file for each session with sound: `file` itself for one, else with the session's name before its ending. Rejects
- * with a message for people when there is no sound.
+ * with a message for people when there is no sound. Of a `range` only what was captured or heard in it is written; a session that
+ * begins in it has its file from there.
  */
 export async function exportWav(
   trace: string,
   file: string,
   kind: WavKind,
-  chosen: Chosen & Work,
+  chosen: Chosen & Work & { range?: Stretch },
 ): Promise<ExportReport> {
   const whole = await analysed(trace, chosen);
   try {
+    const { range } = chosen;
+    const sessions = range === undefined ? whole.sessions : whole.sessions.flatMap((one) => within(one, range));
     const writer = new WavWriter(whole, kind, chosen);
     const sounding: AnalysedSession[] = [];
-    for (const session of whole.sessions) if (await writer.hasSound(session)) sounding.push(session);
+    for (const session of sessions) if (await writer.hasSound(session)) sounding.push(session);
     if (sounding.length === 0)
       throw new Error(
-        `There is no ${kind === 'wav-input' ? 'input ' : kind === 'wav-output' ? 'output ' : ''}sound in ${trace}.`,
+        `There is no ${kind === 'wav-input' ? 'input ' : kind === 'wav-output' ? 'output ' : ''}sound in ${range === undefined ? '' : 'this range of '}${trace}.`,
       );
-    const silent = whole.sessions.length - sounding.length;
+    const silent = sessions.length - sounding.length;
     if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
     const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
     const files: { file: string; bytes: number }[] = [];
@@ -70,6 +79,14 @@ export async function exportWav(
   }
 }
 
+/** The part of a session that lies in a range, with what was heard in it and what was cut off there; none when it has none. */
+function within(session: AnalysedSession, { from = -Infinity, to = Infinity }: Stretch): AnalysedSession[] {
+  const [start, end] = [Math.max(session.start, from), Math.min(session.end, to)];
+  if (start >= end) return [];
+  const playback = session.playback.filter(({ playsFrom, playsTo }) => playsFrom <= end && playsTo >= start);
+  return [{ ...session, start, end, playback }];
+}
+
 /** A name for each; sessions whose names are the same as files' names are told apart by a number. */
 function namesOf(file: string, sessions: readonly AnalysedSession[]): string[] {
   const stem = file.replace(/\.wav$/i, '');
@@ -92,11 +109,14 @@ class WavWriter {
   readonly #whole: Analysed;
   readonly #kind: WavKind;
   readonly #work: Work;
+  /** Of what was cut off behind a range it says nothing. */
+  readonly #isPart: boolean;
 
-  constructor(whole: Analysed, kind: WavKind, work: Work) {
+  constructor(whole: Analysed, kind: WavKind, work: Work & { range?: Stretch }) {
     this.#whole = whole;
     this.#kind = kind;
     this.#work = work;
+    this.#isPart = work.range !== undefined;
   }
 
   async hasSound(session: AnalysedSession): Promise<boolean> {
@@ -121,7 +141,9 @@ class WavWriter {
         break;
       }
     }
-    const heard = playback.find(({ heardMs }) => heardMs > 0);
+    const heard = playback.find(
+      ({ heardMs, playsFrom, playsTo }) => heardMs > 0 && Math.max(start, playsFrom) < Math.min(end, playsTo),
+    );
     if (this.#kind !== 'wav-input' && heard) {
       const { playsFrom, playsTo, item, response } = heard;
       const clip = await this.#audio({
@@ -162,13 +184,17 @@ class WavWriter {
     this.#tell(session);
   }
 
-  #tell({ playback }: AnalysedSession): void {
+  #tell({ end, playback }: AnalysedSession): void {
     if (this.#kind !== 'wav-output') {
       this.guessed.once('Input stands where it was captured: each piece is taken to end when it was sent.');
     }
     if (this.#kind === 'wav-input' || playback.length === 0) return;
     this.guessed.once('Output stands where a client that plays it as it comes lets it be heard.');
-    const unheard = playback.reduce((sum, { generatedMs, heardMs }) => sum + Math.max(0, generatedMs - heardMs), 0);
+    if (playback.some(({ cutBy }) => cutBy === 'close'))
+      this.guessed.once('A client is taken to play up to its own close of the connection, and no further.');
+    const unheard = playback
+      .filter(({ playsTo }) => !this.#isPart || playsTo <= end)
+      .reduce((sum, { generatedMs, heardMs }) => sum + Math.max(0, generatedMs - heardMs), 0);
     if (unheard > 0) this.lost.add(`Output that was cut off and not heard: ${(unheard / 1000).toFixed(1)} s`);
   }
 

@@ -144,6 +144,39 @@ describe('playback', () => {
       { heardMs: 200, cutBy: 'interruption' },
     ]);
   });
+
+  it('ends with the connection when the client closes it, and what still comes is not heard', () => {
+    const wire = new Wire();
+    wire.audio(100, 1000);
+    wire.audio(120, 1000);
+    wire.audio(130, 1000, 'r1', 'a2');
+    const closed = wire.close(1600);
+    wire.audio(1610, 250);
+    wire.audio(1620, 400, 'r1', 'a3');
+    expect(wire.playback()).toMatchObject([
+      { item: 'a1', generatedMs: 2250, heardMs: 1500, playsTo: 1600, cutBy: 'close', cutRow: closed },
+      { item: 'a2', generatedMs: 1000, heardMs: 0, cutBy: 'close', cutRow: closed },
+      { item: 'a3', generatedMs: 400, heardMs: 0, cutBy: 'close', cutRow: closed },
+    ]);
+    expect(wire.metrics()).toMatchObject({ outputAudioMs: 3650, heardAudioMs: 1500 });
+  });
+
+  it('is whole when all was played before the client closed', () => {
+    const wire = new Wire();
+    wire.audio(100, 500);
+    wire.close(600);
+    expect(wire.playback()).toMatchObject([{ heardMs: 500, cutBy: 'none', cutRow: null }]);
+  });
+
+  it.each([
+    ['the server', { by: 'server' }],
+    ['the inspector', { by: 'client', origin: 'inspector' }],
+  ] as const)('goes on when %s ends the connection: the client has its sound yet', (_who, more) => {
+    const wire = new Wire();
+    wire.audio(100, 1000);
+    wire.record(400, { kind: 'close', session: 's1', t: 400, code: 1000, reason: '', ...more });
+    expect(wire.playback()).toMatchObject([{ heardMs: 1000, playsTo: 1100, cutBy: 'none' }]);
+  });
 });
 
 describe('the input buffer', () => {

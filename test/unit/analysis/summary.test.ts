@@ -207,7 +207,7 @@ describe('summarise', () => {
     ],
     [
       { kind: 'event', seq: 1, session: 's1', t: 1, from: 'client', bytes: 9, replaces: 1, fate: 'lost' },
-      'never sent on: the connection ended while it was held',
+      'never sent on: the connection had ended, or was being closed',
     ],
     [{ kind: 'control', session: 's1', t: 1, op: 'ping', from: 'server', bytes: 4 }, 'from the server, 4 B'],
     [

@@ -63,6 +63,43 @@ it('in joined traces a note has the times and the session of the last one', asyn
   await expect.poll(() => opened.spans.get('note n2')).toMatchObject({ start: 20, session: '' });
 });
 
+it('is found by what it says now, at the row of its first line, and not at all when it was taken away', async () => {
+  const file = await traceFile(
+    [
+      HEADER,
+      ...session,
+      line({ ...NOTE, text: 'needle in old words' }),
+      line({ ...NOTE, id: 'n2', text: 'hay' }),
+      line({ ...NOTE, id: 'n3', text: 'needle that goes' }),
+      line({ ...NOTE, id: 'n4', text: 'needle that stays' }),
+      line({ ...NOTE, text: 'hay' }),
+      line({ ...NOTE, id: 'n2', text: 'a needle in new words' }),
+      line({ ...NOTE, id: 'n3', removed: true }),
+      '',
+    ].join('\n'),
+  );
+  const opened = await openIndexed(file);
+  const search = async (text: string, regex = false, first = 0) => {
+    const rows: number[] = [];
+    const { complete } = await opened.document.search({ text, regex, first }, (told) => rows.push(...told.rows));
+    expect(complete).toBe(true);
+    return rows;
+  };
+  // Rows 0 to 2 are the session's, 3 to 6 the notes' first lines.
+  for (const regex of [false, true]) {
+    expect(await search('needle', regex)).toEqual([4, 6]);
+    expect(await search('hay', regex)).toEqual([3]);
+    expect(await search('old words', regex)).toEqual([]);
+    expect(await search('goes', regex)).toEqual([]);
+    expect(await search('needle', regex, 5)).toEqual([6]);
+  }
+  // Written while it is open, and taken back.
+  await opened.document.note({ ...NOTE, id: 'n3', text: 'a needle again' });
+  await opened.document.note({ ...NOTE, id: 'n4', text: 'nothing' });
+  await opened.follow();
+  expect(await search('needle')).toEqual([4, 5]);
+});
+
 it('a selection saved as a trace holds a note as it is now, not as it was', async () => {
   const file = await traceFile(
     [HEADER, ...session, line(NOTE), line({ ...NOTE, id: 'n2' }), line({ ...NOTE, text: 'changed' }), ''].join('\n'),

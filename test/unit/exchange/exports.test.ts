@@ -8,6 +8,7 @@ import { findChromium } from '../../../scripts/lib/system.mjs';
 import { exportFile } from '../../../src/exchange/export';
 import type { ExportKind } from '../../../src/exchange/forms';
 import { cell } from '../../../src/exchange/write/csv';
+import { otlpRequests } from '../../../src/exchange/write/otlp';
 import { escapeMarkdown } from '../../../src/exchange/write/transcript';
 import { Recording, scratch } from '../rewrite/traces';
 import { generator } from './importing';
@@ -78,6 +79,80 @@ describe('sound', () => {
       long.say('s1', at * 100, '>', { type: 'input_audio_buffer.append', audio: level(100, 500) });
     const { channels } = channelsOf((await written('wav-input', 's1', long.end())).data);
     expect(sounds(channels[0] ?? new Int16Array())).toEqual([[0, 70_000, 500]]);
+  });
+
+  it('ends with the connection that the client closes, in every form', async () => {
+    const closed = new Recording(path.join(folder, 'closed.realtime.jsonl'), '2026-11-20T21:00:00.000Z', 'closed');
+    const item = (id: string) => ({ response_id: 'r1', item_id: id, output_index: 0, content_index: 0 });
+    closed.open('s1', 0);
+    closed.say('s1', 500, '<', { type: 'response.created', response: { id: 'r1', status: 'in_progress' } });
+    for (const [n, id] of ['a1', 'a2'].entries()) {
+      const added = { id, type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+      closed.say('s1', 600, '<', { type: 'conversation.item.added', previous_item_id: null, item: added });
+      closed.say('s1', 1000, '<', { type: 'response.output_audio.delta', ...item(id), delta: level(1500, 2000 + n) });
+      closed.say('s1', 1001, '<', {
+        type: 'response.output_audio_transcript.done',
+        ...item(id),
+        transcript: `Says ${id}.`,
+      });
+    }
+    // 700 ms of the first answer have been played; the second waits for its end.
+    closed.close('s1', 1700);
+    const file = closed.end();
+    const { data, report } = await written('wav', 's1', file);
+    const { channels } = channelsOf(data);
+    expect(channels.map(({ length }) => (length * 1000) / RATE)).toEqual([1700, 1700]);
+    expect(channels.map(sounds)[1]).toEqual([[1000, 1700, 2000]]);
+    expect(report.lost).toContain('Output that was cut off and not heard: 2.3 s');
+    expect(report.guessed.join()).toContain('up to its own close');
+
+    const vtt = await written('vtt', 's1', file);
+    expect(vtt.data.toString()).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:01.700\n<v Assistant>Says a1.\n');
+    expect(vtt.report.lost.join()).toContain('Answers of which nothing was heard have no caption');
+    const text = (await written('transcript', 's1', file)).data.toString();
+    expect(text).toContain('(the client closed: 0.7 s of 1.5 s heard): Says a1.');
+    expect(text).toContain('**0:00.6 Assistant** (the client closed: 0.0 s of 1.5 s heard): Says a2.');
+
+    const { requests } = await otlpRequests(file, { generator });
+    const root = requests[0]?.resourceSpans[0]?.scopeSpans[0]?.spans[0];
+    expect(BigInt(root?.endTimeUnixNano ?? 0) - BigInt(root?.startTimeUnixNano ?? 0)).toBe(1_700_000_000n);
+  });
+
+  it('of a range begins and ends with it, and has what was captured and heard in it', async () => {
+    const part = async (as: ExportKind, from: number, to: number) => {
+      const file = path.join(folder, `out-${(count += 1)}`);
+      const report = await exportFile(trace, as, file, { generator, session: 's1', range: { from, to } });
+      return { report, ...channelsOf(await readFile(file)) };
+    };
+    const { channels, report } = await part('wav', 1200, 2200);
+    expect(channels.map(({ length }) => (length * 1000) / RATE)).toEqual([1000, 1000]);
+    // Times count from the range's beginning; the user speaks until 1600 and the model from 2000 on, both without an end here.
+    expect(sounds(Int16Array.from([...channels[0]!, 0]))).toEqual([[0, 400, 1000]]);
+    expect(sounds(Int16Array.from([...channels[1]!, 0]))).toEqual([[800, 1000, 2000]]);
+    // What was cut off was cut off later.
+    expect(report.lost).toEqual([]);
+    expect((await part('wav-output', 2400, 3000)).report.lost).toEqual([
+      'Output that was cut off and not heard: 1.0 s',
+    ]);
+    // A range that begins before its session has the session's beginning.
+    const early = (await part('wav-input', 0, 1100)).channels[0]!;
+    expect(sounds(Int16Array.from([...early, 0]))).toEqual([[500, 600, 1000]]);
+
+    await expect(part('wav-output', 500, 1900)).rejects.toThrow('There is no output sound in this range of');
+    await expect(part('wav', 50_000, 60_000)).rejects.toThrow('There is no sound in this range of');
+    await expect(part('csv', 0, 1000)).rejects.toThrow('A range is of sound');
+  });
+
+  it('leaves no file when it is stopped half way', async () => {
+    const stop = new AbortController();
+    const file = path.join(folder, 'stopped.wav');
+    const progress = () => stop.abort(new Error('Stopped.'));
+    const range = { from: 500, to: 60_000 };
+    const long = path.join(folder, 'long.realtime.jsonl');
+    await expect(exportFile(long, 'wav', file, { generator, range, signal: stop.signal, progress })).rejects.toThrow(
+      'Stopped.',
+    );
+    expect((await readdir(folder)).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 
   it('has a file for each session, and none where there is no sound', async () => {

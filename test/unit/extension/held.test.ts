@@ -74,6 +74,30 @@ describe('breakpoints', () => {
     await expect.poll(() => breakpoints.get(id)?.enabled).toBe(false);
     await expect.poll(() => got.server.length).toBe(1);
     expect(kept.kept).toEqual([{ id, filter: '/(a+)+b/', enabled: false }]);
+    const { description, tooltip } = breakpointLine(breakpoints.all[0]!);
+    expect(description).toMatch(/^out of force: The expression .* took longer than 50 ms/);
+    expect(tooltip).toMatch(/\nSwitch it on to try again\.$/);
+    breakpoints.enableAll(true);
+    expect(breakpoints.get(id)).toMatchObject({ enabled: true, problem: '' });
+  });
+
+  it('that the proxy did not take are said not to be in force, and nobody is told that they are', async () => {
+    const { hand, kept, breakpoints } = await window();
+    expect([breakpoints.running, breakpoints.failed]).toEqual([true, '']);
+    // Its threads are gone, and nobody has said so yet.
+    await hand.engine.stop();
+    breakpoints.add('type:error');
+    await expect(breakpoints.settled()).rejects.toThrow(
+      /^The proxy has not taken the breakpoints as they are now: .+ Change one to try again, or start the proxy anew\.$/,
+    );
+    expect(breakpoints.failed).not.toBe('');
+    expect(kept.log).toHaveLength(1);
+    breakpoints.end();
+    await breakpoints.settled();
+    const next = await wsHand();
+    await breakpoints.begin(next.engine);
+    await breakpoints.settled();
+    expect([breakpoints.running, breakpoints.failed]).toEqual([true, '']);
   });
 
   it('come back in the next window, and what is no list is none', () => {

@@ -351,6 +351,36 @@ describe('the lines above the rules in their file', () => {
     expect([rules.running, rules.state.last]).toEqual([false, []]);
   });
 
+  it('say which is out of force and why, beside a way to try it again; so does the view', async () => {
+    const slow = { name: 'Slow', match: '/(\\w+)+§/ from:server', drop: true };
+    const { rules, write, start } = await bed(text(slow));
+    await expect(rules.tryAgain()).rejects.toThrow('No proxy runs');
+    const engine = await start();
+    expect(rules.active).toBe(3);
+    await greeting(engine);
+    await expect.poll(() => rules.state.out).toEqual(['', '', '', expect.stringContaining('took longer than 50 ms')]);
+    expect(rules.active).toBe(2);
+    const lines = shown(rules, text(slow)).filter(([at]) => at === '"name": "Slow",');
+    expect(lines.map(([, title]) => title)).toEqual([
+      expect.stringMatching(/^\$\(warning\) Out of force: The expression /),
+      'Try Again',
+      'Switch Off',
+    ]);
+    expect(ruleNodes(rules.state)[3]).toMatchObject({
+      state: 'out',
+      checked: true,
+      description: expect.stringMatching(/^out of force: The expression .+ · drop$/) as string,
+    });
+    await rules.tryAgain();
+    expect([rules.active, rules.state.out]).toEqual([3, []]);
+    await greeting(engine);
+    await expect.poll(() => rules.active).toBe(2);
+    await write(text());
+    await rules.refresh();
+    expect([rules.active, rules.state.out]).toEqual([2, []]);
+    expect(ruleNodes(rules.state).some((node) => node.kind === 'rule' && node.state === 'out')).toBe(false);
+  });
+
   it('say of a text that is not on disk what it is not', async () => {
     const { rules, start } = await bed(text());
     await start();

@@ -4,8 +4,8 @@ import type net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseRules } from '../../../src/rules/ruleFile';
-import { cleanUp, listen, readTrace, sessionOf } from './bed';
-import { at, wsHand, type Hand } from './hand';
+import { cleanUp, frame, listen, readTrace, sessionOf } from './bed';
+import { at, rawHand, wsHand, type Hand } from './hand';
 import { runEngine } from '../proxy/runningEngine';
 
 // Rules in force on real connections: what the ends get, and what the record says of it.
@@ -393,6 +393,19 @@ describe('an expression that takes too long', () => {
     expect(got.server).toEqual([trap, seen, trap, seen]);
     await expect.poll(() => hand.engine.problems.length).toBe(1);
     expect(hand.engine.problems[0]).toMatch(/^The rule "trap" is out of force: .* longer than 50 ms/);
+  });
+
+  it('costs nothing from then on: its direction is not taken apart any more', async () => {
+    const hand = await rawHand();
+    await inForce(hand, { name: 'trap', match: '/(a+)+b/', drop: true });
+    const [client, server] = await hand.session('spliced');
+    const [whole, next] = [frame(trap, { mask: true }), frame(after, { mask: true })];
+    await client.write(whole);
+    await server.until(whole.length);
+    await expect.poll(() => hand.engine.problems.length).toBe(1);
+    // Only a direction that is spliced hands half a message on.
+    await client.write(next.subarray(0, 10));
+    expect(await server.until(whole.length + 10)).toEqual(Buffer.concat([whole, next.subarray(0, 10)]));
   });
 
   it('switches its breakpoint off, and says so', async () => {

@@ -64,6 +64,15 @@ export class Tape {
     this.#written = this.script.all.length;
   }
 
+  /** Makes a slower server of it: each of its messages comes `lateBy` ms later, none before the one that it followed. */
+  late(lateBy: (event: Json) => number): void {
+    let last = 0;
+    for (const line of this.#lines) {
+      if (line.from === 'server') last = line.t = Math.max(last, line.t + lateBy(line.event));
+    }
+    this.#lines.sort((one, other) => one.t - other.t);
+  }
+
   /** As a trace; the client hangs up a moment after the last message. */
   file(): string {
     const openedAt = 50;

@@ -1,8 +1,9 @@
 /** The user's notes in traces made of traces: where their moment is, as they were last. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteRecord, type UserNote } from '../../../src/trace/notes';
+import { HeldNotes } from '../../../src/rewrite/heldNotes';
 import { split, trim } from '../../../src/rewrite/cut';
 import { merge } from '../../../src/rewrite/merge';
 import { share } from '../../../src/rewrite/share';
@@ -87,6 +88,70 @@ describe('notes', () => {
     // The same note in two traces is one, as the later of its lines says.
     expect((await notesOf(shifted))[0]).toMatchObject({ id: 'a', at: 11_000, text: 'second words' });
     expect(await notesOf(shifted)).toHaveLength(3);
+  });
+
+  it('are all there, however many they are, and wait in a file that goes', async () => {
+    const count = 12_000;
+    const talk = new Recording(place()).open('s1', 1);
+    for (let at = 1; at <= 3; at += 1) talk.say('s1', at * 1000, '>', { type: 'one' });
+    // 600 characters each: more than waits in memory. Their moments are not in the order of their lines.
+    for (let n = 0; n < count; n += 1) {
+      const note = { id: `n${n}`, text: `${n} ${'word '.repeat(120)}`, at: 3000 - (n % 3000), session: 's1', seq: 1 };
+      talk.record(noteRecord({ ...note, removed: false }, 3000));
+    }
+    for (const [id, text] of [
+      ['n5', 'changed'],
+      ['n6', ''],
+    ] as const)
+      talk.record(noteRecord({ id, text, at: 2995, session: 's1', seq: 1, removed: text === '' }, 3000));
+    const trace = talk.end();
+    const before = await readdir(room.folder);
+
+    const ways: Record<string, (out: string) => Promise<{ made: { file: string }[] }>> = {
+      trim: (out) => trim(trace, out, {}, { generator }),
+      'split by time': (out) => split(trace, (n) => `${out}-${n}`, { kind: 'time', ms: 1500 }, { generator }),
+      'split by session': (out) => split(trace, (n) => `${out}-${n}`, { kind: 'session' }, { generator }),
+      merge: (out) => merge([trace], out, { generator }),
+      share: (out) => share(trace, out, { generator, masks: [] }),
+    };
+    for (const [way, run] of Object.entries(ways)) {
+      const { made } = await run(place());
+      const notes = (await Promise.all(made.map(({ file }) => notesOf(file)))).flat();
+      expect([way, notes.length]).toEqual([way, count - 1]);
+      expect(new Set(notes.map(({ id }) => id)).size).toBe(count - 1);
+      expect(notes.find(({ id }) => id === 'n5')).toMatchObject({ text: 'changed', at: 2995 });
+      expect(notes.find(({ id }) => id === 'n11999')?.['text']).toMatch(/^11999 word/);
+      const moments = notes.map(({ at }) => at as number);
+      expect(moments).toEqual([...moments].sort((a, b) => a - b));
+    }
+    const preview = await share(trace, undefined, { generator, masks: [] });
+    expect(preview.report.found.notes.values).toBe(count - 1);
+
+    const stop = new AbortController();
+    const stopped = merge([trace], place(), {
+      generator,
+      signal: stop.signal,
+      progress: (done) => done > 0.9 && stop.abort(new Error('Stopped.')),
+    });
+    await expect(stopped).rejects.toThrow('Stopped.');
+    const left = (await readdir(room.folder)).filter((name) => !before.includes(name));
+    expect(left.filter((name) => /\.(?:notes|part)-/.test(name))).toEqual([]);
+  });
+
+  it('more than can be kept in mind are refused, and not left out', () => {
+    const held = new HeldNotes(place(), 2);
+    const note = (id: string, removed = false) => ({
+      ...noteRecord({ id, text: id, at: 1, session: '', seq: 0, removed }, 5),
+      id,
+    });
+    for (const id of ['a', 'b', 'a']) held.hold(note(id));
+    expect(() => held.hold(note('c'))).toThrow('more than 2 notes');
+    held.hold(note('b', true));
+    held.hold(note('c'));
+    expect([...held.release(9)].map((one) => [one.note.id, one.note.t])).toEqual([
+      ['a', 9],
+      ['c', 9],
+    ]);
   });
 
   it('are listed before they are shared, and masked when that is chosen', async () => {

@@ -147,6 +147,19 @@ describe('notes', () => {
     await expect.poll(() => notice(page).innerText()).toContain('is being written by another program');
   });
 
+  it('one that is changed while a text is looked for is found by its new words only', async () => {
+    const { page } = await open([note('n1', 500, 'first words')]);
+    await row(page, 'first words').click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('words');
+    await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(1);
+    await row(page, 'first words').click();
+    await page.keyboard.press('Enter');
+    await page.locator('rti-note-field input').fill('other');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(0);
+  });
+
   it('a range is kept from its bar, with the session that is shown', async () => {
     const asked: unknown[] = [];
     const { page } = await open([], {
@@ -158,6 +171,41 @@ describe('notes', () => {
     await page.evaluate(`${app}.store.setSession('s1'), ${app}.store.selectRange({ start: 100, end: 600 })`);
     await page.getByRole('button', { name: 'Keep this range as a trace of its own' }).click();
     await expect.poll(() => asked).toEqual([{ start: 100, end: 600, session: 's1' }]);
+  });
+
+  it('the sound of a range, or of what marked events lie in, is asked for by key and by its bar', async () => {
+    const asked: unknown[] = [];
+    const { page } = await open([], {
+      exportSound: (params: unknown) => {
+        asked.push(params);
+        return Promise.resolve({ saved: '' });
+      },
+    });
+    await page.keyboard.press('x');
+    await expect.poll(() => notice(page).innerText()).toContain('Select a range first');
+    await page.evaluate(`${app}.store.setSession('s1'), ${app}.store.selectRange({ start: 100, end: 600 })`);
+    await page.getByRole('button', { name: 'Export the sound of this range' }).click();
+    await page.keyboard.press('x');
+    await expect.poll(() => asked.length).toBe(2);
+    expect(asked[1]).toEqual({ start: 100, end: 600, session: 's1' });
+    // Without a range, the marked events tell from when to when.
+    await page.evaluate(`${app}.store.selectRange(null)`);
+    const rows = page.locator('rti-event-list .row');
+    await rows.nth(0).click();
+    await rows.nth(2).click({ modifiers: ['Shift'] });
+    await page.keyboard.press('x');
+    await expect.poll(() => asked.length).toBe(3);
+    const { start, end } = asked[2] as { start: number; end: number };
+    expect(
+      await page.evaluate(`(() => {
+      const { marked, rows } = ${app}.store;
+      const all = marked.rows(100);
+      const from = Math.min(...all.map((row) => (rows.audioMs.at(row) > 0 ? rows.audioAt.at(row) : rows.t.at(row))));
+      const to = Math.max(...all.map((row) => rows.audioMs.at(row) > 0 ? rows.audioAt.at(row) + rows.audioMs.at(row) : rows.t.at(row)));
+      return [from, to];
+    })()`),
+    ).toEqual([start, end]);
+    expect(end).toBeGreaterThan(start);
   });
 
   it('is for everybody, in every theme', async () => {
