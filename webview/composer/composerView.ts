@@ -13,7 +13,7 @@ import { FROM } from '../logic/rowSource';
 import { sendNow, type SendWhen } from '../logic/sendPlan';
 import { isSequence } from '../logic/sequence';
 import { stretchInStep } from '../logic/sequenceLint';
-import type { ComposePlan } from '../messages';
+import type { ComposePlan } from '../composeMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import { showBeginnings } from './beginnings';

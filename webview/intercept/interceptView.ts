@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatBytes } from '../logic/format';
-import type { HeldRow, SettledRow } from '../messages';
+import type { HeldRow, SettledRow } from '../heldMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import './heldEditor';
