@@ -43,6 +43,11 @@ export const composerStyles = css`
     position: sticky;
     z-index: 1;
   }
+  /* What is said of the text may take more lines: the way to send it stays where it is. */
+  .bar.last > :is(.give, .send) {
+    align-self: flex-end;
+    min-height: 26px;
+  }
   .grow {
     flex: 1;
   }

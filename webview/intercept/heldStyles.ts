@@ -198,6 +198,15 @@ export const interceptStyles = css`
   }
   .lost span {
     flex: 1;
+    min-width: 0;
+  }
+  .head .lost {
+    border: 0;
+    padding: 0 0 0 8px;
+  }
+  .head .lost span {
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   @media (max-width: 799px) {
     .work {
