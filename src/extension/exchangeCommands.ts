@@ -10,6 +10,7 @@ import type { WavKind } from '../exchange/write/wav';
 import type { Range } from '../rewrite/cut';
 import { TRACE_EXTENSION } from '../trace/records';
 import { askForFiles, askWhereToWrite } from './diskFiles';
+import { tellExport } from './exportTold';
 import type { Host } from './host';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
@@ -61,8 +62,7 @@ export function exchangeCommands(
     if (out === undefined) return;
     const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
     if (!report) return;
-    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
-    await tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+    await tellExport(host.log, reports, report, exportText(report));
   };
 
   /** Gives the file that was made; undefined when the user thought better of it. */
@@ -75,8 +75,7 @@ export function exchangeCommands(
     const params = { trace, kind, out, range, ...(session === undefined ? {} : { session }) };
     const report = await working(`Writing ${path.basename(out)}`, 'export', params);
     if (!report) return undefined;
-    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
-    void tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+    void tellExport(host.log, reports, report, exportText(report));
     return out;
   };
 

@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatBytes } from '../logic/format';
-import type { HeldRow, SettledRow } from '../messages';
+import type { HeldRow, SettledRow } from '../heldMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import './heldEditor';
@@ -244,19 +244,11 @@ export class InterceptView extends View {
     const held = this.#held;
     const total = this.#state?.total ?? 0;
     const isTall = this.isTall;
+    const isHeaded = held.length > 0 || this.#gone !== undefined;
     return html`
       <div class="unseen" role="status" aria-live="polite">${this.said}</div>
-      ${
-        this.lost === undefined
-          ? nothing
-          : html`<div class="lost">
-              <vscode-icon name="debug-disconnect"></vscode-icon><span>${settledWords(this.lost)}</span>
-              <button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => this.#dismissLost()}>
-                <vscode-icon name="close"></vscode-icon>
-              </button>
-            </div>`
-      }
-      ${held.length === 0 && this.#gone === undefined ? nothing : this.#head(held, total)}
+      ${isHeaded || this.lost === undefined ? nothing : html`<div class="lost">${this.#lostWords(this.lost)}</div>`}
+      ${isHeaded ? this.#head(held, total) : nothing}
       ${
         isTall
           ? html`<div class="work">
@@ -296,14 +288,18 @@ export class InterceptView extends View {
     return html`<div class="head">
       <vscode-icon class="pause" name="debug-pause"></vscode-icon>
       <h2 class="num">${total} held</h2>
-      <span class="what dim num"
-        >${
-          this.open || oldest === undefined
-            ? nothing
-            : html`${arrow(oldest)} ${nameOf(oldest)} of ${oldest.session},
-              ${ageWords(this.#now - oldest.at)}${this.#left(oldest)}`
-        }</span
-      >
+      ${
+        this.lost === undefined
+          ? html`<span class="what dim num"
+              >${
+                this.open || oldest === undefined
+                  ? nothing
+                  : html`${arrow(oldest)} ${nameOf(oldest)} of ${oldest.session},
+                    ${ageWords(this.#now - oldest.at)}${this.#left(oldest)}`
+              }</span
+            >`
+          : html`<span class="what lost">${this.#lostWords(this.lost)}</span>`
+      }
       ${
         this.open || oldest === undefined
           ? nothing
@@ -320,6 +316,15 @@ export class InterceptView extends View {
         <vscode-icon name=${this.open ? 'chevron-down' : 'chevron-up'}></vscode-icon>
       </button>
     </div>`;
+  }
+
+  /** In the line that is there already, where there is one: what stands below it stays where it is. */
+  #lostWords(lost: SettledRow) {
+    const words = settledWords(lost);
+    return html`<vscode-icon name="debug-disconnect"></vscode-icon><span title=${words}>${words}</span>
+      <button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => this.#dismissLost()}>
+        <vscode-icon name="close"></vscode-icon>
+      </button>`;
   }
 
   #rows(held: readonly HeldRow[]) {

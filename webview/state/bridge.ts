@@ -2,8 +2,8 @@
  * The webview's end of the message table: numbers its requests, waits for each with a time-out, checks what arrives,
  * and drops notifications of an earlier generation (the host starts a new one with each `ready`).
  */
+import { checkHostMessage } from '../messageChecks';
 import {
-  checkHostMessage,
   type NotificationName,
   type Notifications,
   type RequestName,

@@ -114,4 +114,29 @@ describe('the panes', () => {
     await bar('Height of the composer').dblclick();
     await expect.poll(async () => [await height(timeline), await height(composer)]).toEqual(usual);
   });
+
+  it.each([1400, 700])('cut nothing, %i px wide', async (width) => {
+    const page = await open(width);
+    const wider = (name: string) =>
+      page.locator(name).evaluate((element) => {
+        const inside = [element, ...(element.shadowRoot?.querySelectorAll('*') ?? [])];
+        return inside
+          .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+          .map(({ className, localName }) => `${localName}.${String(className)}`);
+      });
+    await page.getByRole('tab', { name: 'Summary' }).click();
+    await page.getByRole('grid', { name: 'Turns' }).waitFor();
+    const heads = await page.getByRole('grid', { name: 'Turns' }).getByRole('columnheader').allInnerTexts();
+    expect(heads.slice(-2)).toEqual(['cost', 'status']);
+    expect(heads.includes('tools')).toBe(width === 1400);
+    const turns = page.locator('rti-turns .scroller');
+    expect(await turns.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await page.getByRole('tab', { name: 'Session' }).click();
+    await page.locator('rti-session').waitFor();
+    expect(await wider('rti-session')).toEqual([]);
+    await page.keyboard.press('n');
+    await page.locator('rti-composer .cm-content').waitFor();
+    const close = await page.getByRole('button', { name: 'Close the composer' }).boundingBox();
+    expect((close?.x ?? 0) + (close?.width ?? 0)).toBeLessThanOrEqual(width);
+  });
 });
