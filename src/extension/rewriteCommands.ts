@@ -1,5 +1,4 @@
 /** Commands that make traces of traces: share, trim, split, merge, recover. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes } from '../analysis/format';
@@ -11,8 +10,9 @@ import { MASKS, type Mask } from '../rewrite/mask';
 import { runJob } from '../rewrite/runJob';
 import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
-import { askForFiles, askWhereToWrite } from './diskFiles';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
+import { askForPlace } from './outPlace';
 import { plain } from './plainText';
 import { withProgress } from './progress';
 import type { Choice } from './pickers';
@@ -67,9 +67,9 @@ export function rewriteCommands(
       save,
     );
     if (answer !== save) return;
-    const out = await askWhere(file, 'shared', 'Save Copy to Share');
-    if (!out) return;
-    const done = await working(`Writing ${path.basename(out)}`, 'share', { file, out, masks });
+    const place = await askWhere([file], 'shared', 'Save Copy to Share');
+    if (!place) return;
+    const done = await working(`Writing ${path.basename(place.out)}`, 'share', { file, ...place, masks });
     if (done)
       await offer(
         host,
@@ -85,9 +85,10 @@ export function rewriteCommands(
     const chosen = asRange(given);
     const range = chosen ?? (await askRange());
     if (!range) return undefined;
-    const out = await askWhere(file, 'part', 'Save Part of the Trace');
-    if (!out) return undefined;
-    const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, out, range });
+    const place = await askWhere([file], 'part', 'Save Part of the Trace');
+    if (!place) return undefined;
+    const { out } = place;
+    const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, ...place, range });
     if (!done) return undefined;
     if (chosen) {
       for (const problem of done.problems) host.log.warn(problem);
@@ -121,9 +122,9 @@ export function rewriteCommands(
     const files = marked.length > 1 ? marked : await askForTraces(host, true);
     if (files.length === 0) return;
     if (files.length < 2) throw new Error('Choose at least two traces to merge.');
-    const out = await askWhere(files[0] ?? '', 'merged', 'Save Merged Trace');
-    if (!out) return;
-    const done = await working(`Merging ${files.length} traces`, 'merge', { files, out });
+    const place = await askWhere(files, 'merged', 'Save Merged Trace');
+    if (!place) return;
+    const done = await working(`Merging ${files.length} traces`, 'merge', { files, ...place });
     if (done)
       await offer(
         host,
@@ -137,13 +138,13 @@ export function rewriteCommands(
     if (!file) return;
     if (await isLocked(file + LOCK_SUFFIX))
       throw new Error(`${path.basename(file)} is still being written. Stop the proxy that writes it first.`);
-    const out = await askWhere(file, 'recovered', 'Save What Can Be Read');
-    if (!out) return;
-    const done = await working(`Reading ${path.basename(file)}`, 'recover', { file, out });
+    const place = await askWhere([file], 'recovered', 'Save What Can Be Read');
+    if (!place) return;
+    const done = await working(`Reading ${path.basename(file)}`, 'recover', { file, ...place });
     if (!done) return;
     const rest =
       done.rest === undefined ? '' : `, ${done.unread} that cannot be read are in ${path.basename(done.rest)}`;
-    await offer(host, [out], done.notes, `${done.kept} lines were kept${rest}.`);
+    await offer(host, [place.out], done.notes, `${done.kept} lines were kept${rest}.`);
   };
 
   return { shareTrace: share, trimTrace: trim, splitTrace: split, mergeTraces: merge, recoverTrace: recover };
@@ -151,19 +152,17 @@ export function rewriteCommands(
 
 const stemOf = (name: string) => name.replace(/(?:\.realtime)?\.jsonl$/, '');
 
-/** Where to save; undefined when the user thought better of it. Traces are never written over. */
-async function askWhere(file: string, what: string, title: string): Promise<string | undefined> {
-  const proposed = path.join(path.dirname(file), `${stemOf(path.basename(file))}.${what}${TRACE_EXTENSION}`);
-  const picked = await askWhereToWrite({
-    title,
-    defaultUri: vscode.Uri.file(proposed),
-    filters: { 'Realtime Traces': [TRACE_EXTENSION.slice(1)] },
-  });
-  if (!picked) return undefined;
-  const out = picked.endsWith(TRACE_EXTENSION) ? picked : `${picked}${TRACE_EXTENSION}`;
-  if (existsSync(out))
-    throw new Error(`${path.basename(out)} is there already, and no trace is written over. Choose another name.`);
-  return out;
+/** Where to save what is made of the traces; undefined when the user thought better of it. */
+async function askWhere(
+  sources: readonly string[],
+  what: string,
+  title: string,
+): Promise<{ out: string; over: boolean } | undefined> {
+  const [first = ''] = sources;
+  const stem = path.join(path.dirname(first), `${stemOf(path.basename(first))}.${what}`);
+  const filters = { 'Realtime Traces': ['jsonl'] };
+  const place = await askForPlace({ title, stem, ending: TRACE_EXTENSION, filters, isTrace: true, sources });
+  return place && { out: place.file, over: place.over };
 }
 
 async function askForTraces(host: Host, canSelectMany: boolean): Promise<string[]> {

@@ -134,11 +134,55 @@ describe('traces made of traces', () => {
     assert.ok(existsSync(`${place('recovered')}.unread`));
   });
 
-  it('are never written over another', async () => {
+  it('are never written over what they are made of', async () => {
     const said = await answering('showErrorMessage', undefined, () =>
       answering('showSaveDialog', vscode.Uri.file(trace), () => run('recoverTrace', vscode.Uri.file(trace))),
     );
-    assert.match(String(said[0]?.[0]), /is there already/);
+    assert.match(String(said[0]?.[0]), /is what the new file is made of/);
     assert.equal(linesOf('talk').length, 4);
+  });
+
+  it('are proposed a free name, have one ending, and go over another where the user said so', async () => {
+    const asked: vscode.SaveDialogOptions[] = [];
+    const picked: string[] = [];
+    const save = (options: vscode.SaveDialogOptions) => {
+      asked.push(options);
+      return vscode.Uri.file(picked.shift() ?? '');
+    };
+    const shared = async (file: string) => {
+      picked.push(file);
+      await answering(
+        'showQuickPick',
+        (items: vscode.QuickPickItem[]) => items.filter(({ picked }) => picked),
+        () =>
+          answering('showSaveDialog', save, () =>
+            answering(
+              'showInformationMessage',
+              (text: string, ...buttons: string[]) => (text.startsWith('This is') ? buttons[0] : undefined),
+              () => run('shareTrace', vscode.Uri.file(trace)),
+            ),
+          ),
+      );
+    };
+    writeFileSync(place('talk.shared'), 'mine\n');
+    await shared(place('talk.shared'));
+    assert.equal(asked[0]?.defaultUri?.fsPath, place('talk.shared-2'));
+    // The simple dialog puts a filter's ending behind a name that has none of them, by its last full stop.
+    assert.deepEqual(Object.values(asked[0]?.filters ?? {}), [['jsonl']]);
+    assert.equal(linesOf('talk.shared').length, 4);
+
+    await shared(path.join(folder, 'short.jsonl'));
+    assert.equal(linesOf('short').length, 4);
+    assert.ok(!existsSync(path.join(folder, 'short.jsonl')));
+
+    // The dialog has asked about no file of that name.
+    writeFileSync(place('short'), 'mine\n');
+    const questions = await answering('showWarningMessage', undefined, () => shared(path.join(folder, 'short.jsonl')));
+    assert.match(String(questions[0]?.[0]), /short\.realtime\.jsonl is there already/);
+    assert.equal(readFileSync(place('short'), 'utf8'), 'mine\n');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('.part-')),
+      [],
+    );
   });
 });
