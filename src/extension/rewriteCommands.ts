@@ -1,10 +1,11 @@
 /** Commands that make traces of traces: share, trim, split, merge, recover. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes } from '../analysis/format';
 import { LOCK_SUFFIX, isLocked } from '../trace/lock';
 import { TRACE_EXTENSION } from '../trace/records';
-import type { Range, SplitBy } from '../rewrite/cut';
+import type { Range } from '../rewrite/cut';
 import type { Jobs } from '../rewrite/jobs';
 import { MASKS, type Mask } from '../rewrite/mask';
 import { runJob } from '../rewrite/runJob';
@@ -12,10 +13,11 @@ import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
 import { askForFiles } from './diskFiles';
 import type { Host } from './host';
+import { pickTraces } from './mergePick';
 import { askForPlace } from './outPlace';
 import { plain } from './plainText';
 import { withProgress } from './progress';
-import type { Choice } from './pickers';
+import { askRange, askSplit } from './rangeAsk';
 import type { Reports } from './reports';
 
 /** What each kind is called where people choose. */
@@ -36,7 +38,7 @@ export function rewriteCommands(
   front: () => string | undefined,
 ): Record<string, (argument?: unknown, more?: unknown) => unknown> {
   const generator = `realtime-inspector/${String(host.context.extension.packageJSON.version)}`;
-  const traceOf = async (argument: unknown) => pathOf(argument) ?? front() ?? (await askForTraces(host, false))[0];
+  const traceOf = async (argument: unknown) => pathOf(argument) ?? front() ?? (await askForTrace(host));
 
   /** Runs work with progress; undefined when the user stopped it. */
   const working = async <N extends keyof Jobs>(
@@ -78,12 +80,18 @@ export function rewriteCommands(
       );
   };
 
+  const rangeOf = async (file: string) => {
+    const name = path.basename(file);
+    const extent = await working(`Looking through ${name}`, 'extent', { file });
+    return extent && askRange(name, extent);
+  };
+
   /** `given` is the range that was selected in a page: then the part is opened at once. Gives the file that was made. */
   const trim = async (argument: unknown, given: unknown): Promise<string | undefined> => {
     const file = await traceOf(argument);
     if (!file) return undefined;
     const chosen = asRange(given);
-    const range = chosen ?? (await askRange());
+    const range = chosen ?? (await rangeOf(file));
     if (!range) return undefined;
     const place = await askWhere([file], 'part', 'Save Part of the Trace');
     if (!place) return undefined;
@@ -105,10 +113,12 @@ export function rewriteCommands(
   const split = async (argument: unknown) => {
     const file = await traceOf(argument);
     if (!file) return;
-    const by = await chooseSplit();
+    const name = path.basename(file);
+    const extent = await working(`Looking through ${name}`, 'extent', { file });
+    const by = extent && (await askSplit(name, extent, (await stat(file)).size));
     if (!by) return;
-    const stem = path.join(path.dirname(file), stemOf(path.basename(file)));
-    const done = await working(`Splitting ${path.basename(file)}`, 'split', { file, stem, by });
+    const stem = path.join(path.dirname(file), stemOf(name));
+    const done = await working(`Splitting ${name}`, 'split', { file, stem, by });
     if (done)
       await offer(
         host,
@@ -119,9 +129,8 @@ export function rewriteCommands(
 
   const merge = async (argument: unknown, more: unknown) => {
     const marked = Array.isArray(more) ? more.flatMap((node) => pathOf(node) ?? []) : [];
-    const files = marked.length > 1 ? marked : await askForTraces(host, true);
+    const files = marked.length > 1 ? marked : await pickTraces(pathOf(argument) ?? front(), host.folder);
     if (files.length === 0) return;
-    if (files.length < 2) throw new Error('Choose at least two traces to merge.');
     const place = await askWhere(files, 'merged', 'Save Merged Trace');
     if (!place) return;
     const done = await working(`Merging ${files.length} traces`, 'merge', { files, ...place });
@@ -165,13 +174,13 @@ async function askWhere(
   return place && { out: place.file, over: place.over };
 }
 
-async function askForTraces(host: Host, canSelectMany: boolean): Promise<string[]> {
-  return askForFiles({
-    title: canSelectMany ? 'Choose Traces' : 'Choose a Trace',
+async function askForTrace(host: Host): Promise<string | undefined> {
+  const [file] = await askForFiles({
+    title: 'Choose a Trace',
     defaultUri: vscode.Uri.file(host.folder),
-    canSelectMany,
     filters: { 'Realtime Traces': ['jsonl'] },
   });
+  return file;
 }
 
 async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[] | undefined> {
@@ -193,47 +202,12 @@ async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[]
   return picked?.map(({ mask }) => mask);
 }
 
-/** Milliseconds of `12.5` or `1:02.5`; undefined for anything else. */
-function timeOf(text: string): number | undefined {
-  const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)$/.exec(text.trim());
-  return match ? (Number(match[1] ?? 0) * 60 + Number(match[2])) * 1000 : undefined;
-}
-
 /** A range that another part of the extension hands over; menus hand over lists of files in its place. */
 export function asRange(value: unknown): Range | undefined {
   const { from, to, sessions } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (typeof from !== 'number' || typeof to !== 'number') return undefined;
   const names = Array.isArray(sessions) ? sessions.filter((name) => typeof name === 'string') : [];
   return { from, to, ...(names.length > 0 ? { sessions: names } : {}) };
-}
-
-async function askRange(): Promise<{ from?: number; to?: number } | undefined> {
-  const ask = (title: string, prompt: string) =>
-    vscode.window.showInputBox({
-      title,
-      prompt,
-      placeHolder: '1:02.5',
-      validateInput: (text) =>
-        text.trim() === '' || timeOf(text) !== undefined
-          ? undefined
-          : 'Write seconds (12.5) or minutes and seconds (1:02.5).',
-    });
-  const from = await ask('Keep from', 'Time in the trace; empty for its beginning.');
-  if (from === undefined) return undefined;
-  const to = await ask('Keep until', 'Time in the trace; empty for its end.');
-  if (to === undefined) return undefined;
-  const [fromMs, toMs] = [timeOf(from), timeOf(to)];
-  return { ...(fromMs === undefined ? {} : { from: fromMs }), ...(toMs === undefined ? {} : { to: toMs }) };
-}
-
-async function chooseSplit(): Promise<SplitBy | undefined> {
-  const choices: Choice<SplitBy>[] = [
-    { label: 'By session', detail: 'A trace for each session', value: { kind: 'session' } },
-    { label: 'Every 10 minutes', value: { kind: 'time', ms: 600_000 } },
-    { label: 'Every hour', value: { kind: 'time', ms: 3_600_000 } },
-    { label: 'Every 100 MB', value: { kind: 'size', bytes: 100e6 } },
-  ];
-  return (await vscode.window.showQuickPick(choices, { title: 'Split the trace' }))?.value;
 }
 
 /** Says what was made, and offers to open it. */

@@ -229,6 +229,8 @@ class Cutter {
               `${this.#added} lines from before a part were kept with it: handshake and configuration of its open sessions.`,
             ]
           : [];
+      if (this.#by === 'split' && parts.length === 1)
+        notes.push('There is one part only: it is a copy of the whole trace.');
       const made = parts.map(({ target }) => ({ file: target.file, lines: target.lines }));
       return { made, notes, problems: source.problems };
     } catch (error) {

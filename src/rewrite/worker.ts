@@ -1,5 +1,6 @@
 /** Bundle `rewriteWorker`: one piece of work on traces, off its owner's thread. */
 import { split, trim } from './cut';
+import { extent } from './extent';
 import type { Jobs } from './jobs';
 import { merge } from './merge';
 import { partName } from './partName';
@@ -9,6 +10,7 @@ import { serveThread, type JobOptions } from './thread';
 
 const handlers: { [N in keyof Jobs]: (params: Jobs[N]['params'], options: JobOptions) => Promise<Jobs[N]['result']> } =
   {
+    extent: ({ file }, options) => extent(file, options),
     trim: ({ file, out, over = false, range }, options) => trim(file, out, range, { ...options, over }),
     split: ({ file, stem, by }, options) => split(file, (part) => partName(stem, part), by, options),
     merge: ({ files, out, over = false }, options) => merge(files, out, { ...options, over }),

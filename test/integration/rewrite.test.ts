@@ -112,6 +112,10 @@ describe('traces made of traces', () => {
       () => answering('showInformationMessage', undefined, () => run('splitTrace', vscode.Uri.file(trace))),
     );
     assert.equal(linesOf('talk.s1').length, 2);
+    const said = await answering('showErrorMessage', undefined, () =>
+      run('splitTrace', vscode.Uri.file(place('talk.s1'))),
+    );
+    assert.match(String(said[0]?.[0]), /too small to be split \(1 session, /);
     const nodes = ['talk.s1', 'talk.s2'].map((name) => ({ file: place(name) }));
     await answering('showSaveDialog', vscode.Uri.file(place('both')), () =>
       answering('showInformationMessage', undefined, () => run('mergeTraces', nodes[0], nodes)),
@@ -184,5 +188,63 @@ describe('traces made of traces', () => {
       readdirSync(folder).filter((name) => name.includes('.part-')),
       [],
     );
+  });
+
+  it('are a range that is judged where it is written', async () => {
+    const boxes: vscode.InputBoxOptions[] = [];
+    const times = ['1.5', undefined];
+    const box = (options: vscode.InputBoxOptions) => {
+      boxes.push(options);
+      return times.shift();
+    };
+    await answering('showInputBox', box, () => run('trimTrace', vscode.Uri.file(trace)));
+    const [from, until] = boxes;
+    assert.match(from?.title ?? '', /talk\.realtime\.jsonl/);
+    assert.match(from?.prompt ?? '', /goes from 0\.000 s to 2\.000 s/);
+    assert.equal(from?.validateInput?.('1.5'), undefined);
+    assert.match(String(from?.validateInput?.('2.5')), /ends at 2\.000 s/);
+    assert.match(String(until?.validateInput?.('1')), /before the beginning of the range, 1\.500 s/);
+  });
+
+  it('are one of several that are ticked beside the one that was clicked, and of others', async () => {
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'rewrite-other-'));
+    try {
+      const other = path.join(elsewhere, 'other.realtime.jsonl');
+      writeFileSync(
+        other,
+        [header('two', '2026-11-20T21:00:00.000Z'), open('s9', 500)].map((text) => `${text}\n`).join(''),
+      );
+      const asked: vscode.QuickPickItem[][] = [];
+      const isBrowse = ({ label }: vscode.QuickPickItem) => label.includes('Browse...');
+      const answers = [
+        (items: vscode.QuickPickItem[]) => items.filter(({ picked }) => picked),
+        (items: vscode.QuickPickItem[]) => items.filter((item) => isBrowse(item) || item.picked),
+        (items: vscode.QuickPickItem[]) => items.filter(({ picked }) => picked),
+      ];
+      const choose = (items: vscode.QuickPickItem[]) => {
+        asked.push(items);
+        return answers.shift()?.(items);
+      };
+      await answering('showQuickPick', choose, () =>
+        answering('showOpenDialog', [vscode.Uri.file(other)], () =>
+          answering('showSaveDialog', vscode.Uri.file(place('three')), () =>
+            answering('showInformationMessage', undefined, () => run('mergeTraces', vscode.Uri.file(place('talk.s1')))),
+          ),
+        ),
+      );
+      const ticks = asked.map((items) => items.filter(({ picked }) => picked).map(({ label }) => label));
+      assert.deepEqual(ticks, [
+        ['talk.s1.realtime.jsonl'],
+        ['talk.s1.realtime.jsonl'],
+        ['other.realtime.jsonl', 'talk.s1.realtime.jsonl'],
+      ]);
+      assert.ok(asked[0]?.some(({ label }) => label === 'talk.s2.realtime.jsonl'));
+      assert.deepEqual(
+        linesOf('three').map((text) => (JSON.parse(text) as { t: number }).t),
+        [0, 500, 1000],
+      );
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 });
