@@ -19,6 +19,7 @@ import { plain } from './plainText';
 import { withProgress } from './progress';
 import { askRange, askSplit } from './rangeAsk';
 import type { Reports } from './reports';
+import { SECTION } from './settings';
 
 /** What each kind is called where people choose. */
 const MASK_LABELS: Readonly<Record<Mask, string>> = {
@@ -29,6 +30,10 @@ const MASK_LABELS: Readonly<Record<Mask, string>> = {
   images: 'Images',
   notes: 'Notes of yours',
 };
+
+const SAVE_COPY = 'Save Copy...';
+/** The line of a report above which its commands stand. */
+const ABOVE = { line: 0 };
 
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
 export function rewriteCommands(
@@ -58,17 +63,28 @@ export function rewriteCommands(
     if (!masks) return;
     const preview = await working(`Looking through ${name}`, 'share', { file, masks });
     if (!preview) return;
-    await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report));
-    const save = 'Save Copy...';
+    await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report), [
+      { ...ABOVE, title: SAVE_COPY, command: `${SECTION}.saveSharedCopy`, arguments: [{ file, masks }] },
+      { ...ABOVE, title: 'Choose Again...', command: `${SECTION}.shareTrace`, arguments: [{ file }] },
+    ]);
     const warning =
       preview.report.suspectCount > 0
         ? ' Look first at the places that have the shape of a key, an address or a number to call.'
         : '';
     const answer = await vscode.window.showInformationMessage(
-      plain(`This is what a copy of ${name} would hold. Nothing is written yet.${warning}`),
-      save,
+      plain(
+        `This is what a copy of ${name} would hold. Nothing is written yet; "${SAVE_COPY}" stands above it, too.${warning}`,
+      ),
+      SAVE_COPY,
     );
-    if (answer !== save) return;
+    if (answer === SAVE_COPY) await saveShared({ file, masks });
+  };
+
+  /** Writes the copy that a preview was shown of. */
+  const saveShared = async (argument: unknown) => {
+    const file = pathOf(argument);
+    const masks = masksOf(argument);
+    if (!file || !masks) throw new Error('Choose "Share Trace..." first: it shows what the copy would hold.');
     const place = await askWhere([file], 'shared', 'Save Copy to Share');
     if (!place) return;
     const done = await working(`Writing ${path.basename(place.out)}`, 'share', { file, ...place, masks });
@@ -156,7 +172,14 @@ export function rewriteCommands(
     await offer(host, [place.out], done.notes, `${done.kept} lines were kept${rest}.`);
   };
 
-  return { shareTrace: share, trimTrace: trim, splitTrace: split, mergeTraces: merge, recoverTrace: recover };
+  return {
+    shareTrace: share,
+    saveSharedCopy: saveShared,
+    trimTrace: trim,
+    splitTrace: split,
+    mergeTraces: merge,
+    recoverTrace: recover,
+  };
 }
 
 const stemOf = (name: string) => name.replace(/(?:\.realtime)?\.jsonl$/, '');
@@ -181,6 +204,13 @@ async function askForTrace(host: Host): Promise<string | undefined> {
     filters: { 'Realtime Traces': ['jsonl'] },
   });
   return file;
+}
+
+/** The masks that the line above a preview hands back; undefined for anything else. */
+function masksOf(argument: unknown): Mask[] | undefined {
+  const { masks } = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
+  if (!Array.isArray(masks) || !masks.every((mask) => MASKS.some((known) => known === mask))) return undefined;
+  return masks as Mask[];
 }
 
 async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[] | undefined> {

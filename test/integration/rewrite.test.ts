@@ -69,6 +69,16 @@ describe('traces made of traces', () => {
       ],
     );
     const report = vscode.window.activeTextEditor?.document;
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      report?.uri,
+    );
+    assert.deepEqual(lenses.map(({ command }) => command?.title).slice(0, 2), ['Save Copy...', 'Choose Again...']);
+    const { command: id = '', arguments: args = [] } = lenses[0]?.command ?? {};
+    await answering('showSaveDialog', vscode.Uri.file(place('lens')), () =>
+      answering('showInformationMessage', undefined, () => vscode.commands.executeCommand(id, ...(args as unknown[]))),
+    );
+    assert.deepEqual(linesOf('lens'), linesOf('shared'));
     assert.equal(report?.uri.scheme, 'realtime-inspector-report');
     assert.match(report?.getText() ?? '', /masked {2}instructions: 1 values/);
     assert.doesNotMatch(linesOf('shared').join('\n'), /Rosebud/);
