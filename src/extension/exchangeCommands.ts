@@ -1,5 +1,4 @@
 /** Commands that take in files of other programs and hand traces on to them. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../exchange/forms';
@@ -9,9 +8,11 @@ import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import type { WavKind } from '../exchange/write/wav';
 import type { Range } from '../rewrite/cut';
 import { TRACE_EXTENSION } from '../trace/records';
-import { askForFiles, askWhereToWrite } from './diskFiles';
+import { askForFiles } from './diskFiles';
 import { tellExport } from './exportTold';
+import { freeName } from './freeName';
 import type { Host } from './host';
+import { askForPlace, type Place } from './outPlace';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
 import { withProgress } from './progress';
@@ -42,7 +43,8 @@ export function exchangeCommands(
     if (file === undefined) return;
     // The folder is made as a recording's is, so that no repository takes up what people said.
     const { folder } = await host.surroundings();
-    const out = freeName(folder, path.basename(file));
+    const stem = path.basename(file).replace(/(?:\.realtime)?\.[A-Za-z0-9]+$/, '');
+    const out = freeName(folder, stem, TRACE_EXTENSION);
     const report = await working(`Importing ${path.basename(file)}`, 'import', { file, out });
     if (!report) return;
     await host.openTrace(out);
@@ -58,9 +60,10 @@ export function exchangeCommands(
     const kind = await chooseForm(path.basename(trace));
     if (kind === undefined) return;
     if (kind === 'otlp') return sendSpans(trace);
-    const out = await askWhere(typeof proposed === 'string' ? proposed : trace, kind);
-    if (out === undefined) return;
-    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
+    const place = await askWhere(trace, typeof proposed === 'string' ? proposed : trace, kind);
+    if (place === undefined) return;
+    const { file: out, over } = place;
+    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out, over });
     if (!report) return;
     await tellExport(host.log, reports, report, exportText(report));
   };
@@ -68,11 +71,12 @@ export function exchangeCommands(
   /** Gives the file that was made; undefined when the user thought better of it. */
   const exportSound = async (trace: string, { from, to, sessions }: Range): Promise<string | undefined> => {
     const kind = await chooseSound();
-    const out = kind && (await askWhere(trace, kind));
-    if (kind === undefined || out === undefined) return undefined;
+    const place = kind && (await askWhere(trace, trace, kind));
+    if (kind === undefined || place === undefined) return undefined;
+    const { file: out, over } = place;
     const [session] = sessions ?? [];
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-    const params = { trace, kind, out, range, ...(session === undefined ? {} : { session }) };
+    const params = { trace, kind, out, over, range, ...(session === undefined ? {} : { session }) };
     const report = await working(`Writing ${path.basename(out)}`, 'export', params);
     if (!report) return undefined;
     void tellExport(host.log, reports, report, exportText(report));
@@ -172,15 +176,6 @@ async function askForFile(): Promise<string | undefined> {
   return picked;
 }
 
-/** A name in the folder of traces that nothing has. */
-function freeName(folder: string, name: string): string {
-  const stem = name.replace(/(?:\.realtime)?\.[A-Za-z0-9]+$/, '');
-  for (let number = 1; ; number += 1) {
-    const file = path.join(folder, `${stem}${number === 1 ? '' : `-${number}`}${TRACE_EXTENSION}`);
-    if (!existsSync(file)) return file;
-  }
-}
-
 async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined> {
   const choices: Choice<ExportKind | 'otlp'>[] = [
     ...EXPORT_KINDS.map((kind) => ({ label: EXPORTS[kind].label, detail: EXPORTS[kind].title, value: kind })),
@@ -212,15 +207,9 @@ async function chooseContent(): Promise<boolean | undefined> {
   return (await vscode.window.showQuickPick(choices, { title: 'What goes along' }))?.value;
 }
 
-async function askWhere(trace: string, kind: ExportKind): Promise<string | undefined> {
+/** Where the export of a trace goes; `proposed` is the file that a name is made of. */
+async function askWhere(trace: string, proposed: string, kind: ExportKind): Promise<Place | undefined> {
   const { ending, label } = EXPORTS[kind];
-  const stem = trace.replace(/(?:\.realtime)?\.jsonl$/, '');
-  const picked = await askWhereToWrite({
-    title: `Export: ${label}`,
-    defaultUri: vscode.Uri.file(`${stem}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}${ending}`),
-  });
-  if (!picked) return undefined;
-  if (existsSync(picked))
-    throw new Error(`${path.basename(picked)} is there already, and nothing is written over. Choose another name.`);
-  return picked;
+  const stem = `${proposed.replace(/(?:\.realtime)?\.jsonl$/, '')}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}`;
+  return askForPlace({ title: `Export: ${label}`, stem, ending, sources: [trace] });
 }

@@ -27,16 +27,16 @@ export interface Recovered extends Rewritten {
 export async function recover(
   file: string,
   out: string,
-  { generator, signal, progress }: CutOptions,
+  { generator, over, signal, progress }: CutOptions,
 ): Promise<Recovered> {
   const rest = `${out}.unread`;
-  if (existsSync(rest)) throw new UnreadableFileError(nameTaken(rest));
+  if (over !== true && existsSync(rest)) throw new UnreadableFileError(nameTaken(rest));
   const lines = await LineReader.open(file, { longestLine: LONGEST_COPY }).catch((error: unknown) => {
     throw new UnreadableFileError(`The trace ${file} cannot be opened: ${whyUnreadable(error)}.`, { cause: error });
   });
   const restPart = `${rest}.part-${randomUUID().slice(0, 8)}`;
   const notes: string[] = [];
-  const origins = { generator, madeBy: 'recover' };
+  const origins = { generator, madeBy: 'recover', over };
   let target: Target | undefined;
   let restFd: number | undefined;
   let unread = 0;
@@ -100,7 +100,7 @@ export async function recover(
     if (made === undefined) throw new UnreadableFileError(`Nothing in ${file} can be read as a Realtime trace.`);
     missing.end(made);
     await made.finish();
-    if (unread > 0) await giveName(restPart, rest);
+    if (unread > 0) await giveName(restPart, rest, over);
     return {
       made: [{ file: out, lines: made.lines }],
       kept: made.lines - missing.told,

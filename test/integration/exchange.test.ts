@@ -174,6 +174,30 @@ describe('files of other programs', () => {
     assert.equal(readdirSync(traces).length, before.length + 1);
   });
 
+  it('are proposed a free name, and go over another where the user said so, but over no trace', async () => {
+    const trace = path.join(folder, 'again.realtime.jsonl');
+    writeFileSync(trace, readFileSync(made[0] ?? ''));
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label.includes('CSV'));
+    const save = (file: string) =>
+      answering('showQuickPick', choose, async () => {
+        const asked = await answering('showSaveDialog', vscode.Uri.file(file), () =>
+          answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(trace))),
+        );
+        proposed = (asked[0]?.[0] as vscode.SaveDialogOptions).defaultUri?.fsPath ?? '';
+      });
+    let proposed = '';
+    const out = path.join(folder, 'again.csv');
+    writeFileSync(out, 'mine');
+    await save(out);
+    assert.equal(proposed, path.join(folder, 'again-2.csv'));
+    assert.match(readFileSync(out, 'utf8'), /^session,turn,began_by/);
+
+    const before = readFileSync(trace, 'utf8');
+    const said = await answering('showErrorMessage', undefined, () => save(trace));
+    assert.match(String(said[0]?.[0]), /not written over/);
+    assert.equal(readFileSync(trace, 'utf8'), before);
+  });
+
   it('are sound of a range, which is asked for', async () => {
     const trace = path.join(folder, 'sound.realtime.jsonl');
     const audio = Buffer.alloc(24_000, 1).toString('base64');

@@ -22,18 +22,21 @@ const READING = 0.4;
 export async function exportHar(
   trace: string,
   file: string,
-  { signal, progress, generator }: Work & { generator: string },
+  { signal, progress, generator, over }: Work & { generator: string; over?: boolean },
 ): Promise<ExportReport> {
   const told = (share: number) => progress?.(share);
   const signalled = signal ? { signal } : {};
   const lines = await TraceLines.open(trace, { ...signalled, progress: (share) => told(share * READING) });
   try {
     const writer = new HarWriter(lines, generator);
-    const made = await writeOut(file, (out) =>
-      writer.write(out, (share) => {
-        signal?.throwIfAborted();
-        told(READING + share * (1 - READING));
-      }),
+    const made = await writeOut(
+      file,
+      (out) =>
+        writer.write(out, (share) => {
+          signal?.throwIfAborted();
+          told(READING + share * (1 - READING));
+        }),
+      over,
     );
     const { counts, lost, guessed } = writer;
     return {

@@ -34,13 +34,13 @@ const tooLong = (session: string) =>
 /**
  * Writes a file for each session with sound: `file` itself for one, else with the session's name before its ending. Rejects
  * with a message for people when there is no sound. Of a `range` only what was captured or heard in it is written; a session that
- * begins in it has its file from there.
+ * begins in it has its file from there. A file is written `over` only where the new one is the only one.
  */
 export async function exportWav(
   trace: string,
   file: string,
   kind: WavKind,
-  chosen: Chosen & Work & { range?: Stretch },
+  chosen: Chosen & Work & { range?: Stretch; over?: boolean },
 ): Promise<ExportReport> {
   const { range } = chosen;
   const { from = -Infinity, to = Infinity } = range ?? {};
@@ -62,9 +62,10 @@ export async function exportWav(
     if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
     const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
     const files: { file: string; bytes: number }[] = [];
+    const over = chosen.over === true && sounding.length === 1;
     try {
       for (const [at, session] of sounding.entries())
-        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session)));
+        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session), over));
     } catch (error) {
       // All of them, or none.
       for (const made of files) await rm(made.file, { force: true });
