@@ -165,6 +165,20 @@ describe('a recorded session', () => {
     assert.match(String(asked[0]?.[0]), /wrong\.replay\.jsonc:2:\d+: sesion\.instructions must begin/);
   });
 
+  it('has a field that nobody knows marked as a warning, which keeps no replay from beginning', async () => {
+    const uri = written('slip.replay.yaml', 'set:\n  session.audio.inputt.turn_detection: { type: semantic_vad }\n');
+    await vscode.window.showTextDocument(uri);
+    const [mark] = await until('the mark', () => {
+      const marks = vscode.languages.getDiagnostics(uri);
+      return marks.length > 0 ? marks : undefined;
+    });
+    assert.equal(mark?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(mark?.range.start.line, 1);
+    assert.match(mark?.message ?? '', /"inputt" is not a known field of "session\.audio"\. Did you mean "input"\?/);
+    const asked = await answering('showQuickPick', undefined, () => run('replayWithChanges', uri));
+    assert.equal(asked.length, 1);
+  });
+
   it('is replayed once for each run of a file, and a table says what came of them', async () => {
     const uri = written(
       'two.replay.jsonc',
