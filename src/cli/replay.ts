@@ -8,9 +8,9 @@ import { compareTraces } from '../compare/compare';
 import { failures, PARTS, parseFailOn, type FailOn } from '../compare/verdict';
 import { checkTrace } from '../expect/checkTrace';
 import { readExpectations } from '../expect/expectationFile';
-import { junitXml } from '../expect/junit';
+import { junitXml, type JunitSuite } from '../expect/junit';
 import { formatCheck } from '../expect/reportText';
-import { result as checkResult, type CheckReport } from '../expect/results';
+import { result as checkResult } from '../expect/results';
 import { merged, NO_OVERLAY, parseSetting, settingsName, type Overlay, type Setting } from '../replay/client/overlay';
 import { readOverlayFile } from '../replay/client/overlayFile';
 import { startReplay, type Replay, type ReplayUpstream } from '../replay/client/replay';
@@ -21,7 +21,7 @@ import { UnreadableFileError } from '../trace/unreadable';
 import { formatComparison } from './diffText';
 import { listenToKeys } from './replayKeys';
 import type { ReplayReport } from './replayReport';
-import { formatReplay, formatSweep } from './replayText';
+import { formatReplay, formatSweep, whyIncomplete } from './replayText';
 import { loadScenario } from './simulate';
 import { UsageError } from './usage';
 
@@ -150,6 +150,8 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
         await writeFile(options.junit, junitXml(reports.flatMap(junitOf)));
         voice.say(`Wrote ${options.junit}.`);
       }
+      const why = options.sweep === undefined ? undefined : whyIncomplete(reports);
+      if (why !== undefined) voice.say(why);
       if (!reports.every(isGood)) process.exitCode = 1;
     });
 }
@@ -233,16 +235,20 @@ async function judge(report: ReplayReport, options: GivenOptions, voice: ReplayV
   for (const failure of report.failures) voice.say(failure);
 }
 
-/** All was sent that was to be, and what was asked of it holds. */
-function isGood({ ending, skipped, expectations, failures: found }: ReplayReport): boolean {
-  return ending.kind === 'completed' && skipped.length === 0 && expectations?.passed !== false && !found?.length;
+/** All was sent that was to be, what was waited for came, and what was asked of it holds. */
+function isGood(report: ReplayReport): boolean {
+  return isComplete(report) && report.expectations?.passed !== false && !report.failures?.length;
 }
 
-/** What a build is told of a run: that it could be made, and what was found. */
-function junitOf(report: ReplayReport): CheckReport[] {
-  const { trace, overlay, ending, skipped, message, expectations, failures: found } = report;
+function isComplete({ ending, skipped, notCome }: ReplayReport): boolean {
+  return ending.kind === 'completed' && skipped.length === 0 && notCome.length === 0;
+}
+
+/** What a build is told of a run: that it could be made, and what was found. Named by what is the same in each build. */
+function junitOf(report: ReplayReport): JunitSuite[] {
+  const { file, session, trace, overlay, skipped, notCome, message, expectations, failures: found } = report;
   const whole = overlay === '' ? 'The replay is complete' : `The replay with ${overlay} is complete`;
-  const passed = ending.kind === 'completed' && skipped.length === 0;
+  const passed = isComplete(report);
   const results = [
     checkResult({
       check: 'difference',
@@ -250,9 +256,11 @@ function junitOf(report: ReplayReport): CheckReport[] {
       path: 'replay',
       passed,
       expected: 'every message is sent, and what it waited for comes',
-      actual: [message, ...skipped.map(({ name, type, reason }) => `${name} (${type}) was not sent: ${reason}`)].join(
-        ' ',
-      ),
+      actual: [
+        message,
+        ...skipped.map(({ name, type, reason }) => `${name} (${type}) was not sent: ${reason}.`),
+        ...(notCome.length > 0 ? [`Did not come: ${notCome.join(', ')}.`] : []),
+      ].join(' '),
     }),
     ...(found === undefined
       ? []
@@ -268,7 +276,11 @@ function junitOf(report: ReplayReport): CheckReport[] {
         ]),
   ];
   const own = { trace, expectations: 'replay', passed: results.every((one) => one.passed), results, problems: [] };
-  return expectations ? [own, expectations] : [own];
+  const suite = `${file} ${session}${overlay === '' ? '' : ` with ${overlay}`}`;
+  return [
+    { ...own, suite: `${suite}: replay` },
+    ...(expectations ? [{ ...expectations, suite: `${suite}: ${expectations.expectations}` }] : []),
+  ];
 }
 
 function checkOptions({ scenario, to, keyEnv, seed, junit, against, failOn }: GivenOptions): void {

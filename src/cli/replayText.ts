@@ -3,6 +3,7 @@ import { formatMs } from '../analysis/format';
 import type { Percentiles } from '../analysis/model';
 import type { SweepRow } from '../replay/client/sweep';
 import { sweepTable } from '../replay/client/sweepTable';
+import { few } from '../replay/client/result';
 import { plain } from './inspectText';
 import type { ReplayReport } from './replayReport';
 
@@ -64,6 +65,24 @@ export function formatSweep(rows: readonly SweepRow[], reports: readonly ReplayR
       ]),
     );
   return text(lines);
+}
+
+/**
+ * Why a sweep is not as it should be, in one sentence: what was not sent, did not come, or ended otherwise; undefined when it is. A
+ * build that fails has to say so where its last lines are read.
+ */
+export function whyIncomplete(reports: readonly ReplayReport[]): string | undefined {
+  const runs = reports.flatMap(({ overlay, ending, skipped, notCome }) => {
+    const what = [
+      ...(ending.kind === 'completed' ? [] : [ending.kind === 'refused' ? 'refused' : `ended as ${ending.kind}`]),
+      ...(skipped.length > 0 ? [`${skipped.length} not sent, ${few(skipped.map(({ name }) => name))}`] : []),
+      ...(notCome.length > 0 ? [`${notCome.length} did not come, ${few(notCome)}`] : []),
+    ];
+    return what.length > 0 ? [`${overlay}: ${what.join('; ')}`] : [];
+  });
+  if (runs.length === 0) return undefined;
+  const which = `${runs.length} of ${reports.length} ${reports.length === 1 ? 'run' : 'runs'}`;
+  return plain(`${which} did not go as the recording did. ${runs.join('. ')}.`);
 }
 
 function section(title: string, entries: readonly string[]): string[] {

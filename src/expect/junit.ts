@@ -5,13 +5,20 @@
 import { formatFailure } from './reportText';
 import type { CheckKind, CheckReport, CheckResult } from './results';
 
+/** A report as a suite of JUnit. */
+export interface JunitSuite extends CheckReport {
+  /** Its name, where the trace's file has another one in each build; the trace is told in a property then. */
+  suite?: string;
+}
+
 /** The XML of one or several reports. Without times: a check of a recording has none worth telling. */
-export function junitXml(reports: readonly CheckReport[]): string {
+export function junitXml(reports: readonly JunitSuite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="realtime-inspector" ${counts(reports)}>`,
     ...reports.flatMap((report) => [
-      `  <testsuite name="${xmlText(report.trace)}" ${counts([report])} skipped="0">`,
+      `  <testsuite name="${xmlText(report.suite ?? report.trace)}" ${counts([report])} skipped="0">`,
+      ...(report.suite === undefined ? [] : properties({ trace: report.trace })),
       ...(report.error === undefined ? [] : unreadable(report.error)),
       ...casesOf(report.results).flatMap(testCase),
       ...(report.problems.length > 0 ? [`    <system-err>${xmlText(report.problems.join('\n'))}</system-err>`] : []),
@@ -20,6 +27,13 @@ export function junitXml(reports: readonly CheckReport[]): string {
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function properties(all: Readonly<Record<string, string>>): string[] {
+  const lines = Object.entries(all).map(
+    ([name, value]) => `      <property name="${name}" value="${xmlText(value)}"/>`,
+  );
+  return ['    <properties>', ...lines, '    </properties>'];
 }
 
 function counts(reports: readonly CheckReport[]): string {

@@ -176,20 +176,18 @@ function wishWords({ file, session, to, timing }: Wish): string {
 }
 
 async function tellEnd(host: Host, file: string, replay: RunningReplay, result: ReplayEnd): Promise<void> {
-  const { ending, skipped, timing, trace, message } = result;
+  const { ending, skipped, notCome, timing, trace, message } = result;
   for (const { name, type, reason } of skipped) host.log.warn(`Replay: ${name} (${type}) was not sent: ${reason}.`);
   if (ending.kind === 'stopped') return;
   const parts = [
     message,
-    ...(skipped.length > 0
-      ? [`${skipped.length} not sent: ${skipped[0]?.type ?? ''}, ${skipped[0]?.reason ?? ''}.`]
-      : []),
+    ...(skipped.length > 0 ? [`${skipped[0]?.name} was not sent, as ${skipped[0]?.reason}.`] : []),
     ...(timing.all
       ? [`Timing error: ${timing.all.p50.toFixed(1)} ms (median), ${timing.all.p95.toFixed(1)} ms (95th percentile).`]
       : []),
   ];
   const [compare, log] = ['Compare With Recording', 'Show Log'];
-  const isGood = ending.kind === 'completed' && skipped.length === 0;
+  const isGood = ending.kind === 'completed' && skipped.length + notCome.length === 0;
   const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const actions = [
     ...(ending.kind === 'refused' ? [] : [compare]),

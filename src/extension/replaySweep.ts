@@ -21,8 +21,8 @@ export async function showSweep(
 ): Promise<void> {
   if (runs.length === 0) return;
   const rows: SweepRow[] = [await rowInThread(host.dist, { name: 'recorded', file, session: session.id })];
-  for (const { name, trace, ending, refusals, skipped } of runs)
-    rows.push(await rowInThread(host.dist, { name, file: trace, result: { ending, refusals, skipped } }));
+  for (const { name, trace, ending, refusals, skipped, notCome } of runs)
+    rows.push(await rowInThread(host.dist, { name, file: trace, result: { ending, refusals, skipped, notCome } }));
   const amount = runs.length === asked ? `${asked} runs` : `${runs.length} of ${asked} runs`;
   const { text, recordedLine, runLines } = sweepReport(file, `session ${session.id}, ${timing}: ${amount}`, rows, runs);
   // A part is gone when its replay has ended.
@@ -47,7 +47,9 @@ export async function showSweep(
     },
     ...runLines.flatMap((line, index) => [open(line, 'Open Trace', uris[index + 1]), compare(line, uris[index + 1])]),
   ]);
-  const bad = runs.filter(({ ending, skipped }) => ending.kind !== 'completed' || skipped.length > 0);
+  const bad = runs.filter(
+    ({ ending, skipped, notCome }) => ending.kind !== 'completed' || skipped.length + notCome.length > 0,
+  );
   if (bad.length > 0)
     void vscode.window.showWarningMessage(
       plain(`${bad.length} of ${runs.length} runs are not complete. ${bad[0]?.name}: ${bad[0]?.message}`),

@@ -102,9 +102,15 @@ export async function replayTrace(options: ReplayTraceOptions): Promise<ReplayTr
       generator: `realtime-inspector/${packageJson.version}`,
     });
     try {
-      const { trace, ending, message, sent, skipped, problems, durationMs } = await replay.done;
+      const { trace, ending, message, sent, skipped, notCome, problems, durationMs } = await replay.done;
       const unsent = skipped.map(({ name, type, reason }) => `${name} ${type} was not sent: ${reason}`);
-      const result = { trace, completed: ending.kind === 'completed', message, sent, durationMs };
+      const result = {
+        trace,
+        completed: ending.kind === 'completed' && notCome.length === 0,
+        message,
+        sent,
+        durationMs,
+      };
       const told = { ...result, problems: [...unsent, ...replay.problems, ...problems] };
       return expect === undefined ? told : { ...told, check: await check(trace, expect) };
     } finally {

@@ -22,13 +22,14 @@ export class Gating {
   readonly #speed: number;
   readonly #gone = new Map<number, Gone>();
   readonly #givenUp = new Set<string>();
-  readonly #problem: (message: string) => void;
+  readonly #passedOver: (message: string, gate: string) => void;
 
-  constructor(live: LiveSession, timing: Timing, speed: number, problem: (message: string) => void) {
+  /** `passedOver` is told of what cannot come any more, and that nobody waits for it. */
+  constructor(live: LiveSession, timing: Timing, speed: number, passedOver: (message: string, gate: string) => void) {
     this.#live = live;
     this.#timing = timing;
     this.#speed = speed;
-    this.#problem = problem;
+    this.#passedOver = passedOver;
   }
 
   /** A message has gone, or will not go: what comes behind it counts from now. */
@@ -110,7 +111,7 @@ export class Gating {
     if (this.#live.neverComes(gate) === undefined) return false;
     // A shorter answer than the recorded one is no matter for what happens in it.
     if (gate.soundMs !== undefined) return true;
-    this.#problem(`${name} went without “${gate.name}”, which cannot come any more.`);
+    this.#passedOver(`${name} went without “${gate.name}”, which cannot come any more.`, gate.name);
     return true;
   }
 }

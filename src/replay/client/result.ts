@@ -47,6 +47,8 @@ export interface ReplayResult {
   leftOut: number;
   /** Silence that stood in for an open microphone while a message waited, ms. */
   filledMs: number;
+  /** What the recording shows and did not come here, each once, for people: moments of the session, as in `#5: done`. */
+  notCome: string[];
   /** Things that are not as they were in the recording, for people. */
   problems: string[];
   refusals: Refusal[];
@@ -86,6 +88,8 @@ export function timingError(outcomes: readonly FrameOutcome[]): TimingError {
 export function resultOf(run: {
   ending: Ending;
   outcomes: readonly FrameOutcome[];
+  /** None unless given. */
+  notCome?: Iterable<string>;
   problems: string[];
   refusals: Refusal[];
   filledMs: number;
@@ -93,15 +97,19 @@ export function resultOf(run: {
   pausedMs: number;
   byHand: number;
 }): ReplayResult {
-  const { ending, outcomes, problems, refusals, filledMs, durationMs, pausedMs, byHand } = run;
+  const { ending, outcomes, notCome = [], problems, refusals, filledMs, durationMs, pausedMs, byHand } = run;
   const of = (kind: FrameOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === kind);
+  const skipped = of('skipped');
+  const missing = [...new Set([...notCome, ...(ending.kind === 'stalled' ? ending.waitedFor : [])])];
+  const end = ending.kind === 'completed' ? completeText(skipped, missing) : endingText(ending);
   return {
     ending,
-    message: `${likelyCause(ending, refusals)}${endingText(ending)}${pausedText(pausedMs, byHand, ' It')}`,
+    message: `${likelyCause(ending, refusals)}${end}${pausedText(pausedMs, byHand, ' It')}`,
     sent: of('sent').length,
-    skipped: of('skipped'),
+    skipped,
     leftOut: of('left out').length,
     filledMs,
+    notCome: missing,
     problems,
     refusals,
     timing: timingError(outcomes),
@@ -109,6 +117,17 @@ export function resultOf(run: {
     pausedMs,
     byHand,
   };
+}
+
+/** A replay that went to its end is complete only with all that was to be sent and to come. */
+function completeText(skipped: readonly FrameOutcome[], notCome: readonly string[]): string {
+  const unsent = skipped.map(({ name, type }) => `${name} (${type})`);
+  const what = [
+    ...(unsent.length > 0 ? [`${unsent.length} not sent: ${few(unsent)}`] : []),
+    ...(notCome.length > 0 ? [`${notCome.length} did not come: ${few(notCome)}`] : []),
+  ];
+  if (what.length === 0) return endingText({ kind: 'completed' });
+  return `The replay went to its end, but not everything was as recorded. ${what.join('. ')}.`;
 }
 
 /** That a pause was made, as a sentence about `what`; '' for none. Times of what ran meanwhile are none of the server's. */

@@ -71,6 +71,7 @@ export class ReplayRun {
   readonly #silence: Silence;
   readonly #outcomes: FrameOutcome[] = [];
   readonly #problems = new Set<string>();
+  readonly #notCome = new Set<string>();
   readonly #heads = new Map<PlannedFrame['lane'], PlannedFrame>();
   readonly #waiting = new Map<string, string[]>();
   readonly #counts = { sent: 0, skipped: 0 };
@@ -109,7 +110,9 @@ export class ReplayRun {
     };
     this.#editor = new OverlayEditor(overlay);
     this.#live = new LiveSession(plan.within);
-    this.#gating = new Gating(this.#live, options.timing, this.#options.speed, (message) => this.#problem(message));
+    this.#gating = new Gating(this.#live, options.timing, this.#options.speed, (message, gate) =>
+      this.#passOver(message, [gate]),
+    );
     this.#silence = new Silence(this.#live, this.#gating, this.#options.speed);
     this.#clock = new RunClock(this.#options.clock);
   }
@@ -194,6 +197,7 @@ export class ReplayRun {
     return resultOf({
       ending: this.#ending ?? { kind: 'completed' },
       outcomes: this.#outcomes,
+      notCome: this.#notCome,
       problems: [...this.#problems],
       refusals: this.#live.refusals,
       filledMs: this.#silence.filledMs,
@@ -344,7 +348,7 @@ export class ReplayRun {
         if (now >= next) {
           // With times as recorded nobody is waited for, so nothing stands still: it is only told.
           if (timing !== 'original' && this.#options.onStall === 'stop') this.#stalled('The end', '', waits);
-          else this.#problem(`In the recording came, and here did not: ${few(waits)}.`);
+          else this.#passOver(`In the recording came, and here did not: ${few(waits)}.`, waits);
           return;
         }
       }
@@ -379,7 +383,7 @@ export class ReplayRun {
   /** Something did not come. False when the run ends with that. */
   #stalled(frame: string, type: string, waitedFor: string[]): boolean {
     if (this.#options.onStall === 'continue') {
-      this.#problem(`${frame} waited in vain for ${few(waitedFor)}.`);
+      this.#passOver(`${frame} waited in vain for ${few(waitedFor)}.`, waitedFor);
       return true;
     }
     this.#end({ kind: 'stalled', frame, type, waitedFor });
@@ -413,6 +417,11 @@ export class ReplayRun {
   #end(ending: Ending): void {
     this.#ending ??= ending;
     this.#clock.wake();
+  }
+
+  #passOver(message: string, notCome: readonly string[]): void {
+    for (const name of notCome) this.#notCome.add(name);
+    this.#problem(message);
   }
 
   #problem(message: string): void {

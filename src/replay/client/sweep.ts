@@ -21,6 +21,8 @@ export interface SweepRow {
   usd: number | undefined;
   refused: number;
   skipped: number;
+  /** How much of what the recording shows did not come. */
+  notCome: number;
   findings: number;
 }
 
@@ -31,7 +33,7 @@ export async function sweepRow(
   name: string,
   trace: string,
   session: string | undefined,
-  result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped'>,
+  result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped' | 'notCome'>,
 ): Promise<SweepRow> {
   const report = await analyseTrace(trace);
   const of: SessionMetrics = report.sessions.find((one) => one.session === session) ?? report.totals;
@@ -49,6 +51,7 @@ export async function sweepRow(
     usd: of.cost?.usd,
     refused: result?.refusals.length ?? 0,
     skipped: result?.skipped.length ?? 0,
+    notCome: result?.notCome.length ?? 0,
     findings: report.findings.filter((one) => session === undefined || one.session === session).length,
   };
 }

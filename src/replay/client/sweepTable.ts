@@ -14,6 +14,8 @@ const TITLES = [
   'tokens',
   'cost',
   'refused',
+  'not sent',
+  'did not come',
   'findings',
   'ended',
 ];
@@ -43,6 +45,8 @@ function cellsOf(row: SweepRow): string[] {
     String(row.tokens),
     row.usd === undefined ? 'no price' : `$${row.usd.toFixed(4)}`,
     String(row.refused),
+    String(row.skipped),
+    String(row.notCome),
     String(row.findings),
     row.ending,
   ];

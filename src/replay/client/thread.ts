@@ -17,7 +17,7 @@ export interface RowOf {
   file: string;
   /** All of them unless given. */
   session?: string;
-  result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped'>;
+  result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped' | 'notCome'>;
 }
 
 /** What a replay can be told to do. */

@@ -1,5 +1,6 @@
 /** What a client has done of what is expected of it, and where it did otherwise. */
 import { asObject, asText, type JsonObject } from '../../analysis/json';
+import { OpenSteps } from './openSteps';
 import type { Divergence, DivergenceKind } from './sessionReport';
 import { differencesOf, pairsOf, type OwnIds } from './sameEvent';
 import type { ClientStep, ServerScript } from './script';
@@ -17,12 +18,21 @@ export class Expected {
   readonly missing = new Map<number, number>();
   readonly divergences: Divergence[] = [];
   count = 0;
+  /** Messages that were as recorded, and those that came in the place of a recorded one and were otherwise. */
   matched = 0;
+  otherwise = 0;
+  /** Messages that came when all that was recorded of the client had come. */
+  beyond = 0;
   /** Ids of the client's own, to those of the recording. */
   readonly own: OwnIds = new Map();
+  /** The same the other way round. */
+  readonly recorded: OwnIds = new Map();
   /** Event ids of the recording, to the client's own. */
   readonly eventIds: OwnIds = new Map();
   #script: ServerScript;
+  #open: OpenSteps;
+  /** Steps that came before any later one had, and when. */
+  #ahead: { step: number; at: number }[] = [];
 
   constructor(
     script: ServerScript,
@@ -30,6 +40,7 @@ export class Expected {
     private readonly strict: boolean,
   ) {
     this.#script = script;
+    this.#open = new OpenSteps(script.client);
   }
 
   get script(): ServerScript {
@@ -39,6 +50,7 @@ export class Expected {
   /** Another recorded session fits better; nothing has come yet. */
   change(script: ServerScript): void {
     this.#script = script;
+    this.#open = new OpenSteps(script.client);
   }
 
   has(step: number): boolean {
@@ -47,12 +59,19 @@ export class Expected {
 
   /** The first step that has not come. */
   get next(): ClientStep | undefined {
-    return this.#script.client.find(({ index, optional }) => !optional && !this.has(index));
+    return this.#open.due;
   }
 
   /** When something later came first, ms; undefined while nothing has. */
   passedAt(step: number): number | undefined {
-    return this.arrivedAt.slice(step + 1).find((at) => at !== undefined);
+    // The first to come behind it was the furthest of all until then. The last of those is looked at first: mostly it is about that.
+    let found: number | undefined;
+    for (let at = this.#ahead.length - 1; at >= 0; at--) {
+      const one = this.#ahead[at];
+      if (!one || one.step <= step) break;
+      found = one.at;
+    }
+    return found;
   }
 
   /** Whether that message begins the session as it was recorded. */
@@ -66,23 +85,20 @@ export class Expected {
     this.count += 1;
     const came = asObject(json(text));
     const type = asText(came?.type);
-    const open = this.#script.client.filter(({ index }) => !this.has(index));
-    const due = open.find(({ optional }) => !optional);
+    const { due } = this.#open;
     const differs = (step: ClientStep) => differencesOf(step, came, text, this.own, this.ignore);
     // What the inspector sent while it was recorded may come or not.
-    const same = open.find(
-      (step) => (step === due || step.optional || step.type === type) && differs(step).length === 0,
-    );
+    const same = this.#find(type, (step) => differs(step).length === 0);
     if (same) {
       this.#match(same, came, t);
+      if (!same.optional) this.matched += 1;
       if (same !== due && !same.optional && this.strict) {
         const message = `${named(type)} came before ${due ? `${named(due.type)} (#${due.seq})` : 'what was due'}`;
         return this.#tell('order', t, message, due, type);
       }
       return this.#soundOf(same, sound, t);
     }
-    if (!due)
-      return this.#tell('unexpected', t, `${named(type)} came where nothing more was expected`, undefined, type);
+    if (!due) return this.#beyond(type, t);
     if (due.type !== type) {
       return this.#tell(
         'unexpected',
@@ -96,6 +112,7 @@ export class Expected {
     const places = differences.map(({ path }) => path || 'the whole of it');
     const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
     this.#match(due, came, t);
+    this.otherwise += 1;
     const message = `${named(type)} differs from the recorded one (#${due.seq}) in ${places.slice(0, 3).join(', ')}${more}`;
     return { ...this.#tell('changed', t, message, due, type, differences) };
   }
@@ -104,6 +121,7 @@ export class Expected {
   giveUp(step: number, t: number): Divergence | undefined {
     this.missing.set(step, t);
     const due = this.#script.client[step];
+    if (due) this.#open.close(due);
     return due && this.#tell('missing', t, `${named(due.type)} (#${due.seq}) did not come`, due, undefined);
   }
 
@@ -112,12 +130,30 @@ export class Expected {
     return this.#tell('sound', t, message, undefined, undefined);
   }
 
-  /** The session is over; answers what was still to come of the client. */
-  left(t: number): Divergence | undefined {
+  /**
+   * The session is over; answers the first thing in the order of the recording that was still to come of the client. `sound` is what
+   * is waited for before the recorded message `seq`, if it is.
+   */
+  left(t: number, sound?: { seq: number; what: string }): Divergence | undefined {
     const due = this.next;
+    if (sound && (!due || sound.seq < due.seq))
+      return this.#tell('left', t, `The session ended before ${sound.what} had come`, undefined, undefined);
     if (!due) return undefined;
     const message = `The session ended before ${named(due.type)} (#${due.seq}) came`;
     return this.#tell('left', t, message, due, undefined);
+  }
+
+  #find(type: string, is: (step: ClientStep) => boolean): ClientStep | undefined {
+    for (const step of this.#open.candidates(type)) if (is(step)) return step;
+    return undefined;
+  }
+
+  /** Told once: the client goes on where the recording does not. */
+  #beyond(type: string, t: number): Divergence | undefined {
+    this.beyond += 1;
+    if (this.beyond > 1) return undefined;
+    const message = `The recording is used up: ${named(type)} came where nothing more was expected, and what comes from here on is not answered`;
+    return this.#tell('used up', t, message, undefined, type);
   }
 
   address(t: number, message: string): Divergence {
@@ -126,9 +162,14 @@ export class Expected {
 
   #match(step: ClientStep, came: JsonObject | undefined, t: number): void {
     this.arrivedAt[step.index] = t;
-    if (!step.optional) this.matched += 1;
+    this.#open.close(step);
+    if (step.index > (this.#ahead.at(-1)?.step ?? -1)) this.#ahead.push({ step: step.index, at: t });
     if (!came) return;
-    for (const [now, recorded] of pairsOf(step, came)) if (now !== recorded) this.own.set(now, recorded);
+    for (const [now, recorded] of pairsOf(step, came)) {
+      if (now === recorded) continue;
+      this.own.set(now, recorded);
+      this.recorded.set(recorded, now);
+    }
     const [recorded, now] = [asText(step.event?.event_id), asText(came.event_id)];
     if (recorded !== '' && now !== '' && recorded !== now) this.eventIds.set(recorded, now);
   }

@@ -75,6 +75,7 @@ export class Player {
     private readonly options: PlayOptions,
     private readonly clock: Clock,
     private readonly wire: Wire,
+    private readonly log: (message: string) => void = () => undefined,
   ) {
     this.#expected = new Expected(script, options.ignore, options.strict);
     this.#startMs = clock.now();
@@ -126,6 +127,7 @@ export class Player {
       if (this.#expected.count === 0) this.#chooseBy(text);
       const divergence = this.#expected.take(text, now, this.#meter.sound);
       if (/input_audio_buffer\.(?:commit|clear)$/.test(asText(event?.type))) this.#meter.reset();
+      if (divergence?.kind === 'used up') this.log(`Client ${this.client}: ${divergence.message}`);
       if (divergence) this.#diverged(divergence, asText(event?.event_id));
     }
     this.#stir();
@@ -134,7 +136,7 @@ export class Player {
   /** The client has gone. */
   gone(code: number, reason: string): void {
     if (this.#ended) return;
-    this.#expected.left(this.#nowMs());
+    this.#expected.left(this.#nowMs(), this.#missingSound());
     this.#finish(code, reason);
   }
 
@@ -144,7 +146,7 @@ export class Player {
   }
 
   get report(): SessionReport {
-    const { divergences, matched } = this.#expected;
+    const { divergences, matched, otherwise, beyond } = this.#expected;
     const { server, client, session } = this.#script;
     const { ms, soundMs } = this.#total.sound;
     const lateness = percentilesOf(Float32Array.from(this.#lateness));
@@ -154,7 +156,7 @@ export class Player {
       url: session.url,
       outcome: divergences.length > 0 ? 'diverged' : this.#ended ? 'complete' : 'open',
       expected: client.filter(({ optional }) => !optional).length,
-      matched,
+      ...{ matched, otherwise, beyond },
       toSend: server.length,
       sent: this.#sent,
       audio: {
@@ -197,9 +199,7 @@ export class Player {
     if (sound && !this.#heardAt.has(step.index)) {
       const until = this.#soundDue(step, sound, now);
       if (until > now) {
-        const what =
-          sound.soundMs > 0 ? `${Math.round(sound.soundMs)} ms of sound` : `${Math.round(sound.ms)} ms of audio`;
-        this.#waitsFor = `${what} before ${step.frame.type} (#${step.frame.seq})`;
+        this.#waitsFor = soundWords(sound, step);
         return { at: until, ready: false };
       }
       this.#heardAt.set(step.index, now);
@@ -240,11 +240,10 @@ export class Player {
   /** When enough has been heard; now when it has. */
   #soundDue({ frame }: ServerStep, wanted: Sound, now: number): number {
     const came = this.#meter.sound;
-    const quietMs = now - this.#soundCameMs;
-    const stopped = came.ms > 0 && quietMs >= STOPPED_MS;
+    const stopped = came.ms > 0 && now - this.#soundCameMs >= STOPPED_MS;
     const isLong = came.ms >= wanted.ms - Math.min(SLACK_MS, wanted.ms / 10);
-    const isHeard = wanted.soundMs === 0 || came.soundMs >= wanted.soundMs * ENOUGH - (2 * SLACK_MS) / 3;
     const isQuiet = wanted.soundMs > 0 && came.quietMs >= Math.min(wanted.quietMs, 200);
+    const isHeard = isEnough(came, wanted);
     if (isHeard && (isLong || isQuiet || stopped || wanted.ms === 0)) return now;
     if (came.ms === 0) return Infinity;
     const until = this.#soundCameMs + (isHeard ? STOPPED_MS : this.options.patienceMs);
@@ -255,6 +254,15 @@ export class Player {
     );
     this.#diverged(divergence, '');
     return now;
+  }
+
+  /** The sound that the next message waits for and that has not come; a client that has gone has stopped speaking too. */
+  #missingSound(): { seq: number; what: string } | undefined {
+    const step = this.#script.server[this.#sent];
+    if (!step?.sound || this.#heardAt.has(step.index) || !this.#expected.has(step.gate)) return undefined;
+    const came = this.#meter.sound;
+    if (isEnough(came, step.sound) && (came.ms > 0 || step.sound.ms === 0)) return undefined;
+    return { seq: step.frame.seq, what: soundWords(step.sound, step) };
   }
 
   async #send(step: ServerStep, due: number): Promise<void> {
@@ -272,15 +280,9 @@ export class Player {
     this.#sent += 1;
     if (body?.kind === 'binary') this.wire.send(body.bytes);
     else if (body) {
-      const text = withOtherIds(body.text, this.#ids());
+      const text = withOtherIds(body.text, this.#expected.recorded, this.#mapped);
       this.wire.send(frame.type === 'error' ? withOtherIds(text, this.#expected.eventIds) : text);
     }
-  }
-
-  /** Ids of the recording, to those that the client knows instead. */
-  #ids(): Map<string, string> {
-    if (this.#expected.own.size === 0) return this.#mapped;
-    return new Map([...this.#mapped, ...[...this.#expected.own].map(([now, recorded]) => [recorded, now] as const)]);
   }
 
   /** Of several recorded sessions that begin alike, the one whose client begins as this one does. */
@@ -344,6 +346,15 @@ export class Player {
     this.#endedMs = this.#nowMs();
     this.#stir();
   }
+}
+
+function isEnough(came: Sound, wanted: Sound): boolean {
+  return wanted.soundMs === 0 || came.soundMs >= wanted.soundMs * ENOUGH - (2 * SLACK_MS) / 3;
+}
+
+function soundWords({ soundMs, ms }: Sound, { frame }: ServerStep): string {
+  const what = soundMs > 0 ? `${Math.round(soundMs)} ms of sound` : `${Math.round(ms)} ms of audio`;
+  return `${what} before ${frame.type} (#${frame.seq})`;
 }
 
 /** 1005, 1006 and some others may not be sent: they say that there was none, or what happened below (RFC 6455, 7.4). */

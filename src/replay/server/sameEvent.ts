@@ -28,9 +28,10 @@ export function differencesOf(
     if (step.redacted.includes('') || (step.event === undefined && came === undefined && step.text === text)) return [];
     return [{ path: '', expected: valueWords(step.event ?? step.text), came: valueWords(came ?? text) }];
   }
-  const pairs = new Map([...own, ...pairsOf(step, came)]);
+  const pairs = pairsOf(step, came);
   const recorded = plain(step.event);
-  const now = plain(withIds(came, pairs) as JsonObject);
+  const isSame = pairs.size === 0 && own.size === 0;
+  const now = plain(isSame ? came : (withIds(came, (id) => pairs.get(id) ?? own.get(id)) as JsonObject));
   const redacted = step.redacted.map((pointer) => pointer.slice(1).replaceAll('/', '.'));
   const apart = [...ignore, ...redacted, ...(volatile.get(step.type) ?? [])];
   return diffConfigs(recorded, now)
@@ -59,13 +60,13 @@ function plain(event: JsonObject): JsonObject {
 }
 
 /** The value with the recording's ids in the place of the client's own. */
-function withIds(value: unknown, pairs: ReadonlyMap<string, string>, depth = 0): unknown {
-  if (pairs.size === 0 || depth > 32) return value;
-  if (typeof value === 'string') return pairs.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((one) => withIds(one, pairs, depth + 1));
+function withIds(value: unknown, recordedAs: (id: string) => string | undefined, depth = 0): unknown {
+  if (depth > 32) return value;
+  if (typeof value === 'string') return recordedAs(value) ?? value;
+  if (Array.isArray(value)) return value.map((one) => withIds(one, recordedAs, depth + 1));
   const fields = asObject(value);
   if (!fields) return value;
-  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, withIds(one, pairs, depth + 1)]));
+  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, withIds(one, recordedAs, depth + 1)]));
 }
 
 /** Paths are written as in `item.content[0].text`; `*` is any name. */
@@ -81,13 +82,24 @@ function parts(path: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** The text with other ids in the place of whole strings; everything else stays byte for byte. */
-export function withOtherIds(text: string, ids: ReadonlyMap<string, string>): string {
-  if (ids.size === 0) return text;
-  let out = text;
-  for (const [recorded, now] of ids) {
-    const written = JSON.stringify(recorded);
-    if (out.includes(written)) out = out.replaceAll(written, () => JSON.stringify(now));
+/** The text of JSON with other ids in the place of whole strings, by the first map that has one; everything else stays byte for byte. */
+export function withOtherIds(text: string, ...ids: readonly ReadonlyMap<string, string>[]): string {
+  if (ids.every(({ size }) => size === 0)) return text;
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, (written) => {
+    const recorded = written.includes('\\') ? unescaped(written) : written.slice(1, -1);
+    for (const one of ids) {
+      const now = one.get(recorded);
+      if (now !== undefined) return JSON.stringify(now);
+    }
+    return written;
+  });
+}
+
+/** The string of a JSON text; the text itself where the recording has no JSON there. */
+function unescaped(written: string): string {
+  try {
+    return JSON.parse(written) as string;
+  } catch {
+    return written;
   }
-  return out;
 }

@@ -125,7 +125,7 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         const choice = chosen.get(request);
         if (choice?.kind !== 'session') return client.close(1011, 'No recorded session was chosen.');
         const { script, others, problem } = choice;
-        const player = new Player(players.length + 1, script, others, play, clock, wireOf(client));
+        const player = new Player(players.length + 1, script, others, play, clock, wireOf(client), onLog);
         players.push(player);
         sockets.add(client);
         client.on('message', (data: Buffer, binary) => player.receive(data, binary));

@@ -5,9 +5,10 @@ import type { FieldDifference } from './sameEvent';
 /**
  * `changed`: the message that was due, with other fields; `unexpected`: another message; `order`: one that was due later;
  * `missing`: it did not come, and the replay went on without it; `sound`: more or less than was recorded; `address`: another
- * model; `left`: the session ended before the client had sent everything.
+ * model; `left`: the session ended before the client had sent everything; `used up`: the client went on where the recording of it
+ * had ended, told once.
  */
-export type DivergenceKind = 'changed' | 'unexpected' | 'order' | 'missing' | 'sound' | 'address' | 'left';
+export type DivergenceKind = 'changed' | 'unexpected' | 'order' | 'missing' | 'sound' | 'address' | 'left' | 'used up';
 
 /** One thing that the client did otherwise than in the recording. */
 export interface Divergence {
@@ -31,9 +32,12 @@ export interface SessionReport {
   url: string;
   /** `open` while it goes on; `complete`: everything expected came and nothing else. */
   outcome: 'open' | 'complete' | 'diverged';
-  /** Messages of the client, sound left out. */
+  /** Recorded messages of the client, sound left out; how many came as recorded, and how many came with other fields. */
   expected: number;
   matched: number;
+  otherwise: number;
+  /** Messages that came when all of those had: the recording was used up. */
+  beyond: number;
   /** Recorded messages of the server, and how many of them were sent. */
   toSend: number;
   sent: number;
@@ -80,8 +84,14 @@ export function divergenceLines({ expected, came, differences }: Divergence): st
 
 /** A session's report for people. */
 export function formatSessionReport(report: SessionReport): string {
-  const { client, session, outcome, matched, expected, sent, toSend, waitsFor, divergences, first } = report;
-  const whole = `${matched} of ${expected} expected messages, ${sent} of ${toSend} sent`;
+  const { client, session, outcome, matched, expected, otherwise, beyond, sent, toSend } = report;
+  const { waitsFor, divergences, first } = report;
+  const whole = [
+    `${matched} of ${expected} as recorded`,
+    ...(otherwise > 0 ? [`${otherwise} otherwise`] : []),
+    ...(beyond > 0 ? [`${beyond} when the recording was used up`] : []),
+    `${sent} of ${toSend} sent`,
+  ].join(', ');
   const lines = [`client ${client}: session ${plain(session) || '1'} ${outcome} (${whole})`];
   if (waitsFor !== '' && outcome !== 'complete') lines.push(`  waited for ${plain(waitsFor)}`);
   if (first) {

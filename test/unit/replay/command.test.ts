@@ -66,7 +66,41 @@ describe('replay on the command line', () => {
     expect(status).toBe(1);
     const report = JSON.parse(stdout) as ReplayReport;
     expect(report).toMatchObject({ ending: { kind: 'completed' }, session: 's1', expectations: { passed: false } });
-    expect(readFileSync(junit, 'utf8')).toMatch(/<failure/);
+    const xml = readFileSync(junit, 'utf8');
+    expect(xml).toMatch(/<failure/);
+    // The new trace has another name in each build, and the history of a suite goes by its name.
+    expect([...xml.matchAll(/<testsuite name="([^"]*)"/g)].map(([, name]) => name)).toEqual([
+      `${file} s1: replay`,
+      `${file} s1: ${expectations}`,
+    ]);
+    expect(xml.match(/<property name="trace" value="[^"]+"/g)).toHaveLength(2);
+    expect(xml).toContain(`value="${report.trace}"`);
+  });
+
+  it('ends a sweep in which something did not come with 1, and says what', async () => {
+    const sweep = written(JSON.stringify({ runs: [{ name: 'as it was' }] }), 'same.replay.jsonc');
+    const scenario = written(
+      JSON.stringify({ turns: [{ answer: { refuse: { message: 'Not today.' } } }] }),
+      'no.scenario.jsonc',
+    );
+    const args = [
+      '--to',
+      'simulator',
+      '--scenario',
+      scenario,
+      '--sweep',
+      sweep,
+      '--timing',
+      'fast',
+      '--gate-timeout',
+      '0.5',
+    ];
+    const { status, stdout, stderr } = await run(typed(), ...args);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/did not come/);
+    expect(stderr).toMatch(
+      /1 of 1 run did not go as the recording did\. as it was: .*did not come, response to #\d+: created/,
+    );
   });
 
   it('lets no secret that is given on the way, and no key, onto disk or screen', async () => {

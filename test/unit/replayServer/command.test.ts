@@ -38,7 +38,7 @@ it('the command says where, tells of each client, writes a report, and ends with
   await mimic(ws, trace, 0, { edit: (text) => text.replace('Thank you!', '\\u001b[31mNo thanks\u202e') });
   expect((await next()) as { session: SessionReport }).toMatchObject({ session: { client: 2, outcome: 'diverged' } });
   expect(await ended).toEqual([1, null]);
-  expect(said).toContain('client 1: session s1 complete (7 of 7 expected messages, 58 of 58 sent)');
+  expect(said).toContain('client 1: session s1 complete (7 of 7 as recorded, 58 of 58 sent)');
   expect(said).toMatch(
     /conversation\.item\.create differs from the recorded one \(#\d+\) in item\.content\[0\]\.text\./,
   );

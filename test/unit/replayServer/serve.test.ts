@@ -2,6 +2,8 @@ import path from 'node:path';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveTrace, type ReplayServer, type ServeOptions } from '../../../src/replay/server/serve';
+import { Recording } from '../../../src/replay/recording';
+import { formatSessionReport } from '../../../src/replay/server/sessionReport';
 import { UnreadableFileError } from '../../../src/trace/unreadable';
 import { simulatedTrace, weatherSession, WEATHER, type Told } from '../expect/simulatedTrace';
 import { scratch } from '../rewrite/traces';
@@ -135,7 +137,7 @@ describe('a client that does otherwise', () => {
     expect(closed).toEqual({ code: 1008, reason: 'replay_divergence' });
     expect(await first(server)).toMatchObject({
       outcome: 'diverged',
-      matched: 4,
+      ...{ expected: 7, matched: 3, otherwise: 1 },
       first: {
         kind: 'changed',
         expected: { type: 'conversation.item.create' },
@@ -149,7 +151,24 @@ describe('a client that does otherwise', () => {
     const server = await serve({ trace: weather });
     const { texts } = await mimic(server.ws, weather, 0, { edit: changed });
     expect(texts).toEqual(await recordedTexts(weather));
-    expect(await first(server)).toMatchObject({ outcome: 'diverged', matched: 7, divergences: [{ kind: 'changed' }] });
+    const report = await first(server);
+    expect(report).toMatchObject({ outcome: 'diverged', matched: 6, otherwise: 1, divergences: [{ kind: 'changed' }] });
+    expect(formatSessionReport(report)).toContain('diverged (6 of 7 as recorded, 1 otherwise, 58 of 58 sent)');
+  });
+
+  it('by going on where the recording ends is told once that it is used up, and the log has it', async () => {
+    const logged: string[] = [];
+    const server = await serve({ trace: weather, timing: 'fast', onLog: (line) => logged.push(line) });
+    const more = '{"type":"response.create"}';
+    let nth = 0;
+    await mimic(server.ws, weather, 0, { edit: (text) => (++nth === 7 ? [text, more, more, more] : text) });
+    const report = await first(server);
+    expect(report).toMatchObject({ matched: 7, beyond: 3, first: { kind: 'used up', came: { number: 8 } } });
+    expect(report.divergences).toHaveLength(1);
+    expect(logged).toEqual([
+      'Client 1: The recording is used up: response.create came where nothing more was expected, and what comes from here on is not answered.',
+    ]);
+    expect(formatSessionReport(report)).toContain('3 when the recording was used up');
   });
 
   it('may do so in fields that are to be ignored', async () => {
@@ -190,6 +209,31 @@ describe('a client that does otherwise', () => {
     const socket = new WebSocket(`${server.ws}/realtime?model=gpt-realtime`);
     socket.once('message', () => socket.close());
     expect(await first(server)).toMatchObject({ first: { kind: 'left', expected: { type: 'session.update' } } });
+  });
+
+  it.each([
+    [
+      'before it has spoken',
+      1,
+      /before \d+ ms of sound before input_audio_buffer\.speech_started \(#\d+\) had come\.$/,
+    ],
+    ['before it was configured', 0, /before session\.update \(#\d+\) came\.$/],
+  ])('by going %s is told the first thing that is missing', async (_when, sent, message) => {
+    const recording = await Recording.open(spoken);
+    const frame = recording.sessions[0]?.frames.find(({ type }) => type === 'session.update');
+    const body = frame && (await recording.body(frame));
+    await recording.close();
+    const update = body?.kind === 'text' ? body.text : '';
+    const server = await serve({ trace: spoken, strict: true, timing: 'fast' });
+    const socket = new WebSocket(`${server.ws}/realtime?model=gpt-realtime`);
+    socket.on('message', (data: Buffer) => {
+      const { type } = JSON.parse(data.toString()) as { type: string };
+      if (type === 'session.created' && sent > 0) socket.send(update);
+      else socket.close();
+    });
+    const report = await first(server);
+    expect(report.outcome).toBe('diverged');
+    expect(report.first).toMatchObject({ kind: 'left', message: expect.stringMatching(message) as string });
   });
 
   it('by saying less than was recorded is told how much', async () => {
