@@ -12,6 +12,7 @@ import { formatCheck } from '../expect/reportText';
 import type { CheckReport } from '../expect/results';
 import { tracesOf } from '../expect/tracesOf';
 import { UnreadableFileError } from '../trace/unreadable';
+import { plain } from './inspectText';
 import { UsageError } from './usage';
 
 /** How the command talks and reads prices. */
@@ -60,7 +61,7 @@ export function addCheckCommand(program: Command, { say, print, readPrices }: Ch
         if (expect === undefined)
           throw new UsageError('Name the expectations (--expect FILE), or have some made (--write FILE).');
         // What is wrong in them is told once, and not of each trace.
-        await readExpectations(expect);
+        for (const warning of (await readExpectations(expect)).warnings) say(`Warning: ${plain(warning)}`);
         for (const trace of traces) reports.push(await reportOf(trace, expect, prices));
       }
       if (junit !== undefined) {
@@ -68,7 +69,9 @@ export function addCheckCommand(program: Command, { say, print, readPrices }: Ch
         say(`Wrote ${junit}.`);
       }
       const told = reports.length === 1 ? reports[0] : reports;
-      const text = reports.map((report) => (reports.length > 1 ? `${report.trace}\n` : '') + formatCheck(report));
+      const text = reports.map(
+        (report) => (reports.length > 1 ? `${report.trace}\n` : '') + formatCheck({ ...report, warnings: [] }),
+      );
       await print(json === true ? `${JSON.stringify(told, null, 2)}\n` : text.join('\n'));
       if (json === true) for (const { error } of reports) if (error !== undefined) say(error);
       if (reports.some(({ error }) => error !== undefined)) process.exitCode = 2;

@@ -19,6 +19,7 @@ import { sweepRow, type SweepRow } from '../replay/client/sweep';
 import { TRACE_EXTENSION } from '../trace/records';
 import { UnreadableFileError } from '../trace/unreadable';
 import { formatComparison } from './diffText';
+import { plain } from './inspectText';
 import { listenToKeys } from './replayKeys';
 import type { ReplayReport } from './replayReport';
 import { formatReplay, formatSweep, whyIncomplete } from './replayText';
@@ -117,7 +118,9 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
     .action(async (trace: string, options: GivenOptions) => {
       checkOptions(options);
       // What is wrong with them is told before anything is sent and paid for.
-      if (options.expect !== undefined) await readExpectations(options.expect);
+      if (options.expect !== undefined)
+        for (const warning of (await readExpectations(options.expect)).warnings)
+          voice.say(`Warning: ${plain(warning)}`);
       if (options.prices !== undefined)
         await voice.readPrices(options.prices).catch((error: unknown) => {
           throw new UsageError(error instanceof Error ? error.message : String(error));
@@ -221,7 +224,8 @@ async function judge(report: ReplayReport, options: GivenOptions, voice: ReplayV
   const say = (text: string) => (options.json === true ? Promise.resolve() : voice.print(`\n${text}`));
   if (expect !== undefined) {
     report.expectations = await checkTrace(report.trace, expect, prices);
-    await say(formatCheck(report.expectations));
+    // They were told before it began.
+    await say(formatCheck({ ...report.expectations, warnings: [] }));
   }
   if (against === undefined) return;
   // Of the recording itself only the session that was replayed is meant.

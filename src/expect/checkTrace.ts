@@ -18,7 +18,9 @@ export async function checkTrace(
   prices?: UserPrices,
 ): Promise<CheckReport> {
   const isFile = typeof expectations === 'string';
-  const read = isFile ? await readExpectations(expectations) : checkedExpectations(expectations);
+  const { expectations: read, warnings } = isFile
+    ? await readExpectations(expectations)
+    : checkedExpectations(expectations);
   const facts = await factsOf(trace, read, prices);
   const results = patiently(isFile ? `${expectations}: ` : '', () => checkFacts(read, facts));
   return {
@@ -27,6 +29,7 @@ export async function checkTrace(
     passed: results.every(({ passed }) => passed),
     results,
     problems: facts.problems,
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { sentence, sourceOf, unreadable, type FilePath, type FileProblem } from 
 import { readTextFile } from '../files/textFile';
 import { nearest } from '../protocol/validate/suggest';
 import { UnreadableFileError } from '../trace/unreadable';
+import { unknownTypes } from './eventTypes';
 import { expressionOf, isFields } from './match';
 import type { Expectations } from './written';
 
@@ -14,6 +15,15 @@ export interface ParsedExpectations {
   /** Absent when there are problems. */
   expectations?: Expectations;
   problems: FileProblem[];
+  /** What may be wrong, and keeps nothing from being held against a trace. */
+  warnings: FileProblem[];
+}
+
+/** Expectations that can be held against a trace. */
+export interface ReadExpectations {
+  expectations: Expectations;
+  /** For people, each with its place. */
+  warnings: string[];
 }
 
 const KIND = 'a file of expectations';
@@ -21,32 +31,40 @@ const KIND = 'a file of expectations';
 /** Reads the text of a file; YAML when the file's name ends so. Never throws. */
 export function parseExpectations(text: string, file: string): ParsedExpectations {
   const source = sourceOf(text, file, KIND);
-  if (source.problems.length > 0) return { problems: source.problems };
+  if (source.problems.length > 0) return { problems: source.problems, warnings: [] };
+  const placed = (found: readonly Found[]): FileProblem[] =>
+    found
+      .map(({ path, message, key = false }) => ({ ...source.place(path, key), message }))
+      .sort((one, other) => one.line - other.line);
   const found = wrongWith(source.value);
-  const problems = found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message }));
-  if (problems.length > 0) return { problems: problems.sort((one, other) => one.line - other.line) };
-  return { expectations: source.value as Expectations, problems: [] };
+  if (found.length > 0) return { problems: placed(found), warnings: [] };
+  return {
+    expectations: source.value as Expectations,
+    problems: [],
+    warnings: placed(unknownTypes(source.value)),
+  };
 }
 
 /**
  * The expectations of a file. Rejects with an `UnreadableFileError` for people, a line for each problem:
  * `FILE:LINE:COLUMN: what is wrong`.
  */
-export async function readExpectations(file: string): Promise<Expectations> {
-  const { expectations, problems } = parseExpectations(await readTextFile(file, 'file of expectations'), file);
-  if (expectations) return expectations;
-  throw new UnreadableFileError(
-    problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
-  );
+export async function readExpectations(file: string): Promise<ReadExpectations> {
+  const parsed = parseExpectations(await readTextFile(file, 'file of expectations'), file);
+  const told = (all: readonly FileProblem[]): string[] =>
+    all.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  const { expectations, problems, warnings } = parsed;
+  if (expectations) return { expectations, warnings: told(warnings) };
+  throw new UnreadableFileError(told(problems).join('\n'));
 }
 
 /** Expectations that come as a value and not as a file. Throws an `UnreadableFileError` with a line for each problem. */
-export function checkedExpectations(value: unknown): Expectations {
+export function checkedExpectations(value: unknown): ReadExpectations {
+  const told = (all: readonly Found[]): string[] =>
+    all.map(({ path, message }) => `${pathWords(path) || 'expectations'}: ${message}`);
   const found = wrongWith(value);
-  if (found.length === 0) return value as Expectations;
-  throw new UnreadableFileError(
-    found.map(({ path, message }) => `${pathWords(path) || 'expectations'}: ${message}`).join('\n'),
-  );
+  if (found.length === 0) return { expectations: value as Expectations, warnings: told(unknownTypes(value)) };
+  throw new UnreadableFileError(told(found).join('\n'));
 }
 
 function wrongWith(value: unknown): Found[] {

@@ -21,12 +21,16 @@ export function junitXml(reports: readonly JunitSuite[]): string {
       ...(report.suite === undefined ? [] : properties({ trace: report.trace })),
       ...(report.error === undefined ? [] : unreadable(report.error)),
       ...casesOf(report.results).flatMap(testCase),
-      ...(report.problems.length > 0 ? [`    <system-err>${xmlText(report.problems.join('\n'))}</system-err>`] : []),
+      ...besides([...(report.warnings ?? []), ...report.problems]),
       '  </testsuite>',
     ]),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function besides(lines: readonly string[]): string[] {
+  return lines.length > 0 ? [`    <system-err>${xmlText(lines.join('\n'))}</system-err>`] : [];
 }
 
 function properties(all: Readonly<Record<string, string>>): string[] {

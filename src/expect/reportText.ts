@@ -12,6 +12,7 @@ export function formatCheck(report: CheckReport): string {
   const failed = report.results.filter(({ passed }) => !passed);
   const right = report.results.filter(({ passed }) => passed);
   const lines: string[] = [];
+  for (const warning of report.warnings ?? []) lines.push(`warning  ${plain(warning)}`);
   for (const problem of report.problems) lines.push(`  ${plain(problem)}`);
   for (const result of failed) lines.push(...formatFailure(result), '');
   for (const result of right) lines.push(`ok    ${plain(sentence(result))}: ${plain(result.actual)}`);

@@ -51,6 +51,8 @@ export interface CheckReport {
   results: CheckResult[];
   /** What could not be read of the trace, for people. */
   problems: string[];
+  /** What may be wrong in the expectations, each with its place, for people; left out where there is nothing. */
+  warnings?: string[];
   /** Why the trace could not be held against them at all, for people; then there are no results, and it has not passed. */
   error?: string;
 }

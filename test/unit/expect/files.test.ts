@@ -173,6 +173,44 @@ function cli(...args: string[]): { status: number | null; stdout: string; stderr
   return spawnSync(process.execPath, [path.join(dist, 'cli.cjs'), ...args], { encoding: 'utf8' });
 }
 
+const warningsOf = (text: string, file = 'a.yaml'): string[] =>
+  parseExpectations(text, file).warnings.map(({ line, column, message }) => `${line}:${column} ${message}`);
+
+it('an event type that the API does not have is a warning where it stands, with the one that is most like it', () => {
+  expect(warningsOf('ladder:\n  - session.created\n  - response.dome?\n  - response.createdd+\n  - "..."\n')).toEqual([
+    '3:5 The API has no event "response.dome". Did you mean "response.done"?',
+    '4:5 The API has no event "response.createdd". Did you mean "response.created"?',
+  ]);
+  const steps = '{ "event": ["response.done", "responce.done"], "from": "server" }';
+  expect(
+    warningsOf(`{ "sessions": [{ "ladder": { "steps": [${steps}], "ignore": ["rate_limit.updated"] } }] }`, 'a.json'),
+  ).toEqual([
+    expect.stringMatching(/^1:69 .*"responce\.done"\. Did you mean "response\.done"\?$/),
+    expect.stringMatching(/^1:\d+ .*"rate_limit\.updated"\. Did you mean "rate_limits\.updated"\?$/),
+  ]);
+  // Current and retired types, and what stands for several.
+  expect(warningsOf('never: [error, response.audio.delta, "*.delta", "response.*"]\n')).toEqual([]);
+  expect(warningsOf('never: ["respons.*"]\nladder: [acme.thing.happened]\n')).toEqual([
+    '1:9 No event of the API is of a type like "respons.*".',
+    '2:10 The API has no event "acme.thing.happened".',
+  ]);
+  expect(checkedExpectations({ never: ['eror'] }).warnings).toEqual([
+    'never[0]: The API has no event "eror". Did you mean "error"?',
+  ]);
+});
+
+it('the command tells of a misspelt type and judges all the same', () => {
+  const slip = path.join(folder, 'slip.yaml');
+  writeFileSync(slip, 'turns: 2\nnever:\n  - eror\n');
+  const { status, stdout, stderr } = cli('check', trace, trace, '--expect', slip);
+  expect(status).toBe(0);
+  expect(stdout).toContain('All 2 expectations hold.');
+  const warning = `${slip}:3:5: The API has no event "eror". Did you mean "error"?`;
+  expect(stderr.split('\n').filter((line) => line.includes('eror'))).toEqual([`Warning: ${warning}`]);
+  const json = cli('check', trace, '--expect', slip, '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({ passed: true, warnings: [warning] });
+});
+
 it('the command ends with 0, 1 or 2, tells what differs, and writes JUnit', () => {
   const good = path.join(folder, 'good.yaml');
   writeFileSync(good, 'turns: 2\ntools:\n  - name: get_weather\n    arguments: {city: London}\n');
