@@ -147,6 +147,7 @@ export function registerCommands(
       runSampleClient(host, engine.address.http);
     },
     showLog: () => host.log.show(),
+    showReport: () => reports.choose(),
     ...traceCommands(host, traces, pathOf),
     editAndResend: act('editAndResend'),
     play: act('play'),

@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { createBreakpointsView } from './breakpointsView';
 import { registerCommands } from './commands';
 import { Comparisons } from './compareCommands';
+import { markExpectations } from './expectationDiagnostics';
 import { followSettings, keepContextKeys, showProblems, showRefusals } from './follow';
 import { followRules } from './followRules';
 import { followRotation } from './followRotation';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     reports,
     comparisons,
     showOverlays(host),
+    markExpectations(host),
     followRotation(host, editors),
     showHeldStatus(host),
     registerCommands(host, editors, traces, payloads, breakpoints, reports, comparisons, replays),

@@ -106,10 +106,15 @@ export function markFiles(host: Host, checker: FileChecker): FileMarks {
   };
 }
 
-function diagnosticOf(document: vscode.TextDocument, { line, column, message }: FileProblem): vscode.Diagnostic {
+function diagnosticOf(
+  document: vscode.TextDocument,
+  { line, column, message, severity }: FileProblem,
+): vscode.Diagnostic {
   const { text, lineNumber } = document.lineAt(Math.min(line, document.lineCount) - 1);
   const { start, end } = problemStretch(text, column);
-  const diagnostic = new vscode.Diagnostic(new vscode.Range(lineNumber, start, lineNumber, end), message);
+  const range = new vscode.Range(lineNumber, start, lineNumber, end);
+  const { Error, Warning } = vscode.DiagnosticSeverity;
+  const diagnostic = new vscode.Diagnostic(range, message, severity === 'warning' ? Warning : Error);
   diagnostic.source = DIAGNOSTIC_SOURCE;
   return diagnostic;
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { formatBytes, formatMs } from '../analysis/format';
 import type { Replayable, ReplayUpstream } from '../replay/client/replay';
 import type { Timing } from '../replay/timing';
+import { redactUrl } from '../trace/redact';
 import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import type { Choice } from './pickers';
@@ -17,6 +18,12 @@ import { formatAge, statTraces, tracesIn } from './traceFolder';
 export interface Destination {
   upstream: ReplayUpstream;
   apiKey?: string;
+}
+
+/** The server in words, without what is secret in its address. */
+export function destinationWords({ upstream }: Destination): string {
+  if (upstream.kind === 'recorded') return 'the simulator, answering as recorded';
+  return upstream.kind === 'url' ? redactUrl(upstream.url) : upstreamLabel(upstream);
 }
 
 /** Which changes: none, those of a file, or those that are to be written first. */

@@ -16,6 +16,7 @@ import {
   chooseSession,
   chooseTiming,
   chooseUpstream,
+  destinationWords,
   type Destination,
 } from './replayAsk';
 import { openOverlayStart, overlaysOf } from './replayFiles';
@@ -44,8 +45,9 @@ export function replayCommands(
   pathOf: (argument: unknown) => string | undefined,
   front: () => string | undefined,
 ): Record<string, (argument?: unknown, more?: unknown) => unknown> {
-  /** What was replayed with which file of changes, in this window. */
+  /** What is to be replayed with which file of changes, in this window; and the files with which something was. */
   const before = new Map<string, Wish>();
+  const replayed = new Set<string>();
   const taken = new Set<string>();
 
   const ask = async (file: string): Promise<Wish | undefined> => {
@@ -95,7 +97,10 @@ export function replayCommands(
         if (end.trace !== '') runs.push({ name: overlay.name, ...end });
       }
       replay.say('table of the runs');
-      await showSweep(host, reports, wish, runs, overlays.length);
+      await showSweep(host, reports, { ...wish, server: destinationWords(wish.to) }, runs, {
+        asked: overlays.length,
+        isStopped: replay.stopped,
+      });
     });
   };
 
@@ -113,15 +118,19 @@ export function replayCommands(
       return;
     }
     before.set(changes.uri.fsPath, wish);
+    replayed.add(changes.uri.fsPath);
     const { runs } = await overlaysOf(changes.uri);
     const [only] = runs;
     await (runs.length > 1 ? sweep(wish, runs) : replayOnce(wish, only));
   };
 
-  /** The recording and so on for a file of changes: as the last time, or asked for. */
+  /** The recording and so on for a file of changes: as the last time, or asked for. What was chosen when it was made is not asked again. */
   const wishFor = async (uri: vscode.Uri): Promise<Wish | undefined> => {
     const last = before.get(uri.fsPath);
+    const isFirst = !replayed.has(uri.fsPath);
     if (last && existsSync(last.file)) {
+      replayed.add(uri.fsPath);
+      if (isFirst) return last;
       const again = { label: 'As before', description: label(wishWords(last)) };
       const picked = await vscode.window.showQuickPick([again, { label: 'Another recording, server or timing...' }], {
         title: 'Replay what?',
@@ -131,7 +140,9 @@ export function replayCommands(
     }
     const file = await askForRecording(host);
     const wish = file === undefined ? undefined : await ask(file);
-    if (wish) before.set(uri.fsPath, wish);
+    if (!wish) return undefined;
+    before.set(uri.fsPath, wish);
+    replayed.add(uri.fsPath);
     return wish;
   };
 
@@ -170,9 +181,7 @@ export function replayCommands(
 }
 
 function wishWords({ file, session, to, timing }: Wish): string {
-  const where =
-    to.upstream.kind === 'recorded' ? 'simulator' : to.upstream.kind === 'url' ? to.upstream.url : to.upstream.kind;
-  return `${path.basename(file)}, ${session.id}, to ${where}, ${timing}`;
+  return `${path.basename(file)}, ${session.id}, to ${destinationWords(to)}, ${timing}`;
 }
 
 async function tellEnd(host: Host, file: string, replay: RunningReplay, result: ReplayEnd): Promise<void> {

@@ -85,7 +85,7 @@ export function showOverlays(host: Host): vscode.Disposable {
       isChecked: isOverlay,
       check: async (text, file) => {
         const read = (await import('../replay/client/overlayFile')).parseOverlays(text, file);
-        return 'problems' in read ? read.problems : [];
+        return 'problems' in read ? read.problems : read.doubts;
       },
     }),
   );

@@ -7,24 +7,37 @@ import { rowInThread } from '../replay/client/thread';
 import type { Host } from './host';
 import { label, plain } from './plainText';
 import type { ReplayEnd } from './replayRun';
-import { recordingStem, sweepReport, type SweepRun } from './replayText';
+import { recordingStem, sweepAmount, sweepReport, sweepWarning, type SweepRun } from './replayText';
 import type { ReportAction, Reports } from './reports';
 import { SECTION } from './settings';
 
-/** Shows what came of the runs; `asked` is how many there were to be. Rejects when no trace can be read. */
+/** What was replayed. */
+interface Swept {
+  file: string;
+  origin?: string;
+  session: Replayable;
+  timing: string;
+  /** For people. */
+  server: string;
+}
+
+/**
+ * Shows what came of the runs; `asked` is how many there were to be, `isStopped` that the user wanted no more of them. Rejects when
+ * no trace can be read.
+ */
 export async function showSweep(
   host: Host,
   reports: Reports,
-  { file, origin, session, timing }: { file: string; origin?: string; session: Replayable; timing: string },
+  { file, origin, session, timing, server }: Swept,
   runs: readonly (SweepRun & ReplayEnd)[],
-  asked: number,
+  { asked, isStopped }: { asked: number; isStopped: boolean },
 ): Promise<void> {
   if (runs.length === 0) return;
   const rows: SweepRow[] = [await rowInThread(host.dist, { name: 'recorded', file, session: session.id })];
   for (const { name, trace, ending, refusals, skipped, notCome } of runs)
     rows.push(await rowInThread(host.dist, { name, file: trace, result: { ending, refusals, skipped, notCome } }));
-  const amount = runs.length === asked ? `${asked} runs` : `${runs.length} of ${asked} runs`;
-  const { text, recordedLine, runLines } = sweepReport(file, `session ${session.id}, ${timing}: ${amount}`, rows, runs);
+  const about = `${sweepAmount(runs, asked, isStopped)}: session ${session.id}, ${timing}, to ${server}`;
+  const { text, recordedLine, runLines } = sweepReport(file, about, rows, runs);
   // A part is gone when its replay has ended.
   const uris = [origin ?? file, ...runs.map(({ trace }) => trace)].map((trace) => vscode.Uri.file(trace));
   const [recorded] = uris;
@@ -47,13 +60,8 @@ export async function showSweep(
     },
     ...runLines.flatMap((line, index) => [open(line, 'Open Trace', uris[index + 1]), compare(line, uris[index + 1])]),
   ]);
-  const bad = runs.filter(
-    ({ ending, skipped, notCome }) => ending.kind !== 'completed' || skipped.length + notCome.length > 0,
-  );
-  if (bad.length > 0)
-    void vscode.window.showWarningMessage(
-      plain(`${bad.length} of ${runs.length} runs are not complete. ${bad[0]?.name}: ${bad[0]?.message}`),
-    );
+  const warning = sweepWarning(runs, asked);
+  if (warning !== undefined) void vscode.window.showWarningMessage(plain(warning));
 }
 
 /** Asks for two of the traces of a sweep and compares them, in the order of the table. Rejects, for people, without traces. */

@@ -93,7 +93,7 @@ function valuesOf({ text, redacted }: RecordedConfiguration): Value[] {
 }
 
 /** A run of a sweep, done. */
-export interface SweepRun extends Pick<ReplayResult, 'message' | 'skipped' | 'problems' | 'ending'> {
+export interface SweepRun extends Pick<ReplayResult, 'message' | 'skipped' | 'notCome' | 'problems' | 'ending'> {
   name: string;
   trace: string;
 }
@@ -121,4 +121,22 @@ export function sweepReport(
     );
   }
   return { text: lines.join('\n'), recordedLine, runLines };
+}
+
+/** How many runs there were, of those asked for; what the user stopped is no whole run. */
+export function sweepAmount(runs: readonly SweepRun[], asked: number, isStopped: boolean): string {
+  if (!isStopped) return runs.length === asked ? `${asked} runs` : `${runs.length} of ${asked} runs`;
+  const whole = runs.filter(({ ending }) => ending.kind !== 'stopped').length;
+  return `stopped after ${whole} of ${asked} runs`;
+}
+
+/** What is wrong with the runs, for people; undefined when nothing is. Whoever stops a sweep knows that its last run is not whole. */
+export function sweepWarning(runs: readonly SweepRun[], asked: number): string | undefined {
+  const bad = runs.filter(
+    ({ ending, skipped, notCome }) =>
+      ending.kind !== 'stopped' && (ending.kind !== 'completed' || skipped.length + notCome.length > 0),
+  );
+  const [first] = bad;
+  if (!first) return undefined;
+  return `${bad.length} of ${asked} runs ${bad.length === 1 ? 'is' : 'are'} not complete. ${oneLine(first.name)}: ${first.message}`;
 }

@@ -19,6 +19,8 @@ export interface FilePlace {
 /** Something wrong in a file. */
 export interface FileProblem extends FilePlace {
   message: string;
+  /** It may be meant so: the file counts all the same. */
+  severity?: 'warning';
 }
 
 export type FilePath = (string | number)[];

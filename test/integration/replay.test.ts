@@ -129,15 +129,21 @@ describe('a recorded session', () => {
     });
     assert.match(lens?.title ?? '', /Replay with these changes/);
     let told = '';
-    await answering('showQuickPick', first, () =>
+    const asked = await answering('showQuickPick', first, () =>
       answering(
         'showInformationMessage',
         (text: string) => void (told = text),
         () => runLens(lens!),
       ),
     );
+    assert.deepEqual(asked, [], 'what was chosen a moment ago is not asked again');
     const file = replayed('replay-changed');
     await until('it is told how it ended', () => told !== '');
+    const again = await answering('showQuickPick', undefined, () => runLens(lens!));
+    assert.deepEqual(
+      (again[0]?.[0] as vscode.QuickPickItem[]).map((item) => item.label),
+      ['As before', 'Another recording, server or timing...'],
+    );
     assert.match(told, /^The replay is complete/);
     assert.equal(headerOf(file).replayOf?.overlay, 'changed');
     const [update] = updatesOf(file);
@@ -165,6 +171,20 @@ describe('a recorded session', () => {
     assert.match(String(asked[0]?.[0]), /wrong\.replay\.jsonc:2:\d+: sesion\.instructions must begin/);
   });
 
+  it('has a field that nobody knows marked as a warning, which keeps no replay from beginning', async () => {
+    const uri = written('slip.replay.yaml', 'set:\n  session.audio.inputt.turn_detection: { type: semantic_vad }\n');
+    await vscode.window.showTextDocument(uri);
+    const [mark] = await until('the mark', () => {
+      const marks = vscode.languages.getDiagnostics(uri);
+      return marks.length > 0 ? marks : undefined;
+    });
+    assert.equal(mark?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(mark?.range.start.line, 1);
+    assert.match(mark?.message ?? '', /"inputt" is not a known field of "session\.audio"\. Did you mean "input"\?/);
+    const asked = await answering('showQuickPick', undefined, () => run('replayWithChanges', uri));
+    assert.equal(asked.length, 1);
+  });
+
   it('is replayed once for each run of a file, and a table says what came of them', async () => {
     const uri = written(
       'two.replay.jsonc',
@@ -180,6 +200,7 @@ describe('a recorded session', () => {
       return shown?.uri.scheme === 'realtime-inspector-report' ? shown : undefined;
     });
     const text = document.getText();
+    assert.match(text, /, 2 runs: session s1, gated, to the simulator, answering as recorded\n/);
     assert.match(text, /^recorded +\d/m);
     assert.match(text, /^brief +\d.*completed$/m);
     assert.match(text, /^plain +\d.*completed$/m);
@@ -212,6 +233,31 @@ describe('a recorded session', () => {
         .flatMap(({ tabs }) => tabs)
         .find(({ input }) => input instanceof vscode.TabInputWebview && /compare/i.test(input.viewType)),
     );
+  });
+
+  const reportTabs = () =>
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === 'realtime-inspector-report');
+
+  it('has a report of its own when it is swept again, which stays, and can be had again when it was closed', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const uri = vscode.Uri.file(path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, 'two.replay.jsonc'));
+    const before = new Set(readdirSync(path.dirname(recorded)));
+    await answering('showQuickPick', first, () => run('replaySweep', uri));
+    for (const name of readdirSync(path.dirname(recorded)))
+      if (!before.has(name)) made.push(path.join(path.dirname(recorded), name));
+    await vscode.window.showTextDocument(uri, { preview: true });
+    const [tab] = reportTabs();
+    assert.match(tab?.label ?? '', / sweep 2\.txt$/);
+    assert.equal(tab?.isPreview, false);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const [asked] = await answering('showQuickPick', first, () => run('showReport'));
+    const items = asked?.[0] as vscode.QuickPickItem[];
+    assert.match(items[0]?.detail ?? '', /2 runs: session s1/);
+    assert.match(items[1]?.label ?? '', / sweep\.txt$/);
+    await until('the report again', () => reportTabs().some(({ label }) => label === tab?.label));
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /^brief +\d/m);
   });
 
   it('is chosen from the known ones with nothing open, and paused, stepped and stopped by commands', async () => {

@@ -5,6 +5,7 @@ import { sourceOf, unreadable, type FilePath, type FileProblem } from '../../fil
 import { readTextFile } from '../../files/textFile';
 import { parsePath } from '../../rules/path';
 import { UnreadableFileError } from '../../trace/unreadable';
+import { doubtsOf, type Doubt } from './doubts';
 import { merged, settingOf, type FrameChange, type Overlay, type Setting } from './overlay';
 
 /** What such a file says. */
@@ -13,6 +14,8 @@ export interface OverlayFile {
   base: Overlay;
   /** Each with the base's changes in it; one, without a name of its own, where the file lists none. */
   runs: Overlay[];
+  /** What is most likely a slip; it is sent all the same. */
+  doubts: FileProblem[];
 }
 
 interface Written {
@@ -30,19 +33,24 @@ export function parseOverlays(text: string, file: string): OverlayFile | { probl
   const source = sourceOf(text, file, KIND);
   const problems = source.problems.map(({ line, column, message }) => ({ line, column, message }));
   const found: Found[] = [];
-  let overlays: OverlayFile | undefined;
+  let overlays: Omit<OverlayFile, 'doubts'> | undefined;
+  const doubts: Doubt[] = [];
   if (problems.length === 0) {
     try {
       found.push(
         ...schemaProblems(schema, source.value, () => 'Use letters, digits, spaces and . _ + - only, 60 at most.'),
       );
-      if (found.length === 0) overlays = overlaysOf(source.value as Written, found);
+      if (found.length === 0) overlays = overlaysOf(source.value as Written, found, doubts);
     } catch (cause) {
       found.push({ path: [], message: unreadable(cause, KIND) });
     }
   }
   problems.push(...found.map(({ path, message, key = false }) => ({ ...source.place(path, key), message })));
-  return overlays && problems.length === 0 ? overlays : { problems };
+  if (!overlays || problems.length > 0) return { problems };
+  return {
+    ...overlays,
+    doubts: doubts.map(({ path, message, key }) => ({ ...source.place(path, key), message, severity: 'warning' })),
+  };
 }
 
 /** Reads one; rejects with an `UnreadableFileError`, a line for each problem: `FILE:LINE:COLUMN: what is wrong`. */
@@ -54,9 +62,15 @@ export async function readOverlayFile(file: string): Promise<OverlayFile> {
   );
 }
 
-function overlaysOf(written: Written, found: Found[]): OverlayFile {
+function overlaysOf(written: Written, found: Found[], doubts: Doubt[]): Omit<OverlayFile, 'doubts'> {
   const base = overlayOf(written, [], found);
-  const runs = (written.runs ?? []).map((run, index) => merged(base, overlayOf(run, ['runs', index], found)));
+  const own = (written.runs ?? []).map((run, index) => overlayOf(run, ['runs', index], found));
+  const runs = own.map((run) => merged(base, run));
+  if (found.length === 0) {
+    doubts.push(...doubtsOf(base));
+    for (const [index, run] of own.entries())
+      doubts.push(...doubtsOf(run, runs[index]).map((one) => ({ ...one, path: ['runs', index, ...one.path] })));
+  }
   const seen = new Set<string>();
   for (const [index, { name }] of runs.entries()) {
     if (seen.has(name)) found.push({ path: ['runs', index, 'name'], message: `There is another run called ${name}.` });

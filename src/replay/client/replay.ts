@@ -7,7 +7,8 @@ import { startScenarioReader, startSimulator, type Scenario, type Simulator } fr
 import { UnreadableFileError } from '../../trace/unreadable';
 import { Recording, type RecordedSession } from '../recording';
 import { connect } from './connect';
-import { isUpdate } from './overlay';
+import { doubtsOf } from './doubts';
+import { isEmpty, isUpdate, NO_OVERLAY } from './overlay';
 import { cannotReplay, Planner, type ReplayPlan } from './plan';
 import { pausedText, type ReplayResult } from './result';
 import { ReplayRun, type RunOptions } from './run';
@@ -124,7 +125,10 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
         `${options.file} does not say when messages were sent, so they cannot go as they did: use the timing gated or fast.`,
       );
     const plan = planner.plan(session);
-    const run = new ReplayRun(plan, (frame) => recording.body(frame), options);
+    const overlay = options.overlay ?? NO_OVERLAY;
+    const { text } = (isEmpty(overlay) ? undefined : await configurationOf(recording, session)) ?? {};
+    const doubts = doubtsOf(overlay, overlay, text).map(({ place, message }) => `${place}: ${message}`);
+    const run = new ReplayRun(plan, (frame) => recording.body(frame), { ...options, doubts });
     const upstream = await upstreamOf(options, recording, session, (stop) => undo.push(stop));
     const engine = await startEngine({
       workers: options.workers,

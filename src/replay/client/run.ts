@@ -27,6 +27,8 @@ export interface RunOptions {
   /** What to do then; `stop` unless given. */
   onStall?: 'stop' | 'continue';
   clock?: Clock;
+  /** What is to be said of its changes before anything is sent, for people. */
+  doubts?: readonly string[];
 }
 
 /** How far a replay is; whole states. */
@@ -104,6 +106,7 @@ export class ReplayRun {
       gateTimeoutMs: options.gateTimeoutMs ?? GATE_TIMEOUT_MS,
       onStall: options.onStall ?? 'stop',
       clock: options.clock ?? REAL_CLOCK,
+      doubts: options.doubts ?? [],
     };
     this.#editor = new OverlayEditor(overlay);
     this.#live = new LiveSession(plan.within);
@@ -179,6 +182,7 @@ export class ReplayRun {
       this.#state = 'running';
       if (this.#pauseWanted) this.pause();
       this.#tell();
+      for (const doubt of this.#options.doubts) this.#problem(doubt);
       if (!this.#ending) await Promise.all([this.#lane('audio'), this.#lane('control')]);
       if (!this.#ending) await this.#finish();
     } catch (error) {
