@@ -119,6 +119,7 @@ const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boole
   closeSession: (p) => isShort(p.session),
   openBody: (p) => isRow(p.row),
   copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
+  replayFrom: (p) => isRanges(p.ranges) && isShort(p.session) && isRow(p.row),
   saveRows: (p) => isRanges(p.ranges) && isOptional(p.then, (v) => v === 'replay' || v === 'export'),
   copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
   savePayload: (p) => isRanges(p.ranges),

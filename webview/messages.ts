@@ -30,6 +30,8 @@ import type { InterceptState } from './heldMessages';
 export interface InspectorStatus {
   /** Name of the trace, as the tab shows it. */
   title: string;
+  /** Names of the traces with the rest of a recording that was divided, before and behind this one; '' where there is none. */
+  parts?: { earlier: string; later: string };
   /** True while this document is the one the running proxy writes. */
   live: boolean;
   recording: boolean;
@@ -67,6 +69,8 @@ export const HOST_COMMANDS = [
   'newSession',
   'toggleRecording',
   'openLive',
+  'openEarlierPart',
+  'openLaterPart',
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 
@@ -140,6 +144,11 @@ export interface Requests {
    * else. `saved` is '' when the user thought better of it, and with `then`.
    */
   saveRows: { params: { ranges: number[]; then?: 'replay' | 'export' }; result: { saved: string; rows: number } };
+  /**
+   * Replays these rows of a session from `row` on, the first message of its client among them: what brings a new session as far as
+   * this one had come goes first.
+   */
+  replayFrom: { params: { ranges: number[]; session: string; row: number }; result: { begun: true } };
   /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
@@ -220,6 +229,7 @@ export interface Notifications {
       | 'copyAsText'
       | 'saveRows'
       | 'replayRows'
+      | 'replayFrom'
       | 'exportRows'
       | 'compareMarked'
       | 'copyCode'

@@ -9,6 +9,7 @@ import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import type { WavKind } from '../exchange/write/wav';
 import type { Range } from '../rewrite/cut';
 import { TRACE_EXTENSION } from '../trace/records';
+import { askForFiles, askWhereToWrite } from './diskFiles';
 import { tellExport } from './exportTold';
 import type { Host } from './host';
 import type { Choice } from './pickers';
@@ -39,7 +40,9 @@ export function exchangeCommands(
   const importTrace = async (argument: unknown) => {
     const file = pathOf(argument) ?? (await askForFile());
     if (file === undefined) return;
-    const out = freeName(host.folder, path.basename(file));
+    // The folder is made as a recording's is, so that no repository takes up what people said.
+    const { folder } = await host.surroundings();
+    const out = freeName(folder, path.basename(file));
     const report = await working(`Importing ${path.basename(file)}`, 'import', { file, out });
     if (!report) return;
     await host.openTrace(out);
@@ -161,12 +164,12 @@ function section(parts: readonly [title: string, lines: readonly string[]][]): s
 }
 
 async function askForFile(): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
+  const [picked] = await askForFiles({
     title: 'Import a Recording of Another Program',
     openLabel: 'Import',
     filters: { Recordings: ['har', 'json', 'jsonl', 'ndjson', 'yaml', 'yml', 'txt', 'log'], 'All Files': ['*'] },
   });
-  return picked?.[0]?.fsPath;
+  return picked;
 }
 
 /** A name in the folder of traces that nothing has. */
@@ -212,14 +215,12 @@ async function chooseContent(): Promise<boolean | undefined> {
 async function askWhere(trace: string, kind: ExportKind): Promise<string | undefined> {
   const { ending, label } = EXPORTS[kind];
   const stem = trace.replace(/(?:\.realtime)?\.jsonl$/, '');
-  const picked = await vscode.window.showSaveDialog({
+  const picked = await askWhereToWrite({
     title: `Export: ${label}`,
     defaultUri: vscode.Uri.file(`${stem}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}${ending}`),
   });
   if (!picked) return undefined;
-  if (existsSync(picked.fsPath))
-    throw new Error(
-      `${path.basename(picked.fsPath)} is there already, and nothing is written over. Choose another name.`,
-    );
-  return picked.fsPath;
+  if (existsSync(picked))
+    throw new Error(`${path.basename(picked)} is there already, and nothing is written over. Choose another name.`);
+  return picked;
 }

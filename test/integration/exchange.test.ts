@@ -55,7 +55,10 @@ describe('files of other programs', () => {
       said = text;
       return buttons[0];
     };
+    const recordings = path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.realtime');
+    rmSync(recordings, { recursive: true, force: true });
     await answering('showInformationMessage', answer, () => run('importTrace', vscode.Uri.file(har)));
+    assert.equal(readFileSync(path.join(recordings, '.gitignore'), 'utf8'), '*\n');
     assert.match(said, /^Imported 2 messages of 1 session\. The report has \d remarks/);
     const report = vscode.window.activeTextEditor?.document;
     assert.equal(report?.uri.scheme, 'realtime-inspector-report');

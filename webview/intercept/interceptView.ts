@@ -36,8 +36,8 @@ export class InterceptView extends View {
   /** The message in hand, also when it has gone. */
   #message: HeldRow | null = null;
   #gone: SettledRow | undefined;
-  /** Decided here: its end is no news. */
-  readonly #decided = new Set<string>();
+  /** Decided here, so that its end is no news: with its text in hand, or from the list, whatever was written about it. */
+  readonly #decided = new Map<string, 'in hand' | 'from the list'>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [sharedStyles, interceptStyles];
@@ -121,8 +121,12 @@ export class InterceptView extends View {
   /** The message in hand is not held any more. What was written about it stays until it has been seen. */
   #leave(message: HeldRow): void {
     const end = this.#state?.settled.findLast(({ id }) => id === message.id);
-    const isNews = !this.#decided.delete(message.id) && end !== undefined && end.outcome !== 'released';
-    if ((isNews || this.editor?.changed === true) && end !== undefined) {
+    const decided = this.#decided.get(message.id);
+    this.#decided.delete(message.id);
+    const isNews = decided === undefined && end !== undefined && end.outcome !== 'released';
+    // Its draft goes only when the host has answered; until then it is what has just been sent, or given up.
+    const isDone = decided === 'in hand' && end?.outcome !== 'lost' && end?.outcome !== 'timed out';
+    if ((isNews || (this.editor?.changed === true && !isDone)) && end !== undefined) {
       this.#gone = end;
       this.said = settledWords(end);
       return;
@@ -177,19 +181,19 @@ export class InterceptView extends View {
     const message = this.#message;
     if (message === null || this.#gone !== undefined) return;
     if (this.open && this.editor !== null) return what === 'drop' ? this.editor.drop() : this.editor.release();
-    this.#decided.add(message.id);
+    this.#decided.set(message.id, 'from the list');
     await this.store.ask('decideHeld', { id: message.id, decision: what });
   }
   /** Its end is on its way. The keys of the list go on with the next one: what is typed must never reach another message. */
   #deciding(id: string): void {
-    this.#decided.add(id);
+    this.#decided.set(id, 'in hand');
     if (this.#hasFocus) this.list?.focus();
   }
   get #hasFocus(): boolean {
     return this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement !== null;
   }
   async #releaseAll(): Promise<void> {
-    for (const { id } of this.#held) this.#decided.add(id);
+    for (const { id } of this.#held) this.#decided.set(id, 'from the list');
     await this.store.ask('releaseAllHeld', {});
   }
   async #switchOff(): Promise<void> {

@@ -29,6 +29,7 @@ const realTimer: Timer = {
 const patience: Partial<Record<RequestName, number>> = {
   saveWav: 600_000,
   saveRows: 600_000,
+  replayFrom: 600_000,
   copyRows: 120_000,
   newSession: 60_000,
   run: 600_000,

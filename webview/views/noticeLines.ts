@@ -6,6 +6,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { HostCommand } from '../messages';
 import type { Notice } from '../state/notices';
 import type { Store, Topic } from '../state/store';
 import { sharedStyles, View } from './view';
@@ -115,7 +116,7 @@ function noticeLines(store: Store): TemplateResult[] {
       ? []
       : [{ kind: store.notice.kind, text: store.notice.text, close: true as const, action: store.notice.action }]),
   ];
-  return lines.map(
+  const others = lines.map(
     ({ kind, text, close, action }) =>
       html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'status'}>
         <vscode-icon name=${kind === 'info' ? 'info' : kind === 'warning' ? 'warning' : 'error'}></vscode-icon>
@@ -142,4 +143,22 @@ function noticeLines(store: Store): TemplateResult[] {
         }
       </div>`,
   );
+  return [...partLine(store), ...others];
+}
+
+/** Where the rest of a recording is that was divided. */
+function partLine(store: Store): TemplateResult[] {
+  const { earlier, later } = store.status?.parts ?? { earlier: '', later: '' };
+  if (earlier === '' && later === '') return [];
+  const link = (name: string, words: string, command: HostCommand) =>
+    name === ''
+      ? nothing
+      : html`<button class="link" title=${name} @click=${() => void store.run(command)}>${words}</button>`;
+  return [
+    html`<div class="notice info" role="status">
+      <vscode-icon name="info"></vscode-icon>
+      <span>This is a part of a recording that was divided.</span>
+      ${link(earlier, 'Earlier Part', 'openEarlierPart')} ${link(later, 'Later Part', 'openLaterPart')}
+    </div>`,
+  ];
 }

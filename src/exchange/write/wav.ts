@@ -8,6 +8,7 @@ import { DEFAULT_FORMAT } from '../../audio/format';
 import { MOST_WAV_BYTES, WAV_HEADER_BYTES, wavHeader, wavSamples } from '../../audio/wav';
 import type { AudioClip, AudioSelector } from '../../document/columns';
 import type { Work } from '../../rewrite/source';
+import { UnreadableFileError } from '../../trace/unreadable';
 import { Remarks, type ExportReport } from '../model';
 import { analysed, type Analysed, type AnalysedSession, type Chosen } from './analysed';
 import { writeOut, type OutFile } from './outFile';
@@ -41,9 +42,14 @@ export async function exportWav(
   kind: WavKind,
   chosen: Chosen & Work & { range?: Stretch },
 ): Promise<ExportReport> {
+  const { range } = chosen;
+  const { from = -Infinity, to = Infinity } = range ?? {};
+  if (from >= to)
+    throw new UnreadableFileError(
+      `The range ends before it begins: from ${from / 1000} to ${to / 1000} s. Give the earlier time first.`,
+    );
   const whole = await analysed(trace, chosen);
   try {
-    const { range } = chosen;
     const sessions = range === undefined ? whole.sessions : whole.sessions.flatMap((one) => within(one, range));
     const writer = new WavWriter(whole, kind, chosen);
     const sounding: AnalysedSession[] = [];
@@ -69,7 +75,7 @@ export async function exportWav(
       trace,
       as: kind,
       files,
-      counts: { sessions: sounding.length, seconds: Math.round(writer.ms / 1000) },
+      counts: { sessions: sounding.length, seconds: Math.round(writer.ms / 100) / 10 },
       lost: lost.list(),
       guessed: guessed.list(),
       problems: [...whole.problems, ...problems.list()],
@@ -190,7 +196,7 @@ class WavWriter {
     }
     if (this.#kind === 'wav-input' || playback.length === 0) return;
     this.guessed.once('Output stands where a client that plays it as it comes lets it be heard.');
-    if (playback.some(({ cutBy }) => cutBy === 'close'))
+    if (playback.some(({ cutBy, playsTo }) => cutBy === 'close' && playsTo <= end))
       this.guessed.once('A client is taken to play up to its own close of the connection, and no further.');
     const unheard = playback
       .filter(({ playsTo }) => !this.#isPart || playsTo <= end)

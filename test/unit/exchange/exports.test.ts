@@ -141,6 +141,7 @@ describe('sound', () => {
     await expect(part('wav-output', 500, 1900)).rejects.toThrow('There is no output sound in this range of');
     await expect(part('wav', 50_000, 60_000)).rejects.toThrow('There is no sound in this range of');
     await expect(part('csv', 0, 1000)).rejects.toThrow('A range is of sound');
+    await expect(part('wav', 2000, 1500)).rejects.toThrow('ends before it begins: from 2 to 1.5 s');
   });
 
   it('leaves no file when it is stopped half way', async () => {

@@ -17,8 +17,8 @@ describe('the panes', () => {
   });
   afterAll(() => browser.close());
 
-  async function open(width = 1400, height = 900): Promise<Page> {
-    const host = await serveTrace(await traceFile(talkTrace(8)));
+  async function open(width = 1400, height = 900, status = {}, more = {}): Promise<Page> {
+    const host = await serveTrace(await traceFile(talkTrace(8)), 0, status, more);
     onTestFinished(() => host.close());
     const page = await browser.newPage({ viewport: { width, height } });
     page.setDefaultTimeout(10_000);
@@ -66,6 +66,18 @@ describe('the panes', () => {
     expect(await height(notices)).toBeGreaterThan(24);
     await page.locator('rti-timeline').hover();
     await expect.poll(() => height(notices)).toBe(0);
+  });
+
+  it('say of a part of a recording where the others are, and lead there', async () => {
+    const ran: string[] = [];
+    const run = ({ command }: { command: string }) => Promise.resolve({ done: (ran.push(command), true) });
+    const page = await open(700, 600, { parts: { earlier: '<b>one</b>.realtime.jsonl', later: '' } }, { run });
+    const line = page.locator('rti-notices .notice');
+    await expect.poll(() => line.innerText()).toMatch(/a part of a recording that was divided\.\s+Earlier Part$/);
+    const link = line.getByRole('button');
+    expect(await link.getAttribute('title')).toBe('<b>one</b>.realtime.jsonl');
+    await link.click();
+    await expect.poll(() => ran).toEqual(['openEarlierPart']);
   });
 
   it('keep the sizes that they were pulled to, fold by Enter and have their usual size by a double click', async () => {
