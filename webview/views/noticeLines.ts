@@ -153,9 +153,7 @@ function partLine(store: Store): TemplateResult[] {
   const link = (name: string, words: string, command: HostCommand) =>
     name === ''
       ? nothing
-      : html`<button class="link" title=${name} @click=${() => void store.run(command)}>
-          ${words}
-        </button>`;
+      : html`<button class="link" title=${name} @click=${() => void store.run(command)}>${words}</button>`;
   return [
     html`<div class="notice info" role="status">
       <vscode-icon name="info"></vscode-icon>
