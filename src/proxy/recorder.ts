@@ -139,9 +139,12 @@ export class Recorder {
 
   /** Keeps a message's place; `fill` gives its body. */
   #slot(session: Session, from: Side, t: number, sent: number): Slot {
-    const message = arrivedFrom(session, from, t, sent);
     const fill = this.recording.reserve();
-    return { fill: (data, bytes, binary) => fill({ ...message, data, bytes, binary }) };
+    // As it was when the message came.
+    const { endedBy } = session;
+    return {
+      fill: (data, bytes, binary) => fill(arrivedFrom({ ...session, endedBy }, from, t, sent, data, bytes, binary)),
+    };
   }
 
   /**
@@ -186,9 +189,8 @@ export class Recorder {
   #tap(side: Side, note: OpenNote, session: () => Session): Tap {
     return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
-        const message = Object.assign(arrivedFrom(session(), side, t, sent), { data, bytes: data.length, binary });
         // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
-        this.recording.inTurn(() => this.recording.message(message));
+        this.recording.take(arrivedFrom(session(), side, t, sent, data, data.length, binary));
       },
       arrived: (t, sent) => this.#slot(session(), side, t, sent),
       control: (op, t, bytes) =>
@@ -295,17 +297,25 @@ export class Recorder {
   }
 }
 
-/** A message of an end, but for its body. */
-function arrivedFrom({ name, alsoSecret, held, endedBy }: Session, from: Side, t: number, sent: number): Kept {
+/** A message of an end, as the recording takes it. */
+function arrivedFrom(
+  { name, alsoSecret, held, endedBy }: Omit<Session, 'taps'>,
+  from: Side,
+  t: number,
+  sent: number,
+  data: Buffer | undefined,
+  bytes: number,
+  binary: boolean,
+): Kept {
   return {
     session: name,
     alsoSecret,
     from,
     t,
     sent,
-    data: undefined,
-    bytes: 0,
-    binary: false,
+    data,
+    bytes,
+    binary,
     injected: false,
     replaces: undefined,
     fate: Number.isNaN(sent) ? 'held' : undefined,

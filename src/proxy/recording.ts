@@ -181,6 +181,12 @@ export class Recording {
     };
   }
 
+  /** Writes a message in its turn. */
+  take(message: Kept): void {
+    if (this.#pending.length === 0) this.message(message);
+    else this.#pending.push({ write: () => this.message(message) });
+  }
+
   /** Writes a message now: in its turn is the caller's to see to. One that was never sent becomes two lines. */
   message(message: Kept): void {
     if (message.sent !== NEVER_SENT) {
