@@ -164,6 +164,7 @@ export const HOST_COMMANDS = [
   'newSession',
   'toggleRecording',
   'openLive',
+  'recoverTrace',
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 
