@@ -71,6 +71,7 @@ export const HOST_COMMANDS = [
   'openLive',
   'openEarlierPart',
   'openLaterPart',
+  'recoverTrace',
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 

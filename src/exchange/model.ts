@@ -101,9 +101,11 @@ export class Remarks {
     return this.#counts.size;
   }
 
-  /** For people: `(3 times)` where it was more than once. */
+  /** For people, each a sentence: with `(3 times)` where it was more than once. */
   list(): string[] {
-    const all = [...this.#counts].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`));
+    const all = [...this.#counts].map(
+      ([text, times]) => `${text.replace(/\.$/, '')}${times === 1 ? '' : ` (${times} times)`}.`,
+    );
     return this.#beyond > 0 ? [...all, `${this.#beyond} more of the kind.`] : all;
   }
 }

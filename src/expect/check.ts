@@ -43,7 +43,7 @@ export function checkFacts(expectations: Expectations, facts: TraceFacts): Check
       const what = `There is a session number ${index + 1}`;
       const count = facts.sessions.length;
       const actual = `${count} session${count === 1 ? '' : 's'}`;
-      const expected = `at least ${index + 1} sessions`;
+      const expected = `at least ${index + 1} session${index === 0 ? '' : 's'}`;
       results.push(result({ check: 'sessions', what, path: path.slice(0, -1), expected, actual }));
     }
   }
@@ -134,19 +134,23 @@ function transcript(
     const what = 'Some turn has these words';
     const told = { check, what, path, expected } as const;
     if (right) return [result({ ...told, passed: true, where: { ...where, turn: right.number }, actual: expected })];
-    const actual = turns.length === 0 ? 'there are no turns' : `none of ${turns.length} turns`;
+    const actual = turns.length === 0 ? turnsWords(0) : `none of ${turns.length} turn${turns.length === 1 ? '' : 's'}`;
     return [result({ ...told, where, actual, diff: [`- ${expected}`, ...all.slice(0, 20)] })];
   }
   const one = turn < 0 ? turns.at(turn) : turns.find(({ number }) => number === turn);
   return wanted.map(({ name, pattern }) => {
     const what = `Words of the ${name} in ${turn < 0 ? (turn === -1 ? 'the last turn' : `turn ${-turn} from the end`) : `turn ${turn}`}`;
     const told = { check, what, path: `${path}.${name}`, expected: textWords(pattern) } as const;
-    if (!one) return result({ ...told, where, actual: `there are ${turns.length} turns` });
+    if (!one) return result({ ...told, where, actual: turnsWords(turns.length) });
     const actual = quoted(one[name]);
     const passed = textMatches(pattern, one[name]);
     const diff = passed ? [] : [`- ${textWords(pattern)}`, `+ ${actual}`];
     return result({ ...told, passed, where: { ...where, turn: one.number }, actual, diff });
   });
+}
+
+function turnsWords(count: number): string {
+  return count === 0 ? 'there are no turns' : count === 1 ? 'there is 1 turn' : `there are ${count} turns`;
 }
 
 function latency(name: LatencyName, budget: LatencyBudget, facts: Sums, path: string): CheckResult[] {

@@ -117,6 +117,12 @@ export function rangeWords({ min, max }: { min: number; max: number }): string {
   return min === 0 ? `at most ${max}` : `${min} to ${max}`;
 }
 
+/** How often, in words: `once`, `at least once`, `2 to 3 times`. */
+export function timesWords(range: { min: number; max: number }): string {
+  const words = rangeWords(range);
+  return /(?:^| )1$/.test(words) ? words.replace(/1$/, 'once') : `${words} times`;
+}
+
 /** Tests a type against `*` for any run of characters. */
 export function typeTest(pattern: string): (type: string) => boolean {
   if (!pattern.includes('*')) return (type) => type === pattern;

@@ -63,7 +63,7 @@ describe('files of other programs', () => {
     const report = vscode.window.activeTextEditor?.document;
     assert.equal(report?.uri.scheme, 'realtime-inspector-report');
     const text = report?.getText() ?? '';
-    assert.match(text, /Not carried over\n[^]*how a connection ended/);
+    assert.match(text, /Not carried over\n[^]*how a connection ended\.\n/);
     const trace = / is (.*\.realtime\.jsonl)\./.exec(text)?.[1] ?? '';
     made.push(trace);
     assert.match(readFileSync(trace, 'utf8'), /"type":"response\.create"/);

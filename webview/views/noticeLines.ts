@@ -96,6 +96,14 @@ export class NoticeLines extends View {
 
 const isUnderPointer = (...places: (Element | null)[]): boolean => places.some((place) => place?.matches(':hover'));
 
+/** As the reader of traces says it of a line. */
+const isUnread = (problem: string): boolean => /^Line \d+ cannot be read/.test(problem);
+
+const recover = (store: Store): Notice['action'] => ({
+  label: 'Recover...',
+  run: () => void store.run('recoverTrace'),
+});
+
 function noticeLines(store: Store): TemplateResult[] {
   const proxy = store.status?.proxy;
   const trouble = store.status?.live === true && proxy?.state === 'running' ? proxy.trouble : '';
@@ -110,6 +118,8 @@ function noticeLines(store: Store): TemplateResult[] {
           {
             kind: 'warning',
             text: problems.length === 1 ? (problems[0] ?? '') : `${problems[0]} And ${problems.length - 1} more.`,
+            // One that is being written cannot be: its last line may be on its way.
+            action: store.status?.live !== true && problems.some(isUnread) ? recover(store) : undefined,
           },
         ]),
     ...(store.notice === null

@@ -59,7 +59,7 @@ export async function exportWav(
         `There is no ${kind === 'wav-input' ? 'input ' : kind === 'wav-output' ? 'output ' : ''}sound in ${range === undefined ? '' : 'this range of '}${trace}.`,
       );
     const silent = sessions.length - sounding.length;
-    if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
+    if (silent > 0) writer.lost.add('A session without sound has no file', silent);
     const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
     const files: { file: string; bytes: number }[] = [];
     const over = chosen.over === true && sounding.length === 1;

@@ -146,6 +146,8 @@ describe('words', () => {
     expect(nowhere?.diff).toHaveLength(3);
     const [missing] = await failures({ transcripts: [{ turn: 9, user: 'x' }] });
     expect(missing?.actual).toBe('there are 2 turns');
+    const [only] = await failures({ sessionCount: 2, transcripts: [{ turn: 9, user: 'x' }] }, spoken);
+    expect(only?.actual).toBe('there is 1 turn');
   });
 
   it('of speech are those of its transcription', () =>
@@ -164,7 +166,7 @@ describe('calls of tools', () => {
 
   it('that differ are shown with what differs', async () => {
     const [failure] = await failures({ tools: [{ name: 'get_weather', arguments: { city: 'Paris', unit: 'C' } }] });
-    expect(failure).toMatchObject({ check: 'tools', expected: 'at least 1 times', where: { session: 's1', turn: 1 } });
+    expect(failure).toMatchObject({ check: 'tools', expected: 'at least once', where: { session: 's1', turn: 1 } });
     expect(failure?.diff.slice(1)).toEqual(['- city: "Paris"', '+ city: "London"']);
   });
 
