@@ -1,5 +1,5 @@
 /** Steps that events must climb in their order, with wildcards, optional and repeated ones. */
-import { eventTest, eventWords, rangeOf, rangeWords, typeTest, type CheckedEvent } from './match';
+import { eventTest, eventWords, rangeOf, timesWords, typeTest, type CheckedEvent } from './match';
 import type { Ladder, LadderStep, WrittenStep } from './written';
 
 interface Step {
@@ -96,7 +96,7 @@ function made(written: WrittenStep): Step {
   const step = stepOf(written);
   const { min, max } = rangeOf(step.times, step.optional === true ? { min: 0, max: 1 } : { min: 1, max: 1 });
   const times =
-    step.times === undefined ? (step.optional === true ? ' (optional)' : '') : ` (${rangeWords({ min, max })} times)`;
+    step.times === undefined ? (step.optional === true ? ' (optional)' : '') : ` (${timesWords({ min, max })})`;
   const words = written === '...' ? 'anything' : `${eventWords(step)}${times}`;
   const anything = step.event === '*' && min === 0 && max === Infinity;
   return { words, min, max, anything, counted: step.times !== undefined && max !== Infinity, fits: eventTest(step) };

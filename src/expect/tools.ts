@@ -1,6 +1,6 @@
 /** Calls of tools held against those expected. */
 import type { CallFacts, SessionFacts } from './facts';
-import { contains, fieldsOfText, missingLines, rangeOf, textMatches, typeTest } from './match';
+import { contains, fieldsOfText, missingLines, rangeOf, textMatches, timesWords, typeTest } from './match';
 import { counted, NOWHERE, quoted, result, type CheckResult, type Where } from './results';
 import type { SessionExpectations, ToolExpectation, ToolsExpectation } from './written';
 
@@ -51,10 +51,11 @@ function expectedCall(one: ToolExpectation, { calls }: SessionFacts, path: strin
       : [`- ${wantedWords(one)}`, ...calls.slice(0, 10).map((call) => `+ ${callWords(call)}`)];
   const others =
     named.length > right.length
-      ? ` (called ${named.length - right.length === 1 ? 'once' : `${named.length - right.length} times`} with other arguments or output)`
+      ? ` (called ${timesWords({ min: named.length - right.length, max: named.length - right.length })} with other arguments or output)`
       : '';
-  const none = calls.length === 0 ? 'no tool was called' : `${right.length} times${others}`;
-  return { ...told, expected: `${told.expected} times`, actual: none, diff };
+  const often = timesWords({ min: right.length, max: right.length });
+  const none = calls.length === 0 ? 'no tool was called' : `${often}${others}`;
+  return { ...told, expected: timesWords(range), actual: none, diff };
 }
 
 function order(wanted: readonly ToolExpectation[], { calls }: SessionFacts, path: string, where: Where): CheckResult {

@@ -164,7 +164,7 @@ describe('calls of tools', () => {
 
   it('that differ are shown with what differs', async () => {
     const [failure] = await failures({ tools: [{ name: 'get_weather', arguments: { city: 'Paris', unit: 'C' } }] });
-    expect(failure).toMatchObject({ check: 'tools', expected: 'at least 1 times', where: { session: 's1', turn: 1 } });
+    expect(failure).toMatchObject({ check: 'tools', expected: 'at least once', where: { session: 's1', turn: 1 } });
     expect(failure?.diff.slice(1)).toEqual(['- city: "Paris"', '+ city: "London"']);
   });
 
