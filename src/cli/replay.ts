@@ -137,7 +137,10 @@ export function addReplayCommand(program: Command, voice: ReplayVoice): void {
         const report = await carryOut(replay, trace, overlay, options, voice, stop);
         reports.push(report);
         if (options.sweep !== undefined) {
-          if (rows.length === 0) rows.push(await sweepRow('recorded', replay.traceFile, replay.plan.session.id));
+          if (rows.length === 0)
+            rows.push(
+              await sweepRow('recorded', replay.traceFile, replay.plan.session.id, undefined, replay.plan.timed),
+            );
           if (report.trace !== '') rows.push(await sweepRow(overlay.name, report.trace, undefined, report));
         }
         await replay.close();

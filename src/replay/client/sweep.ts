@@ -15,7 +15,8 @@ export interface SweepRow {
   toAnswer: Percentiles | undefined;
   endpointing: Percentiles | undefined;
   inputAudioMs: number;
-  heardAudioMs: number;
+  /** Undefined where times were not recorded, as the two above. */
+  heardAudioMs: number | undefined;
   tokens: number;
   /** US dollars; undefined where a price is not known. */
   usd: number | undefined;
@@ -27,13 +28,15 @@ export interface SweepRow {
 }
 
 /**
- * The row of a trace: of one session of it, or of all. Rejects with an `UnreadableFileError` when it cannot be read.
+ * The row of a trace: of one session of it, or of all. Where its times stand for no more than an order (`isTimed` is false) none is
+ * told. Rejects with an `UnreadableFileError` when it cannot be read.
  */
 export async function sweepRow(
   name: string,
   trace: string,
   session: string | undefined,
   result?: Pick<ReplayResult, 'ending' | 'refusals' | 'skipped' | 'notCome'>,
+  isTimed = true,
 ): Promise<SweepRow> {
   const report = await analyseTrace(trace);
   const of: SessionMetrics = report.sessions.find((one) => one.session === session) ?? report.totals;
@@ -43,10 +46,10 @@ export async function sweepRow(
     ending: result?.ending.kind ?? '',
     turns: of.turns,
     responses: of.responses,
-    toAnswer: of.latencies.toAnswer,
-    endpointing: of.latencies.endpointing,
+    toAnswer: isTimed ? of.latencies.toAnswer : undefined,
+    endpointing: isTimed ? of.latencies.endpointing : undefined,
     inputAudioMs: of.inputAudioMs,
-    heardAudioMs: of.heardAudioMs,
+    heardAudioMs: isTimed ? of.heardAudioMs : undefined,
     tokens: of.usage.totalTokens,
     usd: of.cost?.usd,
     refused: result?.refusals.length ?? 0,

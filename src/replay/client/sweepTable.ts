@@ -41,7 +41,7 @@ function cellsOf(row: SweepRow): string[] {
     row.toAnswer ? formatMs(row.toAnswer.p50) : '-',
     row.toAnswer ? formatMs(row.toAnswer.p95) : '-',
     row.endpointing ? formatMs(row.endpointing.p50) : '-',
-    formatMs(row.heardAudioMs),
+    row.heardAudioMs === undefined ? '-' : formatMs(row.heardAudioMs),
     String(row.tokens),
     row.usd === undefined ? 'no price' : `$${row.usd.toFixed(4)}`,
     String(row.refused),

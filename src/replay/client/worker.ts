@@ -38,7 +38,8 @@ async function replay(options: Extract<ReplayJob, { job: 'replay' }>['options'])
 async function row({ name, file, session, result }: RowOf): Promise<void> {
   const recording = await Recording.open(file);
   try {
-    say({ told: 'row', row: await sweepRow(name, recording.traceFile, session, result) });
+    const isTimed = recording.sessions.every(({ id, timed }) => timed || (session !== undefined && id !== session));
+    say({ told: 'row', row: await sweepRow(name, recording.traceFile, session, result, isTimed) });
   } finally {
     await recording.close();
   }

@@ -77,6 +77,22 @@ describe('replay on the command line', () => {
     expect(xml).toContain(`value="${report.trace}"`);
   });
 
+  it('tells no times of a recording that has none in the table of a sweep', async () => {
+    const file = written(
+      linesOf(typed())
+        .flatMap(({ kind, from, event }) => (kind === 'event' ? [JSON.stringify({ direction: from, event })] : []))
+        .join('\n'),
+      'untimed.jsonl',
+    );
+    const sweep = written(JSON.stringify({ runs: [{ name: 'again' }] }), 'again.replay.jsonc');
+    const { stdout } = await run(file, '--to', 'simulator', '--sweep', sweep, '--json');
+    const { table } = JSON.parse(stdout) as { table: SweepRow[] };
+    expect(table.map(({ name, toAnswer, heardAudioMs }) => [name, toAnswer === undefined, heardAudioMs])).toEqual([
+      ['recorded', true, undefined],
+      ['again', false, expect.any(Number)],
+    ]);
+  });
+
   it('ends a sweep in which something did not come with 1, and says what', async () => {
     const sweep = written(JSON.stringify({ runs: [{ name: 'as it was' }] }), 'same.replay.jsonc');
     const scenario = written(

@@ -3,6 +3,7 @@ import type { LatencyName } from '../../../src/analysis/model';
 import { analyseTrace } from '../../../src/document/wholeAnalysis';
 import { scenarioFrom } from '../../../src/simulator/fromRecording';
 import { readRecordings } from '../../../src/simulator/recording';
+import { parseScenario } from '../../../src/simulator/scenarioFile';
 import type { Scenario } from '../../../src/simulator/scenario';
 import type { Json } from '../../../src/simulator/wire';
 import { cleanUp } from '../fidelity/bed';
@@ -84,7 +85,10 @@ describe('a server that took its time', () => {
     tape.late(lateBy);
     const file = tape.file();
     const [recording] = await readRecordings(file);
-    const again = session(scenarioFrom(recording!).scenario).file();
+    const { scenario } = scenarioFrom(recording!);
+    // It can be saved, changed by hand and read again.
+    expect(parseScenario(JSON.stringify(scenario), 'made.scenario.json').problems).toEqual([]);
+    const again = session(scenario).file();
     const [recorded, replayed] = [sentIn(file), sentIn(again)];
     expect([...replayed.keys()].sort()).toEqual([...recorded.keys()].sort());
     // Times in a scenario are tenths of a ms, and add up over an answer.
