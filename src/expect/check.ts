@@ -3,7 +3,7 @@ import { LATENCIES } from '../analysis/latency';
 import type { LatencyName } from '../analysis/model';
 import type { SessionFacts, Sums, TraceFacts } from './facts';
 import { climb, told } from './ladder';
-import { eventTest, eventWords, textMatches, textWords } from './match';
+import { amountWords, eventTest, eventWords, textMatches, textWords } from './match';
 import { counted, NOWHERE, quoted, result, type CheckResult, type Where } from './results';
 import { checkTools } from './tools';
 import type {
@@ -42,8 +42,8 @@ export function checkFacts(expectations: Expectations, facts: TraceFacts): Check
     else {
       const what = `There is a session number ${index + 1}`;
       const count = facts.sessions.length;
-      const actual = `${count} session${count === 1 ? '' : 's'}`;
-      const expected = `at least ${index + 1} session${index === 0 ? '' : 's'}`;
+      const actual = amountWords(count, 'session');
+      const expected = `at least ${amountWords(index + 1, 'session')}`;
       results.push(result({ check: 'sessions', what, path: path.slice(0, -1), expected, actual }));
     }
   }
@@ -83,7 +83,7 @@ function ladder(
   const { done, step, expected, event, after, diff } = climb(whole, session.events);
   const check = 'ladder';
   const what = whole.exact === true ? 'Events are exactly those of the ladder' : 'Events climb the ladder in its order';
-  const steps = `${whole.steps.length} steps`;
+  const steps = amountWords(whole.steps.length, 'step');
   if (done) return result({ check, what, path, passed: true, where, expected: steps, actual: steps });
   const at = `${path}${Array.isArray(written) ? '' : '.steps'}${step < whole.steps.length ? `[${step}]` : ''}`;
   return result({
@@ -100,7 +100,7 @@ function never(written: string | EventPattern, session: SessionFacts, path: stri
   const test = eventTest(pattern);
   const found = session.events.filter(test);
   const what = `There is never ${eventWords(pattern)}`;
-  const actual = found.length === 0 ? 'none' : found.length === 1 ? '1 event' : `${found.length} events`;
+  const actual = found.length === 0 ? 'none' : amountWords(found.length, 'event');
   const diff = found.slice(0, 10).map((event) => `+ ${told(event)}`);
   const place = { ...where, seq: found[0]?.seq ?? 0 };
   return result({
@@ -134,7 +134,7 @@ function transcript(
     const what = 'Some turn has these words';
     const told = { check, what, path, expected } as const;
     if (right) return [result({ ...told, passed: true, where: { ...where, turn: right.number }, actual: expected })];
-    const actual = turns.length === 0 ? turnsWords(0) : `none of ${turns.length} turn${turns.length === 1 ? '' : 's'}`;
+    const actual = turns.length === 0 ? turnsWords(0) : `none of ${amountWords(turns.length, 'turn')}`;
     return [result({ ...told, where, actual, diff: [`- ${expected}`, ...all.slice(0, 20)] })];
   }
   const one = turn < 0 ? turns.at(turn) : turns.find(({ number }) => number === turn);
@@ -150,7 +150,7 @@ function transcript(
 }
 
 function turnsWords(count: number): string {
-  return count === 0 ? 'there are no turns' : count === 1 ? 'there is 1 turn' : `there are ${count} turns`;
+  return count === 0 ? 'there are no turns' : `there ${count === 1 ? 'is' : 'are'} ${amountWords(count, 'turn')}`;
 }
 
 function latency(name: LatencyName, budget: LatencyBudget, facts: Sums, path: string): CheckResult[] {
@@ -161,7 +161,6 @@ function latency(name: LatencyName, budget: LatencyBudget, facts: Sums, path: st
     return limit === undefined ? [] : [{ of, limit }];
   });
   const where: Where = { ...NOWHERE, session: found?.session ?? '', turn: found?.turn ?? 0 };
-  const values = (count: number): string => `${count} value${count === 1 ? '' : 's'}`;
   const least = budget.count ?? 1;
   const results = limits.map(({ of, limit }) => {
     const value = found?.[of];
@@ -169,7 +168,10 @@ function latency(name: LatencyName, budget: LatencyBudget, facts: Sums, path: st
       ...{ check: 'latency', what: `${title} (${name}), ${of}`, path: `${path}.${of}`, where },
       passed: value !== undefined && value <= limit,
       expected: `at most ${limit} ms`,
-      actual: found && value !== undefined ? `${round(value)} ms of ${values(found.count)}` : 'it was never measured',
+      actual:
+        found && value !== undefined
+          ? `${round(value)} ms of ${amountWords(found.count, 'value')}`
+          : 'it was never measured',
     });
   });
   if (budget.count === undefined) return results;

@@ -117,10 +117,13 @@ export function rangeWords({ min, max }: { min: number; max: number }): string {
   return min === 0 ? `at most ${max}` : `${min} to ${max}`;
 }
 
-/** How often, in words: `once`, `at least once`, `2 to 3 times`. */
+/** So many of a thing, `1 turn`. */
+export const amountWords = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** How often something comes, in words: `once`, `at least once`, `1 to 3 times`. */
 export function timesWords(range: { min: number; max: number }): string {
   const words = rangeWords(range);
-  return /(?:^| )1$/.test(words) ? words.replace(/1$/, 'once') : `${words} times`;
+  return /^(?:at least |at most )?1$/.test(words) ? words.replace('1', 'once') : `${words} times`;
 }
 
 /** Tests a type against `*` for any run of characters. */

@@ -16,11 +16,13 @@ export function formatCheck(report: CheckReport): string {
   for (const problem of report.problems) lines.push(`  ${plain(problem)}`);
   for (const result of failed) lines.push(...formatFailure(result), '');
   for (const result of right) lines.push(`ok    ${plain(sentence(result))}: ${plain(result.actual)}`);
-  const verdict =
-    failed.length === 0
-      ? `All ${report.results.length} expectations hold.`
-      : `${failed.length} of ${report.results.length} expectations do not hold.`;
-  return `${[...lines, verdict].join('\n')}\n`;
+  return `${[...lines, verdict(failed.length, report.results.length)].join('\n')}\n`;
+}
+
+function verdict(failed: number, all: number): string {
+  if (all === 1) return `The one expectation ${failed === 0 ? 'holds' : 'does not hold'}.`;
+  if (failed === 0) return `All ${all} expectations hold.`;
+  return `${failed} of ${all} expectations ${failed === 1 ? 'does' : 'do'} not hold.`;
 }
 
 /** What failed, for people: what, where, expected, came, and the lines that differ. */

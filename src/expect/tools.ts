@@ -51,7 +51,8 @@ function expectedCall(one: ToolExpectation, { calls }: SessionFacts, path: strin
       : [`- ${wantedWords(one)}`, ...calls.slice(0, 10).map((call) => `+ ${callWords(call)}`)];
   const others =
     named.length > right.length ? ` (called ${times(named.length - right.length)} with other arguments or output)` : '';
-  const none = calls.length === 0 ? 'no tool was called' : `${times(right.length)}${others}`;
+  const often = times(right.length);
+  const none = calls.length === 0 ? 'no tool was called' : `${often}${others}`;
   return { ...told, expected: timesWords(range), actual: none, diff };
 }
 

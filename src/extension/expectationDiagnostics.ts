@@ -11,6 +11,9 @@ export function markExpectations(host: Host): vscode.Disposable {
   return markFiles(host, {
     name: 'Realtime expectations',
     isChecked: ({ uri }) => (uri.scheme === 'file' || uri.scheme === 'untitled') && isExpectationsName(uri.path),
-    check: async (text, file) => (await import('../expect/expectationFile')).parseExpectations(text, file).problems,
+    check: async (text, file) => {
+      const { problems, warnings } = (await import('../expect/expectationFile')).parseExpectations(text, file);
+      return [...problems, ...warnings.map((one) => ({ ...one, severity: 'warning' as const }))];
+    },
   });
 }

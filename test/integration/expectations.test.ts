@@ -30,6 +30,19 @@ describe('a file of expectations', () => {
       assert.ok(activationEvents.includes(`workspaceContains:**/*.expectations.${end}`), end);
   });
 
+  it('has an event type that nobody knows marked as a warning', async () => {
+    const file = path.join(temporary(), 'types.expectations.yaml');
+    writeFileSync(file, 'never: [eror]\n');
+    const uri = vscode.Uri.file(file);
+    await vscode.window.showTextDocument(uri);
+    const [mark] = await until('the mark', () => {
+      const marks = vscode.languages.getDiagnostics(uri);
+      return marks.length > 0 ? marks : undefined;
+    });
+    assert.equal(mark?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.match(mark?.message ?? '', /"eror"/);
+  });
+
   for (const [name, text, lines] of [
     ['weather.expectations.yaml', YAML, [0, 1, 3, 4]],
     ['weather.expectations.jsonc', JSONC, [1, 2, 3, 4]],

@@ -1,6 +1,7 @@
 /** Runs of one recording beside each other: what each is like, in numbers that can be compared. */
 import type { Percentiles, SessionMetrics } from '../../analysis/model';
 import { analyseTrace } from '../../document/wholeAnalysis';
+import { heardSilence } from './heardSilence';
 import type { ReplayResult } from './result';
 
 /** A line of the table. Times are ms. */
@@ -14,8 +15,10 @@ export interface SweepRow {
   responses: Record<string, number>;
   toAnswer: Percentiles | undefined;
   endpointing: Percentiles | undefined;
+  /** From the user's voice to the answer's sound, by the sound itself (`heardSilence`). */
+  silence: Percentiles | undefined;
   inputAudioMs: number;
-  /** Undefined where times were not recorded, as the two above. */
+  /** Undefined where times were not recorded, as the three above. */
   heardAudioMs: number | undefined;
   tokens: number;
   /** US dollars; undefined where a price is not known. */
@@ -48,6 +51,7 @@ export async function sweepRow(
     responses: of.responses,
     toAnswer: isTimed ? of.latencies.toAnswer : undefined,
     endpointing: isTimed ? of.latencies.endpointing : undefined,
+    silence: isTimed ? await heardSilence(trace, session) : undefined,
     inputAudioMs: of.inputAudioMs,
     heardAudioMs: isTimed ? of.heardAudioMs : undefined,
     tokens: of.usage.totalTokens,

@@ -43,7 +43,15 @@ it('a sweep in which something did not come, or was not waited for to the end, s
 
 it('the table of a sweep counts what was not sent and what did not come', () => {
   const row: SweepRow = {
-    ...{ name: 'eager', trace: 't', ending: 'completed', turns: 1, responses: {}, toAnswer: undefined },
+    ...{
+      name: 'eager',
+      trace: 't',
+      ending: 'completed',
+      turns: 1,
+      responses: {},
+      toAnswer: undefined,
+      silence: undefined,
+    },
     ...{ endpointing: undefined, inputAudioMs: 0, heardAudioMs: 0, tokens: 0, usd: 0, refused: 0, findings: 0 },
     ...{ skipped: 3, notCome: 5 },
   };
