@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
@@ -55,6 +55,8 @@ export function nodeProgram(name: string): Promise<string> {
 
 async function bundle(name: string): Promise<string> {
   const outfile = path.join(root, 'node_modules', '.cache', 'clients', `${name}.mjs`);
+  // Another test file may be at the same, and run it meanwhile.
+  const aside = outfile.replace(/mjs$/, `${process.pid}.mjs`);
   await build({
     entryPoints: [path.join(import.meta.dirname, 'apps', `${name}.ts`)],
     bundle: true,
@@ -62,8 +64,9 @@ async function bundle(name: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    outfile,
+    outfile: aside,
   });
+  await rename(aside, outfile);
   return outfile;
 }
 
