@@ -48,7 +48,7 @@ export function addExportCommand(
     .option('--content', 'of otlp: send what was said, and arguments and outputs of tools, too')
     .option('--dry-run', 'of otlp: print what would be sent, and send nothing')
     .option('--json', 'print the report as JSON (on stderr where the export itself is on stdout)')
-    .addHelpText('after', `\nForms:\n${forms.join('\n')}\n\n"inspect --html" makes a page to hand on.`)
+    .addHelpText('after', `\nForms:\n${forms.join('\n')}`)
     .action(async (trace: string, given: ExportArguments) => {
       check(given);
       const { as, out, session, from, until } = given;

@@ -72,6 +72,21 @@ describe('files of other programs', () => {
     assert.match(readFileSync(out, 'utf8'), /^session,turn,began_by/);
   });
 
+  it('are made pages of traces', async () => {
+    const out = path.join(folder, 'page.html');
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label.includes('HTML'));
+    await answering('showQuickPick', choose, async () => {
+      const asked = await answering('showSaveDialog', vscode.Uri.file(out), () =>
+        answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(made[0] ?? ''))),
+      );
+      assert.match((asked[0]?.[0] as vscode.SaveDialogOptions).defaultUri?.fsPath ?? '', /browser[-\d]*\.html$/);
+    });
+    const page = readFileSync(out, 'utf8');
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /response\.create/);
+    assert.doesNotMatch(page, /<script/);
+  });
+
   it('are proposed a free name, and go over another where the user said so, but over no trace', async () => {
     const trace = path.join(folder, 'again.realtime.jsonl');
     writeFileSync(trace, readFileSync(made[0] ?? ''));
