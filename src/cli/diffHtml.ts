@@ -14,8 +14,8 @@ import type {
 import { sessionsDiffer, type Part } from '../compare/verdict';
 import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, PAIR_WORDS, soundText } from '../compare/wording';
 import { usdText } from './diffText';
-import { HTML_STYLE } from './inspectHtmlStyle';
-import { Markup, markup } from './markup';
+import { HTML_STYLE } from '../exchange/page/pageStyle';
+import { Markup, markup } from '../exchange/page/markup';
 
 /** Rows of a table; `--json` has all. */
 const MOST = 2000;

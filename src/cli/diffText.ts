@@ -5,7 +5,8 @@ import { changeSigns, valueWords, type ConfigChange } from '../analysis/valueDif
 import type { CallPair, Comparison, ConfigPair, PairStatus, SessionPair, WordsPair } from '../compare/model';
 import { sessionsDiffer, type Part } from '../compare/verdict';
 import { countsText, deltaText, eventTitle, msText, PAIR_SIGNS, soundText } from '../compare/wording';
-import { costText, plain } from './inspectText';
+import { costText } from '../exchange/page/words';
+import { plain } from './inspectText';
 
 /** Lines of one kind that are printed; `--json` has all. */
 const MOST = 200;

@@ -50,7 +50,7 @@ export function addExportCommand(
     .option('--dry-run', 'of otlp: print what would be sent, and send nothing')
     .option('--json', 'print the report as JSON (on stderr where the export itself is on stdout)')
     .addOption(failOnUnreadable())
-    .addHelpText('after', `\nForms:\n${forms.join('\n')}\n\n"inspect --html" makes a page to hand on.`)
+    .addHelpText('after', `\nForms:\n${forms.join('\n')}`)
     .action(async (trace: string, given: ExportArguments) => {
       check(given);
       const { as, out, session, from, until } = given;

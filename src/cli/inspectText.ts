@@ -1,8 +1,9 @@
 /** The analysis of a trace as text for people, at most 100 columns wide. */
 import { formatMs } from '../analysis/format';
 import { LATENCY_NAMES } from '../analysis/latency';
-import type { Cost, Turn } from '../analysis/model';
-import type { InspectReport } from './inspectReport';
+import type { Turn } from '../analysis/model';
+import type { InspectReport } from '../exchange/page/inspectReport';
+import { answerMs, costText } from '../exchange/page/words';
 import type { AnalysisReport, FindingReport } from '../document/wholeAnalysis';
 
 const WIDTH = 100;
@@ -10,17 +11,6 @@ const WIDTH = 100;
 const MOST_TURNS = 100;
 const MOST_FINDINGS = 50;
 const MOST_NOTES = 100;
-/** How long the user waited for the answer of a turn, its tools included, ms; undefined without an answer. */
-export function answerMs({ latencies }: Turn): number | undefined {
-  return latencies.find(({ name }) => name === 'toAnswer')?.ms;
-}
-
-/** `$0.0123`; `no price known` where there is none. */
-export function costText(cost: Cost | null): string {
-  if (cost === null) return 'no price known';
-  if (cost.usd === 0) return '$0';
-  return cost.usd < 0.0001 ? 'under $0.0001' : `$${cost.usd.toFixed(cost.usd >= 1 ? 2 : 4)}`;
-}
 
 /** Captured words must not steer a terminal. */
 export function plain(text: string): string {

@@ -11,9 +11,10 @@ import { addCheckCommand } from './check';
 import { eventsJson, formatEvents } from './events';
 import { addExportCommand } from './export';
 import { addImportCommand } from './import';
-import { formatReport, inspectTrace } from './inspect';
-import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
-import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
+import { pageOf } from '../exchange/page/exportPage';
+import { inspectTrace } from '../exchange/page/inspectTrace';
+import { formatReport } from './inspect';
+import { analyseTrace, type FindingReport } from '../document/wholeAnalysis';
 import { formatLadder, ladderReport } from './ladder';
 import { address, finite, pairs, positive } from './options';
 import { sendPayload } from './payload';
@@ -175,7 +176,6 @@ program
   .action(async (trace: string, options: InspectOptions) => {
     const { failOn } = options;
     const prices = options.prices === undefined ? undefined : await readPrices(options.prices);
-    const report = await inspectTrace(trace);
     const judge = (findings: readonly FindingReport[]): void => {
       const verdict = failOn && failure(findings, failOn);
       if (!verdict) return;
@@ -183,14 +183,14 @@ program
       process.exitCode = 1;
     };
     if (options.html !== undefined) {
-      const whole = await analyseWhole(trace, prices, MOST_ENTRIES);
-      const page = inspectHtml(report, whole);
+      const { page, whole } = await pageOf(trace, prices);
       judge(whole.report.findings);
       if (options.html === true) return print(page);
       await fs.promises.writeFile(options.html, page);
       say(`Wrote ${options.html}.`);
       return;
     }
+    const report = await inspectTrace(trace);
     const analysis = await analyseTrace(trace, prices);
     judge(analysis.findings);
     await print(

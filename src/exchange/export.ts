@@ -3,6 +3,7 @@ import type { UserPrices } from '../analysis/prices';
 import type { Work } from '../rewrite/source';
 import { isText, type ExportKind, type TextKind } from './forms';
 import type { ExportReport } from './model';
+import { exportPage } from './page/exportPage';
 import { exportTurns } from './write/csv';
 import { exportHar } from './write/har';
 import { OutFile } from './write/outFile';
@@ -51,12 +52,19 @@ export async function exportFile(
 }
 
 /** The same for text, piece by piece. */
-export function exportText(
+export async function exportText(
   trace: string,
   kind: TextKind,
   write: Write,
   options: ExportOptions,
 ): Promise<Omit<ExportReport, 'files'>> {
+  if (kind === 'html') {
+    if (options.session !== undefined)
+      throw new Error(
+        'A page is of the whole trace: take the session out of it first (realtime-inspector trim --session).',
+      );
+    return exportPage(trace, write, options);
+  }
   if (kind === 'perfetto') return exportPerfetto(trace, write, options);
   if (kind === 'csv') return exportTurns(trace, write, options);
   return exportTranscript(trace, kind, write, options);

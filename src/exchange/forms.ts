@@ -2,6 +2,11 @@
 
 /** Forms that are files, with what people call each, what it is, and the usual ending of its name. */
 export const EXPORTS = {
+  html: {
+    label: 'Page to read (HTML)',
+    title: 'conversations, turns, findings, latencies and cost as one page, without scripts or sound',
+    ending: '.html',
+  },
   har: { label: 'HAR', title: 'HAR with WebSocket messages, as browsers write it', ending: '.har' },
   wav: { label: 'Sound (WAV), stereo', title: 'what was heard: the user left, the model right', ending: '.wav' },
   'wav-input': { label: 'Sound of the microphone (WAV)', title: 'what the microphone sent', ending: '.wav' },
@@ -20,7 +25,7 @@ export type ExportKind = keyof typeof EXPORTS;
 export const EXPORT_KINDS = Object.keys(EXPORTS) as ExportKind[];
 
 /** Forms of text that can be written anywhere as they are made. */
-export type TextKind = 'transcript' | 'vtt' | 'transcript-json' | 'perfetto' | 'csv';
+export type TextKind = 'html' | 'transcript' | 'vtt' | 'transcript-json' | 'perfetto' | 'csv';
 export function isText(kind: ExportKind): kind is TextKind {
   return kind !== 'har' && !kind.startsWith('wav');
 }

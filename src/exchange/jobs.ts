@@ -1,5 +1,6 @@
 /** Imports and exports in a thread of their own: what it is asked. */
 import { join } from 'node:path';
+import type { UserPrices } from '../analysis/prices';
 import type { Work } from '../rewrite/source';
 import { runThread } from '../rewrite/thread';
 import type { ExportKind } from './forms';
@@ -11,7 +12,15 @@ export interface ExchangeJobs {
   import: { params: { file: string; out: string }; result: ImportReport };
   export: {
     /** `over`: a file that is called like `out` may go, its user said so. */
-    params: { trace: string; kind: ExportKind; out: string; over?: boolean; session?: string; range?: Stretch };
+    params: {
+      trace: string;
+      kind: ExportKind;
+      out: string;
+      over?: boolean;
+      session?: string;
+      range?: Stretch;
+      prices?: UserPrices;
+    };
     result: ExportReport;
   };
   /** What would be sent to a collector, as text to look at, and what is left out. */

@@ -1,6 +1,7 @@
 /** Commands that take in files of other programs and hand traces on to them. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { checkPrices } from '../analysis/prices';
 import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../exchange/forms';
 import { runExchange, type ExchangeJobs } from '../exchange/jobs';
 import { FORMAT_TITLES, type ExportReport, type ImportReport } from '../exchange/model';
@@ -18,6 +19,7 @@ import { plain } from './plainText';
 import { withProgress } from './progress';
 import type { Reports } from './reports';
 import { asRange } from './rewriteCommands';
+import { SECTION } from './settings';
 
 const COLLECTOR = 'exchange.collector';
 
@@ -63,7 +65,13 @@ export function exchangeCommands(
     const place = await askWhere(trace, typeof proposed === 'string' ? proposed : trace, kind);
     if (place === undefined) return;
     const { file: out, over } = place;
-    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out, over });
+    const report = await working(`Writing ${path.basename(out)}`, 'export', {
+      trace,
+      kind,
+      out,
+      over,
+      prices: prices(),
+    });
     if (!report) return;
     await tellExport(host.log, reports, report, exportText(report));
   };
@@ -206,6 +214,9 @@ async function chooseContent(): Promise<boolean | undefined> {
   ];
   return (await vscode.window.showQuickPick(choices, { title: 'What goes along' }))?.value;
 }
+
+/** The user's own prices; what is wrong with them the editor says. */
+const prices = () => checkPrices(vscode.workspace.getConfiguration(SECTION).get('prices')).prices;
 
 /** Where the export of a trace goes; `proposed` is the file that a name is made of. */
 async function askWhere(trace: string, proposed: string, kind: ExportKind): Promise<Place | undefined> {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answering, logged, run, until } from './support';
+import { answering, configure, logged, run, until } from './support';
 
 describe('files of other programs', () => {
   let folder = '';
@@ -172,6 +172,61 @@ describe('files of other programs', () => {
     made.push(path.join(traces, trace));
     assert.equal(trace, 'large.realtime.jsonl');
     assert.equal(readdirSync(traces).length, before.length + 1);
+  });
+
+  it('are made pages of traces', async () => {
+    const out = path.join(folder, 'page.html');
+    const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label.includes('HTML'));
+    await answering('showQuickPick', choose, async () => {
+      const asked = await answering('showSaveDialog', vscode.Uri.file(out), () =>
+        answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(made[0] ?? ''))),
+      );
+      assert.match((asked[0]?.[0] as vscode.SaveDialogOptions).defaultUri?.fsPath ?? '', /browser[-\d]*\.html$/);
+    });
+    const page = readFileSync(out, 'utf8');
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /response\.create/);
+    assert.doesNotMatch(page, /<script/);
+  });
+
+  it('cost what the setting says, as on the screen', async () => {
+    const trace = path.join(folder, 'priced.realtime.jsonl');
+    const usage = {
+      total_tokens: 1_000_000,
+      input_tokens: 1_000_000,
+      output_tokens: 0,
+      input_token_details: { text_tokens: 1_000_000 },
+    };
+    const at = { session: 's1', t: 10, sent: 10, from: 'server', bytes: 100 };
+    const event = (seq: number, type: string, more: object) => ({
+      ...{ kind: 'event', seq, ...at, type },
+      event: { type, ...more },
+    });
+    const lines = [
+      { kind: 'trace', version: 1, id: 'priced', startedAt: '2026-11-20T21:00:00.000Z', generator: 'test/1' },
+      {
+        ...{ kind: 'open', session: 's1', t: 0, url: 'wss://api.openai.com/v1/realtime?model=gpt-mine', headers: {} },
+        ...{ subprotocols: [], status: 101, upstream: 'wss://api.openai.com/' },
+      },
+      event(1, 'session.created', { session: { id: 'sess_1', type: 'realtime', model: 'gpt-mine' } }),
+      event(2, 'response.created', { response: { id: 'resp_1', status: 'in_progress', output: [] } }),
+      event(3, 'response.done', { response: { id: 'resp_1', status: 'completed', output: [], usage } }),
+    ];
+    writeFileSync(trace, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await configure({ prices: { 'gpt-mine': { textInput: 12.5 } } });
+    try {
+      const out = path.join(folder, 'priced.csv');
+      const choose = (items: vscode.QuickPickItem[]) => items.find(({ label }) => label.includes('CSV'));
+      await answering('showQuickPick', choose, () =>
+        answering('showSaveDialog', vscode.Uri.file(out), () =>
+          answering('showInformationMessage', undefined, () => run('exportTrace', vscode.Uri.file(trace))),
+        ),
+      );
+      const [heads = '', turn = ''] = readFileSync(out, 'utf8').split('\r\n');
+      assert.equal(turn.split(',')[heads.split(',').indexOf('cost_usd')], '12.5');
+    } finally {
+      await configure({ prices: undefined });
+    }
   });
 
   it('are proposed a free name, and go over another where the user said so, but over no trace', async () => {

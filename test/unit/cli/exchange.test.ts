@@ -57,6 +57,18 @@ describe('export', () => {
     expect(out.split('\r\n')[0]).toContain('session,turn,began_by');
     expect(err).toContain('csv: 2 sessions, 2 turns.');
   });
+  it('has the page of inspect, also as a file, and of the whole trace only', async () => {
+    const page = await run('export', trace, '--as', 'html');
+    expect(page).toMatchObject({ code: 0, out: (await run('inspect', trace, '--html')).out });
+    expect(page.out).toMatch(/^<!doctype html>/);
+    expect(page.err).toContain('html: 2 sessions, 2 turns.');
+    const file = path.join(folder, 'voice.html');
+    expect((await run('export', trace, '--as', 'html', '-o', file)).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(page.out);
+    const part = await run('export', trace, '--as', 'html', '--session', 's1');
+    expect(part).toMatchObject({ code: 1, out: '' });
+    expect(part.err).toContain('of the whole trace');
+  });
   it('writes a file once', async () => {
     const file = path.join(folder, 'voice.har');
     expect((await run('export', trace, '--as', 'har', '-o', file)).err).toContain('Not carried over');

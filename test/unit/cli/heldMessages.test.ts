@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inspectTrace } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
 import { validateFile } from '../../../src/cli/validate';
 import { readRecordings } from '../../../src/simulator/recording';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';

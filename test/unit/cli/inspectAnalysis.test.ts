@@ -4,11 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkPrices } from '../../../src/analysis/prices';
-import { formatReport, inspectTrace } from '../../../src/cli/inspect';
+import { formatReport } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
 import { analyseTrace, analyseWhole } from '../../../src/document/wholeAnalysis';
-import { answerMs } from '../../../src/cli/inspectText';
-import { inspectHtml } from '../../../src/cli/inspectHtml';
-import { markup, Markup } from '../../../src/cli/markup';
+import { answerMs } from '../../../src/exchange/page/words';
+import { tracePage } from '../../../src/exchange/page/tracePage';
+import { markup, Markup } from '../../../src/exchange/page/markup';
 import { findChromium } from '../../../scripts/lib/system.mjs';
 import { eventIds } from '../../../src/protocol/ids';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
@@ -158,7 +159,7 @@ describe('the analysis of a trace for the command line', () => {
 
   it('is a page that runs nothing, loads nothing and shows captured text as text', async () => {
     const file = await trace();
-    const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
+    const page = tracePage(await inspectTrace(file), await analyseWhole(file, undefined, 100));
     const executablePath = findChromium();
     const browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
@@ -202,7 +203,7 @@ describe('the analysis of a trace for the command line', () => {
         '',
       ].join('\n'),
     );
-    const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
+    const page = tracePage(await inspectTrace(file), await analyseWhole(file, undefined, 100));
     const marks = [...page.matchAll(/<path class="error" d="M([0-9.]+) /g)].map(([, x]) => Number(x));
     expect(marks).toHaveLength(2);
     const [first = 0, second = 0] = marks;
@@ -214,7 +215,7 @@ describe('the analysis of a trace for the command line', () => {
 
   it('says of a server that did not answer that there was no answer', async () => {
     const file = await traceFile(`${[HEADER, openLine('s1', 1, 'model=m', 0), openLine('s2', 2)].join('\n')}\n`);
-    const page = inspectHtml(await inspectTrace(file), await analyseWhole(file, undefined, 100));
+    const page = tracePage(await inspectTrace(file), await analyseWhole(file, undefined, 100));
     const [, first = '', second = ''] = page.split('<section>');
     expect(first).toContain('0 messages, no answer');
     expect(second).toContain('0 messages, not closed');

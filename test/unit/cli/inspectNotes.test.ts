@@ -1,7 +1,8 @@
 /** The user's notes where a trace is told on the command line or handed on. */
 import { expect, it } from 'vitest';
-import { formatReport, inspectTrace } from '../../../src/cli/inspect';
-import { inspectHtml } from '../../../src/cli/inspectHtml';
+import { formatReport } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
+import { tracePage } from '../../../src/exchange/page/tracePage';
 import { analyseWhole } from '../../../src/document/wholeAnalysis';
 import { exportPerfetto } from '../../../src/exchange/write/perfetto';
 import { noteRecord, type UserNote } from '../../../src/trace/notes';
@@ -40,7 +41,7 @@ it('lists notes as they are in the end, by their moments, in text, JSON and the 
     /Notes \(2\)\n {2}s1 20(?:\.0)? ms #1: <script>alert\(1\)<\/script> +\[2J\n {2}s1 500(?:\.0)? ms: bookmark/,
   );
   expect(text).not.toContain('\u001b');
-  const page = inspectHtml(report, await analyseWhole(trace, undefined, 100));
+  const page = tracePage(report, await analyseWhole(trace, undefined, 100));
   expect(page).toContain('<h2 id="notes">Notes</h2>');
   expect(page).toContain('&lt;script&gt;alert(1)');
   expect(page).not.toMatch(/<script|taken away|first words/);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatReport, inspectTrace, NotATraceError } from '../../../src/cli/inspect';
+import { formatReport } from '../../../src/cli/inspect';
+import { inspectTrace, NotATraceError } from '../../../src/exchange/page/inspectTrace';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 
 const server = (seq: number, t: number, event: object, more: object = {}) =>

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { formatReport, inspectTrace } from '../../../src/cli/inspect';
+import { formatReport } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { buildWorker, openIndexed } from './openTestDocument';
 

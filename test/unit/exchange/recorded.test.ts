@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asTrace } from '../../../src/exchange/asTrace';
-import { inspectTrace } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
 import { scratch } from '../rewrite/traces';
 import { generator, importInto, importText } from './importing';
 

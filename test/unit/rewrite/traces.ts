@@ -5,7 +5,7 @@ import path from 'node:path';
 import { messageLine, type Message } from '../../../src/trace/line';
 import type { TraceRecord } from '../../../src/trace/records';
 import { TraceWriter } from '../../../src/trace/writer';
-import { inspectTrace } from '../../../src/cli/inspect';
+import { inspectTrace } from '../../../src/exchange/page/inspectTrace';
 
 /** A folder that goes with the tests. */
 export async function scratch(): Promise<{ folder: string; remove(): Promise<void> }> {

@@ -1,4 +1,4 @@
-/** Looks of the page of `inspect --html`: light and dark by what the reader's system asks for. */
+/** Looks of a trace's page: light and dark by what the reader's system asks for. */
 export const HTML_STYLE = `
 :root { --bg: #fff; --fg: #1f2328; --dim: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --blue: #0969da; --green: #1a7f37; --red: #c4262e; --amber: #9a6700; --violet: #8250df; }
 @media (prefers-color-scheme: dark) { :root { --bg: #16191d; --fg: #dfe3e8; --dim: #9aa4af; --line: #343a42; --soft: #1f242a; --blue: #58a6ff; --green: #56b56a; --red: #ff7b72; --amber: #d8a32b; --violet: #b692f6; } }

@@ -1,6 +1,6 @@
 /** A session as lanes of an SVG: what happened when, drawn once. */
-import { formatMs } from '../analysis/format';
-import type { Finding, Playback, Span, SpanLane } from '../analysis/model';
+import { formatMs } from '../../analysis/format';
+import type { Finding, Playback, Span, SpanLane } from '../../analysis/model';
 import { markup, type Markup } from './markup';
 
 const WIDTH = 1000;

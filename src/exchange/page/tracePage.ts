@@ -1,13 +1,13 @@
-/** `inspect --html`: a trace as one page to hand on. No script, nothing loaded, everything captured escaped; no sound in it. */
-import type { ConversationEntry } from '../analysis/conversation/model';
-import { formatBytes, formatMs } from '../analysis/format';
-import { LATENCY_NAMES } from '../analysis/latency';
-import type { ConfigPoint, Finding, Playback, Span } from '../analysis/model';
+/** A trace as one page to hand on. No script, nothing loaded, everything captured escaped; no sound in it. */
+import type { ConversationEntry } from '../../analysis/conversation/model';
+import { formatBytes, formatMs } from '../../analysis/format';
+import { LATENCY_NAMES } from '../../analysis/latency';
+import type { ConfigPoint, Finding, Playback, Span } from '../../analysis/model';
 import type { InspectReport } from './inspectReport';
-import type { FindingReport, WholeAnalysis } from '../document/wholeAnalysis';
-import { HTML_STYLE } from './inspectHtmlStyle';
-import { timelineSvg } from './inspectHtmlTimeline';
-import { answerMs, costText } from './inspectText';
+import type { FindingReport, WholeAnalysis } from '../../document/wholeAnalysis';
+import { HTML_STYLE } from './pageStyle';
+import { timelineSvg } from './pageTimeline';
+import { answerMs, costText } from './words';
 import { Markup, markup } from './markup';
 
 /** Entries of the conversations, turns and errors that stand in a page; the trace has all. */
@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<ConfigPoint['kind'], string>> = {
 const SIGNS = { error: '✕', warning: '▲', info: 'ℹ' } as const;
 
 /** The page's text. */
-export function inspectHtml(counts: InspectReport, analysis: WholeAnalysis): string {
+export function tracePage(counts: InspectReport, analysis: WholeAnalysis): string {
   const { report } = analysis;
   const name = counts.file.split(/[/\\]/).at(-1) ?? counts.file;
   const sessionOf = bySession(analysis);

@@ -1,5 +1,5 @@
 /** What `inspect` counts in a trace. */
-import type { Side } from '../protocol/side';
+import type { Side } from '../../protocol/side';
 
 /** Counts of a session. Times in ms since the trace's start. */
 export interface SessionReport {
