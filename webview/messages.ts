@@ -1,7 +1,7 @@
 /**
  * The one table of messages between the extension host and the webview. Requests go from the webview to the host and
  * are always answered, also when their handler throws; notifications go from the host to the webview. Each side checks
- * what arrives (`check*` below): a message that fails its check is refused by name, never acted upon. The page also says how
+ * what arrives (`messageChecks.ts`). The page also says how
  * much it has taken in (`TakenMessage`), so that a busy one is sent less often, and more at once.
  *
  * This file imports types only, so that both sides can load it.
@@ -23,11 +23,15 @@ import type {
 } from '../src/document/columns';
 import type { SessionSnapshot } from '../src/document/sessionSnapshot';
 import type { SearchEnd, SearchFound } from '../src/document/searchModel';
+import type { ComposePlan, ComposeRun } from './composeMessages';
+import type { InterceptState } from './heldMessages';
 
 /** State of the proxy and of this document, a whole snapshot each time. */
 export interface InspectorStatus {
   /** Name of the trace, as the tab shows it. */
   title: string;
+  /** Names of the traces with the rest of a recording that was divided, before and behind this one; '' where there is none. */
+  parts?: { earlier: string; later: string };
   /** True while this document is the one the running proxy writes. */
   live: boolean;
   recording: boolean;
@@ -53,105 +57,6 @@ export interface InspectorStatus {
   intercept?: InterceptState;
 }
 
-/** A message that waits at a breakpoint. Its text is asked for when it is opened. */
-export interface HeldRow {
-  id: string;
-  session: string;
-  from: 'client' | 'server';
-  /** When it arrived, ms of the host's wall clock. */
-  at: number;
-  /** '' when it is no event. */
-  type: string;
-  /** One line of plain text, without secrets; '' where there is none. */
-  summary: string;
-  bytes: number;
-  binary: boolean;
-  /** Id and filter of the breakpoint that holds it. */
-  breakpoint: string;
-  filter: string;
-  /** When it is let go by itself, ms of the host's wall clock. */
-  until?: number;
-}
-
-/** A message that is not held any more, and what became of it; `lost`: its connection ended first. */
-export interface SettledRow {
-  id: string;
-  session: string;
-  from: 'client' | 'server';
-  type: string;
-  outcome: 'released' | 'edited' | 'dropped' | 'answered' | 'timed out' | 'lost';
-  at: number;
-}
-
-/** What is held now, oldest first, and what last became of others. */
-export interface InterceptState {
-  /** The host's wall clock when this was taken, ms: pages may be on a machine with another one. */
-  now: number;
-  /** At most 200. */
-  held: HeldRow[];
-  total: number;
-  /** Messages that wait in each direction, held ones and those behind them. */
-  waiting: { session: string; from: 'client' | 'server'; messages: number }[];
-  settled: SettledRow[];
-  breakpoints: { id: string; filter: string; enabled: boolean }[];
-}
-
-/** A step of what the host sends for the composer, times in ms. */
-export type ComposeStep =
-  /** An event; `secrets` as in `send`, `to` where it is not the plan's. */
-  | { text: string; to?: 'client' | 'server'; replaces?: number; secrets?: Record<string, string> }
-  /** Waits for an event of the session: its type, or a filter. */
-  | { wait: string; timeoutMs: number }
-  | { delayMs: number }
-  /** Encoded audio in pieces, as base64 in events of that type: as fast as it would be heard, or at once. */
-  | { audio: Uint8Array; event: string; bytesPerMs: number; pieceMs: number; inRealTime: boolean };
-
-/** What is sent over time, and how often. */
-export interface ComposePlan {
-  session: string;
-  to: 'client' | 'server';
-  steps: ComposeStep[];
-  /** Before the first event, ms. */
-  delayMs: number;
-  /** All steps so many times, begun so long after one another, ms. */
-  times: number;
-  everyMs: number;
-  /** Events of the client that have no `event_id` get one. */
-  namesEvents: boolean;
-  /** Variables of payload files are filled in when an event's turn has come. */
-  fills?: boolean;
-}
-
-/** An event that a run has sent, and what the server said to it; rows are those of the live trace. */
-export interface RunEvent {
-  step: number;
-  round: number;
-  type: string;
-  row: number | null;
-  answer:
-    | { kind: 'waiting' }
-    | { kind: 'taken' | 'closed'; row: number; type: string }
-    | { kind: 'refused'; row: number; message: string; param: string };
-}
-
-/** How a run stands. */
-export interface ComposeRun {
-  id: number;
-  session: string;
-  to: 'client' | 'server';
-  state: 'running' | 'done' | 'failed' | 'cancelled';
-  /** What it is doing, or why it ended, for people. */
-  text: string;
-  step: number;
-  round: number;
-  times: number;
-  /** Events sent, and to be sent in all. */
-  sent: number;
-  total: number;
-  /** The last events sent that are no pieces of audio. */
-  events: RunEvent[];
-}
-
 /** Commands the webview may ask the host to run; nothing else is run for it. */
 export const HOST_COMMANDS = [
   'start',
@@ -164,6 +69,9 @@ export const HOST_COMMANDS = [
   'newSession',
   'toggleRecording',
   'openLive',
+  'openEarlierPart',
+  'openLaterPart',
+  'recoverTrace',
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
 
@@ -237,6 +145,11 @@ export interface Requests {
    * else. `saved` is '' when the user thought better of it, and with `then`.
    */
   saveRows: { params: { ranges: number[]; then?: 'replay' | 'export' }; result: { saved: string; rows: number } };
+  /**
+   * Replays these rows of a session from `row` on, the first message of its client among them: what brings a new session as far as
+   * this one had come goes first.
+   */
+  replayFrom: { params: { ranges: number[]; session: string; row: number }; result: { begun: true } };
   /** Asks what to make of rows (JSON, a command, a program) and copies it; `open` is their session's. '' when nothing was made. */
   copyCode: { params: { ranges: number[]; open?: number }; result: { copied: string } };
   /** Asks where to save, and writes a payload file that sends what these rows' client sent. `saved` as in `saveRows`. */
@@ -317,6 +230,7 @@ export interface Notifications {
       | 'copyAsText'
       | 'saveRows'
       | 'replayRows'
+      | 'replayFrom'
       | 'exportRows'
       | 'compareMarked'
       | 'copyCode'
@@ -364,178 +278,3 @@ export type HostMessage =
   | { id: number; ok: true; result: unknown }
   | { id: number; ok: false; error: string }
   | { [N in NotificationName]: { notify: N; generation: number; params: Notifications[N] } }[NotificationName];
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const isRow = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isSide = (value: unknown) => value === 'client' || value === 'server';
-const isShort = (value: unknown, most = 256): value is string => typeof value === 'string' && value.length <= most;
-const isStretch = ({ start, end, session }: Record<string, unknown>): boolean =>
-  isTime(start) && isTime(end) && start <= end && isShort(session);
-const isRanges = (value: unknown) =>
-  Array.isArray(value) &&
-  value.length % 2 === 0 &&
-  value.every((row, at) => isRow(row) && (at === 0 || row >= (value[at - 1] as number)));
-const isPreset = (value: unknown) => isRecord(value) && isShort(value.name, 100) && isShort(value.filter, 2000);
-const isOptional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
-const isPlace = (value: unknown) =>
-  isRecord(value) && isShort(value.session) && isSide(value.from) && isTime(value.startMs) && isTime(value.endMs);
-const isSelector = (p: Record<string, unknown>) =>
-  isShort(p.session) &&
-  isSide(p.from) &&
-  isOptional(p.item, isShort) &&
-  isOptional(p.response, isShort) &&
-  isOptional(p.startMs, isTime) &&
-  isOptional(p.endMs, isTime);
-
-const isSecrets = (value: unknown) => isRecord(value) && Object.values(value).every((s) => typeof s === 'string');
-const isWithin = (value: unknown, least: number, most: number) => isTime(value) && value >= least && value <= most;
-const hour = 3_600_000;
-const isStep = (value: unknown): boolean => {
-  if (!isRecord(value)) return false;
-  if ('text' in value)
-    return (
-      typeof value.text === 'string' &&
-      isOptional(value.to, isSide) &&
-      isOptional(value.replaces, isRow) &&
-      isOptional(value.secrets, isSecrets)
-    );
-  if ('wait' in value) return isShort(value.wait, 2000) && isWithin(value.timeoutMs, 0, hour);
-  if ('delayMs' in value) return isWithin(value.delayMs, 0, hour);
-  return (
-    value.audio instanceof Uint8Array &&
-    isShort(value.event) &&
-    isWithin(value.bytesPerMs, 1, 1000) &&
-    isWithin(value.pieceMs, 10, 10_000) &&
-    typeof value.inRealTime === 'boolean'
-  );
-};
-
-/** One check per request: true when the parameters have the shape the table says. */
-const requestChecks: { [N in RequestName]: (p: Record<string, unknown>) => boolean } = {
-  ready: () => true,
-  summaries: (p) => Array.isArray(p.rows) && p.rows.length <= 500 && p.rows.every(isRow),
-  body: (p) => isRow(p.row) && isOptional(p.whole, (v) => typeof v === 'boolean'),
-  sessionState: (p) => isShort(p.session) && isOptional(p.upTo, isRow),
-  conversation: (p) =>
-    isShort(p.session) &&
-    isRow(p.from) &&
-    isRow(p.count) &&
-    p.count <= 500 &&
-    isOptional(p.near, (v) => isRecord(v) && isRow(v.row) && isShort(v.item) && isShort(v.response) && isShort(v.call)),
-  measures: (p) => isShort(p.session) && isOptional(p.start, isTime) && isOptional(p.end, isTime),
-  openConfig: (p) => isRow(p.row) && isOptional(p.against, isRow),
-  peaks: (p) =>
-    isShort(p.session) &&
-    isSide(p.from) &&
-    isTime(p.startMs) &&
-    isTime(p.endMs) &&
-    isRow(p.buckets) &&
-    p.buckets >= 1 &&
-    p.buckets <= 8192,
-  waveforms: (p) =>
-    Array.isArray(p.places) &&
-    p.places.length <= 64 &&
-    p.places.every(isPlace) &&
-    isRow(p.buckets) &&
-    p.buckets >= 1 &&
-    p.buckets <= 1024,
-  related: (p) => isRow(p.row),
-  bufferSteps: (p) =>
-    isShort(p.session) && isTime(p.startMs) && isTime(p.endMs) && isRow(p.most) && p.most >= 1 && p.most <= 8192,
-  audio: isSelector,
-  saveWav: (p) => isSelector(p) && isShort(p.name),
-  send: (p) =>
-    isShort(p.session) &&
-    isSide(p.to) &&
-    typeof p.text === 'string' &&
-    isOptional(p.replaces, isRow) &&
-    isOptional(p.secrets, isSecrets),
-  startRun: (p) =>
-    isShort(p.session) &&
-    isSide(p.to) &&
-    Array.isArray(p.steps) &&
-    p.steps.length > 0 &&
-    p.steps.length <= 2000 &&
-    p.steps.every(isStep) &&
-    isWithin(p.delayMs, 0, hour) &&
-    isRow(p.times) &&
-    isWithin(p.times, 1, 10_000) &&
-    isWithin(p.everyMs, 0, hour) &&
-    typeof p.namesEvents === 'boolean' &&
-    isOptional(p.fills, (v) => typeof v === 'boolean'),
-  cancelRun: (p) => isRow(p.run),
-  readClipboard: () => true,
-  listPayloads: () => true,
-  readPayload: (p) => isShort(p.name, 1000),
-  newSession: (p) => isShort(p.model) && isOptional(p.intent, (v) => v === 'transcription'),
-  closeSession: (p) => isShort(p.session),
-  openBody: (p) => isRow(p.row),
-  copyRows: (p) => (typeof p.text === 'string' ? p.text.length <= 50_000_000 : isRanges(p.ranges)),
-  saveRows: (p) => isRanges(p.ranges) && isOptional(p.then, (v) => v === 'replay' || v === 'export'),
-  copyCode: (p) => isRanges(p.ranges) && isOptional(p.open, isRow),
-  savePayload: (p) => isRanges(p.ranges),
-  sequenceOf: (p) => isRanges(p.ranges),
-  exportUpdate: (p) => isShort(p.text, 2_000_000),
-  heldBody: (p) => isShort(p.id, 64),
-  keepHeld: (p) => isShort(p.id, 64),
-  decideHeld: (p) =>
-    isShort(p.id, 64) &&
-    (p.decision === 'answer'
-      ? typeof p.text === 'string'
-      : p.decision === 'drop' || (p.decision === 'release' && isOptional(p.text, (v) => typeof v === 'string'))),
-  releaseAllHeld: (p) => isOptional(p.session, isShort),
-  switchBreakpoint: (p) => isShort(p.id, 64) && typeof p.enabled === 'boolean',
-  toggleBreakpoint: (p) => isRow(p.row),
-  compare: (p) => isRow(p.row) && (p.with === 'picked' || isRow(p.with)),
-  pickForCompare: (p) => isRow(p.row),
-  note: (p) =>
-    isShort(p.id, 64) &&
-    p.id !== '' &&
-    isShort(p.text, 4000) &&
-    isTime(p.at) &&
-    isShort(p.session) &&
-    isOptional(p.row, isRow) &&
-    isOptional(p.removed, (v) => v === true),
-  keepRange: isStretch,
-  exportSound: isStretch,
-  filterPresets: (p) => isOptional(p.save, (v) => Array.isArray(v) && v.length <= 100 && v.every(isPreset)),
-  search: (p) => isRow(p.search) && isShort(p.text, 1024) && typeof p.regex === 'boolean' && isRow(p.first),
-  stopSearch: (p) => isRow(p.search),
-  run: (p) => HOST_COMMANDS.includes(p.command as HostCommand),
-};
-
-/** The message when it is a request of the table with the right parameters, else what is wrong with it. */
-export function checkRequest(message: unknown): RequestMessage | { id: number | null; problem: string } {
-  if (!isRecord(message) || !isRow(message.id)) return { id: null, problem: 'not a request' };
-  const { id, request, params } = message;
-  if (typeof request !== 'string' || !Object.hasOwn(requestChecks, request)) return { id, problem: 'unknown request' };
-  if (!isRecord(params) || !requestChecks[request as RequestName](params))
-    return { id, problem: `wrong parameters for "${request}"` };
-  return message as unknown as RequestMessage;
-}
-
-/** True when a message of the page says how much it has taken in. */
-export function isTaken(message: unknown): message is TakenMessage {
-  return isRecord(message) && isRow(message.taken) && isRow(message.generation) && message.request === undefined;
-}
-
-const notificationNames: { [N in NotificationName]: true } = {
-  update: true,
-  found: true,
-  act: true,
-};
-
-/** The message when it has the envelope of an answer or of a known notification, else undefined. */
-export function checkHostMessage(message: unknown): HostMessage | undefined {
-  if (!isRecord(message)) return undefined;
-  if (isRow(message.id) && (message.ok === true || (message.ok === false && typeof message.error === 'string')))
-    return message as unknown as HostMessage;
-  if (
-    typeof message.notify === 'string' &&
-    Object.hasOwn(notificationNames, message.notify) &&
-    isRecord(message.params)
-  )
-    return message as unknown as HostMessage;
-  return undefined;
-}

@@ -200,7 +200,7 @@ export interface Playback {
   /** Where it would be heard. */
   playsFrom: number;
   playsTo: number;
-  /** ms of audio made. */
+  /** ms of audio that was sent on to the client: what a rule or a person took away is not among it. */
   generatedMs: number;
   /** ms the user heard: up to the interruption (truncate's `audio_end_ms`, else speech_started, cancel or the client's close), else all. */
   heardMs: number;

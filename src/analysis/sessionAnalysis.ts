@@ -93,12 +93,13 @@ export class SessionAnalysis {
   /** Takes the event that was just correlated, its ids filled in. */
   event(event: TracedEvent, told: Correlated): void {
     if (told.held) this.#latencies.released(event, told.held);
+    const isAudio = audioField(event.type, event.from) !== undefined;
+    // The client hears what was sent on to it, when it was: not what waits, is dropped, or was something else when it came.
+    if (isAudio && event.from === 'server' && event.fate === undefined) this.playback.audio(event);
     if (!told.counts) return;
     this.#greeted(event);
-    const isAudio = audioField(event.type, event.from) !== undefined;
     if (!isAudio) this.playback.event(event, told);
-    else if (event.from === 'server') this.playback.audio(event);
-    else this.#buffer.append(event);
+    else if (event.from === 'client') this.#buffer.append(event);
     const took = this.#buffer.event(event, told);
     if (took && took.by !== 'idle') this.#tally.speech(event.t, took);
     this.#config.event(event, told);

@@ -9,7 +9,7 @@ import { exportOtlp, otlpRequests } from '../exchange/write/otlp';
 import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import { redactUrl } from '../trace/redact';
 import { time, type Voice } from './rewrite';
-import { UsageError } from './usage';
+import { failOnUnreadable, failUnreadable, UsageError } from './usage';
 
 interface ExportArguments {
   as: ExportKind | 'otlp';
@@ -23,6 +23,7 @@ interface ExportArguments {
   content?: boolean;
   dryRun?: boolean;
   json?: boolean;
+  failOn?: 'unreadable';
 }
 
 /** Adds the command. `readPrices` reads the file of `--prices`. */
@@ -48,6 +49,7 @@ export function addExportCommand(
     .option('--content', 'of otlp: send what was said, and arguments and outputs of tools, too')
     .option('--dry-run', 'of otlp: print what would be sent, and send nothing')
     .option('--json', 'print the report as JSON (on stderr where the export itself is on stdout)')
+    .addOption(failOnUnreadable())
     .addHelpText('after', `\nForms:\n${forms.join('\n')}\n\n"inspect --html" makes a page to hand on.`)
     .action(async (trace: string, given: ExportArguments) => {
       check(given);
@@ -62,6 +64,7 @@ export function addExportCommand(
       };
       const tell = async (report: ExportReport, isStdoutTaken: boolean): Promise<void> => {
         for (const line of formatExport(report)) say(line);
+        failUnreadable(given, report.problems.length, say);
         if (given.json !== true) return;
         if (isStdoutTaken) say(JSON.stringify(report));
         else await print(`${JSON.stringify(report, null, 2)}\n`);

@@ -5,12 +5,14 @@ import { importFile } from '../exchange/import';
 import { FORMAT_TITLES, IMPORT_FORMATS, type ImportFormat, type ImportReport } from '../exchange/model';
 import { TRACE_EXTENSION } from '../trace/records';
 import type { Voice } from './rewrite';
+import { failOnUnreadable, failUnreadable } from './usage';
 
 interface ImportArguments {
   out?: string;
   format?: ImportFormat;
   url?: string;
   json?: boolean;
+  failOn?: 'unreadable';
 }
 
 /** Adds the command. */
@@ -24,6 +26,7 @@ export function addImportCommand(program: Command, { say, print, generator }: Vo
     )
     .option('--url <url>', 'the address of the sessions, for formats that have none')
     .option('--json', 'print the report as JSON')
+    .addOption(failOnUnreadable())
     .action(async (file: string, given: ImportArguments) => {
       const out = path.resolve(given.out ?? besides(file));
       const report = await importFile(file, out, {
@@ -33,6 +36,7 @@ export function addImportCommand(program: Command, { say, print, generator }: Vo
       });
       for (const line of formatImport(report)) say(line);
       if (given.json === true) await print(`${JSON.stringify(report, null, 2)}\n`);
+      failUnreadable(given, report.problems.length, say);
     });
 }
 

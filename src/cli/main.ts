@@ -1,10 +1,8 @@
 #!/usr/bin/env node
 /** Bundle `cli`: the engine without VS Code. Data goes to stdout, everything for people to stderr. */
 import fs from 'node:fs';
-import path from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { checkPrices, type UserPrices } from '../analysis/prices';
-import { startEngine, type Rotation, type UpstreamOption } from '../proxy';
 import { certificatesFolder } from '../proxy/userData';
 import { FAULT_SETS } from '../rules/faultSets';
 import { startSimulator } from '../simulator';
@@ -17,18 +15,20 @@ import { formatReport, inspectTrace } from './inspect';
 import { analyseTrace, analyseWhole, type FindingReport } from '../document/wholeAnalysis';
 import { inspectHtml, MOST_ENTRIES } from './inspectHtml';
 import { formatLadder, ladderReport } from './ladder';
+import { address, finite, pairs, positive } from './options';
 import { sendPayload } from './payload';
-import { checkedRules, followRules } from './proxyRules';
+import { addProxyCommand } from './proxy';
 import { addReplayCommand } from './replay';
-import { addRewriteCommands, splitBy } from './rewrite';
+import { addRewriteCommands } from './rewrite';
 import { formatFaultSets, formatRules, rulesReport } from './rules';
 import { addServeCommand } from './serve';
 import { loadScenario, type ScenarioSource } from './simulate';
-import { EXIT_CODES, UsageError, exitCodeOf, failure } from './usage';
+import { EXIT_CODES, exitCodeOf, failure } from './usage';
 import { exitCode, formatValidation, validateFile } from './validate';
 import packageJson from '../../package.json';
 
 const workers = __dirname;
+const generator = `realtime-inspector/${packageJson.version}`;
 /** Names of models, calls and tools come from the traffic: none of them may steer the terminal. */
 const say = (line: string) =>
   process.stderr.write(
@@ -43,39 +43,6 @@ function print(text: string): Promise<void> {
     if (error.code !== 'EPIPE') say(error.message);
   });
   return new Promise((resolve) => process.stdout.write(text, () => resolve()));
-}
-
-function address(text: string): { host: string; port: number } {
-  const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (!match || port > 65535) throw new InvalidArgumentError('It must be HOST:PORT or PORT, e.g. 127.0.0.1:8787.');
-  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
-}
-
-function upstream(text: string): UpstreamOption {
-  if (text === 'simulator' || text === 'openai') return { kind: text };
-  if (!/^(https?|wss?):\/\//.test(text)) throw new InvalidArgumentError('It must be "simulator", "openai" or a URL.');
-  return { kind: 'url', url: text };
-}
-
-/** `10m`, `100MB`, or both, the option given twice. */
-function rotation(text: string, before: Rotation | undefined): Rotation {
-  const limit = splitBy(text);
-  if (limit.kind === 'session') throw new InvalidArgumentError('It must be a time (10m, 1h) or a size (100MB).');
-  const { bytes = Infinity, ms = Infinity } = before ?? {};
-  return limit.kind === 'time' ? { bytes, ms: limit.ms } : { bytes: limit.bytes, ms };
-}
-
-function finite(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = finite(text);
-  if (value <= 0) throw new InvalidArgumentError('It must be more than 0.');
-  return value;
 }
 
 interface SimulateOptions extends ScenarioSource {
@@ -93,15 +60,6 @@ interface PayloadOptions {
   input?: string[];
   header?: string[];
   idle: number;
-}
-
-/** `NAME=VALUE` taken apart at the first mark. Throws a `UsageError`. */
-function pairs(texts: readonly string[], mark: ':' | '=', option: string): [string, string][] {
-  return texts.map((text) => {
-    const at = text.indexOf(mark);
-    if (at < 1) throw new UsageError(`${option} "${text}" has no "${mark}" in it.`);
-    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  });
 }
 
 interface InspectOptions {
@@ -145,125 +103,7 @@ const program = new Command('realtime-inspector')
   .addHelpText('after', EXIT_CODES)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-program
-  .command('proxy')
-  .description('run the recording proxy until Ctrl-C')
-  .addOption(
-    new Option('--listen <host:port>', 'address to listen on')
-      .argParser(address)
-      .default({ host: '127.0.0.1', port: 8787 }, '127.0.0.1:8787'),
-  )
-  .option('--exact', 'fail when the port is taken instead of moving to the next free one')
-  .addOption(
-    new Option('--upstream <url>', '"simulator", "openai" or a base URL')
-      .argParser(upstream)
-      .default({ kind: 'simulator' }, 'simulator'),
-  )
-  .option('--scenario <file>', 'what the simulator says (.jsonc, .yaml), or a recording to answer as (.jsonl)')
-  .addOption(new Option('--seed <number>', 'makes ids and words of the simulator the same again').argParser(finite))
-  .addOption(new Option('--speed <factor>', 'how much faster than real time the simulator is').argParser(positive))
-  .option('--rules <file>', 'rules that change traffic (.jsonc, .yaml), taken up again when the file changes')
-  .option('--record <file|dir>', 'trace file, or folder for a new one', '.realtime')
-  .addOption(
-    new Option('--rotate <limit>', 'go on in a new file after a time (10m, 1h) or a size (100MB); both may be given')
-      .argParser(rotation)
-      .default(undefined),
-  )
-  .option('--allow-host <name...>', 'host names besides loopback under which clients may ask', [])
-  .option('--allow-origin <origin...>', 'browser origins besides loopback that may connect', [])
-  .option('--certificates <dir>', 'folder of the local certificate authority', certificatesFolder())
-  .option('--json', 'print one JSON line with the addresses on stdout, then one for each session')
-  .action(
-    async (options: {
-      listen: { host: string; port: number };
-      exact?: boolean;
-      upstream: UpstreamOption;
-      scenario?: string;
-      seed?: number;
-      speed?: number;
-      rules?: string;
-      record: string;
-      rotate?: Rotation;
-      allowHost: string[];
-      allowOrigin: string[];
-      certificates: string;
-      json?: boolean;
-    }) => {
-      const { scenario, seed, speed } = options;
-      const simulation = {
-        ...(scenario === undefined ? {} : { scenario }),
-        ...(seed === undefined ? {} : { seed }),
-        ...(speed === undefined ? {} : { speed }),
-      };
-      if (options.upstream.kind !== 'simulator' && Object.keys(simulation).length > 0)
-        throw new UsageError('--scenario, --seed and --speed are for the simulator: leave them or --upstream out.');
-      // Inside the proxy a broken one gives way to the default conversation, which nobody asked for here.
-      if (scenario !== undefined) await loadScenario({ scenario });
-      const rules = options.rules === undefined ? undefined : await checkedRules(options.rules);
-      const target = path.resolve(options.record);
-      const isFolder =
-        options.record.endsWith('/') ||
-        fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() ||
-        path.extname(target) === '';
-      const stop = interrupted();
-      const starting = startEngine({
-        workers,
-        listen: { ...options.listen, exact: options.exact ?? false },
-        allowedHosts: options.allowHost,
-        allowedOrigins: options.allowOrigin,
-        certificates: options.certificates,
-        upstream: options.upstream,
-        simulation,
-        recording: {
-          on: true,
-          maxTotalBytes: Infinity,
-          ...(options.rotate ? { rotation: options.rotate } : {}),
-          ...(isFolder ? { folder: target } : { file: target }),
-        },
-        generator: `realtime-inspector/${packageJson.version}`,
-      });
-      const engine = await Promise.race([starting, stop]);
-      if (!engine) process.exit(130);
-      // Before anybody is told the address: the first session is a session too.
-      const followed = rules && (await followRules(engine, rules, say));
-      const { http, https, ca, moved, port } = engine.address;
-      if (options.json)
-        process.stdout.write(
-          `${JSON.stringify({ listening: true, http, https, ca, upstream: engine.upstream, trace: engine.file })}\n`,
-        );
-      if (moved) say(`Port ${options.listen.port} is taken; listening on ${port} instead.`);
-      say(`The proxy listens at ${http} and ${https}. Point your app there:`);
-      say(`  OPENAI_BASE_URL=${https} NODE_EXTRA_CA_CERTS=${ca}   (openai for Node)`);
-      say(`  OPENAI_BASE_URL=${http}   (Python, plain clients)`);
-      const to = options.upstream.kind === 'simulator' ? 'the built-in simulator' : engine.upstream;
-      say(`Sessions go to ${to} and are recorded in ${engine.file}. Ctrl-C ends.`);
-      engine.on('session', (session) => {
-        if (options.json) process.stdout.write(`${JSON.stringify({ session })}\n`);
-        say(
-          `${session.id} ${session.status} ${session.label}${session.closeReason ? ` (${session.closeReason})` : ''}`,
-        );
-      });
-      engine.on('problem', say);
-      let trouble = '';
-      let { file } = engine;
-      engine.on('recorded', (state) => {
-        if (state.file !== file) say(`Recording goes on in ${(file = state.file)}.`);
-        if (state.trouble !== trouble) say(state.trouble || 'Recording goes on.');
-        trouble = state.trouble;
-      });
-      engine.on('log', (level, message) => {
-        if (level !== 'info') say(message);
-      });
-      await stop;
-      say('Closing sessions and the trace ...');
-      followed?.stop();
-      await engine.stop();
-      if (!followed) return;
-      const counts = followed.counts();
-      if (options.json) process.stdout.write(`${JSON.stringify({ rules: counts })}\n`);
-      for (const { name, hits } of counts) if (hits > 0) say(`${name}: ${hits === 1 ? 'once' : `${hits} times`}`);
-    },
-  );
+addProxyCommand(program, { say, interrupted, workers, generator });
 
 program
   .command('simulate')
@@ -430,12 +270,12 @@ addCheckCommand(program, { say, print, readPrices });
 addServeCommand(program, { say, interrupted, address });
 addReplayCommand(program, {
   ...{ say, print, readPrices, interrupted, workers },
-  generator: `realtime-inspector/${packageJson.version}`,
+  generator,
   certificates: certificatesFolder(),
 });
-addRewriteCommands(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
-addImportCommand(program, { say, print, generator: `realtime-inspector/${packageJson.version}` });
-addExportCommand(program, { say, print, readPrices, generator: `realtime-inspector/${packageJson.version}` });
+addRewriteCommands(program, { say, print, generator });
+addImportCommand(program, { say, print, generator });
+addExportCommand(program, { say, print, readPrices, generator });
 
 // The preload of a "Realtime Inspector terminal" must not send the proxy's own calls back to a proxy.
 Object.assign(globalThis, { [Symbol.for('realtime-inspector.bypass')]: true });

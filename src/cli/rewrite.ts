@@ -8,6 +8,7 @@ import { recover } from '../rewrite/recover';
 import { partName } from '../rewrite/partName';
 import { share } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
+import { failOnUnreadable, failUnreadable, type FailOnUnreadable } from './usage';
 
 /** How a command talks: to people, and to programs. */
 export interface Voice {
@@ -16,13 +17,19 @@ export interface Voice {
   generator: string;
 }
 
+/** What decides how the outcome is told. */
+interface Told extends FailOnUnreadable {
+  json?: boolean;
+}
+
 /** Adds the commands that make traces of traces. */
 export function addRewriteCommands(program: Command, { say, print, generator }: Voice): void {
   const options = { generator };
-  const tell = async (done: Rewritten, isJson: boolean | undefined): Promise<void> => {
+  const tell = async (done: Rewritten, { json, ...given }: Told, unread = 0): Promise<void> => {
     for (const line of [...done.problems, ...done.notes]) say(line);
     for (const { file, lines } of done.made) say(`Wrote ${file} (${lines} lines).`);
-    if (isJson === true) await print(`${JSON.stringify(done, null, 2)}\n`);
+    if (json === true) await print(`${JSON.stringify(done, null, 2)}\n`);
+    failUnreadable(given, done.problems.length + unread, say);
   };
 
   program
@@ -33,17 +40,16 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     .option('--session <id...>', 'only these sessions')
     .requiredOption('-o, --out <file>', 'the new trace')
     .option('--json', 'print what was made as JSON')
-    .action(
-      async (trace: string, given: { from?: number; to?: number; session?: string[]; out: string; json?: boolean }) => {
-        const { from, to, session } = given;
-        const range = {
-          ...(from === undefined ? {} : { from }),
-          ...(to === undefined ? {} : { to }),
-          ...(session === undefined ? {} : { sessions: session }),
-        };
-        await tell(await trim(trace, path.resolve(given.out), range, options), given.json);
-      },
-    );
+    .addOption(failOnUnreadable())
+    .action(async (trace: string, given: { from?: number; to?: number; session?: string[]; out: string } & Told) => {
+      const { from, to, session } = given;
+      const range = {
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(session === undefined ? {} : { sessions: session }),
+      };
+      await tell(await trim(trace, path.resolve(given.out), range, options), given);
+    });
 
   program
     .command('split <trace>')
@@ -55,11 +61,12 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     )
     .option('-o, --out <folder>', 'where to put them; beside the trace unless given')
     .option('--json', 'print what was made as JSON')
-    .action(async (trace: string, given: { by: SplitBy; out?: string; json?: boolean }) => {
+    .addOption(failOnUnreadable())
+    .action(async (trace: string, given: { by: SplitBy; out?: string } & Told) => {
       const stem = path.basename(trace).replace(/(?:\.realtime)?\.jsonl$/, '');
       const folder = path.resolve(given.out ?? path.dirname(trace));
       const nameOf = (part: string) => partName(path.join(folder, stem), part);
-      await tell(await split(trace, nameOf, given.by, options), given.json);
+      await tell(await split(trace, nameOf, given.by, options), given);
     });
 
   program
@@ -67,8 +74,9 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     .description('put traces together in the order of their times')
     .requiredOption('-o, --out <file>', 'the new trace')
     .option('--json', 'print what was made as JSON')
-    .action(async (traces: string[], given: { out: string; json?: boolean }) => {
-      await tell(await merge(traces, path.resolve(given.out), options), given.json);
+    .addOption(failOnUnreadable())
+    .action(async (traces: string[], given: { out: string } & Told) => {
+      await tell(await merge(traces, path.resolve(given.out), options), given);
     });
 
   program
@@ -76,12 +84,13 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     .description('write what can be read of a damaged trace, and what cannot beside it')
     .requiredOption('-o, --out <file>', 'the new trace')
     .option('--json', 'print what was made as JSON')
-    .action(async (trace: string, given: { out: string; json?: boolean }) => {
+    .addOption(failOnUnreadable())
+    .action(async (trace: string, given: { out: string } & Told) => {
       const done = await recover(trace, path.resolve(given.out), options);
       if (done.unread === 0) say('Every line can be read.');
       else
         say(`${done.unread} ${done.unread === 1 ? 'line' : 'lines'} could not be read and went to ${done.rest ?? ''}.`);
-      await tell(done, given.json);
+      await tell(done, given, done.unread);
     });
 
   program
@@ -94,11 +103,12 @@ export function addRewriteCommands(program: Command, { say, print, generator }: 
     )
     .option('-o, --out <file>', 'the copy; without it nothing is written (a preview)')
     .option('--json', 'print the report as JSON')
-    .action(async (trace: string, given: { remove: Mask[]; out?: string; json?: boolean }) => {
+    .addOption(failOnUnreadable())
+    .action(async (trace: string, given: { remove: Mask[]; out?: string } & Told) => {
       const out = given.out === undefined ? undefined : path.resolve(given.out);
       const done = await share(trace, out, { ...options, masks: given.remove });
       if (given.json !== true) await print(formatShare(done.report));
-      await tell(done, given.json);
+      await tell(done, given);
       if (done.report.suspectCount > 0) process.exitCode = 1;
     });
 }

@@ -1,4 +1,5 @@
 /** How the commands end: what they were told was wrong is told apart from what they found. */
+import { Option } from 'commander';
 import type { Severity } from '../analysis/model';
 import { UnreadableFileError } from '../trace/unreadable';
 
@@ -13,7 +14,8 @@ Exit codes:
   0  done; validate and ladder found nothing wrong, diff no difference, all of check holds, inspect could
      read the trace
   1  validate found problems, ladder or diff differences, inspect --fail-on findings, share shapes of
-     keys, check an expectation that does not hold, serve a client that diverged, replay
+     keys, --fail-on unreadable (of import, export, trim, split, merge, recover, share) what could not
+     be read, check an expectation that does not hold, serve a client that diverged, replay
      anything that was not sent or did not come, payload an error; a scenario has mistakes,
      or the command failed
   2  not begun: an unknown option or command, or a file that is missing or unreadable`;
@@ -33,4 +35,23 @@ export function failure(findings: readonly { severity: Severity }[], least: 'err
     ...(warnings > 0 ? [`${warnings} warning${warnings === 1 ? '' : 's'}`] : []),
   ];
   return `Ends with 1 (--fail-on ${least}): ${counts.join(' and ')} among the findings.`;
+}
+
+/** `--fail-on` of the commands that make files of others and go on without what cannot be read. */
+export const failOnUnreadable = (): Option =>
+  new Option(
+    '--fail-on <what>',
+    'end with 1 when a part of what was read could not be (else 0: the rest is written, and what is missing told)',
+  ).choices(['unreadable']);
+export interface FailOnUnreadable {
+  failOn?: 'unreadable';
+}
+
+/** Ends with 1 and says why, when that was asked for and so much could not be read; the files that were made stay. */
+export function failUnreadable({ failOn }: FailOnUnreadable, problems: number, say: (line: string) => void): void {
+  if (failOn !== 'unreadable' || problems === 0) return;
+  say(
+    `Ends with 1 (--fail-on unreadable): ${problems === 1 ? '1 problem' : `${problems} problems`} with what was read.`,
+  );
+  process.exitCode = 1;
 }

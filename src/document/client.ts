@@ -20,6 +20,7 @@ import type {
   Waveforms,
   WavePlace,
 } from './columns';
+import type { ReplayBeginning } from './replayBeginning';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type {
@@ -69,6 +70,11 @@ export interface TraceDocument {
   wav(selector: AudioSelector): Promise<Uint8Array>;
   /** Writes a trace of these rows only; resolves with their number, rejects when the file cannot be written. */
   saveRows(ranges: RowRanges, file: string): Promise<number>;
+  /**
+   * Writes a trace of these rows of a session, to be replayed from `row`, its client's first message among them; see
+   * `replayBeginning.ts`. Rejects as `saveRows` does.
+   */
+  saveFrom(ranges: RowRanges, file: string, session: string, row: number): Promise<ReplayBeginning>;
   /** The messages of these rows, one a line, at most `most` characters. */
   messages(ranges: RowRanges, most: number): Promise<RowTexts>;
   /** Adds a note of the user to the file; rejects, for people, when it cannot be written or another program writes it. */
@@ -193,6 +199,10 @@ class WorkerDocument implements TraceDocument {
 
   saveRows(ranges: RowRanges, file: string): Promise<number> {
     return this.#ask('saveRows', { ranges, file });
+  }
+
+  saveFrom(ranges: RowRanges, file: string, session: string, row: number): Promise<ReplayBeginning> {
+    return this.#ask('saveFrom', { ranges, file, session, row });
   }
 
   messages(ranges: RowRanges, most: number): Promise<RowTexts> {

@@ -220,8 +220,11 @@ export class TraceIndex {
     let bytes = 0;
     // A client's message counts as it was sent on, the server's as it came. What is held is looked at for its id.
     const isSaid = head.fromClient ? head.fate === undefined : !isRelease;
-    if ((isSaid || head.fate === 'held') && body && body.format !== 'base64') {
-      if (facts.audio && isWhole && isSaid) {
+    const isLookedAt = isSaid || head.fate === 'held';
+    // Sound counts as it was sent on, whoever made it: that is what the other end hears.
+    const isSound = facts.audio !== undefined && isWhole && head.fate === undefined;
+    if ((isLookedAt || isSound) && body && body.format !== 'base64') {
+      if (isSound && facts.audio) {
         bytes = audioBytes(data, body, facts.audio);
         if (bytes > 0) {
           const place = this.lanes.place(session, from, t, bytes, strings.get(names.response), strings.get(names.item));
@@ -232,7 +235,7 @@ export class TraceIndex {
           mark |= RowMark.audio;
         }
       }
-      if (facts.tells) mark |= RowMark.telling;
+      if (facts.tells && isLookedAt) mark |= RowMark.telling;
       const event = facts.places && isSaid ? parseEventBody(data, body) : undefined;
       if (event) this.lanes.observe(session, from, t, event);
       if (facts.mayFail && isSaid && saysFailed(data, body)) flags |= RowFlag.error;

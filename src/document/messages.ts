@@ -14,6 +14,7 @@ import type {
   Waveforms,
   WavePlace,
 } from './columns';
+import type { ReplayBeginning } from './replayBeginning';
 import type { RowRanges, RowTexts } from './rowExport';
 import type { SessionSnapshot } from './sessionSnapshot';
 import type { SearchEnd, SearchFound, SearchQuery } from './searchModel';
@@ -36,6 +37,7 @@ export interface DocumentRequests {
   audio: { params: AudioSelector; result: AudioClip };
   wav: { params: AudioSelector; result: Uint8Array };
   saveRows: { params: { ranges: RowRanges; file: string }; result: number };
+  saveFrom: { params: { ranges: RowRanges; file: string; session: string; row: number }; result: ReplayBeginning };
   messages: { params: { ranges: RowRanges; most: number }; result: RowTexts };
   /** Adds a note of the user to a trace that nobody writes. */
   note: { params: UserNote; result: null };

@@ -85,7 +85,13 @@ export interface RowSource {
  * count from its header, and its sessions are named by its number. The file takes its name when it is whole. Resolves with the
  * number of rows; rejects, for people, when it cannot be written.
  */
-export async function saveRows(ranges: RowRanges, file: string, from: RowSource): Promise<number> {
+export async function saveRows(
+  ranges: RowRanges,
+  file: string,
+  from: RowSource,
+  /** Lines, each with its line feed, to stand before one of the rows. */
+  before?: { row: number; lines: Buffer },
+): Promise<number> {
   if (path.resolve(file) === path.resolve(from.source))
     throw new Error('A selection cannot be saved over the trace it is taken from. Choose another name.');
   const partial = `${file}.part`;
@@ -103,6 +109,7 @@ export async function saveRows(ranges: RowRanges, file: string, from: RowSource)
           const header = from.headers[part++];
           if (header) written.push(lineOf(header));
         }
+        if (before && before.row === rows[at]) written.push(before.lines);
         written.push(line, LINE_FEED);
       }
       // Goes on where a write was cut short, as on a disk that is full.

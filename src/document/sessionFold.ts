@@ -47,9 +47,21 @@ export class SessionFold {
    * Rejects only when the file cannot be read.
    */
   at(session: string, upTo?: number): Promise<SessionSnapshot> {
+    return this.#inTurn(session, () => this.#at(session, upTo));
+  }
+
+  /** The state after the rows up to and with `upTo`, with all texts as they are. Rejects as `at` does. */
+  whole(session: string, upTo: number): Promise<SessionState> {
+    return this.#inTurn(session, async () => {
+      const rows = this.index.stateRows.get(session);
+      return rows ? (await this.#fold(session, rows, rows.row.after(upTo))).state : NEW_SESSION;
+    });
+  }
+
+  #inTurn<T>(session: string, work: () => Promise<T>): Promise<T> {
     const before = this.#queues.get(session) ?? Promise.resolve();
     // One after the other: two that fold the same rows would count them twice.
-    const answer = before.then(() => this.#at(session, upTo));
+    const answer = before.then(work);
     const settled = answer.catch(() => undefined);
     this.#queues.set(session, settled);
     void settled.then(() => {

@@ -25,6 +25,7 @@ import type {
 import { conversationPage } from './conversationPage';
 import { TraceIndex } from './indexer';
 import { LiveClock } from './liveClock';
+import { beginningLines, type ReplayBeginning } from './replayBeginning';
 import { messagesOf, saveRows, withLastLines, type EachLine, type RowRanges, type RowTexts } from './rowExport';
 import { readBody } from './rowBody';
 import { RowLines } from './rowLines';
@@ -251,17 +252,32 @@ export class TraceDocumentCore {
   }
 
   /** Writes a trace of these rows; see `rowExport.ts`. */
-  async saveRows(ranges: RowRanges, file: string): Promise<number> {
+  saveRows(ranges: RowRanges, file: string): Promise<number> {
+    return this.#save(ranges, file);
+  }
+
+  /**
+   * Writes a trace of these rows of a session that can be replayed from `row`, the first message of its client among them: before
+   * it stands what brings a new session as far as this one had come. Rejects as `saveRows` does.
+   */
+  async saveFrom(ranges: RowRanges, file: string, session: string, row: number): Promise<ReplayBeginning> {
+    this.#lines.check(row);
+    const state = await this.#sessions.whole(session, row - 1);
+    let first: Buffer = Buffer.alloc(0);
+    // The bytes lie in a block that is used again.
+    await this.#lines.each([row], (_, line) => (first = Buffer.from(line)));
+    const { lines, ...beginning } = beginningLines(state, first);
+    await this.#save(ranges, file, { row, lines });
+    return beginning;
+  }
+
+  async #save(ranges: RowRanges, file: string, before?: { row: number; lines: Buffer }): Promise<number> {
     if (ranges.length > 0) this.#lines.check(ranges[ranges.length - 1] ?? 0);
     const { headers, lines } = this.#reader;
     const partOf = (row: number) => this.#index.partOf(row).part;
     const eachLine: EachLine = (rows, take) => this.#lines.each(rows, take);
-    return saveRows(withLastLines(ranges, this.#index.changedNotes), file, {
-      headers,
-      partOf,
-      source: lines.file,
-      eachLine,
-    });
+    const source = { headers, partOf, source: lines.file, eachLine };
+    return saveRows(withLastLines(ranges, this.#index.changedNotes), file, source, before);
   }
 
   /** Adds a note of the user at the end of the file; times and session as this document has them. Rejects as `appendNote` does. */

@@ -46,6 +46,7 @@ const handlers: Handlers = {
   audio: (document, selector) => document.audio(selector),
   wav: (document, selector) => document.wav(selector),
   saveRows: (document, { ranges, file }) => document.saveRows(ranges, file),
+  saveFrom: (document, { ranges, file, session, row }) => document.saveFrom(ranges, file, session, row),
   messages: (document, { ranges, most }) => document.messages(ranges, most),
   note: async (document, note) => {
     await document.note(note);

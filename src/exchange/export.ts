@@ -18,9 +18,11 @@ export interface ExportOptions extends Work {
   prices?: UserPrices;
   /** Of sound: only what was captured or heard in it. */
   range?: Stretch;
+  /** A file of that name may go when the new one is whole: its user said so. */
+  over?: boolean;
 }
 
-/** Writes the trace as `file`, which must not be there yet. Rejects with a sentence for people; nothing is left then. */
+/** Writes the trace as `file`, which must not be there yet unless it goes `over` it. Rejects with a sentence for people; nothing is left then. */
 export async function exportFile(
   trace: string,
   kind: ExportKind,
@@ -37,7 +39,7 @@ export async function exportFile(
     return exportHar(trace, file, options);
   }
   if (!isText(kind)) return exportWav(trace, file, kind, options);
-  const out = await OutFile.create(file);
+  const out = await OutFile.create(file, options.over);
   try {
     const report = await exportText(trace, kind, (text) => out.write(text), options);
     await out.finish();

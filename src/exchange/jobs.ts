@@ -10,7 +10,8 @@ import type { Stretch } from './write/wav';
 export interface ExchangeJobs {
   import: { params: { file: string; out: string }; result: ImportReport };
   export: {
-    params: { trace: string; kind: ExportKind; out: string; session?: string; range?: Stretch };
+    /** `over`: a file that is called like `out` may go, its user said so. */
+    params: { trace: string; kind: ExportKind; out: string; over?: boolean; session?: string; range?: Stretch };
     result: ExportReport;
   };
   /** What would be sent to a collector, as text to look at, and what is left out. */

@@ -45,18 +45,33 @@ export type ImportedGap = Omit<GapRecord, 'kind' | 'session' | 't'> & { at: numb
 /** Bodies and headers as they were: secrets are taken out where it is kept. */
 export type ImportedCall = Omit<HttpRecord, 'kind' | 't' | 'start'> & { at: number; start: number };
 
+/** What a note of the user says besides its text. */
+export interface ImportedNote {
+  id: string;
+  /** The moment it is about, ms since 1970. */
+  about: number;
+  /** Its session by the importer's key. */
+  key: string | undefined;
+  /** Number that its message has in the file; 0 for none. */
+  seq: number;
+  removed: boolean;
+}
+
 /** What an importer finds, as it comes. A session is known by any key of the importer's own. */
 export interface Sink {
   /** What a session is called in the file it comes from, if it has a name there. */
   open(key: string, open: ImportedOpen, name?: string): void;
   /** The name of a session whose handshake the file does not have. */
   name(key: string, name: string): void;
+  /** Nothing of a session is earlier, ms since 1970. */
+  begins(key: string, at: number): void;
   message(key: string, message: ImportedMessage): void;
   control(key: string, control: ImportedControl, aside?: boolean): void;
   gap(key: string | undefined, gap: ImportedGap): void;
   close(key: string, close: ImportedClose): void;
   call(call: ImportedCall): void;
-  note(at: number | undefined, text: string): void;
+  /** A remark, or a note of the user: then `own` tells what it is about, and a later line of it takes the place of this one. */
+  note(at: number | undefined, text: string, own?: ImportedNote): void;
   /** The session turned out to be none of this API: nothing of it is kept. */
   forget(key: string): void;
   /** The trace the file was made of, where it says so. */
@@ -86,9 +101,11 @@ export class Remarks {
     return this.#counts.size;
   }
 
-  /** For people: `(3 times)` where it was more than once. */
+  /** For people, each a sentence: with `(3 times)` where it was more than once. */
   list(): string[] {
-    const all = [...this.#counts].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`));
+    const all = [...this.#counts].map(
+      ([text, times]) => `${text.replace(/\.$/, '')}${times === 1 ? '' : ` (${times} times)`}.`,
+    );
     return this.#beyond > 0 ? [...all, `${this.#beyond} more of the kind.`] : all;
   }
 }

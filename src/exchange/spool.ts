@@ -16,6 +16,7 @@ import {
   type ImportedControl,
   type ImportedGap,
   type ImportedMessage,
+  type ImportedNote,
   type ImportedOpen,
   type Sink,
   type Times,
@@ -30,7 +31,8 @@ export interface SpoolFile {
   waiting: Buffer[];
   bytes: number;
   lines: number;
-  /** Time of the last line. */
+  /** Times of the first and the last line. */
+  first: number;
   last: number;
 }
 
@@ -51,13 +53,15 @@ export interface SpooledSession {
 /** A gap, note or call, which belongs to no session's file. */
 export type Loose =
   | { kind: 'gap'; key: string | undefined; gap: ImportedGap }
-  | { kind: 'note'; at: number | undefined; text: string }
+  | { kind: 'note'; at: number | undefined; text: string; own: ImportedNote | undefined }
   | { kind: 'call'; call: ImportedCall };
 
 export class Spool implements Sink {
   readonly report = new Findings();
   readonly sessions = new Map<string, SpooledSession>();
   readonly loose: Loose[] = [];
+  /** Where each note of the user stands among them. */
+  readonly #notes = new Map<string, number>();
   made: { startedAt: string; id: string } | undefined;
   redacted = 0;
   readonly #folder: string;
@@ -76,6 +80,10 @@ export class Spool implements Sink {
 
   name(key: string, name: string): void {
     this.#session(key).name = name;
+  }
+
+  begins(key: string, at: number): void {
+    this.#session(key).base ??= Math.floor(at);
   }
 
   message(key: string, message: ImportedMessage): void {
@@ -109,8 +117,20 @@ export class Spool implements Sink {
     this.loose.push({ kind: 'gap', key, gap: { ...gap, reason: plain(gap.reason) } });
   }
 
-  note(at: number | undefined, text: string): void {
-    this.loose.push({ kind: 'note', at, text: plain(text) });
+  note(at: number | undefined, text: string, own?: ImportedNote): void {
+    const note: Loose = {
+      kind: 'note',
+      at,
+      text: own?.removed === true ? '' : plain(text),
+      own: own && { ...own, id: plain(own.id) },
+    };
+    const known = own && this.#notes.get(own.id);
+    // Words that were changed or taken away do not go along.
+    if (known !== undefined) this.loose[known] = note;
+    else {
+      if (own) this.#notes.set(own.id, this.loose.length);
+      this.loose.push(note);
+    }
   }
 
   call(call: ImportedCall): void {
@@ -145,6 +165,7 @@ export class Spool implements Sink {
       waiting: [],
       bytes: 0,
       lines: 0,
+      first: 0,
       last: 0,
     });
     const made: SpooledSession = {
@@ -185,6 +206,7 @@ export class Spool implements Sink {
   }
 
   #append(to: SpoolFile, t: number, parts: Buffer[]): void {
+    if (to.lines === 0) to.first = t;
     to.last = t;
     to.lines += 1;
     for (const part of parts) {

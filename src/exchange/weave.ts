@@ -35,7 +35,10 @@ export function plan(spool: Spool, otherwise: number): Planned[] {
     // What is ordered by ids has its time from them, also where the file says when it was opened.
     const known = session.times === 'recorded' ? session.base : session.clock.startedAt;
     const base = known ?? session.open?.at ?? session.close?.at ?? otherwise;
-    const first = Math.min(session.times === 'recorded' ? (session.open?.at ?? Infinity) : Infinity, base);
+    const begins = [session.main, session.aside].filter(({ lines }) => lines > 0).map((file) => base + file.first);
+    const opened = session.times === 'recorded' ? session.open?.at : undefined;
+    if (opened !== undefined) begins.push(opened);
+    const first = begins.length > 0 ? Math.min(...begins) : base;
     return { session, id: '', base, first, last: base + Math.max(session.main.last, session.aside.last) };
   });
   planned.sort((a, b) => a.first - b.first);
@@ -135,7 +138,7 @@ export class Weaver {
       }
       const line = batch[at];
       if (!line) await source.close();
-      strand.t = line?.t === undefined ? Infinity : base + line.t;
+      strand.t = line?.t === undefined ? Infinity : micro(base + line.t);
       strand.seq = line?.parsed.kind === 'event' ? line.parsed.head.seq : 0;
     };
     strand.emit = async () => {
@@ -166,22 +169,46 @@ export class Weaver {
   #loose(loose: readonly Loose[], idOf: (key: string | undefined) => string | undefined): Strand {
     const timeOf = (one: Loose): number =>
       (one.kind === 'call' ? one.call.at : one.kind === 'note' ? one.at : one.gap.at) ?? this.#start;
-    const ordered = loose.map((one) => ({ one, t: timeOf(one) })).sort((a, b) => a.t - b.t);
-    const strand: Strand = {
-      t: ordered[0]?.t ?? Infinity,
-      seq: 0,
-      emit: () => {
-        const next = ordered.shift();
-        if (next) this.#emitLoose(next.one, this.#at(next.t), idOf);
-        strand.t = ordered[0]?.t ?? Infinity;
-        return Promise.resolve();
-      },
+    // A note of the user comes after the message it names, which may be of the same moment.
+    const seqOf = (one: Loose) => (one.kind === 'note' && one.own ? Number.MAX_SAFE_INTEGER : 0);
+    const ordered = loose
+      .map((one) => ({ one, t: micro(timeOf(one)), seq: seqOf(one) }))
+      .sort((a, b) => a.t - b.t || a.seq - b.seq);
+    let at = 0;
+    const strand: Strand = { t: Infinity, seq: 0, emit: () => Promise.resolve() };
+    const stand = () => {
+      strand.t = ordered[at]?.t ?? Infinity;
+      strand.seq = ordered[at]?.seq ?? 0;
     };
+    strand.emit = () => {
+      const next = ordered[at];
+      if (next) this.#emitLoose(next.one, this.#at(next.t), idOf);
+      at += 1;
+      stand();
+      return Promise.resolve();
+    };
+    stand();
     return strand;
   }
 
   #emitLoose(one: Loose, t: number, idOf: (key: string | undefined) => string | undefined): void {
-    if (one.kind === 'note') return this.#record({ kind: 'note', t, text: one.text });
+    if (one.kind === 'note') {
+      const { text, own } = one;
+      if (own === undefined) return this.#record({ kind: 'note', t, text });
+      const session = own.key === undefined ? undefined : idOf(own.key);
+      const seq = own.seq > 0 ? this.#numbers.get(own.seq) : undefined;
+      return this.#record({
+        kind: 'note',
+        t,
+        text,
+        id: own.id,
+        by: 'user',
+        at: micro(this.#at(own.about)),
+        ...(session === undefined ? {} : { session }),
+        ...(seq === undefined ? {} : { seq }),
+        ...(own.removed ? { removed: true } : {}),
+      });
+    }
     if (one.kind === 'gap') {
       const { at: _at, ...gap } = one.gap;
       const session = one.key === undefined ? undefined : idOf(one.key);
@@ -204,6 +231,9 @@ export class Weaver {
     return Math.max(0, ms - this.#start);
   }
 }
+
+/** As exact as a trace has times: what is of one moment is so whichever way it was reckoned. */
+const micro = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function earliest(strands: readonly Strand[]): Strand | undefined {
   let best: Strand | undefined;

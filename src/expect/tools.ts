@@ -50,13 +50,13 @@ function expectedCall(one: ToolExpectation, { calls }: SessionFacts, path: strin
       ? [`  ${callWords(near)}`, ...callDifferences(one, near)]
       : [`- ${wantedWords(one)}`, ...calls.slice(0, 10).map((call) => `+ ${callWords(call)}`)];
   const others =
-    named.length > right.length
-      ? ` (called ${timesWords({ min: named.length - right.length, max: named.length - right.length })} with other arguments or output)`
-      : '';
-  const often = timesWords({ min: right.length, max: right.length });
+    named.length > right.length ? ` (called ${times(named.length - right.length)} with other arguments or output)` : '';
+  const often = times(right.length);
   const none = calls.length === 0 ? 'no tool was called' : `${often}${others}`;
   return { ...told, expected: timesWords(range), actual: none, diff };
 }
+
+const times = (count: number) => timesWords({ min: count, max: count });
 
 function order(wanted: readonly ToolExpectation[], { calls }: SessionFacts, path: string, where: Where): CheckResult {
   let at = 0;

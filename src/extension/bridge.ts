@@ -3,17 +3,16 @@
  * each `ready` begins a new generation that is sent everything from the start. Requests are checked, and always
  * answered; what a dead page asked for is never delivered to its successor.
  */
-import {
-  checkRequest,
-  isTaken,
-  type HostMessage,
-  type InspectorStatus,
-  type Notifications,
-  type RequestMessage,
-  type RequestName,
-  type Requests,
-  type TakenMessage,
-  type UpdateParts,
+import { checkRequest, isTaken } from '../../webview/messageChecks';
+import type {
+  HostMessage,
+  InspectorStatus,
+  Notifications,
+  RequestMessage,
+  RequestName,
+  Requests,
+  TakenMessage,
+  UpdateParts,
 } from '../../webview/messages';
 import { releaseBatch, type ColumnCursor } from './columnLog';
 import { messageOf } from './signal';

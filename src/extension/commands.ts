@@ -120,6 +120,8 @@ export function registerCommands(
       if (id) await proxy.engine?.closeSession(id);
     },
     openLive,
+    openEarlierPart: () => editors.openPart('earlier'),
+    openLaterPart: () => editors.openPart('later'),
     copyEnvironment: async () => {
       await start();
       const shell = process.platform === 'win32' ? 'powershell' : 'posix';
@@ -162,6 +164,7 @@ export function registerCommands(
     copyAsText: act('copyAsText'),
     saveSelection: act('saveRows'),
     replaySelection: act('replayRows'),
+    replayFromHere: act('replayFrom'),
     exportSelection: act('exportRows'),
     copyCode: act('copyCode'),
     savePayload: act('savePayload'),

@@ -3,7 +3,7 @@
  * It runs here and not in the page, which VS Code throws away when its tab is hidden.
  */
 import { webcrypto } from 'node:crypto';
-import type { ComposePlan, ComposeRun, ComposeStep, RunEvent } from '../../webview/messages';
+import type { ComposePlan, ComposeRun, ComposeStep, RunEvent } from '../../webview/composeMessages';
 import { sentEvent } from '../../webview/logic/answers';
 import { newEventId, withEventId } from '../../webview/logic/eventId';
 import { AnswerWatch } from '../../webview/state/answerWatch';

@@ -1,5 +1,4 @@
 /** Commands that take in files of other programs and hand traces on to them. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { EXPORT_KINDS, EXPORTS, type ExportKind } from '../exchange/forms';
@@ -9,7 +8,11 @@ import { headersOf, tracesAddress } from '../exchange/write/otlpAddress';
 import type { WavKind } from '../exchange/write/wav';
 import type { Range } from '../rewrite/cut';
 import { TRACE_EXTENSION } from '../trace/records';
+import { askForFiles } from './diskFiles';
+import { tellExport } from './exportTold';
+import { freeName } from './freeName';
 import type { Host } from './host';
+import { askForPlace, type Place } from './outPlace';
 import type { Choice } from './pickers';
 import { plain } from './plainText';
 import { withProgress } from './progress';
@@ -38,7 +41,10 @@ export function exchangeCommands(
   const importTrace = async (argument: unknown) => {
     const file = pathOf(argument) ?? (await askForFile());
     if (file === undefined) return;
-    const out = freeName(host.folder, path.basename(file));
+    // The folder is made as a recording's is, so that no repository takes up what people said.
+    const { folder } = await host.surroundings();
+    const stem = path.basename(file).replace(/(?:\.realtime)?\.[A-Za-z0-9]+$/, '');
+    const out = freeName(folder, stem, TRACE_EXTENSION);
     const report = await working(`Importing ${path.basename(file)}`, 'import', { file, out });
     if (!report) return;
     await host.openTrace(out);
@@ -54,26 +60,26 @@ export function exchangeCommands(
     const kind = await chooseForm(path.basename(trace));
     if (kind === undefined) return;
     if (kind === 'otlp') return sendSpans(trace);
-    const out = await askWhere(typeof proposed === 'string' ? proposed : trace, kind);
-    if (out === undefined) return;
-    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out });
+    const place = await askWhere(trace, typeof proposed === 'string' ? proposed : trace, kind);
+    if (place === undefined) return;
+    const { file: out, over } = place;
+    const report = await working(`Writing ${path.basename(out)}`, 'export', { trace, kind, out, over });
     if (!report) return;
-    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
-    await tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+    await tellExport(host.log, reports, report, exportText(report));
   };
 
   /** Gives the file that was made; undefined when the user thought better of it. */
   const exportSound = async (trace: string, { from, to, sessions }: Range): Promise<string | undefined> => {
     const kind = await chooseSound();
-    const out = kind && (await askWhere(trace, kind));
-    if (kind === undefined || out === undefined) return undefined;
+    const place = kind && (await askWhere(trace, trace, kind));
+    if (kind === undefined || place === undefined) return undefined;
+    const { file: out, over } = place;
     const [session] = sessions ?? [];
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-    const params = { trace, kind, out, range, ...(session === undefined ? {} : { session }) };
+    const params = { trace, kind, out, over, range, ...(session === undefined ? {} : { session }) };
     const report = await working(`Writing ${path.basename(out)}`, 'export', params);
     if (!report) return undefined;
-    const names = report.files.map(({ file }) => path.basename(file)).join(', ');
-    void tell(reports, `Export to ${path.basename(out)}.txt`, exportText(report), `Wrote ${names}.`);
+    void tellExport(host.log, reports, report, exportText(report));
     return out;
   };
 
@@ -162,21 +168,12 @@ function section(parts: readonly [title: string, lines: readonly string[]][]): s
 }
 
 async function askForFile(): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
+  const [picked] = await askForFiles({
     title: 'Import a Recording of Another Program',
     openLabel: 'Import',
     filters: { Recordings: ['har', 'json', 'jsonl', 'ndjson', 'yaml', 'yml', 'txt', 'log'], 'All Files': ['*'] },
   });
-  return picked?.[0]?.fsPath;
-}
-
-/** A name in the folder of traces that nothing has. */
-function freeName(folder: string, name: string): string {
-  const stem = name.replace(/(?:\.realtime)?\.[A-Za-z0-9]+$/, '');
-  for (let number = 1; ; number += 1) {
-    const file = path.join(folder, `${stem}${number === 1 ? '' : `-${number}`}${TRACE_EXTENSION}`);
-    if (!existsSync(file)) return file;
-  }
+  return picked;
 }
 
 async function chooseForm(name: string): Promise<ExportKind | 'otlp' | undefined> {
@@ -210,17 +207,9 @@ async function chooseContent(): Promise<boolean | undefined> {
   return (await vscode.window.showQuickPick(choices, { title: 'What goes along' }))?.value;
 }
 
-async function askWhere(trace: string, kind: ExportKind): Promise<string | undefined> {
+/** Where the export of a trace goes; `proposed` is the file that a name is made of. */
+async function askWhere(trace: string, proposed: string, kind: ExportKind): Promise<Place | undefined> {
   const { ending, label } = EXPORTS[kind];
-  const stem = trace.replace(/(?:\.realtime)?\.jsonl$/, '');
-  const picked = await vscode.window.showSaveDialog({
-    title: `Export: ${label}`,
-    defaultUri: vscode.Uri.file(`${stem}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}${ending}`),
-  });
-  if (!picked) return undefined;
-  if (existsSync(picked.fsPath))
-    throw new Error(
-      `${path.basename(picked.fsPath)} is there already, and nothing is written over. Choose another name.`,
-    );
-  return picked.fsPath;
+  const stem = `${proposed.replace(/(?:\.realtime)?\.jsonl$/, '')}${kind.startsWith('wav-') ? `.${kind.slice(4)}` : ''}`;
+  return askForPlace({ title: `Export: ${label}`, stem, ending, sources: [trace] });
 }

@@ -2,7 +2,7 @@
  * The messages held at breakpoints, as pages are told of them and decide about them. Secrets are taken out of what is shown and
  * come back into what is sent on. Free of `vscode`.
  */
-import type { HeldRow, InterceptState, SettledRow } from '../../webview/messages';
+import type { HeldRow, InterceptState, SettledRow } from '../../webview/heldMessages';
 import { summarise } from '../analysis/summary';
 import type { Engine, HeldMessage, WaitingCount } from '../proxy';
 import { redactEvent } from '../trace/redact';

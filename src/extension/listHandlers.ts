@@ -8,11 +8,12 @@ import { sentEvent } from '../../webview/logic/answers';
 import type { FilterPreset } from '../../webview/messages';
 import { TRACE_EXTENSION } from '../trace/records';
 import { codeOf, targetOf } from '../codegen';
+import type { ReplayBeginning } from '../document';
 import type { BodyDocuments } from './bodyDocuments';
 import type { Handlers } from './bridge';
 import { askWhereToWrite } from './diskFiles';
 import { copyCode, giveCode, pickForm, recordedRows } from './codeRows';
-import { oneLine } from './plainText';
+import { oneLine, plain } from './plainText';
 import { SECTION } from './settings';
 import type { TraceModel } from './traceModel';
 
@@ -20,6 +21,10 @@ import type { TraceModel } from './traceModel';
 const MOST_COPIED = 24 * 1024 * 1024;
 /** Where the user's filters are kept, for all windows. */
 const PRESETS = 'filterPresets';
+/** How long a word about a replay stays in the status bar, ms. */
+const SAID_MS = 5000;
+/** Lines of what cannot be had again that a question shows. */
+const MOST_LOST = 12;
 
 /** What these handlers need of the trace's tab. */
 export interface ListHandlerOptions {
@@ -39,6 +44,7 @@ export function listHandlers({
   Handlers,
   | 'copyRows'
   | 'saveRows'
+  | 'replayFrom'
   | 'copyCode'
   | 'savePayload'
   | 'sequenceOf'
@@ -78,6 +84,19 @@ export function listHandlers({
       if (file !== picked && existsSync(file)) throw new Error(`${file} exists already. Choose another name.`);
       const rows = await (await model.document()).saveRows(ranges, file);
       return { saved: vscode.workspace.asRelativePath(file), rows };
+    },
+    replayFrom: async ({ ranges, session, row }) => {
+      const document = await model.document();
+      const name = path.basename(model.file, TRACE_EXTENSION);
+      await usePart(
+        `${name}-from-${model.columns.at('seq', row) ?? row}${TRACE_EXTENSION}`,
+        (file) => document.saveFrom(ranges, file, session, row),
+        async (file, beginning) => {
+          if (await agreed(beginning))
+            await vscode.commands.executeCommand(`${SECTION}.replaySelectedFile`, vscode.Uri.file(file), model.file);
+        },
+      );
+      return { begun: true };
     },
     copyCode: async ({ ranges, open }) => ({ copied: await copyCode(model, ranges, open) }),
     savePayload: async ({ ranges }) => {
@@ -119,17 +138,55 @@ export function listHandlers({
   };
 }
 
-/** Makes a trace of rows and hands it to the command; it is there until that has ended. */
+/** Makes a trace of rows and hands it to the command. */
 async function useRows(model: TraceModel, ranges: number[], then: 'replay' | 'export'): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'realtime-inspector-selection-'));
+  const document = await model.document();
   const name = `${path.basename(model.file, TRACE_EXTENSION)}-selection${TRACE_EXTENSION}`;
-  const file = path.join(folder, name);
-  await (await model.document()).saveRows(ranges, file);
-  // The page does not wait for what a person is asked, nor for a replay.
   const proposed = path.join(path.dirname(model.file), name);
-  const command = then === 'replay' ? 'replaySelectedFile' : 'exportTrace';
-  const remove = () => void rm(folder, { recursive: true, force: true });
-  void vscode.commands
-    .executeCommand(`${SECTION}.${command}`, vscode.Uri.file(file), then === 'replay' ? model.file : proposed)
-    .then(remove, remove);
+  await usePart(
+    name,
+    (file) => document.saveRows(ranges, file),
+    async (file) => {
+      const command = then === 'replay' ? 'replaySelectedFile' : 'exportTrace';
+      const more = then === 'replay' ? model.file : proposed;
+      await vscode.commands.executeCommand(`${SECTION}.${command}`, vscode.Uri.file(file), more);
+    },
+  );
+}
+
+/** Writes a part of a trace for `use`, which the page does not wait for: people are asked, a replay takes its time. Then it goes. */
+async function usePart<T>(
+  name: string,
+  write: (file: string) => Promise<T>,
+  use: (file: string, written: T) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'realtime-inspector-selection-'));
+  const remove = () => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  const file = path.join(folder, name);
+  try {
+    const written = await write(file);
+    // Commands tell themselves what went wrong.
+    void use(file, written).then(remove, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Says what goes before the part, and asks whether to go on without what cannot. */
+async function agreed({ seq, items, lost }: ReplayBeginning): Promise<boolean> {
+  const goes = `Before #${seq} go the configuration and ${items === 1 ? '1 item' : `${items} items`} of the conversation.`;
+  if (lost.length === 0) {
+    vscode.window.setStatusBarMessage(`$(debug-rerun) ${goes}`, SAID_MS);
+    return true;
+  }
+  const replay = 'Replay';
+  const shown = lost.slice(0, MOST_LOST);
+  const more = lost.length > MOST_LOST ? [`and ${lost.length - MOST_LOST} more`] : [];
+  const answer = await vscode.window.showWarningMessage(
+    `${goes} The new session will not have everything that this one had.`,
+    { modal: true, detail: plain([...shown, ...more].join('\n')) },
+    replay,
+  );
+  return answer === replay;
 }

@@ -2,7 +2,7 @@
 import type { SessionState } from '../protocol';
 import { wireText, type PayloadStep } from '../protocol/payloadFile';
 import { expandVariables, sessionValue, type SessionVariable, type VariableName } from '../protocol/payloadVariables';
-import type { ComposePlan, ComposeStep } from '../../webview/messages';
+import type { ComposePlan, ComposeStep } from '../../webview/composeMessages';
 
 /** What a file wants to know before it is sent, each once, in the order of the file. */
 export interface Wanted {

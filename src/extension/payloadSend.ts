@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { ANSWERS } from '../../webview/logic/answers';
 import { stretchOfParam } from '../../webview/logic/jsonPlace';
-import type { ComposeRun, RunEvent } from '../../webview/messages';
+import type { ComposeRun, RunEvent } from '../../webview/composeMessages';
 import type { Engine } from '../proxy/engine';
 import { readPayload, type PayloadStep } from '../protocol/payloadFile';
 import { RowsFrom } from './composeRows';

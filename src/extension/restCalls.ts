@@ -1,31 +1,17 @@
 /** The API's REST calls about sessions: their bodies, and sending one through the proxy. Free of `vscode`. */
 import http from 'node:http';
-import { isObject, type Json } from '../protocol/validate/json';
+import { askedConfig } from '../protocol/state/beginning';
+import type { Json } from '../protocol/validate/json';
 import { replacedPointers } from '../trace/redact';
 
-/** Fields of a session that the server adds to what it was asked for. */
-const SERVER_ONLY: ReadonlySet<string> = new Set(['id', 'object', 'expires_at', 'client_secret']);
-
-/**
- * The configuration that asks for a session like that one: without what only servers say, and without null, which says as much as
- * nothing but for turn detection, where it means none. Throws, for people, when a secret in it was not recorded.
- */
+/** The configuration that asks for a session like that one. Throws, for people, when a secret in it was not recorded. */
 export function sessionRequest(config: Json): Json {
   const missing = replacedPointers(JSON.stringify(config));
   if (missing.length > 0)
     throw new Error(
       `This configuration was recorded without its secrets (${missing.join(', ')}): write them anew in a payload file.`,
     );
-  const asked = withoutNull(config) as Json;
-  for (const name of SERVER_ONLY) delete asked[name];
-  return asked;
-}
-
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNull);
-  if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([name, inner]) => inner !== null || name === 'turn_detection');
-  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutNull(inner)]));
+  return askedConfig(config);
 }
 
 /** What is done with a call. */

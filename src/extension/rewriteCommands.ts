@@ -1,22 +1,25 @@
 /** Commands that make traces of traces: share, trim, split, merge, recover. */
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes } from '../analysis/format';
 import { LOCK_SUFFIX, isLocked } from '../trace/lock';
 import { TRACE_EXTENSION } from '../trace/records';
-import type { Range, SplitBy } from '../rewrite/cut';
+import type { Range } from '../rewrite/cut';
 import type { Jobs } from '../rewrite/jobs';
 import { MASKS, type Mask } from '../rewrite/mask';
 import { runJob } from '../rewrite/runJob';
 import type { ShareReport } from '../rewrite/share';
 import { formatShare } from '../rewrite/shareText';
-import { askForFiles, askWhereToWrite } from './diskFiles';
+import { askForFiles } from './diskFiles';
 import type { Host } from './host';
+import { pickTraces } from './mergePick';
+import { askForPlace } from './outPlace';
 import { plain } from './plainText';
 import { withProgress } from './progress';
-import type { Choice } from './pickers';
+import { askRange, askSplit } from './rangeAsk';
 import type { Reports } from './reports';
+import { SECTION } from './settings';
 
 /** What each kind is called where people choose. */
 const MASK_LABELS: Readonly<Record<Mask, string>> = {
@@ -28,6 +31,10 @@ const MASK_LABELS: Readonly<Record<Mask, string>> = {
   notes: 'Notes of yours',
 };
 
+const SAVE_COPY = 'Save Copy...';
+/** The line of a report above which its commands stand. */
+const ABOVE = { line: 0 };
+
 /** The handlers by the names of their commands. `pathOf` is the file a menu was opened on, `front` the trace in front. */
 export function rewriteCommands(
   host: Host,
@@ -36,7 +43,7 @@ export function rewriteCommands(
   front: () => string | undefined,
 ): Record<string, (argument?: unknown, more?: unknown) => unknown> {
   const generator = `realtime-inspector/${String(host.context.extension.packageJSON.version)}`;
-  const traceOf = async (argument: unknown) => pathOf(argument) ?? front() ?? (await askForTraces(host, false))[0];
+  const traceOf = async (argument: unknown) => pathOf(argument) ?? front() ?? (await askForTrace(host));
 
   /** Runs work with progress; undefined when the user stopped it. */
   const working = async <N extends keyof Jobs>(
@@ -56,20 +63,31 @@ export function rewriteCommands(
     if (!masks) return;
     const preview = await working(`Looking through ${name}`, 'share', { file, masks });
     if (!preview) return;
-    await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report));
-    const save = 'Save Copy...';
+    await reports.show(`${stemOf(name)} to share.txt`, formatShare(preview.report), [
+      { ...ABOVE, title: SAVE_COPY, command: `${SECTION}.saveSharedCopy`, arguments: [{ file, masks }] },
+      { ...ABOVE, title: 'Choose Again...', command: `${SECTION}.shareTrace`, arguments: [{ file }] },
+    ]);
     const warning =
       preview.report.suspectCount > 0
         ? ' Look first at the places that have the shape of a key, an address or a number to call.'
         : '';
     const answer = await vscode.window.showInformationMessage(
-      plain(`This is what a copy of ${name} would hold. Nothing is written yet.${warning}`),
-      save,
+      plain(
+        `This is what a copy of ${name} would hold. Nothing is written yet; "${SAVE_COPY}" stands above it, too.${warning}`,
+      ),
+      SAVE_COPY,
     );
-    if (answer !== save) return;
-    const out = await askWhere(file, 'shared', 'Save Copy to Share');
-    if (!out) return;
-    const done = await working(`Writing ${path.basename(out)}`, 'share', { file, out, masks });
+    if (answer === SAVE_COPY) await saveShared({ file, masks });
+  };
+
+  /** Writes the copy that a preview was shown of. */
+  const saveShared = async (argument: unknown) => {
+    const file = pathOf(argument);
+    const masks = masksOf(argument);
+    if (!file || !masks) throw new Error('Choose "Share Trace..." first: it shows what the copy would hold.');
+    const place = await askWhere([file], 'shared', 'Save Copy to Share');
+    if (!place) return;
+    const done = await working(`Writing ${path.basename(place.out)}`, 'share', { file, ...place, masks });
     if (done)
       await offer(
         host,
@@ -78,16 +96,23 @@ export function rewriteCommands(
       );
   };
 
+  const rangeOf = async (file: string) => {
+    const name = path.basename(file);
+    const extent = await working(`Looking through ${name}`, 'extent', { file });
+    return extent && askRange(name, extent);
+  };
+
   /** `given` is the range that was selected in a page: then the part is opened at once. Gives the file that was made. */
   const trim = async (argument: unknown, given: unknown): Promise<string | undefined> => {
     const file = await traceOf(argument);
     if (!file) return undefined;
     const chosen = asRange(given);
-    const range = chosen ?? (await askRange());
+    const range = chosen ?? (await rangeOf(file));
     if (!range) return undefined;
-    const out = await askWhere(file, 'part', 'Save Part of the Trace');
-    if (!out) return undefined;
-    const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, out, range });
+    const place = await askWhere([file], 'part', 'Save Part of the Trace');
+    if (!place) return undefined;
+    const { out } = place;
+    const done = await working(`Writing ${path.basename(out)}`, 'trim', { file, ...place, range });
     if (!done) return undefined;
     if (chosen) {
       for (const problem of done.problems) host.log.warn(problem);
@@ -104,10 +129,12 @@ export function rewriteCommands(
   const split = async (argument: unknown) => {
     const file = await traceOf(argument);
     if (!file) return;
-    const by = await chooseSplit();
+    const name = path.basename(file);
+    const extent = await working(`Looking through ${name}`, 'extent', { file });
+    const by = extent && (await askSplit(name, extent, (await stat(file)).size));
     if (!by) return;
-    const stem = path.join(path.dirname(file), stemOf(path.basename(file)));
-    const done = await working(`Splitting ${path.basename(file)}`, 'split', { file, stem, by });
+    const stem = path.join(path.dirname(file), stemOf(name));
+    const done = await working(`Splitting ${name}`, 'split', { file, stem, by });
     if (done)
       await offer(
         host,
@@ -118,12 +145,11 @@ export function rewriteCommands(
 
   const merge = async (argument: unknown, more: unknown) => {
     const marked = Array.isArray(more) ? more.flatMap((node) => pathOf(node) ?? []) : [];
-    const files = marked.length > 1 ? marked : await askForTraces(host, true);
+    const files = marked.length > 1 ? marked : await pickTraces(pathOf(argument) ?? front(), host.folder);
     if (files.length === 0) return;
-    if (files.length < 2) throw new Error('Choose at least two traces to merge.');
-    const out = await askWhere(files[0] ?? '', 'merged', 'Save Merged Trace');
-    if (!out) return;
-    const done = await working(`Merging ${files.length} traces`, 'merge', { files, out });
+    const place = await askWhere(files, 'merged', 'Save Merged Trace');
+    if (!place) return;
+    const done = await working(`Merging ${files.length} traces`, 'merge', { files, ...place });
     if (done)
       await offer(
         host,
@@ -137,42 +163,54 @@ export function rewriteCommands(
     if (!file) return;
     if (await isLocked(file + LOCK_SUFFIX))
       throw new Error(`${path.basename(file)} is still being written. Stop the proxy that writes it first.`);
-    const out = await askWhere(file, 'recovered', 'Save What Can Be Read');
-    if (!out) return;
-    const done = await working(`Reading ${path.basename(file)}`, 'recover', { file, out });
+    const place = await askWhere([file], 'recovered', 'Save What Can Be Read');
+    if (!place) return;
+    const done = await working(`Reading ${path.basename(file)}`, 'recover', { file, ...place });
     if (!done) return;
     const rest =
       done.rest === undefined ? '' : `, ${done.unread} that cannot be read are in ${path.basename(done.rest)}`;
-    await offer(host, [out], done.notes, `${done.kept} lines were kept${rest}.`);
+    await offer(host, [place.out], done.notes, `${done.kept} lines were kept${rest}.`);
   };
 
-  return { shareTrace: share, trimTrace: trim, splitTrace: split, mergeTraces: merge, recoverTrace: recover };
+  return {
+    shareTrace: share,
+    saveSharedCopy: saveShared,
+    trimTrace: trim,
+    splitTrace: split,
+    mergeTraces: merge,
+    recoverTrace: recover,
+  };
 }
 
 const stemOf = (name: string) => name.replace(/(?:\.realtime)?\.jsonl$/, '');
 
-/** Where to save; undefined when the user thought better of it. Traces are never written over. */
-async function askWhere(file: string, what: string, title: string): Promise<string | undefined> {
-  const proposed = path.join(path.dirname(file), `${stemOf(path.basename(file))}.${what}${TRACE_EXTENSION}`);
-  const picked = await askWhereToWrite({
-    title,
-    defaultUri: vscode.Uri.file(proposed),
-    filters: { 'Realtime Traces': [TRACE_EXTENSION.slice(1)] },
-  });
-  if (!picked) return undefined;
-  const out = picked.endsWith(TRACE_EXTENSION) ? picked : `${picked}${TRACE_EXTENSION}`;
-  if (existsSync(out))
-    throw new Error(`${path.basename(out)} is there already, and no trace is written over. Choose another name.`);
-  return out;
+/** Where to save what is made of the traces; undefined when the user thought better of it. */
+async function askWhere(
+  sources: readonly string[],
+  what: string,
+  title: string,
+): Promise<{ out: string; over: boolean } | undefined> {
+  const [first = ''] = sources;
+  const stem = path.join(path.dirname(first), `${stemOf(path.basename(first))}.${what}`);
+  const filters = { 'Realtime Traces': ['jsonl'] };
+  const place = await askForPlace({ title, stem, ending: TRACE_EXTENSION, filters, isTrace: true, sources });
+  return place && { out: place.file, over: place.over };
 }
 
-async function askForTraces(host: Host, canSelectMany: boolean): Promise<string[]> {
-  return askForFiles({
-    title: canSelectMany ? 'Choose Traces' : 'Choose a Trace',
+async function askForTrace(host: Host): Promise<string | undefined> {
+  const [file] = await askForFiles({
+    title: 'Choose a Trace',
     defaultUri: vscode.Uri.file(host.folder),
-    canSelectMany,
     filters: { 'Realtime Traces': ['jsonl'] },
   });
+  return file;
+}
+
+/** The masks that the line above a preview hands back; undefined for anything else. */
+function masksOf(argument: unknown): Mask[] | undefined {
+  const { masks } = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
+  if (!Array.isArray(masks) || !masks.every((mask) => MASKS.some((known) => known === mask))) return undefined;
+  return masks as Mask[];
 }
 
 async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[] | undefined> {
@@ -194,47 +232,12 @@ async function chooseMasks(name: string, { found }: ShareReport): Promise<Mask[]
   return picked?.map(({ mask }) => mask);
 }
 
-/** Milliseconds of `12.5` or `1:02.5`; undefined for anything else. */
-function timeOf(text: string): number | undefined {
-  const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)$/.exec(text.trim());
-  return match ? (Number(match[1] ?? 0) * 60 + Number(match[2])) * 1000 : undefined;
-}
-
 /** A range that another part of the extension hands over; menus hand over lists of files in its place. */
 export function asRange(value: unknown): Range | undefined {
   const { from, to, sessions } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (typeof from !== 'number' || typeof to !== 'number') return undefined;
   const names = Array.isArray(sessions) ? sessions.filter((name) => typeof name === 'string') : [];
   return { from, to, ...(names.length > 0 ? { sessions: names } : {}) };
-}
-
-async function askRange(): Promise<{ from?: number; to?: number } | undefined> {
-  const ask = (title: string, prompt: string) =>
-    vscode.window.showInputBox({
-      title,
-      prompt,
-      placeHolder: '1:02.5',
-      validateInput: (text) =>
-        text.trim() === '' || timeOf(text) !== undefined
-          ? undefined
-          : 'Write seconds (12.5) or minutes and seconds (1:02.5).',
-    });
-  const from = await ask('Keep from', 'Time in the trace; empty for its beginning.');
-  if (from === undefined) return undefined;
-  const to = await ask('Keep until', 'Time in the trace; empty for its end.');
-  if (to === undefined) return undefined;
-  const [fromMs, toMs] = [timeOf(from), timeOf(to)];
-  return { ...(fromMs === undefined ? {} : { from: fromMs }), ...(toMs === undefined ? {} : { to: toMs }) };
-}
-
-async function chooseSplit(): Promise<SplitBy | undefined> {
-  const choices: Choice<SplitBy>[] = [
-    { label: 'By session', detail: 'A trace for each session', value: { kind: 'session' } },
-    { label: 'Every 10 minutes', value: { kind: 'time', ms: 600_000 } },
-    { label: 'Every hour', value: { kind: 'time', ms: 3_600_000 } },
-    { label: 'Every 100 MB', value: { kind: 'size', bytes: 100e6 } },
-  ];
-  return (await vscode.window.showQuickPick(choices, { title: 'Split the trace' }))?.value;
 }
 
 /** Says what was made, and offers to open it. */

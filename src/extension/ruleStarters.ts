@@ -1,4 +1,4 @@
-/** Rules to begin with, as "Add Rule..." offers them. Free of `vscode`. */
+/** Rules to begin with, as "Add Rule..." offers them; `ruleQuestions.ts` asks for their numbers. Free of `vscode`. */
 import type { WrittenRule } from '../rules/written';
 import { oneLine } from './plainText';
 
@@ -103,11 +103,11 @@ export function startersLike(filter: string, type: string): RuleStarter[] {
     return type !== '' || !(rule.set || rule.remove);
   }).map(({ label, detail, rule }): RuleStarter => {
     const like: WrittenRule = { ...rule, name: `${rule.name}: ${name}`, match: filter };
+    const named = (other: string, more: WrittenRule) => ({ label, detail, rule: { ...like, ...more, name: other } });
     // The usual paths are those of an update; until the right one is written the rule does nothing.
     if (rule.set && !isUpdate)
-      return { label, detail, rule: { ...like, enabled: false, set: { 'path.to.field': 'value' } } };
-    if (rule.remove && !isUpdate)
-      return { label, detail, rule: { ...like, enabled: false, remove: ['path.to.field'] } };
+      return named(`Changed field: ${name}`, { enabled: false, set: { 'path.to.field': 'value' } });
+    if (rule.remove && !isUpdate) return named(`Removed field: ${name}`, { enabled: false, remove: ['path.to.field'] });
     return { label, detail, rule: like };
   });
 }

@@ -4,10 +4,12 @@ import { applyEdits } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { faultSet } from '../rules/faultSets';
 import type { TextChange } from '../rules/switches';
+import type { WrittenRule } from '../rules/written';
 import type { Host } from './host';
 import { readRulesText } from './rulesFile';
 import type { RulesInForce } from './rulesInForce';
-import { oneLine } from './plainText';
+import { oneLine, plain } from './plainText';
+import { answerProblem, questionsFor } from './ruleQuestions';
 import type { RuleNode } from './rulesText';
 import { RULE_STARTERS, startersLike, type RuleStarter } from './ruleStarters';
 import { sameFile } from './traceFolder';
@@ -27,9 +29,14 @@ export function rulesCommands(
     const items = starters.map(({ label, detail, rule }) => ({ label, detail, value: rule }));
     const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
     if (!picked) return;
-    const { addRules } = await import('../rules/switches');
-    const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [picked.value]));
     const { parseRules } = await import('../rules/ruleFile');
+    const rule = await answered(picked.value, (made) => {
+      const [problem] = parseRules(JSON.stringify({ rules: [made] }), 'rules.json').problems;
+      return problem?.message ?? '';
+    });
+    if (!rule) return;
+    const { addRules } = await import('../rules/switches');
+    const { uri, text } = await change(host, rules, (before, file) => addRules(before, file, [rule]));
     const parsed = parseRules(text, uri.fsPath);
     await show(uri, parsed.rules.filter(({ info }) => info.faultSet === undefined).at(-1)?.place);
   };
@@ -80,6 +87,24 @@ export async function toggleRule(host: Host, rules: RulesInForce, node: RuleNode
   if (node.kind !== 'rule' || node.faultSet !== undefined) return;
   const { index } = node;
   await switchOne(host, rules, { index, name: rules.state.rules[index]?.info.name, on });
+}
+
+/** The rule with what is asked for it; undefined when the user has left a box. */
+async function answered(chosen: WrittenRule, check: (rule: WrittenRule) => string): Promise<WrittenRule | undefined> {
+  let rule = chosen;
+  for (const question of questionsFor(chosen)) {
+    if (question.isAsked?.(rule) === false) continue;
+    const before = rule;
+    const text = await vscode.window.showInputBox({
+      title: plain(rule.name ?? 'Rule'),
+      prompt: question.prompt,
+      value: question.value(before),
+      validateInput: (value) => plain(answerProblem(question, before, value, check)) || undefined,
+    });
+    if (text === undefined) return undefined;
+    rule = question.answer(before, text);
+  }
+  return rule;
 }
 
 interface RuleSwitch {

@@ -5,6 +5,7 @@ import { isLocked, LOCK_SUFFIX } from '../trace/lock';
 import { askForFiles } from './diskFiles';
 import type { Host } from './host';
 import { plain } from './plainText';
+import { revealFile } from './revealFile';
 import { sameFile } from './traceFolder';
 import type { TracesView } from './tracesView';
 
@@ -35,9 +36,7 @@ export function traceCommands(
     },
     revealTrace: async (argument) => {
       const [file = ''] = needed(given(argument, undefined), 'Reveal Trace');
-      // A remote machine has no window of its own to show the file in.
-      const local = vscode.env.uiKind === vscode.UIKind.Desktop && !vscode.env.remoteName;
-      await vscode.commands.executeCommand(local ? 'revealFileInOS' : 'revealInExplorer', vscode.Uri.file(file));
+      await revealFile(file);
     },
     deleteTrace: async (argument, more) => {
       const files = needed(given(argument, more), 'Delete Trace...');

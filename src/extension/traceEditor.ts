@@ -24,6 +24,7 @@ import { SECTION, upstreamLabel } from './settings';
 import { sameFile } from './traceFolder';
 import { traceHandlers } from './traceHandlers';
 import { TraceModel } from './traceModel';
+import { TraceParts, type Neighbours } from './traceParts';
 import { plain, label } from './plainText';
 
 /** A trace open in one or more editors. */
@@ -67,6 +68,11 @@ function rowOf(context: unknown): number | undefined {
   return Number.isSafeInteger(row) && (row as number) >= 0 ? (row as number) : undefined;
 }
 
+const namesOf = ({ earlier, later }: Neighbours) => ({
+  earlier: path.basename(earlier),
+  later: path.basename(later),
+});
+
 /** One tab. */
 interface Tab {
   trace: OpenTrace;
@@ -79,6 +85,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   /** What variables of payloads stand for, wherever they are sent from. */
   readonly values = new PayloadValues();
   readonly #prices = new Prices();
+  readonly #parts = new TraceParts();
   readonly #traces = new Set<OpenTrace>();
   readonly #tabs = new Set<Tab>();
   /** What the composer sends over time, whatever becomes of the page that began it. */
@@ -129,6 +136,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   openCustomDocument(uri: vscode.Uri): OpenTrace {
     const trace = new OpenTrace(uri, this.#model(uri.fsPath), (closed) => this.#traces.delete(closed));
     this.#traces.add(trace);
+    this.lookForParts(trace);
     let offered = false;
     trace.model.onDidGrow.on(() => {
       if (offered || !trace.model.state.notTrace || this.#isLive(trace)) return;
@@ -196,6 +204,21 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
   /** Lets the trace's page do something, at once or when it has loaded. */
   wish(file: string, action: Notifications['act']['action']): void {
     this.#tabOf(file)?.bridge.wish(action);
+  }
+
+  /** Looks for the parts before and behind it, of a recording that was divided. */
+  lookForParts(trace: OpenTrace): void {
+    if (trace.uri.scheme !== 'file') return;
+    void this.#parts.look(trace.uri.fsPath).then((changed) => changed && this.#statusChanged());
+  }
+
+  /** Opens the part before or behind the one in front. Rejects, for people, when there is none. */
+  async openPart(which: keyof Neighbours): Promise<void> {
+    const front = this.front;
+    if (!front) throw new Error('This is done in a trace, and none is open. Open one first (Open Trace...).');
+    const file = this.#parts.of(front.fsPath)[which];
+    if (file === '') throw new Error(`There is no ${which} part of this recording beside it.`);
+    await this.host.openTrace(file);
   }
 
   /** The row a menu was opened on, and its trace. */
@@ -355,6 +378,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<OpenTra
     const { state } = proxy;
     const common = {
       title: path.basename(trace.uri.fsPath),
+      parts: namesOf(this.#parts.of(trace.uri.fsPath)),
       live: this.#isLive(trace),
       recording: proxy.recording,
       liveSessions: proxy.sessions.filter(({ status }) => status === 'open').map(({ id }) => id),

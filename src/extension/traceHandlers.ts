@@ -117,7 +117,8 @@ export function traceHandlers({
     },
     ...searchHandlers(model),
     run: async ({ command }) => {
-      await vscode.commands.executeCommand(`${SECTION}.${command}`);
+      const what = command === 'recoverTrace' ? [vscode.Uri.file(model.file)] : [];
+      await vscode.commands.executeCommand(`${SECTION}.${command}`, ...what);
       return { done: true };
     },
   };

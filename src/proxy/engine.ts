@@ -11,7 +11,7 @@ import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import { Asker } from './ask';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
-import type { Rotation } from './recorder';
+import type { Rotation } from './recording';
 import { createRing } from './ring';
 import type { SessionState } from './sessionState';
 import {

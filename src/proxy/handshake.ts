@@ -14,6 +14,8 @@ import { describeUpstreamError } from './upstream';
 /** Longest body of a refusal kept for the record, bytes. */
 const BODY_KEPT = 64 * 1024;
 const PATIENCE_MS = 30_000;
+/** How long a client may take to close a connection that was refused, ms. */
+const LINGER_MS = 2000;
 
 /** A handshake to make. */
 export interface HandshakeOptions {
@@ -175,7 +177,19 @@ export function answerUpgrade(client: Duplex, status: number, headers: Record<st
     `Content-Length: ${bytes.length}`,
     'Connection: close',
   ];
-  client.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]));
+  client.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]));
+  endSoon(client);
+}
+
+/**
+ * Ends a connection that was answered. A client that stays half-open, or has sent bytes behind its request which nobody reads,
+ * would keep the socket for ever otherwise; closing it at once could cost the client its answer (RFC 9112, 9.6).
+ */
+function endSoon(client: Duplex): void {
+  client.end();
+  client.resume();
+  const cut = setTimeout(() => client.destroy(), LINGER_MS).unref();
+  client.once('close', () => clearTimeout(cut));
 }
 
 function withHost(headers: string[], host: string): string[] {
@@ -218,7 +232,7 @@ function mirror(answer: http.IncomingMessage, client: Duplex, done: (body: strin
     }
   });
   const finish = () => {
-    client.end();
+    endSoon(client);
     done(Buffer.concat(kept).toString('utf8'));
   };
   answer.on('end', finish);

@@ -2,6 +2,6 @@
 export { startEngine } from './engine';
 export type { Engine, EngineEvents, EngineOptions, UpstreamOption } from './engine';
 export type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
-export type { Rotation } from './recorder';
+export type { Rotation } from './recording';
 export type { SessionState } from './sessionState';
 export type { BrokenScenario, SimulationChange, SimulationOptions, SimulationState } from './simulatedUpstream';

@@ -193,6 +193,11 @@ export class Interceptor implements MessageListener {
     this.#port.undecodable(reason);
   }
 
+  tooLarge(bytes: number): void {
+    const mib = Math.round(bytes / (1 << 20)).toLocaleString('en');
+    this.#port.cut(`a message of the ${this.#side} has ${mib} MiB, too many to be kept for breakpoints and rules`);
+  }
+
   // ---- the gate -----------------------------------------------------------------------------------------------------
 
   #advance(): void {

@@ -30,7 +30,12 @@ export interface MessageListener {
   control(opcode: number, frame: Buffer, t: number): void;
   /** From here on no payload is known. Said once. */
   undecodable(reason: string): void;
+  /** A message is too large to be gathered: so many bytes on the wire so far, or to come. Said once. */
+  tooLarge(bytes: number): void;
 }
+
+/** The largest message that is gathered, bytes on the wire: nothing else bounds what an unfinished one takes. */
+export const MOST_GATHERED = 256 << 20;
 
 /** See the file's head. Begins between two messages. */
 export class Messages implements FrameListener {
@@ -45,6 +50,7 @@ export class Messages implements FrameListener {
   #frames: Buffer[] = [];
   #frame: Buffer[] = [];
   #isCompressed = false;
+  #isTooLarge = false;
   #chunk: Buffer = Buffer.alloc(0);
   #t = 0;
 
@@ -101,6 +107,9 @@ export class Messages implements FrameListener {
   /** FrameListener. */
   started(walker: FrameWalker): void {
     if (walker.opcode === 1 || walker.opcode === 2) this.#isCompressed = walker.compressed;
+    if (walker.opcode >= 8 || walker.messageBytes <= MOST_GATHERED || this.#isTooLarge) return;
+    this.#isTooLarge = true;
+    this.#listener.tooLarge(walker.messageBytes);
   }
 
   /** FrameListener. */

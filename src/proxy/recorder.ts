@@ -3,43 +3,22 @@
  * complete on the wire, also when inflating one takes longer than inflating the next of another session.
  */
 import type { Side } from '../protocol/side';
-import { formatTime, messageLine, type Line, type Message } from '../trace/line';
-import { noteRecord, type UserNote } from '../trace/notes';
+import { formatTime } from '../trace/line';
+import type { UserNote } from '../trace/notes';
 import { redactBody } from '../trace/redact';
-import { TRACE_VERSION, type ReplayOrigin, type TraceHeader, type TraceRecord } from '../trace/records';
-import { TraceWriter } from '../trace/writer';
-import { Beginnings } from './beginnings';
 import { extensionsOf } from './extensions';
 import { httpRecord } from './httpRecord';
 import { openRecord } from './openRecord';
 import { secretsOf } from './requests';
-import { EntryTag, NEVER_SENT, type Entry } from './ring';
+import { Recording, type Kept, type RecordingOptions } from './recording';
+import { EntryTag, type Entry } from './ring';
 import { Tap, type Slot } from './tap';
 import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
 import type { RestExchange } from './rest';
 
-/** When a recording goes on in a new file: after so many bytes, or so many milliseconds. */
-export interface Rotation {
-  bytes: number;
-  ms: number;
-}
-
 /** Where traces go and what is secret besides what is secret everywhere. */
-export interface RecorderOptions {
-  /** Makes the path of a new trace; `part` counts the files of this recording from 1. */
-  newFile(part: number): string;
-  rotation?: Rotation | undefined;
-  /** A new file could not be begun: the recording goes on in the one before. */
-  stays?(reason: string): void;
-  generator: string;
-  /** What is replayed, for the header. */
-  replayOf?: ReplayOrigin | undefined;
-  /** Wall-clock time of t = 0 on the traffic thread's clock. */
-  epoch: number;
+export interface RecorderOptions extends RecordingOptions {
   alsoSecret: string[];
-  on: boolean;
-  /** Something was written that `take` had not finished (a body inflated later); it waits for a `flush`. */
-  late?(): void;
   /** The last inflated bytes of a direction (`stream` as in the ring), asked for by the traffic thread; see `Tap.window`. */
   window?(stream: number, bytes: Buffer | undefined): void;
 }
@@ -58,12 +37,6 @@ interface Session {
   answered?: (() => void) | undefined;
 }
 
-/** A message with what is secret in its session. */
-type Kept = Message & Pick<Session, 'alsoSecret' | 'endedBy'> & { held?: number[] | undefined };
-
-/** How long a file that could not be begun is left alone, ms. */
-const TRY_AGAIN_MS = 60_000;
-
 /** How a value may stand in JSON, where it is looked for before anything is parsed. */
 function writtenForms(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1);
@@ -71,65 +44,25 @@ function writtenForms(secret: string): string[] {
   return [...new Set([secret, escaped, ascii])].filter((form) => form !== '');
 }
 
-/** Something to be written, in its place: a line, or a message whose body is still being inflated. */
-interface Pending {
-  write: (() => void) | undefined;
-}
-
 /** Shorter credentials of a client are looked for in its handshake only, characters. */
 const LEAST_KEY = 16;
 
-/** Writes one trace at a time. */
+/** See the file's head. */
 export class Recorder {
   readonly #options: RecorderOptions;
   /** What is secret in all sessions and calls. */
   readonly #secrets: string[];
-  #writer: TraceWriter;
-  /** Traffic-clock time of t = 0 of the trace being written. */
-  #zero: number;
-  #seq = 0;
-  #sessions = new Map<number, Session>();
-  #pending: Pending[] = [];
+  /** What is written, and where. */
+  readonly recording: Recording;
+  readonly #sessions = new Map<number, Session>();
   /** Payload pieces of an entry that is not whole yet, by stream. */
-  #pieces = new Map<string, Buffer[]>();
-  #on: boolean;
-  #skipped = { from: 0, count: 0 };
-  #empty = true;
-  #part = 1;
-  readonly #beginnings = new Beginnings();
-  #header: TraceHeader | undefined;
-  /** When the file being written was begun, and when the next one may be, ms of the trace. */
-  #begun = 0;
-  #notBefore = 0;
+  readonly #pieces = new Map<string, Buffer[]>();
 
   /** Throws when the first trace cannot be made. `now` is the traffic thread's clock. */
   constructor(options: RecorderOptions, now: number) {
     this.#options = options;
     this.#secrets = [...options.alsoSecret];
-    this.#on = options.on;
-    this.#zero = now;
-    this.#writer = this.#newWriter(now);
-  }
-
-  get file(): string {
-    return this.#writer.file;
-  }
-  get size(): number {
-    return this.#writer.size;
-  }
-  get trouble(): string {
-    return this.#writer.trouble;
-  }
-  get recording(): boolean {
-    return this.#on;
-  }
-  /** True while a message waits for its body to be inflated. */
-  get waiting(): boolean {
-    return this.#pending.length > 0;
-  }
-  /** True while nothing but the header stands in the trace. */
-  get empty(): boolean {
-    return this.#empty;
+    this.recording = new Recording(options, now);
   }
 
   /** These are secret from here on, in sessions that are open too. */
@@ -178,10 +111,10 @@ export class Recorder {
         session.closed = true;
         session.endedBy = rule;
         const { name } = session;
-        this.#record({
+        this.recording.record({
           kind: 'close',
           session: name,
-          t: entry.t - this.#zero,
+          t: entry.t - this.recording.zero,
           code,
           reason,
           by: 'client',
@@ -204,128 +137,22 @@ export class Recorder {
     }
   }
 
+  /** Keeps a message's place; `fill` gives its body. */
+  #slot(session: Session, from: Side, t: number, sent: number): Slot {
+    const fill = this.recording.reserve();
+    // As it was when the message came.
+    const { endedBy } = session;
+    return {
+      fill: (data, bytes, binary) => fill(arrivedFrom({ ...session, endedBy }, from, t, sent, data, bytes, binary)),
+    };
+  }
+
   /**
    * Adds a note of the user in its turn, `now` being the traffic thread's clock; also while recording is off, as it is the
    * user's own word and not traffic. Throws, for people, when the trace cannot be written now.
    */
   note(note: UserNote, now: number): void {
-    if (this.trouble) throw new Error(`The note was not kept. ${this.trouble}`);
-    this.#queue(() => {
-      this.#empty = false;
-      this.#writer.record(noteRecord(note, now - this.#zero, this.#secrets));
-    });
-  }
-
-  /** Writes out what is buffered. */
-  flush(): void {
-    this.#writer.flush();
-  }
-
-  /** Switches recording; what passes while it is off is counted, and a gap line says so when it is on again. */
-  setOn(on: boolean, now: number): void {
-    if (on === this.#on) return;
-    this.#on = on;
-    if (on && this.#skipped.count > 0) {
-      const { from, count } = this.#skipped;
-      this.#skipped = { from: 0, count: 0 };
-      this.#record({
-        kind: 'gap',
-        t: now - this.#zero,
-        from,
-        to: from + count - 1,
-        count,
-        reason: 'Recording was off.',
-      });
-    }
-  }
-
-  /** Closes the trace; one without any record is removed. */
-  close(): void {
-    for (const pending of this.#pending) pending.write?.();
-    this.#pending = [];
-    this.#writer.close();
-  }
-
-  #newWriter(now: number): TraceWriter {
-    const before = this.#header;
-    if (!before) this.#zero = now;
-    const header: TraceHeader = {
-      kind: 'trace',
-      version: TRACE_VERSION,
-      id: crypto.randomUUID(),
-      startedAt: before?.startedAt ?? new Date(this.#options.epoch + now).toISOString(),
-      generator: this.#options.generator,
-      ...(before ? { continues: before.id } : {}),
-      ...(this.#options.replayOf ? { replayOf: this.#options.replayOf } : {}),
-    };
-    for (let file = this.#options.newFile(this.#part); ;) {
-      try {
-        const writer = new TraceWriter(file, header);
-        this.#header = header;
-        return writer;
-      } catch (error) {
-        // Another window may have taken the name between the look and the making; then there is a next one.
-        const next = this.#options.newFile(this.#part);
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || next === file) throw error;
-        file = next;
-      }
-    }
-  }
-
-  #record(record: TraceRecord): void {
-    if (!this.#on) return;
-    this.#queue(() => {
-      this.#empty = false;
-      this.#writer.record(record);
-      if (record.kind === 'open') this.#beginnings.opened(record);
-      else if (record.kind === 'close') this.#beginnings.closed(record);
-    });
-  }
-
-  /** Writes now when nothing waits, else in its turn. */
-  #queue(write: () => void): void {
-    if (this.#pending.length === 0) write();
-    else this.#pending.push({ write });
-  }
-
-  #flushPending(): void {
-    let done = 0;
-    for (const pending of this.#pending) {
-      if (!pending.write) break;
-      pending.write();
-      done++;
-    }
-    if (done === this.#pending.length) this.#pending = [];
-    else if (done > 0) this.#pending.splice(0, done);
-  }
-
-  /** Keeps a message's place; `fill` gives its body. */
-  #slot({ name: session, alsoSecret, held, endedBy }: Session, from: Side, t: number, sent: number): Slot {
-    const pending: Pending = { write: undefined };
-    this.#pending.push(pending);
-    return {
-      fill: (data, bytes, binary) => {
-        const message = {
-          session,
-          alsoSecret,
-          from,
-          t,
-          sent,
-          data,
-          bytes,
-          binary,
-          injected: false,
-          replaces: undefined,
-          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
-          rule: undefined,
-          held: held[from],
-          endedBy,
-        };
-        pending.write = () => this.#message(message);
-        if (this.#pending[0] === pending) this.#flushPending();
-        this.#options.late?.();
-      },
-    };
+    this.recording.note(note, now, this.#secrets);
   }
 
   /** What to do about an entry that could not be taken: its direction is known by sizes from here on. */
@@ -333,9 +160,9 @@ export class Recorder {
     const taps = this.#sessions.get(entry.stream >>> 1)?.taps;
     if (taps && entry.tag === EntryTag.bytes) (entry.stream & 1 ? taps.server : taps.client).giveUp(reason, entry.t);
     else
-      this.#record({
+      this.recording.record({
         kind: 'gap',
-        t: entry.t - this.#zero,
+        t: entry.t - this.recording.zero,
         from: 0,
         to: 0,
         count: 0,
@@ -343,65 +170,8 @@ export class Recorder {
       });
   }
 
-  #message(message: Kept): void {
-    if (message.sent !== NEVER_SENT) {
-      this.#put(message);
-      return;
-    }
-    // As what was held and lost, for its reader has one way to tell of both. No later note speaks of it by its number.
-    const arrived = this.#put({ ...message, sent: NaN, fate: 'held', held: undefined });
-    this.#put({ ...message, sent: NaN, fate: 'lost', replaces: arrived, rule: message.endedBy });
-  }
-
-  /** Gives the message its number, and its line where it is recorded. */
-  #put(message: Kept): number {
-    const seq = ++this.#seq;
-    if (message.fate === 'held') message.held?.push(seq);
-    if (!this.#on) {
-      if (this.#skipped.count++ === 0) this.#skipped.from = seq;
-      return seq;
-    }
-    const t = message.t - this.#zero;
-    this.#empty = false;
-    this.#rotate(t);
-    const line = this.#line(seq, t, message);
-    this.#writer.message(seq, t, line);
-    if (this.#options.rotation && message.from === 'server') this.#beginnings.wrote(message.session, { seq, t, line });
-    return seq;
-  }
-
-  /** Goes on in a new file where it is time to: with the handshakes and configurations of the sessions that are open. */
-  #rotate(t: number): void {
-    const { rotation, stays } = this.#options;
-    if (!rotation || t < this.#notBefore) return;
-    if (this.#writer.size < rotation.bytes && t - this.#begun < rotation.ms) return;
-    const before = this.#writer;
-    this.#part += 1;
-    try {
-      this.#writer = this.#newWriter(t);
-    } catch (error) {
-      this.#part -= 1;
-      this.#notBefore = t + TRY_AGAIN_MS;
-      stays?.(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    before.close();
-    this.#begun = t;
-    this.#beginnings.write(this.#writer);
-  }
-
-  #line(seq: number, t: number, message: Kept): Line {
-    const sent = message.sent - this.#zero;
-    try {
-      return messageLine(seq, t, sent, message, message.alsoSecret);
-    } catch {
-      // A body that nothing can be made of is kept by its size; it must not take the recorder with it.
-      return messageLine(seq, t, sent, { ...message, data: undefined });
-    }
-  }
-
   #open(stream: number, note: OpenNote, t: number): void {
-    this.#record(openRecord(note, t - this.#zero, this.#secrets));
+    this.recording.record(openRecord(note, t - this.recording.zero, this.#secrets));
     if (note.status !== 101) return;
     const session: Session = {
       name: note.session,
@@ -419,37 +189,26 @@ export class Recorder {
   #tap(side: Side, note: OpenNote, session: () => Session): Tap {
     return new Tap(side, extensionsOf(note.extensions).deflate, {
       whole: (t, sent, data, binary) => {
-        const of = session();
-        const message = {
-          session: note.session,
-          alsoSecret: of.alsoSecret,
-          from: side,
-          t,
-          sent,
-          data,
-          bytes: data.length,
-          binary,
-          injected: false,
-          replaces: undefined,
-          fate: Number.isNaN(sent) ? ('held' as const) : undefined,
-          rule: undefined,
-          held: of.held[side],
-          endedBy: of.endedBy,
-        };
         // Its bytes lie in a buffer of this tap's own, so it may also wait for its turn.
-        if (this.#pending.length === 0) this.#message(message);
-        else this.#pending.push({ write: () => this.#message(message) });
+        this.recording.take(arrivedFrom(session(), side, t, sent, data, data.length, binary));
       },
       arrived: (t, sent) => this.#slot(session(), side, t, sent),
       control: (op, t, bytes) =>
-        this.#record({ kind: 'control', session: note.session, t: t - this.#zero, op, from: side, bytes }),
+        this.recording.record({
+          kind: 'control',
+          session: note.session,
+          t: t - this.recording.zero,
+          op,
+          from: side,
+          bytes,
+        }),
       close: (code, reason, t) => this.#closed(session(), code, reason, side, t),
       undecodable: (reason, t) => {
         this.#options.late?.();
-        this.#record({
+        this.recording.record({
           kind: 'gap',
           session: note.session,
-          t: t - this.#zero,
+          t: t - this.recording.zero,
           from: 0,
           to: 0,
           count: 0,
@@ -472,7 +231,14 @@ export class Recorder {
     session.closed = true;
     this.#options.late?.();
     const text = redactBody(reason, session.alsoSecret)?.text ?? reason;
-    this.#record({ kind: 'close', session: session.name, t: t - this.#zero, code, reason: text, by });
+    this.recording.record({
+      kind: 'close',
+      session: session.name,
+      t: t - this.recording.zero,
+      code,
+      reason: text,
+      by,
+    });
   }
 
   /** What the inspector sent, let go or took away. */
@@ -483,8 +249,8 @@ export class Recorder {
     const note = JSON.parse(payload.toString('utf8', 0, split)) as SaidNote;
     const data = note.unknown === undefined ? payload.subarray(split + 1) : undefined;
     const { breakpoint } = note;
-    this.#queue(() =>
-      this.#message({
+    this.recording.inTurn(() =>
+      this.recording.message({
         session: session.name,
         alsoSecret: session.alsoSecret,
         from,
@@ -504,7 +270,7 @@ export class Recorder {
 
   /** Called when the line is written: what it was made from has its number then. */
   #madeFrom(held: readonly number[], note: SaidNote): number | undefined {
-    if (note.again !== undefined) return this.#seq + 1 - note.again;
+    if (note.again !== undefined) return this.recording.seq + 1 - note.again;
     return note.held === undefined ? note.replaces : held[note.held];
   }
 
@@ -514,10 +280,10 @@ export class Recorder {
     // A close frame that waits behind a message being inflated will still be told.
     if (session && !session.closed && !session.taps.client.closing && !session.taps.server.closing) {
       session.closed = true;
-      this.#record({
+      this.recording.record({
         kind: 'close',
         session: session.name,
-        t: t - this.#zero,
+        t: t - this.recording.zero,
         code: 1006,
         reason: note.reason,
         by: note.by,
@@ -526,7 +292,35 @@ export class Recorder {
   }
 
   #http(exchange: RestExchange, t: number): void {
-    const start = Number(formatTime(exchange.start - this.#zero));
-    this.#record(httpRecord(exchange, t - this.#zero, start, this.#secrets));
+    const start = Number(formatTime(exchange.start - this.recording.zero));
+    this.recording.record(httpRecord(exchange, t - this.recording.zero, start, this.#secrets));
   }
+}
+
+/** A message of an end, as the recording takes it. */
+function arrivedFrom(
+  { name, alsoSecret, held, endedBy }: Omit<Session, 'taps'>,
+  from: Side,
+  t: number,
+  sent: number,
+  data: Buffer | undefined,
+  bytes: number,
+  binary: boolean,
+): Kept {
+  return {
+    session: name,
+    alsoSecret,
+    from,
+    t,
+    sent,
+    data,
+    bytes,
+    binary,
+    injected: false,
+    replaces: undefined,
+    fate: Number.isNaN(sent) ? 'held' : undefined,
+    rule: undefined,
+    held: held[from],
+    endedBy,
+  };
 }

@@ -53,7 +53,7 @@ function tidy(current: string): void {
 
 function tell(): void {
   if (!recorder) return;
-  const { file, size, recording, trouble } = recorder;
+  const { file, size, on: recording, trouble } = recorder.recording;
   const now = `${file}|${size}|${recording}|${trouble}`;
   if (now === last) return;
   if (!now.startsWith(`${last.split('|')[0]}|`) && last !== '') tidy(file);
@@ -63,10 +63,10 @@ function tell(): void {
 
 function flush(): void {
   flushTimer = undefined;
-  recorder?.flush();
+  recorder?.recording.flush();
   tell();
   // A failing disk is tried again without waiting for the next message.
-  if (recorder?.trouble) flushTimer = setTimeout(flush, 1000);
+  if (recorder?.recording.trouble) flushTimer = setTimeout(flush, 1000);
 }
 
 /** A compressed message's body comes after the entry that held it, perhaps when no other entry follows. */
@@ -133,13 +133,13 @@ try {
     },
     setup.now,
   );
-  tidy(recorder.file);
-  setInterval(() => recorder && tidy(recorder.file), 60_000).unref();
+  tidy(recorder.recording.file);
+  setInterval(() => recorder && tidy(recorder.recording.file), 60_000).unref();
   setup.wake.on('message', drain);
   answer<RecorderRequests>(port, {
     setOn: ({ on }) => {
       drainAll();
-      recorder?.setOn(on, performance.timeOrigin + performance.now() - setup.epoch);
+      recorder?.recording.setOn(on, performance.timeOrigin + performance.now() - setup.epoch);
       flush();
       return null;
     },
@@ -150,27 +150,27 @@ try {
     note: ({ file, note }) => {
       // What was on its way before it comes first, and may have begun a new file.
       drainAll();
-      if (recorder?.file !== file) return { kept: false };
+      if (recorder?.recording.file !== file) return { kept: false };
       recorder.note(note, performance.timeOrigin + performance.now() - setup.epoch);
       flush();
       return { kept: true };
     },
     stop: async () => {
-      const file = recorder?.file ?? '';
+      const file = recorder?.recording.file ?? '';
       drainAll();
       // Bodies that are still being inflated: zlib answers from its own threads, in a few milliseconds.
-      for (let waited = 0; waited < 100 && recorder?.waiting; waited++)
+      for (let waited = 0; waited < 100 && recorder?.recording.waiting; waited++)
         await new Promise((resolve) => setTimeout(resolve, 5));
       if (flushTimer) clearTimeout(flushTimer);
-      recorder?.close();
+      recorder?.recording.close();
       tell();
-      const removed = recorder?.empty === true;
+      const removed = recorder?.recording.empty === true;
       if (removed) fs.rmSync(file, { force: true });
       recorder = undefined;
       return { file, removed };
     },
   });
-  say({ report: 'ready', file: recorder.file, size: recorder.size });
+  say({ report: 'ready', file: recorder.recording.file, size: recorder.recording.size });
   if (!ring.sleep()) setImmediate(drain);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;

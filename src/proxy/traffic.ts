@@ -14,12 +14,12 @@ import { checkRequest } from './guard';
 import { answerUpgrade, refuse, shakeHands } from './handshake';
 import { createListener, type Listener } from './listener';
 import { Hands } from './hands';
-import type { DroppedNote, EndNote, OpenNote, SaidNote } from './notes';
+import type { OpenNote } from './notes';
 import { OwnSessions, OWN_HEADER, type Opening } from './ownSessions';
-import type { RelaySink } from './direction';
+import { RecorderLink } from './recorderLink';
 import { Relay } from './relay';
 import { forwardRequest, isRealtimeCall, type RestExchange } from './rest';
-import { EntryTag, RingWriter } from './ring';
+import { EntryTag } from './ring';
 import {
   describeBody,
   dropHeader,
@@ -32,14 +32,7 @@ import {
 } from './requests';
 import { createAgent, resolveTarget, type Target } from './upstream';
 import type { UpstreamTarget } from './upstreamTarget';
-import type { TrafficReport, TrafficSetup, WindowAnswer } from './workerMessages';
-
-/** How long bytes may lie in the ring before the recorder is woken, ms: waking costs more than copying. */
-const WAKE_MS = 15;
-/** Bytes in the ring at which the recorder is woken at once. */
-const WAKE_BYTES = 1 << 20;
-/** Share of the ring at which sockets are held until the recorder has caught up. */
-const FULL = 0.75;
+import type { TrafficReport, TrafficSetup } from './workerMessages';
 
 /** A request that may go on, and how. */
 interface Admitted {
@@ -68,33 +61,25 @@ interface Session {
 export class Traffic {
   readonly #setup: TrafficSetup;
   readonly #say: (report: TrafficReport) => void;
-  readonly #ring: RingWriter;
-  readonly #wake: MessagePort;
+  readonly #recorder: RecorderLink;
   readonly #listener: Listener;
   readonly #sessions = new Map<string, Session>();
   readonly #own = new OwnSessions();
   readonly #calls: CallWatch;
   /** Breakpoints, rules and what they hold. */
   readonly hands: Hands;
-  /** By stream, who waits for what the recorder has inflated. */
-  readonly #windows = new Map<number, (bytes: Buffer | undefined) => void>();
   readonly #agents = new Map<string, http.Agent>();
   #upstream: UpstreamTarget;
   #count = 0;
-  #wakeTimer: NodeJS.Timeout | undefined;
-  #held = false;
-  #recorderGone = false;
   #port = 0;
 
   constructor(setup: TrafficSetup & { wake: MessagePort }, say: (report: TrafficReport) => void) {
     this.#setup = setup;
     this.#say = say;
-    this.#ring = new RingWriter(setup.ring);
     this.#upstream = setup.upstream;
-    this.#wake = setup.wake;
-    this.#wake.on('message', (answer: WindowAnswer | null) => {
-      if (answer) this.#gotWindow(answer.stream, answer.bytes && Buffer.from(answer.bytes));
-      else this.#caughtUp();
+    this.#recorder = new RecorderLink(setup.ring, setup.wake, (held) => {
+      for (const session of this.#sessions.values()) session.relay?.hold(held);
+      say({ report: 'held', held });
     });
     this.hands = new Hands(say);
     this.#calls = new CallWatch({
@@ -153,9 +138,7 @@ export class Traffic {
 
   /** Goes on without a record. */
   forgetRecorder(): void {
-    this.#recorderGone = true;
-    for (const stream of [...this.#windows.keys()]) this.#gotWindow(stream, undefined);
-    if (this.#held) this.#hold(false);
+    this.#recorder.forget();
   }
 
   /** Says goodbye to every session, then stops listening. */
@@ -169,8 +152,7 @@ export class Traffic {
     this.hands.tell();
     await this.#listener.close();
     await new Promise((resolve) => setImmediate(resolve));
-    while (!this.#recorderGone && !this.#ring.drain()) await new Promise((resolve) => setTimeout(resolve, 5));
-    this.#wakeNow();
+    await this.#recorder.drained();
   }
 
   // ---- requests -----------------------------------------------------------------------------------------------
@@ -230,7 +212,7 @@ export class Traffic {
       ...(isRealtimeCall(request.method ?? 'GET', path)
         ? {
             onRecorded: (exchange: RestExchange) => {
-              this.#putJson(EntryTag.http, 0, performance.now(), exchange);
+              this.#recorder.putJson(EntryTag.http, 0, performance.now(), exchange);
               this.#calls.exchanged(path, exchange, upstream, headers);
             },
           }
@@ -297,7 +279,7 @@ export class Traffic {
       ...(result.error !== undefined ? { error: result.error } : {}),
       ...(result.body !== undefined ? { body: result.body } : {}),
     };
-    this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
+    this.#recorder.putJson(EntryTag.open, stream << 1, performance.now(), note);
     if (!result.accepted) {
       this.#sessions.delete(state.id);
       const answered = result.error ?? `The upstream answered ${result.status}${describeBody(result.body)}`;
@@ -308,10 +290,11 @@ export class Traffic {
     }
     socket.setNoDelay(true);
     const about = { id: state.id, extensions: note.extensions };
-    session.relay = new Relay(socket, result.socket, this.#sink(session), () => this.#ended(session), about);
+    const sink = this.#recorder.sink(stream, (message) => this.#say({ report: 'problem', message }));
+    session.relay = new Relay(socket, result.socket, sink, () => this.#ended(session), about);
     this.hands.opened(state.id, target.webSocketUrl, stream, session.relay);
     session.relay.start(head, result.head);
-    if (this.#held) session.relay.hold(true);
+    if (this.#recorder.held) session.relay.hold(true);
     state.status = 'open';
     this.#report(state);
     opening?.opened(state.id);
@@ -337,7 +320,7 @@ export class Traffic {
       body,
       rule: name,
     };
-    this.#putJson(EntryTag.open, stream << 1, performance.now(), note);
+    this.#recorder.putJson(EntryTag.open, stream << 1, performance.now(), note);
     this.#sessions.delete(state.id);
     this.#report({ ...state, status: 'refused', closeReason: `refused with ${status} by the rule “${name}”` });
   }
@@ -373,87 +356,6 @@ export class Traffic {
 
   #report(state: SessionState): void {
     this.#say({ report: 'session', session: { ...state } });
-  }
-
-  // ---- to the recorder ----------------------------------------------------------------------------------------
-
-  #sink(session: Session): RelaySink {
-    const up = session.stream << 1;
-    const down = up | 1;
-    return {
-      bytes: (from, t, sent, chunk) => this.#put(EntryTag.bytes, from === 'client' ? up : down, t, sent, chunk),
-      said: (from, t, payload, note: SaidNote) => {
-        const bytes = Buffer.concat([Buffer.from(JSON.stringify(note)), Buffer.of(0), payload]);
-        this.#put(EntryTag.said, from === 'client' ? up : down, t, t, bytes);
-      },
-      window: (from, answer) => {
-        if (this.#recorderGone) {
-          setImmediate(answer, undefined);
-          return;
-        }
-        const stream = from === 'client' ? up : down;
-        this.#windows.set(stream, answer);
-        this.#put(EntryTag.window, stream, 0, 0, Buffer.alloc(0));
-        this.#wakeNow();
-      },
-      problem: (message) => this.#say({ report: 'problem', message }),
-      dropped: (t, code, reason, rule) =>
-        this.#putJson(EntryTag.dropped, up, t, {
-          code,
-          reason,
-          ...(rule === undefined ? {} : { rule }),
-        } satisfies DroppedNote),
-      ended: (by, t, reason) => this.#putJson(EntryTag.end, up, t, { by, reason } satisfies EndNote),
-    };
-  }
-
-  #gotWindow(stream: number, bytes: Buffer | undefined): void {
-    const answer = this.#windows.get(stream);
-    this.#windows.delete(stream);
-    answer?.(bytes);
-  }
-
-  #putJson(tag: number, stream: number, t: number, value: unknown): void {
-    this.#put(tag, stream, t, t, Buffer.from(JSON.stringify(value)));
-  }
-
-  #put(tag: number, stream: number, t: number, sent: number, payload: Uint8Array): void {
-    if (this.#recorderGone) return;
-    const ring = this.#ring;
-    ring.put(tag, stream, t, sent, payload);
-    const behind = ring.behind;
-    if (behind > WAKE_BYTES) this.#wakeNow();
-    else this.#wakeTimer ??= setTimeout(() => this.#wakeNow(), WAKE_MS);
-    if (!this.#held && behind > ring.capacity * FULL) this.#hold(true);
-  }
-
-  #wakeNow(): void {
-    if (this.#wakeTimer) {
-      clearTimeout(this.#wakeTimer);
-      this.#wakeTimer = undefined;
-    }
-    if (this.#ring.mustWake()) this.#wake.postMessage(null);
-  }
-
-  #hold(held: boolean): void {
-    this.#held = held;
-    if (held) {
-      this.#ring.waitForReader();
-      // It may have caught up and gone to sleep between the two: then it must look once more.
-      this.#wakeNow();
-    }
-    for (const session of this.#sessions.values()) session.relay?.hold(held);
-    this.#say({ report: 'held', held });
-  }
-
-  #caughtUp(): void {
-    if (!this.#ring.drain()) {
-      this.#ring.waitForReader();
-      this.#wakeNow();
-      return;
-    }
-    this.#wakeNow();
-    if (this.#held) this.#hold(false);
   }
 }
 

@@ -4,7 +4,7 @@ import type { RulesText } from '../rules/model';
 import type { UserNote } from '../trace/notes';
 import type { ReplayOrigin } from '../trace/records';
 import type { Breakpoint, BreakpointState, HeldMessage, HeldOutcome, WaitingCount } from './interception';
-import type { Rotation } from './recorder';
+import type { Rotation } from './recording';
 import type { SessionState } from './sessionState';
 import type { UpstreamTarget } from './upstreamTarget';
 

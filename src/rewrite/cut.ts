@@ -29,6 +29,8 @@ export interface Range {
 export interface CutOptions extends Work {
   /** The program that writes, for the header. */
   generator: string;
+  /** A file of the new one's name may go when the new one is whole: its user said so. */
+  over?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function trim(file: string, out: string, range: Range, options: Cut
       `The range ends before it begins: from ${seconds(from)} to ${seconds(to)} s. Give the earlier time first.`,
     );
   const isWanted = (session: string) => sessions === undefined || sessions.includes(session);
-  const cutter = new Cutter('trim', () => out, options.generator);
+  const cutter = new Cutter('trim', () => out, options.generator, options.over);
   const seen = new Set<string>();
   const rewritten = await cutter.run(file, options, (line) => {
     const session = sessionOf(line);
@@ -187,15 +189,17 @@ class Cutter {
   readonly #by: string;
   readonly #nameOf: (key: string) => string;
   readonly #generator: string;
+  readonly #over: boolean;
   readonly #parts = new Map<string, Part>();
   readonly #files = new Set<string>();
   readonly #context = new Context();
   #added = 0;
 
-  constructor(by: string, nameOf: (key: string) => string, generator: string) {
+  constructor(by: string, nameOf: (key: string) => string, generator: string, over = false) {
     this.#by = by;
     this.#nameOf = nameOf;
     this.#generator = generator;
+    this.#over = over;
   }
 
   /** Nothing more goes to the parts made so far. */
@@ -225,6 +229,8 @@ class Cutter {
               `${this.#added} lines from before a part were kept with it: handshake and configuration of its open sessions.`,
             ]
           : [];
+      if (this.#by === 'split' && parts.length === 1)
+        notes.push('There is one part only: it is a copy of the whole trace.');
       const made = parts.map(({ target }) => ({ file: target.file, lines: target.lines }));
       return { made, notes, problems: source.problems };
     } catch (error) {
@@ -257,6 +263,7 @@ class Cutter {
       generator: this.#generator,
       madeBy: this.#by,
       ...originsOf(header),
+      over: this.#over,
     });
     const part: Part = { target, part: 1, lastT: 0, notes: new HeldNotes(file) };
     this.#parts.set(key, part);

@@ -30,7 +30,7 @@ interface Stream {
  * say when it began.
  */
 export async function merge(files: readonly string[], out: string, options: CutOptions): Promise<Rewritten> {
-  const { signal, progress, generator } = options;
+  const { signal, progress, generator, over } = options;
   const sources: Source[] = [];
   let target: Target | undefined;
   let merger: Merger | undefined;
@@ -69,6 +69,7 @@ export async function merge(files: readonly string[], out: string, options: CutO
       madeBy: 'merge',
       madeFrom: streams.flatMap(({ source }) => source.headers.map(({ id }) => id)),
       times: timesFrom(streams),
+      over,
     });
     merger = new Merger(target);
     for (let next = earliest(streams); next !== undefined; next = earliest(streams)) {

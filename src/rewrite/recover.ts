@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { giveName, nameTaken } from '../trace/giveName';
 import { lineData, LineReader, LONGEST_COPY } from '../trace/lineReader';
-import { parseLine } from '../trace/parseLine';
+import { parseLine, type ParsedLine } from '../trace/parseLine';
 import type { TraceHeader } from '../trace/records';
 import { notRewritten } from '../trace/upgrade';
 import { UnreadableFileError, whyUnreadable } from '../trace/unreadable';
@@ -21,24 +22,25 @@ export interface Recovered extends Rewritten {
 
 /**
  * Writes every line of `file` that can be read to `out`, unchanged, and every other one to `out` with `.unread` behind it. A
- * missing header is made from the file's own date. Rejects with an `UnreadableFileError` when nothing of a trace is in it.
+ * missing header is made from the file's own date. Where lines are missing a `gap` says so. Rejects with an `UnreadableFileError` when nothing of a trace is in it.
  */
 export async function recover(
   file: string,
   out: string,
-  { generator, signal, progress }: CutOptions,
+  { generator, over, signal, progress }: CutOptions,
 ): Promise<Recovered> {
   const rest = `${out}.unread`;
-  if (existsSync(rest)) throw new UnreadableFileError(nameTaken(rest));
+  if (over !== true && existsSync(rest)) throw new UnreadableFileError(nameTaken(rest));
   const lines = await LineReader.open(file, { longestLine: LONGEST_COPY }).catch((error: unknown) => {
     throw new UnreadableFileError(`The trace ${file} cannot be opened: ${whyUnreadable(error)}.`, { cause: error });
   });
   const restPart = `${rest}.part-${randomUUID().slice(0, 8)}`;
   const notes: string[] = [];
-  const origins = { generator, madeBy: 'recover' };
+  const origins = { generator, madeBy: 'recover', over };
   let target: Target | undefined;
   let restFd: number | undefined;
   let unread = 0;
+  const missing = new MissingLines(path.basename(rest));
   try {
     const { size, mtime } = await stat(file);
     const begin = (header: TraceHeader | undefined) => {
@@ -57,12 +59,16 @@ export async function recover(
         const why = notRewritten(file, parsed.header.version);
         if (why !== '') throw new UnreadableFileError(why);
       }
-      if (parsed.kind !== 'header') (target ??= begin(undefined)).verbatim(data);
-      else if (target === undefined) target = begin(parsed.header);
+      if (parsed.kind !== 'header') {
+        target ??= begin(undefined);
+        missing.before(parsed, target);
+        target.verbatim(data);
+      } else if (target === undefined) target = begin(parsed.header);
       else target.header(parsed.header);
       return true;
     };
     const keepUnread = (data: Buffer, bytes: number) => {
+      missing.add();
       restFd ??= openSync(restPart, 'ax', 0o600);
       writeAll(restFd, data);
       writeAll(restFd, Buffer.from('\n'));
@@ -92,11 +98,12 @@ export async function recover(
     // The compiler does not see what the callbacks did.
     const made = target as Target | undefined;
     if (made === undefined) throw new UnreadableFileError(`Nothing in ${file} can be read as a Realtime trace.`);
+    missing.end(made);
     await made.finish();
-    if (unread > 0) await giveName(restPart, rest);
+    if (unread > 0) await giveName(restPart, rest, over);
     return {
       made: [{ file: out, lines: made.lines }],
-      kept: made.lines,
+      kept: made.lines - missing.told,
       unread,
       rest: unread > 0 ? rest : undefined,
       notes,
@@ -109,6 +116,51 @@ export async function recover(
     if (restFd !== undefined) closeSync(restFd);
     rmSync(restPart, { force: true });
     await lines.close();
+  }
+}
+
+/** Says in the new trace where lines are missing: without a word it would pass for a whole one. */
+class MissingLines {
+  readonly #rest: string;
+  /** Since the last line that could be read. */
+  #count = 0;
+  #seq: number | undefined;
+  #t: number | undefined;
+  /** Lines written by this. */
+  told = 0;
+
+  constructor(rest: string) {
+    this.#rest = rest;
+  }
+
+  /** One could not be read. */
+  add(): void {
+    this.#count += 1;
+  }
+
+  /** The next one that can be read; events have numbers, which tell how many are missing. */
+  before(line: Extract<ParsedLine, { kind: 'event' | 'record' }>, target: Target): void {
+    const { t } = line.kind === 'event' ? line.head : line.record;
+    const seq = line.kind === 'event' ? line.head.seq : undefined;
+    if (this.#count > 0) this.#tell(target, this.#t ?? t, seq);
+    this.#t = t;
+    this.#seq = seq ?? this.#seq;
+  }
+
+  /** There are no more. */
+  end(target: Target): void {
+    if (this.#count > 0) this.#tell(target, this.#t ?? 0, undefined);
+  }
+
+  #tell(target: Target, t: number, next: number | undefined): void {
+    const from = this.#seq === undefined ? 0 : this.#seq + 1;
+    const isKnown = next !== undefined && from > 0 && next > from;
+    const lines = this.#count === 1 ? 'A line' : `${this.#count} lines`;
+    const reason = `${lines} of the damaged trace could not be read: what is left is in ${this.#rest}.`;
+    const numbers = isKnown ? { from, to: next - 1, count: next - from } : { from: 0, to: 0, count: 0 };
+    target.record({ kind: 'gap', t, ...numbers, reason });
+    this.#count = 0;
+    this.told += 1;
   }
 }
 

@@ -66,6 +66,7 @@ export async function share(
           madeBy: 'share',
           ...originsOf(header),
           continues: header?.continues,
+          over: options.over,
         });
       }
       for (const line of batch) {

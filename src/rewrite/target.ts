@@ -19,6 +19,8 @@ export interface Origins {
   /** The file before it, where it is one of several of a recording. */
   continues?: string | undefined;
   replayOf?: ReplayOrigin | undefined;
+  /** A file of that name may go when this one is whole: its user said so. */
+  over?: boolean | undefined;
 }
 
 /** What stays true of a trace whose lines are those of another. */
@@ -34,14 +36,17 @@ export class Target {
   readonly file: string;
   readonly #writer: TraceWriter;
   readonly #part: string;
+  readonly #over: boolean;
   lines = 0;
   #sealed = false;
   #named = false;
 
-  /** Throws an `UnreadableFileError` when there is such a file already, or none can be made there. */
-  constructor(file: string, { startedAt, generator, madeFrom, madeBy, times, continues, replayOf }: Origins) {
+  /** Throws an `UnreadableFileError` when there is such a file already that may not go, or none can be made there. */
+  constructor(file: string, origins: Origins) {
+    const { startedAt, generator, madeFrom, madeBy, times, continues, replayOf, over = false } = origins;
     this.file = file;
-    if (existsSync(file)) throw new UnreadableFileError(nameTaken(file));
+    this.#over = over;
+    if (!over && existsSync(file)) throw new UnreadableFileError(nameTaken(file));
     this.#part = `${file}.part-${randomUUID().slice(0, 8)}`;
     const header: TraceHeader = {
       kind: 'trace',
@@ -97,12 +102,13 @@ export class Target {
       rmSync(this.#part, { force: true });
       throw new Error(`${this.file} could not be written whole, so it was not kept. ${trouble}`);
     }
-    await giveName(this.#part, this.file);
+    await giveName(this.#part, this.file, this.#over);
     this.#named = true;
   }
-  /** Leaves nothing behind, also when it had its name already. */
+  /** Leaves nothing behind, also when it had its name already; unless another had to go for it: it is whole then. */
   discard(): void {
     this.seal();
+    if (this.#named && this.#over) return;
     rmSync(this.#named ? this.file : this.#part, { force: true });
   }
 

@@ -1,4 +1,4 @@
-/** A file that is whole gets its name, and never takes it from another. */
+/** A file that is whole gets its name, and takes it from another only where its user said so. */
 import { link, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { UnreadableFileError } from './unreadable';
@@ -7,10 +7,11 @@ import { UnreadableFileError } from './unreadable';
 export const nameTaken = (file: string): string => `${file} exists already: choose another name, or delete it first.`;
 
 /**
- * Names `part` `file`. Rejects with an `UnreadableFileError` when a file of that name has come meanwhile, and as `fs.rename`
- * does; `part` is left then.
+ * Names `part` `file`. Rejects with an `UnreadableFileError` when a file of that name has come meanwhile, unless it goes `over` that
+ * one, and as `fs.rename` does; `part` is left then.
  */
-export async function giveName(part: string, file: string): Promise<void> {
+export async function giveName(part: string, file: string, over = false): Promise<void> {
+  if (over) return rename(part, file);
   try {
     // Unlike renaming, a link takes no name that is there.
     await link(part, file);

@@ -342,6 +342,61 @@ describe('a recorded session', () => {
     await model.close();
   });
 
+  it('is replayed from an event on: what was before it goes first, as configuration and items', async () => {
+    const { http, file } = await start();
+    const client = await Client.connect(http);
+    await converse(client);
+    const content = [{ type: 'input_text', text: 'And again' }];
+    client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+    client.send({ type: 'response.create' });
+    await until('the second answer', () => client.received.filter(({ type }) => type === 'response.done').length === 2);
+    await client.close();
+    await run('stop');
+    made.push(file);
+    const model = new TraceModel(file, path.join(extension().extensionPath, 'dist'), async () => openDocument);
+    const handlers = listHandlers({ model } as Parameters<typeof listHandlers>[0]);
+    await model.follow();
+    const records = recordsOf(file);
+    const at = records.findLastIndex((one) => one.kind === 'event' && one.type === 'conversation.item.create');
+    const { seq } = records[at] as { seq: number };
+    let told = '';
+    await answering('showQuickPick', first, () =>
+      answering(
+        'showInformationMessage',
+        (text: string) => void (told = text),
+        async () => {
+          await handlers.replayFrom({ ranges: [0, 0, at, records.length - 1], session: 's1', row: at });
+          await until('it is told how it ended', () => told !== '');
+        },
+      ),
+    );
+    assert.match(told, /^The replay is complete/);
+    const again = file.replace(/\.realtime\.jsonl$/, `-from-${seq}.replay.realtime.jsonl`);
+    made.push(again);
+    assert.deepEqual(typesOf(again, 'client'), [
+      'session.update',
+      ...['conversation.item.create', 'conversation.item.create'],
+      ...['conversation.item.create', 'response.create'],
+    ]);
+    const items = (trace: string) => {
+      const ids = eventsOf(trace).flatMap(({ event, type }) =>
+        type === 'conversation.item.added' ? [(event as { item: { id: string; role: string } }).item] : [],
+      );
+      return ids.map(({ id, role }) => ({ id, role }));
+    };
+    // The two before keep their ids, the two since are the new session's.
+    assert.deepEqual(items(again).slice(0, 2), items(file).slice(0, 2));
+    assert.deepEqual(
+      items(again).map(({ role }) => role),
+      ['user', 'assistant', 'user', 'assistant'],
+    );
+    assert.deepEqual(
+      typesOf(again, 'server').filter((type) => type === 'error' || type === 'response.done'),
+      ['response.done'],
+    );
+    await model.close();
+  });
+
   it('may run twice at once; the window closes on whole traces', async () => {
     const slow = answering('showQuickPick', first, () =>
       Promise.all([run('replayTrace', vscode.Uri.file(recorded)), run('replayTrace', vscode.Uri.file(recorded))]),

@@ -117,7 +117,15 @@ describe('rules', () => {
     await until('the page', async () =>
       (await api()).openTraces().some((open) => open.file === trace && open.pages > 0 && open.rows > rtiRow),
     );
-    await answering('showQuickPick', drop, () => run('ruleFromEvent', { rtiRow }));
+    const asked = await answering('showInputBox', undefined, () =>
+      answering('showQuickPick', drop, () => run('ruleFromEvent', { rtiRow })),
+    );
+    assert.match((asked[0]![0] as vscode.InputBoxOptions).prompt!, /^How many times/);
+    assert.equal(existsSync(file()), false, 'a box that was left has left a rule');
+    await answering('showInputBox', '2', () =>
+      answering('showQuickPick', drop, () => run('ruleFromEvent', { rtiRow })),
+    );
+    assert.match(readFileSync(file(), 'utf8'), /"times": 2/);
     assert.match(readFileSync(file(), 'utf8'), /type:session\.created from:server/);
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file());
     const client = await Client.connect(http);

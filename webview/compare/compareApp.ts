@@ -149,7 +149,7 @@ export class CompareApp extends LitElement {
         ${this.#player.isLoaded ? html`<rti-compare-player .player=${this.#player} .failed=${this.#failed}></rti-compare-player>` : nothing}
         <p class="verdict">
           <span role="status">${verdictOf(pair, this.isWorking)}</span>
-          <span class="failure" role="alert">${this.failure}</span>
+          ${this.failure === '' ? nothing : html`<span class="failure" role="alert">${this.failure}</span>`}
         </p>
         ${fileProblems(this.comparison)} ${this.helpOpen ? keysTable() : nothing}
       </header>

@@ -8,7 +8,7 @@ import { expectedConfig } from '../../src/protocol';
 import { valueAtPath } from '../logic/jsonPlace';
 import { audioPlan, encodeSamples, formatWords, inputFormat, longestAudio, tone } from '../logic/composeAudio';
 import { formatBytes, formatDuration } from '../logic/format';
-import type { ComposePlan } from '../messages';
+import type { ComposePlan } from '../composeMessages';
 import { Playable } from '../player/playable';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';

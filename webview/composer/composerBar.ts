@@ -52,7 +52,7 @@ export function composerBar({ title, as, panel, isSheet, picker }: BarFacts, act
       <vscode-icon name="new-file"></vscode-icon> New…
     </button>
     <label
-      >Send as
+      ><span class="as">Send as</span>
       <select
         aria-label="Send as"
         @change=${(event: Event) => act.side((event.target as HTMLSelectElement).value === 'server' ? 'server' : 'client')}

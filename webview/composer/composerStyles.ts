@@ -43,6 +43,11 @@ export const composerStyles = css`
     position: sticky;
     z-index: 1;
   }
+  /* What is said of the text may take more lines: the way to send it stays where it is. */
+  .bar.last > :is(.give, .send) {
+    align-self: flex-end;
+    min-height: 26px;
+  }
   .grow {
     flex: 1;
   }
@@ -63,6 +68,9 @@ export const composerStyles = css`
     flex: 0 0 min(460px, 45%);
   }
   @media (max-width: 799px) {
+    .bar .as {
+      display: none;
+    }
     .work.split {
       flex: 1 0 320px;
       flex-direction: column;
@@ -88,9 +96,17 @@ export const composerStyles = css`
     border-color: var(--vscode-button-border, transparent);
     padding: 0 6px;
   }
-  .editor:focus-within {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
+  /* Over the text, as the margin with the numbers has a ground of its own. */
+  .editor {
+    position: relative;
+  }
+  .editor:focus-within::after {
+    border: 1px solid var(--vscode-focusBorder);
+    content: '';
+    inset: 0;
+    pointer-events: none;
+    position: absolute;
+    z-index: 300;
   }
   rti-problems {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));

@@ -13,7 +13,7 @@ import { FROM } from '../logic/rowSource';
 import { sendNow, type SendWhen } from '../logic/sendPlan';
 import { isSequence } from '../logic/sequence';
 import { stretchInStep } from '../logic/sequenceLint';
-import type { ComposePlan } from '../messages';
+import type { ComposePlan } from '../composeMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import { showBeginnings } from './beginnings';
@@ -380,6 +380,12 @@ export class ComposerView extends View {
               @rti-fix=${({ detail }: CustomEvent<Problem>) => this.#checks.fix(detail)}
             ></rti-problems>`
       }
+      <rti-runs
+        .store=${this.store}
+        .ofText=${this.#sender.run}
+        @rti-show-row=${({ detail }: CustomEvent<number>) => this.#showRow(detail)}
+        @rti-go-step=${({ detail }: CustomEvent<StepPlace>) => this.#goToStep(detail)}
+      ></rti-runs>
       <div class="bar last" aria-live="polite">
         ${
           outcome === nothing
@@ -411,12 +417,6 @@ export class ComposerView extends View {
           },
         )}
       </div>
-      <rti-runs
-        .store=${this.store}
-        .ofText=${this.#sender.run}
-        @rti-show-row=${({ detail }: CustomEvent<number>) => this.#showRow(detail)}
-        @rti-go-step=${({ detail }: CustomEvent<StepPlace>) => this.#goToStep(detail)}
-      ></rti-runs>
       <rti-new-event></rti-new-event>
       <rti-send-when
         .when=${this.when}

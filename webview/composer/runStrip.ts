@@ -2,7 +2,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ComposeRun, RunEvent } from '../messages';
+import type { ComposeRun, RunEvent } from '../composeMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 

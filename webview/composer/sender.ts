@@ -4,7 +4,7 @@ import { newEventId, withEventId } from '../logic/eventId';
 import { compactJson } from '../logic/jsonText';
 import { isNow, planOf, type SendWhen } from '../logic/sendPlan';
 import { isSequence } from '../logic/sequence';
-import type { ComposePlan } from '../messages';
+import type { ComposePlan } from '../composeMessages';
 import type { Store } from '../state/store';
 import type { OutcomeWatch } from './outcome';
 

@@ -10,7 +10,7 @@ import '../composer/problemsList';
 import { countProblems, fixAt, problemsOf } from '../logic/composerLint';
 import { formatBytes } from '../logic/format';
 import { compactJson, indentJson } from '../logic/jsonText';
-import type { HeldRow, SettledRow } from '../messages';
+import type { HeldRow, SettledRow } from '../heldMessages';
 import type { Topic } from '../state/store';
 import { TargetState } from '../state/targetState';
 import { sharedStyles, View } from '../views/view';

@@ -14,9 +14,17 @@ export const heldEditorStyles = css`
     min-width: 0;
     overflow: hidden;
   }
-  .editor:focus-within {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
+  /* Over the text, as the margin with the numbers has a ground of its own. */
+  .editor {
+    position: relative;
+  }
+  .editor:focus-within::after {
+    border: 1px solid var(--vscode-focusBorder);
+    content: '';
+    inset: 0;
+    pointer-events: none;
+    position: absolute;
+    z-index: 300;
   }
   .pad {
     flex: 1;
@@ -190,6 +198,15 @@ export const interceptStyles = css`
   }
   .lost span {
     flex: 1;
+    min-width: 0;
+  }
+  .head .lost {
+    border: 0;
+    padding: 0 0 0 8px;
+  }
+  .head .lost span {
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   @media (max-width: 799px) {
     .work {

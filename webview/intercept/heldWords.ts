@@ -1,7 +1,7 @@
 /** What is held, in words: ages, counts, what became of it, and what may be answered to it. */
 import { eventTemplate } from '../../src/protocol';
 import { ANSWERS } from '../logic/answers';
-import type { HeldRow, InterceptState, SettledRow } from '../messages';
+import type { HeldRow, InterceptState, SettledRow } from '../heldMessages';
 
 type Side = 'client' | 'server';
 

@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatBytes } from '../logic/format';
-import type { HeldRow, SettledRow } from '../messages';
+import type { HeldRow, SettledRow } from '../heldMessages';
 import type { Topic } from '../state/store';
 import { sharedStyles, View } from '../views/view';
 import './heldEditor';
@@ -36,8 +36,8 @@ export class InterceptView extends View {
   /** The message in hand, also when it has gone. */
   #message: HeldRow | null = null;
   #gone: SettledRow | undefined;
-  /** Decided here: its end is no news. */
-  readonly #decided = new Set<string>();
+  /** Decided here, so that its end is no news: with its text in hand, or from the list, whatever was written about it. */
+  readonly #decided = new Map<string, 'in hand' | 'from the list'>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [sharedStyles, interceptStyles];
@@ -121,8 +121,12 @@ export class InterceptView extends View {
   /** The message in hand is not held any more. What was written about it stays until it has been seen. */
   #leave(message: HeldRow): void {
     const end = this.#state?.settled.findLast(({ id }) => id === message.id);
-    const isNews = !this.#decided.delete(message.id) && end !== undefined && end.outcome !== 'released';
-    if ((isNews || this.editor?.changed === true) && end !== undefined) {
+    const decided = this.#decided.get(message.id);
+    this.#decided.delete(message.id);
+    const isNews = decided === undefined && end !== undefined && end.outcome !== 'released';
+    // Its draft goes only when the host has answered; until then it is what has just been sent, or given up.
+    const isDone = decided === 'in hand' && end?.outcome !== 'lost' && end?.outcome !== 'timed out';
+    if ((isNews || (this.editor?.changed === true && !isDone)) && end !== undefined) {
       this.#gone = end;
       this.said = settledWords(end);
       return;
@@ -177,19 +181,19 @@ export class InterceptView extends View {
     const message = this.#message;
     if (message === null || this.#gone !== undefined) return;
     if (this.open && this.editor !== null) return what === 'drop' ? this.editor.drop() : this.editor.release();
-    this.#decided.add(message.id);
+    this.#decided.set(message.id, 'from the list');
     await this.store.ask('decideHeld', { id: message.id, decision: what });
   }
   /** Its end is on its way. The keys of the list go on with the next one: what is typed must never reach another message. */
   #deciding(id: string): void {
-    this.#decided.add(id);
+    this.#decided.set(id, 'in hand');
     if (this.#hasFocus) this.list?.focus();
   }
   get #hasFocus(): boolean {
     return this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement !== null;
   }
   async #releaseAll(): Promise<void> {
-    for (const { id } of this.#held) this.#decided.add(id);
+    for (const { id } of this.#held) this.#decided.set(id, 'from the list');
     await this.store.ask('releaseAllHeld', {});
   }
   async #switchOff(): Promise<void> {
@@ -240,19 +244,11 @@ export class InterceptView extends View {
     const held = this.#held;
     const total = this.#state?.total ?? 0;
     const isTall = this.isTall;
+    const isHeaded = held.length > 0 || this.#gone !== undefined;
     return html`
       <div class="unseen" role="status" aria-live="polite">${this.said}</div>
-      ${
-        this.lost === undefined
-          ? nothing
-          : html`<div class="lost">
-              <vscode-icon name="debug-disconnect"></vscode-icon><span>${settledWords(this.lost)}</span>
-              <button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => this.#dismissLost()}>
-                <vscode-icon name="close"></vscode-icon>
-              </button>
-            </div>`
-      }
-      ${held.length === 0 && this.#gone === undefined ? nothing : this.#head(held, total)}
+      ${isHeaded || this.lost === undefined ? nothing : html`<div class="lost">${this.#lostWords(this.lost)}</div>`}
+      ${isHeaded ? this.#head(held, total) : nothing}
       ${
         isTall
           ? html`<div class="work">
@@ -292,14 +288,18 @@ export class InterceptView extends View {
     return html`<div class="head">
       <vscode-icon class="pause" name="debug-pause"></vscode-icon>
       <h2 class="num">${total} held</h2>
-      <span class="what dim num"
-        >${
-          this.open || oldest === undefined
-            ? nothing
-            : html`${arrow(oldest)} ${nameOf(oldest)} of ${oldest.session},
-              ${ageWords(this.#now - oldest.at)}${this.#left(oldest)}`
-        }</span
-      >
+      ${
+        this.lost === undefined
+          ? html`<span class="what dim num"
+              >${
+                this.open || oldest === undefined
+                  ? nothing
+                  : html`${arrow(oldest)} ${nameOf(oldest)} of ${oldest.session},
+                    ${ageWords(this.#now - oldest.at)}${this.#left(oldest)}`
+              }</span
+            >`
+          : html`<span class="what lost">${this.#lostWords(this.lost)}</span>`
+      }
       ${
         this.open || oldest === undefined
           ? nothing
@@ -316,6 +316,15 @@ export class InterceptView extends View {
         <vscode-icon name=${this.open ? 'chevron-down' : 'chevron-up'}></vscode-icon>
       </button>
     </div>`;
+  }
+
+  /** In the line that is there already, where there is one: what stands below it stays where it is. */
+  #lostWords(lost: SettledRow) {
+    const words = settledWords(lost);
+    return html`<vscode-icon name="debug-disconnect"></vscode-icon><span title=${words}>${words}</span>
+      <button class="icon" title="Dismiss" aria-label="Dismiss" @click=${() => this.#dismissLost()}>
+        <vscode-icon name="close"></vscode-icon>
+      </button>`;
   }
 
   #rows(held: readonly HeldRow[]) {

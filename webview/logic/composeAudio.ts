@@ -2,7 +2,7 @@
 import { toALaw, toMuLaw } from '../../src/audio/encode';
 import { parseAudioFormat, DEFAULT_FORMAT, type AudioFormat } from '../../src/audio/format';
 import { expectedConfig, type SessionState } from '../../src/protocol';
-import type { ComposePlan, ComposeStep } from '../messages';
+import type { ComposePlan, ComposeStep } from '../composeMessages';
 import { valueAtPath } from './jsonPlace';
 
 /** Longest sound that is taken, ms. */

@@ -66,7 +66,7 @@ export function paneHeights(wishes: PaneWishes): PaneHeights {
   const sum = least.timeline + least.composer + least.intercept;
   const sheet = composer.height !== null && sum + leastMain > room;
   const main = sheet ? 0 : leastMain;
-  // On a page for ants even the queue gives way, and at last the list.
+  // On a page too low for anything even the queue gives way, and at last the list.
   const heights = { ...least, intercept: Math.min(least.intercept, room - least.timeline) };
   heights.composer = Math.min(least.composer, room - heights.timeline - heights.intercept);
   let left = Math.max(0, room - main - sum);

@@ -1,6 +1,6 @@
 /** What the server refused of the text as it stands, as problems at the places its errors name. */
 import type { Problem } from '../../src/protocol';
-import type { ComposeRun } from '../messages';
+import type { ComposeRun } from '../composeMessages';
 import { isSequence } from './sequence';
 import { stretchInStep } from './sequenceLint';
 

@@ -1,5 +1,5 @@
 /** When and how often what is in the composer is sent, and the plan of it that the host carries out. */
-import type { ComposePlan, ComposeStep } from '../messages';
+import type { ComposePlan, ComposeStep } from '../composeMessages';
 import { compactJson } from './jsonText';
 import { isReadable, isSequence, readSteps } from './sequence';
 

@@ -9,7 +9,7 @@ import {
   wireText,
   type PayloadProblem,
 } from '../../src/protocol/payloadFile';
-import type { ComposeStep } from '../messages';
+import type { ComposeStep } from '../composeMessages';
 import type { JsonPath, Stretch } from './jsonPlace';
 import { isJson } from './jsonText';
 

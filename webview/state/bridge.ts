@@ -2,8 +2,8 @@
  * The webview's end of the message table: numbers its requests, waits for each with a time-out, checks what arrives,
  * and drops notifications of an earlier generation (the host starts a new one with each `ready`).
  */
+import { checkHostMessage } from '../messageChecks';
 import {
-  checkHostMessage,
   type NotificationName,
   type Notifications,
   type RequestName,
@@ -29,6 +29,7 @@ const realTimer: Timer = {
 const patience: Partial<Record<RequestName, number>> = {
   saveWav: 600_000,
   saveRows: 600_000,
+  replayFrom: 600_000,
   copyRows: 120_000,
   newSession: 60_000,
   run: 600_000,

@@ -17,6 +17,7 @@ export type RowAction =
   | 'copyAsText'
   | 'saveRows'
   | 'replayRows'
+  | 'replayFrom'
   | 'exportRows'
   | 'compareMarked'
   | 'copyCode'
@@ -58,6 +59,8 @@ export async function runRowAction(store: Store, action: RowAction): Promise<voi
       else await store.ask('saveRows', { ranges: withOpens(store, used), then: isReplay ? 'replay' : 'export' });
       return;
     }
+    case 'replayFrom':
+      return replayFrom(store, ranges[0] ?? 0);
     case 'copyCode': {
       const open = openOf(store, ranges[0] ?? 0);
       const done = await store.ask('copyCode', { ranges, ...(open === undefined ? {} : { open }) });
@@ -101,6 +104,46 @@ export function fromClient({ rows }: Pick<Store, 'rows'>, ranges: readonly numbe
     for (let row = ranges[at] ?? 0; row <= (ranges[at + 1] ?? -1); row += 1)
       if (rows.from.at(row) === FROM.client && rows.kind.at(row) === kindEvent) return [row, ...ranges.slice(at + 1)];
   return [];
+}
+
+/** Rows of a session from its client's first message at or after `row` to its end; undefined when its client sent none there. */
+export function restFrom(
+  { rows }: Pick<Store, 'rows'>,
+  row: number,
+): { ranges: number[]; first: number; isWhole: boolean } | undefined {
+  const session = rows.session.at(row);
+  const isClients = (at: number) => rows.from.at(at) === FROM.client && rows.kind.at(at) === kindEvent;
+  let first = -1;
+  const ranges: number[] = [];
+  for (let at = row; at < rows.count; at += 1) {
+    if (rows.session.at(at) !== session) continue;
+    // Another run of that name is another session.
+    if (at > row && rows.kind.at(at) === kindOpen) break;
+    if (first < 0 && isClients(at)) first = at;
+    if (first < 0) continue;
+    if (ranges.at(-1) === at - 1) ranges[ranges.length - 1] = at;
+    else ranges.push(at, at);
+  }
+  if (first < 0) return undefined;
+  let isWhole = true;
+  for (let at = first - 1; at >= 0 && isWhole; at -= 1) {
+    if (rows.session.at(at) !== session) continue;
+    if (rows.kind.at(at) === kindOpen) break;
+    isWhole = !isClients(at);
+  }
+  return { ranges, first, isWhole };
+}
+
+async function replayFrom(store: Store, row: number): Promise<void> {
+  const rest = restFrom(store, row);
+  if (!rest || (store.rows.session.at(row) ?? 0) === 0) {
+    store.tell({ kind: 'info', text: 'The client sent nothing from here on: there is nothing to replay.' });
+    return;
+  }
+  const ranges = withOpens(store, rest.ranges);
+  // Where the client had sent nothing before there is nothing to bring a new session to.
+  if (rest.isWhole) await store.ask('saveRows', { ranges, then: 'replay' });
+  else await store.ask('replayFrom', { ranges, session: store.rows.sessionOf(row), row: rest.first });
 }
 
 function rowsOf(ranges: readonly number[], most: number): number[] {

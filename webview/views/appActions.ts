@@ -52,6 +52,7 @@ export function act(places: ActionPlaces, { action, row, session }: Notification
     case 'copyAsText':
     case 'saveRows':
     case 'replayRows':
+    case 'replayFrom':
     case 'exportRows':
     case 'compareMarked':
     case 'copyCode':

@@ -57,6 +57,14 @@ const groups: readonly [string, readonly [string, string][]][] = [
     ],
   ],
   [
+    'Bars between panes',
+    [
+      ['arrows', 'move it (also by dragging); the size is kept'],
+      ['Enter', 'fold the pane, or unfold it'],
+      ['double click', 'the usual size'],
+    ],
+  ],
+  [
     'Player',
     [
       ['←  →', 'a second back, on (with Shift: a tenth)'],

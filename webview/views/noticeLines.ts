@@ -6,6 +6,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { HostCommand } from '../messages';
 import type { Notice } from '../state/notices';
 import type { Store, Topic } from '../state/store';
 import { sharedStyles, View } from './view';
@@ -95,6 +96,14 @@ export class NoticeLines extends View {
 
 const isUnderPointer = (...places: (Element | null)[]): boolean => places.some((place) => place?.matches(':hover'));
 
+/** As the reader of traces says it of a line. */
+const isUnread = (problem: string): boolean => /^Line \d+ cannot be read/.test(problem);
+
+const recover = (store: Store): Notice['action'] => ({
+  label: 'Recover...',
+  run: () => void store.run('recoverTrace'),
+});
+
 function noticeLines(store: Store): TemplateResult[] {
   const proxy = store.status?.proxy;
   const trouble = store.status?.live === true && proxy?.state === 'running' ? proxy.trouble : '';
@@ -109,13 +118,15 @@ function noticeLines(store: Store): TemplateResult[] {
           {
             kind: 'warning',
             text: problems.length === 1 ? (problems[0] ?? '') : `${problems[0]} And ${problems.length - 1} more.`,
+            // One that is being written cannot be: its last line may be on its way.
+            action: store.status?.live !== true && problems.some(isUnread) ? recover(store) : undefined,
           },
         ]),
     ...(store.notice === null
       ? []
       : [{ kind: store.notice.kind, text: store.notice.text, close: true as const, action: store.notice.action }]),
   ];
-  return lines.map(
+  const others = lines.map(
     ({ kind, text, close, action }) =>
       html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'status'}>
         <vscode-icon name=${kind === 'info' ? 'info' : kind === 'warning' ? 'warning' : 'error'}></vscode-icon>
@@ -142,4 +153,22 @@ function noticeLines(store: Store): TemplateResult[] {
         }
       </div>`,
   );
+  return [...partLine(store), ...others];
+}
+
+/** Where the rest of a recording is that was divided. */
+function partLine(store: Store): TemplateResult[] {
+  const { earlier, later } = store.status?.parts ?? { earlier: '', later: '' };
+  if (earlier === '' && later === '') return [];
+  const link = (name: string, words: string, command: HostCommand) =>
+    name === ''
+      ? nothing
+      : html`<button class="link" title=${name} @click=${() => void store.run(command)}>${words}</button>`;
+  return [
+    html`<div class="notice info" role="status">
+      <vscode-icon name="info"></vscode-icon>
+      <span>This is a part of a recording that was divided.</span>
+      ${link(earlier, 'Earlier Part', 'openEarlierPart')} ${link(later, 'Later Part', 'openLaterPart')}
+    </div>`,
+  ];
 }

@@ -55,6 +55,7 @@ export const sessionStyles = css`
     grid-template-columns: max-content minmax(60px, 260px) minmax(0, 1fr);
     margin-top: 8px;
     align-items: center;
+    white-space: normal;
   }
   .meter {
     background: var(--vscode-editorWidget-background);

@@ -133,6 +133,7 @@ export const summaryStyles = css`
 
 export const turnsStyles = css`
   :host {
+    container-type: inline-size;
     display: block;
   }
   .scroller {
@@ -147,7 +148,7 @@ export const turnsStyles = css`
     outline-offset: -1px;
   }
   .inside {
-    min-width: 838px;
+    min-width: min-content;
   }
   .row {
     align-items: center;
@@ -216,5 +217,25 @@ export const turnsStyles = css`
   }
   .stopped::before {
     content: '⊘ ';
+  }
+  /* Columns go where they have no room: first what began it and what happened between, then its times and tokens. */
+  @container (width < 840px) {
+    .row {
+      grid-template-columns: 28px 66px minmax(90px, 2fr) minmax(90px, 2fr) 70px 52px 62px minmax(80px, 1fr);
+    }
+    .by,
+    .created,
+    .tools {
+      display: none;
+    }
+  }
+  @container (width < 630px) {
+    .row {
+      grid-template-columns: 28px minmax(70px, 2fr) minmax(70px, 2fr) 70px 62px minmax(70px, 1fr);
+    }
+    .start,
+    .tokens {
+      display: none;
+    }
   }
 `;

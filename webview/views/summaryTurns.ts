@@ -65,7 +65,7 @@ export class TurnsTable extends View {
             ({ key, title, explains, isNumber }) =>
               html`<span
                 role="columnheader"
-                class=${isNumber ? 'right' : ''}
+                class="${key} ${isNumber ? 'right' : ''}"
                 aria-sort=${key !== this.sort ? 'none' : this.descending ? 'descending' : 'ascending'}
                 ><button title=${explains} @click=${() => this.#sortBy(key)}>
                   ${title}${key !== this.sort ? '' : this.descending ? ' ↓' : ' ↑'}
@@ -100,7 +100,7 @@ export class TurnsTable extends View {
               : turn.status === 'cancelled' || turn.status === 'incomplete'
                 ? 'stopped'
                 : '';
-        return html`<span role="gridcell" class="${column.isNumber ? 'right' : ''} ${mark}" title=${text}
+        return html`<span role="gridcell" class="${column.key} ${column.isNumber ? 'right' : ''} ${mark}" title=${text}
           >${text}</span
         >`;
       })}

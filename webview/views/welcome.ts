@@ -52,10 +52,9 @@ export class WelcomeView extends View {
         color: var(--vscode-foreground);
         font-family: var(--vscode-editor-font-family, monospace);
         font-size: var(--vscode-editor-font-size, 12px);
-        overflow: auto hidden;
+        overflow-wrap: anywhere;
         padding: 6px 10px;
         user-select: all;
-        white-space: nowrap;
       }
       .note {
         font-size: 12px;

@@ -13,9 +13,11 @@ import { lineData, LineReader, type RawLine } from '../../trace/lineReader';
 import type { HeaderRecord } from '../../trace/records';
 import type { ImportedMessage, Sink } from '../model';
 import { readJson } from './jsonStream';
-import { closeOf, ownHead, ownLines, ownOpen } from './harOwn';
+import { closeOf, ownHead, ownLine, ownLines, ownOpen } from './harOwn';
 import { isObject, listOf, numberOf, objectOf, parsedJson, textOf, type Json } from './values';
 
+/** Where this program puts what HAR has no place for. */
+const OWN = '_realtimeInspector';
 /** Bodies of calls and answers that a trace keeps, characters. */
 const LONGEST_BODY = 1 << 20;
 
@@ -34,6 +36,8 @@ class HarReader {
   readonly attached: { key: string; name: string }[] = [];
   readonly #sink: Sink;
   #entry: Json = {};
+  /** What this program adds to it, without its lines. */
+  #own: Json = {};
   #key = '0';
   #count = 0;
   /** Messages of the entry whose type the API knows, and all. */
@@ -48,19 +52,30 @@ class HarReader {
   }
 
   want(at: readonly (string | number)[], isArray: boolean): 'into' | 'take' | 'skip' {
-    const [log, name, , field] = at;
+    const [log, name, , field, part] = at;
     if (at.length < 2) return at.length === 0 || log === 'log' ? 'into' : 'skip';
     if (name !== 'entries') return at.length === 2 && name !== 'pages' ? 'take' : 'skip';
     if (at.length === 3) this.#begun = true;
     if (at.length <= 3) return 'into';
-    return at.length === 4 && field === '_webSocketMessages' && isArray ? 'into' : 'take';
+    if (at.length === 4) return field === OWN || (field === '_webSocketMessages' && isArray) ? 'into' : 'take';
+    // What was held back may be large too: line by line, like messages.
+    return at.length === 5 && field === OWN && part === 'lines' && isArray ? 'into' : 'take';
   }
 
   value(at: readonly (string | number)[], value: unknown): void {
     if (at.length === 2) this.#aboutLog(String(at[1]), value);
     else if (at.length === 4) this.#entry[String(at[3])] = value;
+    else if (at.length === 6) ownLine(value, this.#key, this.#sink);
+    else if (at[3] === OWN) this.#aboutEntry(String(at[4]), value);
     else if (at.length === 5)
       this.message(this.#key, value, `Message ${Number(at[4]) + 1} of entry ${Number(at[2]) + 1}`);
+  }
+
+  /** What this program says of an entry; its messages and lines follow. */
+  #aboutEntry(name: string, value: unknown): void {
+    this.#own[name] = value;
+    const begins = name === 'begins' ? epochMs(value) : undefined;
+    if (begins !== undefined) this.#sink.begins(this.#key, begins);
   }
 
   /** An entry is over. */
@@ -68,6 +83,7 @@ class HarReader {
     if (at.length !== 3 || !this.#begun) return;
     this.#endEntry();
     this.#entry = {};
+    this.#own = {};
     this.#known = 0;
     this.#messages = 0;
     this.#begun = false;
@@ -93,7 +109,7 @@ class HarReader {
       data: binary ? Buffer.from(data, 'base64') : Buffer.from(data, 'utf8'),
       binary,
     };
-    const own = value['_realtimeInspector'];
+    const own = value[OWN];
     if (isObject(own)) ownHead(message, own);
     this.#messages += 1;
     if (!binary && this.#known < 3) {
@@ -117,7 +133,7 @@ class HarReader {
     } else if (name === 'browser' && report.writer.startsWith('Playwright')) {
       const { name: browser, version } = objectOf(value);
       report.writer = `${report.writer} with ${textOf(browser)} ${textOf(version)}`.slice(0, 100);
-    } else if (name === '_realtimeInspector') ownLines(objectOf(value), undefined, this.#sink);
+    } else if (name === OWN) ownLines(objectOf(value), this.#sink);
   }
 
   #endEntry(): void {
@@ -125,15 +141,18 @@ class HarReader {
     const request = objectOf(entry['request']);
     const response = objectOf(entry['response']);
     const url = textOf(request['url']);
-    const own = objectOf(entry['_realtimeInspector']);
+    const own = this.#own;
     const file = textOf(objectOf(response['content'])['_file']);
     const isSocket =
       entry['_resourceType'] === 'websocket' ||
       /^wss?:/i.test(url) ||
       this.#messages > 0 ||
       '_webSocketMessages' in entry;
-    if (!isSocket) return this.#endCall(entry, request, response, url, own);
     const key = this.#key;
+    if (!isSocket) {
+      this.#sink.forget(key);
+      return this.#endCall(entry, request, response, url, own);
+    }
     if (!isOfThisApi(url) && this.#known === 0 && own['session'] === undefined) {
       const address = url.replace(/[?#].*/s, '').slice(0, 200) || 'one without an address';
       // A file beside it may still tell.
@@ -178,7 +197,6 @@ class HarReader {
     const close = closeOf(entry['_webSocketClose'], own);
     if (close) this.#sink.close(key, close);
     if (own['session'] === undefined && accepted) this.#tellLosses(close !== undefined);
-    ownLines(own, key, this.#sink);
     if (file === '') this.#sink.flush(key);
   }
 

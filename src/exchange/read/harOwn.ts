@@ -29,13 +29,17 @@ export function ownHead(message: ImportedMessage, own: Json): void {
   message.head = head;
 }
 
-/** A note of this program's: of the user's own its line alone is kept, and said so. */
-export function takeNote(sink: Sink, at: number | undefined, record: NoteRecord): void {
-  if (userNote(record))
-    sink.report.lost.once(
-      'Notes of the user are plain remarks here: what they are about was left out, and earlier words of a note stand beside its last ones.',
-    );
-  sink.note(at, record.text);
+/** A note of this program's: a remark, or one of the user with what it is about. `about` and `at` are ms since 1970. */
+export function takeNote(
+  sink: Sink,
+  at: number | undefined,
+  record: NoteRecord,
+  { about, key }: { about: number | undefined; key: string | undefined },
+): void {
+  const note = userNote(record);
+  if (note === undefined || at === undefined) return sink.note(at, record.text);
+  const { id, text, seq, removed } = note;
+  sink.note(at, text, { id, about: about ?? at, key: note.session === '' ? undefined : key, seq, removed });
 }
 
 /** What a trace tells of a handshake and a HAR does not. */
@@ -78,50 +82,53 @@ export function closeOf(close: unknown, own: Json): ImportedClose | undefined {
   };
 }
 
-/** Lines of a trace that are no messages (held ones, pings, gaps, notes), as they stood; times are epoch seconds. */
-export function ownLines(own: Json, key: string | undefined, sink: Sink): void {
+/** What stands in the log: where the trace comes from, and lines that are of no session. */
+export function ownLines(own: Json, sink: Sink): void {
   const { startedAt, id } = objectOf(own['trace']);
   if (typeof startedAt === 'string' && typeof id === 'string' && epochMs(startedAt) !== undefined)
     sink.origin({ startedAt, id });
-  for (const one of listOf(own['lines'])) {
-    const { time, line, event: text } = objectOf(one);
-    const at = epochMs(time);
-    if (at === undefined || !isObject(line)) continue;
-    const data = Buffer.from(JSON.stringify({ ...line, t: 0 }));
-    const parsed = parseLine(data);
-    if (parsed.kind === 'event' && key !== undefined) {
-      const { head, body } = parsed;
-      const { seq, replaces, fate, rule, breakpoint, redacted, bytes, from, opcode } = head;
-      const raw = body && data.subarray(body.start, body.end);
-      const inLine = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
-      const kept = typeof text === 'string' ? Buffer.from(text) : inLine;
-      sink.message(key, {
-        from,
-        at,
-        data: kept ?? goneMessage(head),
+  for (const one of listOf(own['lines'])) ownLine(one, undefined, sink);
+}
+
+/** A line of a trace that is no message (a held one, a ping, a gap, a note), as it stood; its times are epoch seconds. */
+export function ownLine(one: unknown, key: string | undefined, sink: Sink): void {
+  const { time, line, event: text, about } = objectOf(one);
+  const at = epochMs(time);
+  if (at === undefined || !isObject(line)) return;
+  const data = Buffer.from(JSON.stringify({ ...line, t: 0 }));
+  const parsed = parseLine(data);
+  if (parsed.kind === 'event' && key !== undefined) {
+    const { head, body } = parsed;
+    const { seq, replaces, fate, rule, breakpoint, redacted, bytes, from, opcode } = head;
+    const raw = body && data.subarray(body.start, body.end);
+    const inLine = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
+    const kept = typeof text === 'string' ? Buffer.from(text) : inLine;
+    sink.message(key, {
+      from,
+      at,
+      data: kept ?? goneMessage(head),
+      bytes,
+      binary: opcode === 2,
+      aside: true,
+      head: {
+        seq,
         bytes,
-        binary: opcode === 2,
-        aside: true,
-        head: {
-          seq,
-          bytes,
-          ...(head.origin ? { origin: head.origin } : {}),
-          ...(replaces === undefined ? {} : { replaces }),
-          ...(fate ? { fate } : {}),
-          ...(rule === undefined ? {} : { rule }),
-          ...(breakpoint === undefined ? {} : { breakpoint }),
-          ...(redacted ? { redacted } : {}),
-        },
-      });
-    } else if (parsed.kind === 'record') {
-      const { record } = parsed;
-      if (record.kind === 'control' && key !== undefined)
-        sink.control(key, { at, op: record.op, from: record.from, bytes: record.bytes }, true);
-      else if (record.kind === 'note') takeNote(sink, at, record);
-      else if (record.kind === 'gap') {
-        const { from, to, count, reason } = record;
-        sink.gap(key, { at, from, to, count, reason });
-      }
+        ...(head.origin ? { origin: head.origin } : {}),
+        ...(replaces === undefined ? {} : { replaces }),
+        ...(fate ? { fate } : {}),
+        ...(rule === undefined ? {} : { rule }),
+        ...(breakpoint === undefined ? {} : { breakpoint }),
+        ...(redacted ? { redacted } : {}),
+      },
+    });
+  } else if (parsed.kind === 'record') {
+    const { record } = parsed;
+    if (record.kind === 'control' && key !== undefined)
+      sink.control(key, { at, op: record.op, from: record.from, bytes: record.bytes }, true);
+    else if (record.kind === 'note') takeNote(sink, at, record, { about: epochMs(about), key });
+    else if (record.kind === 'gap') {
+      const { from, to, count, reason } = record;
+      sink.gap(key, { at, from, to, count, reason });
     }
   }
 }

@@ -80,6 +80,9 @@ function takeRecord(sink: Sink, record: Exclude<TraceRecord, { kind: 'event' }>,
       return sink.call({ ...call, at, start: start + began });
     }
     case 'note':
-      return takeNote(sink, at, record);
+      return takeNote(sink, at, record, {
+        about: start + (record.at ?? record.t),
+        key: record.session === undefined ? undefined : keyOf(part, record.session),
+      });
   }
 }

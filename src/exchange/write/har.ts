@@ -4,7 +4,7 @@
  * our import takes back.
  */
 import type { Work } from '../../rewrite/source';
-import type { EventHead } from '../../trace/parseLine';
+import type { EventHead, ParsedLine } from '../../trace/parseLine';
 import type { HeaderRecord, HttpRecord, OpenRecord } from '../../trace/records';
 import { fromText } from '../read/harOwn';
 import { Remarks, type ExportReport } from '../model';
@@ -22,18 +22,21 @@ const READING = 0.4;
 export async function exportHar(
   trace: string,
   file: string,
-  { signal, progress, generator }: Work & { generator: string },
+  { signal, progress, generator, over }: Work & { generator: string; over?: boolean },
 ): Promise<ExportReport> {
   const told = (share: number) => progress?.(share);
   const signalled = signal ? { signal } : {};
   const lines = await TraceLines.open(trace, { ...signalled, progress: (share) => told(share * READING) });
   try {
     const writer = new HarWriter(lines, generator);
-    const made = await writeOut(file, (out) =>
-      writer.write(out, (share) => {
-        signal?.throwIfAborted();
-        told(READING + share * (1 - READING));
-      }),
+    const made = await writeOut(
+      file,
+      (out) =>
+        writer.write(out, (share) => {
+          signal?.throwIfAborted();
+          told(READING + share * (1 - READING));
+        }),
+      over,
     );
     const { counts, lost, guessed } = writer;
     return {
@@ -68,9 +71,12 @@ class HarWriter {
     const rest: LooseRecord[] = [];
     for (const one of this.#lines.loose) {
       if (one.kind === 'http') calls.push(one);
-      else rest.push(one);
+      else if (!this.#lines.isOutdated(one, one.offset)) rest.push(one);
     }
-    const own = { trace: this.#lines.header, lines: rest.map((one) => this.#ownLine(one, one.shift)) };
+    const own = {
+      trace: this.#lines.header,
+      lines: rest.map(({ offset: _offset, ...one }) => this.#ownLine(one, one.shift)),
+    };
     await out.write(
       `{"log":{"version":"1.2","creator":${JSON.stringify({ name, version })},"pages":[],"_realtimeInspector":${JSON.stringify(own)},"entries":[`,
     );
@@ -102,44 +108,55 @@ class HarWriter {
     return isoTime(this.#lines.startedAt + t);
   }
 
-  #ownLine({ shift: _shift, ...line }: { t: number; shift: number } & object, shift: number): object {
-    return { time: this.#time(line.t + shift), line: { ...line, t: undefined } };
+  #ownLine({ shift: _shift, ...line }: { t: number; shift: number; at?: number } & object, shift: number): object {
+    // The moment that a note of the user is about.
+    const about = line.at === undefined ? {} : { about: this.#time(line.at + shift) };
+    return { time: this.#time(line.t + shift), ...about, line: { ...line, t: undefined } };
   }
 
   async #session(out: OutFile, session: SessionLines): Promise<void> {
     const { open, close, shift } = session;
     this.counts.sessions += 1;
-    const aside: object[] = [];
-    let hasMore = false;
-    await out.write('{"_resourceType":"websocket","_webSocketMessages":[');
-    for await (const { parsed, data } of this.#lines.of(session)) {
-      if (parsed.kind === 'record') {
-        aside.push(this.#ownLine({ ...parsed.record, shift }, shift));
-        const what = parsed.record.kind === 'control' ? 'Pings and pongs' : 'Gaps';
-        this.lost.add(`${what} stand under _realtimeInspector, where other programs do not show them`);
-        continue;
-      }
+    // What stands apart comes first and line by line: a person may have held back a hundred megabytes.
+    const own = JSON.stringify(this.#own(session)).slice(0, -1);
+    await out.write(`{"_resourceType":"websocket","_realtimeInspector":${own},"lines":[`);
+    let separator = '\n';
+    for await (const { parsed, data, offset } of this.#lines.of(session.aside)) {
+      if (parsed.kind === 'record' && this.#lines.isOutdated(parsed.record, offset)) continue;
+      await out.write(separator + JSON.stringify(this.#asideLine(parsed, data, shift)));
+      separator = ',\n';
+    }
+    await out.write(']},"_webSocketMessages":[');
+    separator = '\n';
+    for await (const { parsed, data } of this.#lines.of(session.messages)) {
       if (parsed.kind !== 'event') continue;
       const { head, body } = parsed;
-      if (head.fate !== undefined) {
-        const line = JSON.parse(data.toString('utf8')) as { t: number; event?: unknown };
-        // As text: written anew, its numbers and escapes would be others.
-        const text = body?.format === 'event' ? data.toString('utf8', body.start, body.end) : undefined;
-        if (text !== undefined) delete line.event;
-        aside.push({ ...this.#ownLine({ ...line, shift }, shift), event: text });
-        this.lost.add(
-          'Messages held back, dropped or lost on the way stand under _realtimeInspector, where other programs do not show them',
-        );
-        continue;
-      }
       const raw = body && data.subarray(body.start, body.end);
       const bytes = raw && (body.format === 'event' ? raw : fromText(raw, body.format));
-      await out.write((hasMore ? ',\n' : '\n') + JSON.stringify(this.#message(head, bytes, shift)));
-      hasMore = true;
+      await out.write(separator + JSON.stringify(this.#message(head, bytes, shift)));
+      separator = ',\n';
     }
-    await out.write(`],${JSON.stringify(this.#entry(session, aside)).slice(1)}`);
+    await out.write(`],${JSON.stringify(this.#entry(session)).slice(1)}`);
     if (!open) this.guessed.add(`A session without a handshake in the trace got the address ${NO_ADDRESS}`);
     if (!close) this.lost.add('A session that is not closed in the trace has no _webSocketClose');
+  }
+
+  /** A line that is no message which went on, as it stands. */
+  #asideLine(parsed: ParsedLine, data: Buffer, shift: number): object {
+    const hidden = 'stand under _realtimeInspector, where other programs do not show them';
+    if (parsed.kind === 'record') {
+      const { kind } = parsed.record;
+      const what = kind === 'control' ? 'Pings and pongs' : kind === 'note' ? 'Notes of the user' : 'Gaps';
+      this.lost.add(`${what} ${hidden}`);
+      return this.#ownLine({ ...parsed.record, shift }, shift);
+    }
+    this.lost.add(`Messages held back, dropped or lost on the way ${hidden}`);
+    const line = JSON.parse(data.toString('utf8')) as { t: number; event?: unknown };
+    if (parsed.kind !== 'event' || parsed.body?.format !== 'event') return this.#ownLine({ ...line, shift }, shift);
+    // As text: written anew, its numbers and escapes would be others.
+    const text = data.toString('utf8', parsed.body.start, parsed.body.end);
+    delete line.event;
+    return { ...this.#ownLine({ ...line, shift }, shift), event: text };
   }
 
   #message(head: EventHead, bytes: Buffer | undefined, shift: number): object {
@@ -172,7 +189,17 @@ class HarWriter {
     };
   }
 
-  #entry({ name, open, close, first, last, shift }: SessionLines, aside: object[]): object {
+  /** What HAR has no place for. */
+  #own({ name, open, close, first, shift }: SessionLines): object {
+    return {
+      session: name,
+      begins: this.#time(first),
+      ...(open ? { open: this.#ownOpen(open, open.t + shift) } : {}),
+      ...(close ? { close: { by: close.by, origin: close.origin, rule: close.rule } } : {}),
+    };
+  }
+
+  #entry({ open, close, first, last, shift }: SessionLines): object {
     const phases = open?.phases ?? {};
     const { dns = 0, tcp = 0, tls = 0, upgrade = 0 } = phases;
     const opened = open ? open.t + shift : first;
@@ -193,12 +220,6 @@ class HarWriter {
       ...(close
         ? { _webSocketClose: { code: close.code, reason: close.reason, timestamp: this.#time(close.t + shift) } }
         : {}),
-      _realtimeInspector: {
-        session: name,
-        ...(open ? { open: this.#ownOpen(open, opened) } : {}),
-        ...(close ? { close: { by: close.by, origin: close.origin, rule: close.rule } } : {}),
-        lines: aside,
-      },
       cache: {},
       request: {
         method: 'GET',

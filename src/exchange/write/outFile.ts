@@ -13,24 +13,26 @@ export class OutFile {
   readonly file: string;
   bytes = 0;
   readonly #part: string;
+  readonly #over: boolean;
   readonly #handle: FileHandle;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
 
-  private constructor(file: string, part: string, handle: FileHandle) {
+  private constructor(file: string, part: string, over: boolean, handle: FileHandle) {
     this.file = file;
     this.#part = part;
+    this.#over = over;
     this.#handle = handle;
   }
 
-  /** Rejects with an `UnreadableFileError` when there is such a file already, or none can be made there. */
-  static async create(file: string): Promise<OutFile> {
-    if (existsSync(file)) throw new UnreadableFileError(nameTaken(file));
+  /** Rejects with an `UnreadableFileError` when there is such a file already that may not be written `over`, or none can be made there. */
+  static async create(file: string, over = false): Promise<OutFile> {
+    if (!over && existsSync(file)) throw new UnreadableFileError(nameTaken(file));
     const part = `${file}.part-${randomUUID().slice(0, 8)}`;
     try {
       await mkdir(path.dirname(path.resolve(file)), { recursive: true });
       // Readable by its owner only: it holds conversations.
-      return new OutFile(file, part, await open(part, 'wx', 0o600));
+      return new OutFile(file, part, over, await open(part, 'wx', 0o600));
     } catch (error) {
       throw new UnreadableFileError(`${file} cannot be written: ${whyUnreadable(error)}.`, { cause: error });
     }
@@ -55,7 +57,7 @@ export class OutFile {
   async finish(): Promise<void> {
     await this.#flush();
     await this.#handle.close();
-    await giveName(this.#part, this.file);
+    await giveName(this.#part, this.file, this.#over);
   }
 
   /** Leaves nothing behind. */
@@ -74,12 +76,13 @@ export class OutFile {
   }
 }
 
-/** Writes a file with `make`; nothing is left when that fails. */
+/** Writes a file with `make`; nothing is left when that fails, and a file that it goes `over` stays. */
 export async function writeOut(
   file: string,
   make: (out: OutFile) => Promise<void>,
+  over = false,
 ): Promise<{ file: string; bytes: number }> {
-  const out = await OutFile.create(file);
+  const out = await OutFile.create(file, over);
   try {
     await make(out);
     await out.finish();

@@ -3,11 +3,26 @@ import { Growable } from '../../analysis/growable';
 import { parseLine, type ParsedLine } from '../../trace/parseLine';
 import { TraceReader } from '../../trace/reader';
 import type { Work } from '../../rewrite/source';
-import type { CloseRecord, GapRecord, HttpRecord, NoteRecord, OpenRecord, TraceHeader } from '../../trace/records';
+import { userNote } from '../../trace/notes';
+import type {
+  CloseRecord,
+  GapRecord,
+  HttpRecord,
+  NoteRecord,
+  OpenRecord,
+  TraceHeader,
+  TraceRecord,
+} from '../../trace/records';
 import { partName } from './sessionName';
 
 /** A stretch of a trace that is read at once, bytes. */
 const WINDOW = 1 << 20;
+
+/** Where some lines of the trace stand. */
+interface Places {
+  offsets: Growable<Float64Array>;
+  lengths: Growable<Uint32Array>;
+}
 
 export interface SessionLines {
   /** Unique in the file; where traces were joined, with the number of its part. */
@@ -19,16 +34,20 @@ export interface SessionLines {
   /** Times of its first and last line, shift included. */
   first: number;
   last: number;
-  offsets: Growable<Float64Array>;
-  lengths: Growable<Uint32Array>;
+  /** Its messages. */
+  messages: Places;
+  /** Lines that are no message which went on: held ones, pings, gaps, notes. */
+  aside: Places;
 }
 
-/** A record that is no session's, with its time on the trace's clock. */
-export type LooseRecord = (NoteRecord | GapRecord | HttpRecord) & { shift: number };
+/** A record that is no session's, with what its times are shifted by, and where its line stands. */
+export type LooseRecord = (NoteRecord | GapRecord | HttpRecord) & { shift: number; offset: number };
 
 export class TraceLines {
   readonly sessions: SessionLines[] = [];
   readonly loose: LooseRecord[] = [];
+  /** Where the last line of each note of the user stands, by its id. */
+  readonly #lastLines = new Map<string, number>();
   readonly #reader: TraceReader;
 
   private constructor(reader: TraceReader) {
@@ -62,8 +81,14 @@ export class TraceLines {
     return this.#reader.close();
   }
 
-  /** The lines of a session, in their order; valid until the next one is asked for. */
-  async *of({ offsets, lengths }: SessionLines): AsyncGenerator<{ parsed: ParsedLine; data: Buffer }> {
+  /** Whether a line says of a note of the user what a later one says anew. */
+  isOutdated(record: TraceRecord, offset: number): boolean {
+    const note = record.kind === 'note' ? userNote(record) : undefined;
+    return note !== undefined && this.#lastLines.get(note.id) !== offset;
+  }
+
+  /** Lines of a session in their order; valid until the next one is asked for. */
+  async *of({ offsets, lengths }: Places): AsyncGenerator<{ parsed: ParsedLine; data: Buffer; offset: number }> {
     for (let at = 0; at < offsets.length;) {
       const from = offsets.at(at);
       let end = at + 1;
@@ -72,7 +97,7 @@ export class TraceLines {
       for (; at < end; at += 1) {
         const start = offsets.at(at) - from;
         const data = bytes.subarray(start, start + lengths.at(at));
-        yield { parsed: parseLine(data), data };
+        yield { parsed: parseLine(data), data, offset: from + start };
       }
     }
   }
@@ -91,8 +116,8 @@ export class TraceLines {
         shift,
         first: t,
         last: t,
-        offsets: new Growable((length) => new Float64Array(length), 256),
-        lengths: new Growable((length) => new Uint32Array(length), 256),
+        messages: places(256),
+        aside: places(16),
       };
       known.set(key, made);
       this.sessions.push(made);
@@ -102,18 +127,25 @@ export class TraceLines {
       ({ line, parsed, part, shift }) => {
         if (parsed.kind === 'unreadable') return;
         const record = parsed.kind === 'event' ? parsed.head : parsed.record;
-        if (!('session' in record) || record.session === undefined) {
-          this.loose.push({ ...record, shift } as LooseRecord);
+        const note = parsed.kind === 'record' && parsed.record.kind === 'note' ? userNote(parsed.record) : undefined;
+        if (note !== undefined) this.#lastLines.set(note.id, line.offset);
+        // A note makes no session of a name that nothing else has.
+        const isLone = note !== undefined && !known.has(`${part} ${note.session}`);
+        if (!('session' in record) || record.session === undefined || isLone) {
+          this.loose.push({ ...record, shift, offset: line.offset } as LooseRecord);
           return;
         }
         const t = record.t + shift;
         const session = sessionAt(part, record.session, t, shift);
-        session.last = Math.max(session.last, t);
+        // Notes may be written days after a session's end.
+        if (note === undefined) session.last = Math.max(session.last, t);
         if (record.kind === 'open') session.open = record;
         else if (record.kind === 'close') session.close = record;
         else {
-          session.offsets.push(line.offset);
-          session.lengths.push(line.bytes);
+          const isAside = parsed.kind !== 'event' || parsed.head.fate !== undefined;
+          const { offsets, lengths } = isAside ? session.aside : session.messages;
+          offsets.push(line.offset);
+          lengths.push(line.bytes);
         }
       },
       () => {
@@ -124,3 +156,8 @@ export class TraceLines {
     );
   }
 }
+
+const places = (room: number): Places => ({
+  offsets: new Growable((length) => new Float64Array(length), room),
+  lengths: new Growable((length) => new Uint32Array(length), room),
+});

@@ -8,6 +8,7 @@ import { DEFAULT_FORMAT } from '../../audio/format';
 import { MOST_WAV_BYTES, WAV_HEADER_BYTES, wavHeader, wavSamples } from '../../audio/wav';
 import type { AudioClip, AudioSelector } from '../../document/columns';
 import type { Work } from '../../rewrite/source';
+import { UnreadableFileError } from '../../trace/unreadable';
 import { Remarks, type ExportReport } from '../model';
 import { analysed, type Analysed, type AnalysedSession, type Chosen } from './analysed';
 import { writeOut, type OutFile } from './outFile';
@@ -33,17 +34,22 @@ const tooLong = (session: string) =>
 /**
  * Writes a file for each session with sound: `file` itself for one, else with the session's name before its ending. Rejects
  * with a message for people when there is no sound. Of a `range` only what was captured or heard in it is written; a session that
- * begins in it has its file from there.
+ * begins in it has its file from there. A file is written `over` only where the new one is the only one.
  */
 export async function exportWav(
   trace: string,
   file: string,
   kind: WavKind,
-  chosen: Chosen & Work & { range?: Stretch },
+  chosen: Chosen & Work & { range?: Stretch; over?: boolean },
 ): Promise<ExportReport> {
+  const { range } = chosen;
+  const { from = -Infinity, to = Infinity } = range ?? {};
+  if (from >= to)
+    throw new UnreadableFileError(
+      `The range ends before it begins: from ${from / 1000} to ${to / 1000} s. Give the earlier time first.`,
+    );
   const whole = await analysed(trace, chosen);
   try {
-    const { range } = chosen;
     const sessions = range === undefined ? whole.sessions : whole.sessions.flatMap((one) => within(one, range));
     const writer = new WavWriter(whole, kind, chosen);
     const sounding: AnalysedSession[] = [];
@@ -53,12 +59,13 @@ export async function exportWav(
         `There is no ${kind === 'wav-input' ? 'input ' : kind === 'wav-output' ? 'output ' : ''}sound in ${range === undefined ? '' : 'this range of '}${trace}.`,
       );
     const silent = sessions.length - sounding.length;
-    if (silent > 0) writer.lost.add(`${silent} sessions without sound have no file`);
+    if (silent > 0) writer.lost.add('A session without sound has no file', silent);
     const names = sounding.length === 1 ? [file] : namesOf(file, sounding);
     const files: { file: string; bytes: number }[] = [];
+    const over = chosen.over === true && sounding.length === 1;
     try {
       for (const [at, session] of sounding.entries())
-        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session)));
+        files.push(await writeOut(names[at] as string, (out) => writer.write(out, session), over));
     } catch (error) {
       // All of them, or none.
       for (const made of files) await rm(made.file, { force: true });
@@ -69,7 +76,7 @@ export async function exportWav(
       trace,
       as: kind,
       files,
-      counts: { sessions: sounding.length, seconds: Math.round(writer.ms / 1000) },
+      counts: { sessions: sounding.length, seconds: Math.round(writer.ms / 100) / 10 },
       lost: lost.list(),
       guessed: guessed.list(),
       problems: [...whole.problems, ...problems.list()],
@@ -190,7 +197,7 @@ class WavWriter {
     }
     if (this.#kind === 'wav-input' || playback.length === 0) return;
     this.guessed.once('Output stands where a client that plays it as it comes lets it be heard.');
-    if (playback.some(({ cutBy }) => cutBy === 'close'))
+    if (playback.some(({ cutBy, playsTo }) => cutBy === 'close' && playsTo <= end))
       this.guessed.once('A client is taken to play up to its own close of the connection, and no further.');
     const unheard = playback
       .filter(({ playsTo }) => !this.#isPart || playsTo <= end)

@@ -1,4 +1,4 @@
-/** A message that is held back comes as one row and goes on as another: the client's counts where it goes on. */
+/** A message that is held back comes as one row and goes on as another: the client's counts where it goes on, and so does sound. */
 import { expect, it } from 'vitest';
 import { Conversation } from '../../../src/analysis/conversation/conversation';
 import { traced, Wire } from './wire';
@@ -94,4 +94,22 @@ it('a finding that misses what the inspector has kept from the server says so, u
   const [silent] = found(true);
   expect(silent).toMatchObject({ rule: 'silent-after-tool', rows: [4, silent?.asked] });
   expect(silent?.explanation).toContain('The app did send it');
+});
+
+it('sound is heard as it was sent on to the client, when it was, and what was dropped is not', () => {
+  const wire = new Wire();
+  wire.session(0);
+  wire.created(0);
+  const delta = (t: number, more: Parameters<Wire['server']>[3]) =>
+    wire.server(t, 'response.output_audio.delta', { response_id: 'r1', item_id: 'a1' }, more);
+  // What waits is not looked at as sound.
+  const rows = [100, 110, 120, 130].map((t) => delta(t, { audioMs: 0, sent: undefined, fate: 'held' }));
+  const [released, edited, dropped, lost] = rows.map((row) => row + 1);
+  delta(300, { audioMs: 300, replaces: released });
+  delta(310, { audioMs: 50, replaces: edited, origin: 'inspector' });
+  delta(320, { audioMs: 0, replaces: dropped, sent: undefined, fate: 'dropped' });
+  delta(330, { audioMs: 0, replaces: lost, sent: undefined, fate: 'lost' });
+  expect(wire.playback()).toMatchObject([
+    { arrivedFrom: 300, playsFrom: 300, playsTo: 650, generatedMs: 350, heardMs: 350, cutBy: 'none' },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -137,4 +137,44 @@ describe('what was read and is wrong', () => {
         'slip.json: 1 event, 1 error, 0 warnings, 0 notes\n',
     });
   });
+});
+
+describe('what cannot be read', () => {
+  const trace = [
+    '{"kind":"trace","version":1,"id":"x","startedAt":"2026-11-20T21:00:00.000Z","generator":"test/1"}',
+    '{"kind":"open","session":"s1","t":0,"url":"ws://e.test/v1/realtime","headers":{},"subprotocols":[],"status":101,"upstream":"e.test","phases":{}}',
+    '{"kind":"event","seq":1,"session":"s1","t":1,"sent":1,"from":"client","type":"response.create","bytes":26,"event":{"type":"response.create"}}',
+    '{"kind":"event","seq":2,"ses',
+    '{"kind":"close","session":"s1","t":2,"code":1000,"reason":"","by":"client"}',
+    '',
+  ];
+  const torn = file('torn.realtime.jsonl', trace.join('\n'));
+  const whole = file('whole.realtime.jsonl', trace.filter((line) => !line.endsWith('"ses')).join('\n'));
+  const lines = file(
+    'torn.log',
+    '{"direction":"sent","event":{"type":"response.create"}}\n{"direction":"sent","event":{"ty\n',
+  );
+  const ways: [string, (from: string, to: string) => string[]][] = [
+    ['import', (from, to) => ['import', from === torn ? lines : from, '-o', to]],
+    ['import of a trace', (from, to) => ['import', from, '-o', to]],
+    ['export', (from, to) => ['export', from, '--as', 'har', '-o', to]],
+    ['trim', (from, to) => ['trim', from, '-o', to]],
+    ['split', (from, to) => ['split', from, '--by', 'session', '-o', to]],
+    ['merge', (from, to) => ['merge', from, '-o', to]],
+    ['recover', (from, to) => ['recover', from, '-o', to]],
+    ['share', (from, to) => ['share', from, '-o', to]],
+  ];
+  it.each(ways)(
+    'is told by %s, which ends with 0; with --fail-on unreadable with 1, and its file stays',
+    (name, way) => {
+      const out = (what: string) => path.join(folder, `${name} ${what}`);
+      const asked = ['--fail-on', 'unreadable'];
+      expect(run(...way(torn, out('a')))).toMatchObject({ status: 0 });
+      const failed = run(...way(torn, out('b')), ...asked);
+      expect(failed.status).toBe(1);
+      expect(failed.stderr).toMatch(/Ends with 1 \(--fail-on unreadable\): \d problems? with what was read\.\n$/);
+      expect(existsSync(out('b'))).toBe(true);
+      expect(run(...way(whole, out('c')), ...asked)).toMatchObject({ status: 0 });
+    },
+  );
 });

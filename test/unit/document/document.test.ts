@@ -473,12 +473,27 @@ describe('audio', () => {
     expect(clip.samples).toEqual(Int16Array.from({ length: 1600 }, (_, i) => (i < 800 ? 0 : 32_124)));
   });
 
-  it('held back and let go counts once', async () => {
-    const json = `{"type":"response.output_audio.delta","delta":"${tone(100, 1)}"}`;
-    const { audio } = await openIndexed(
-      await trace(eventLine(1, 5, 'server', json, { sent: null }), eventLine(2, 50, 'server', json, { replaces: 1 })),
+  it('held back counts once, as it was sent on: let go, made worse by a rule, or not at all', async () => {
+    const json = (value: number) => `{"type":"response.output_audio.delta","delta":"${tone(100, value)}"}`;
+    const held = (seq: number) => eventLine(seq, seq, 'server', json(1), { sent: null, fate: 'held' });
+    const { audio, document } = await openIndexed(
+      await trace(
+        ...[1, 2, 3].map(held),
+        eventLine(4, 50, 'server', json(1), { replaces: 1 }),
+        eventLine(5, 50, 'server', json(7), { replaces: 2, origin: 'inspector', rule: 'worse' }),
+        eventLine(6, 50, 'server', '{"type":"response.output_audio.delta"}', {
+          replaces: 3,
+          sent: null,
+          fate: 'dropped',
+        }),
+      ),
     );
-    expect(audio().map((piece) => piece.row)).toEqual([0]);
+    expect(audio().map(({ row, audioAt }) => [row, audioAt])).toEqual([
+      [3, 50],
+      [4, 150],
+    ]);
+    const clip = await document.audio({ session: 's1', from: 'server' });
+    expect([...new Set(clip.samples)]).toEqual([1, 7]);
   });
 
   it('is found in indented JSON and behind escaped slashes', async () => {

@@ -103,7 +103,7 @@ describe('sound', () => {
     const { channels } = channelsOf(data);
     expect(channels.map(({ length }) => (length * 1000) / RATE)).toEqual([1700, 1700]);
     expect(channels.map(sounds)[1]).toEqual([[1000, 1700, 2000]]);
-    expect(report.lost).toContain('Output that was cut off and not heard: 2.3 s');
+    expect(report.lost).toContain('Output that was cut off and not heard: 2.3 s.');
     expect(report.guessed.join()).toContain('up to its own close');
 
     const vtt = await written('vtt', 's1', file);
@@ -132,7 +132,7 @@ describe('sound', () => {
     // What was cut off was cut off later.
     expect(report.lost).toEqual([]);
     expect((await part('wav-output', 2400, 3000)).report.lost).toEqual([
-      'Output that was cut off and not heard: 1.0 s',
+      'Output that was cut off and not heard: 1.0 s.',
     ]);
     // A range that begins before its session has the session's beginning.
     const early = (await part('wav-input', 0, 1100)).channels[0]!;
@@ -141,6 +141,7 @@ describe('sound', () => {
     await expect(part('wav-output', 500, 1900)).rejects.toThrow('There is no output sound in this range of');
     await expect(part('wav', 50_000, 60_000)).rejects.toThrow('There is no sound in this range of');
     await expect(part('csv', 0, 1000)).rejects.toThrow('A range is of sound');
+    await expect(part('wav', 2000, 1500)).rejects.toThrow('ends before it begins: from 2 to 1.5 s');
   });
 
   it('leaves no file when it is stopped half way', async () => {

@@ -139,17 +139,76 @@ describe('a trace and its HAR', () => {
   });
 });
 
-it('a note of the user is told to be a plain remark, straight from a trace and by way of a HAR', async () => {
-  const recording = new Recording(path.join(folder, 'noted.realtime.jsonl'));
-  recording.open('s1', 0);
-  recording.say('s1', 1, '>', { type: 'response.create' });
-  const trace = recording.end();
-  const note = { kind: 'note', t: 3, text: 'Here.', id: 'n1', by: 'user', at: 1, session: 's1', seq: 1 };
-  await appendFile(trace, `${JSON.stringify(note)}\n`);
-  const exported = path.join(folder, 'noted.har');
-  await exportFile(trace, 'har', exported, { generator });
-  for (const file of [trace, exported]) {
-    const { report } = await importInto(folder, file);
-    expect(report.lost.join('\n')).toContain('Notes of the user are plain remarks here');
+describe('a note of the user', () => {
+  const about = { by: 'user', id: 'n1', session: 's1', seq: 2 };
+  /** Two sessions and their notes; the last lines are of the moment of the last message, as a rewritten trace has them. */
+  async function noted(name: string, startedAt = '2026-11-20T21:00:00.000Z'): Promise<string> {
+    const recording = new Recording(path.join(folder, name), startedAt);
+    recording.open('s1', 0).open('s2', 1);
+    recording.say('s1', 1.5, '>', { type: 'response.create' });
+    recording.say('s2', 20.001, '>', { type: 'response.create' });
+    recording.say('s1', 20.001, '<', { type: 'response.created' });
+    const notes = [
+      { t: 20.001, text: 'Old words.', ...about, seq: 1, at: 1.5 },
+      { t: 20.001, text: 'A remark.' },
+      { t: 20.001, text: '', ...about, id: 'bookmark', session: 's2', at: 20.001 },
+      { t: 21, text: 'Of no session.', by: 'user', id: 'n3', at: 7 },
+      { t: 30, text: 'Gone words.', ...about, id: 'n4', at: 3 },
+      { t: 30.5, text: 'Words.', ...about, seq: 3, at: 1.5 },
+      { t: 31, text: '', ...about, id: 'n4', at: 3, removed: true },
+      { t: 32, text: 'Of a session that is not here.', ...about, id: 'n5', session: 's9', seq: 99, at: 4 },
+    ];
+    const trace = recording.end();
+    await appendFile(trace, notes.map((note) => `${JSON.stringify({ kind: 'note', ...note })}\n`).join(''));
+    return trace;
   }
+  const kept = [
+    { kind: 'note', t: 20.001, text: 'A remark.' },
+    { kind: 'note', t: 20.001, text: '', ...about, id: 'bookmark', session: 's2', at: 20.001 },
+    { kind: 'note', t: 21, text: 'Of no session.', by: 'user', id: 'n3', at: 7 },
+    { kind: 'note', t: 30.5, text: 'Words.', ...about, seq: 3, at: 1.5 },
+    { kind: 'note', t: 31, text: '', ...about, id: 'n4', at: 3, removed: true },
+    // What it is about is not in the file.
+    { kind: 'note', t: 32, text: 'Of a session that is not here.', by: 'user', id: 'n5', at: 4 },
+  ];
+
+  it('is one again, as it was last, straight from a trace and by way of a HAR', async () => {
+    const trace = await noted('noted.realtime.jsonl');
+    const exported = path.join(folder, 'noted.har');
+    const { lost } = await exportFile(trace, 'har', exported, { generator });
+    expect(lost).toContain(
+      'Notes of the user stand under _realtimeInspector, where other programs do not show them (3 times)',
+    );
+    expect(await readFile(exported, 'utf8')).not.toMatch(/Old words|Gone words/);
+    for (const file of [trace, exported]) {
+      const { report, lines, out } = await importInto(folder, file);
+      expect(report.lost).toEqual([]);
+      expect(lines.filter(({ kind }) => kind === 'note')).toEqual(kept);
+      expect(await readFile(out, 'utf8')).not.toMatch(/Old words|Gone words/);
+      // It is about a moment of the trace, and its session lasts no longer for it.
+      expect(lines.find(({ seq, kind }) => kind === 'event' && seq === 3)).toMatchObject({ session: 's1', t: 20.001 });
+    }
+    const { log } = JSON.parse(await readFile(exported, 'utf8')) as { log: { entries: { time: number }[] } };
+    expect(log.entries.map(({ time }) => time)).toEqual([20.001, 19.001]);
+  });
+
+  it('names its message and session as the new trace has them', async () => {
+    // Joined traces: names and numbers begin anew.
+    const [first, second] = [
+      await noted('one.realtime.jsonl'),
+      await noted('two.realtime.jsonl', '2026-11-20T21:00:10.000Z'),
+    ];
+    const joined = path.join(folder, 'joined.realtime.jsonl');
+    const later = (await readFile(second, 'utf8')).replaceAll('"id":"n1"', '"id":"m1"');
+    await writeFile(joined, (await readFile(first, 'utf8')) + later);
+    const exported = path.join(folder, 'joined.har');
+    await exportFile(joined, 'har', exported, { generator });
+    for (const file of [joined, exported]) {
+      const { lines } = await importInto(folder, file);
+      const note = lines.find(({ id }) => id === 'm1');
+      expect(note).toMatchObject({ text: 'Words.', at: 10_001.5 });
+      const message = lines.find(({ kind, seq }) => kind === 'event' && seq === note?.['seq']);
+      expect(message).toMatchObject({ type: 'response.created', t: 10_020.001, session: note?.['session'] });
+    }
+  });
 });

@@ -1,6 +1,8 @@
 /** Trace to HAR to trace: what comes back, what is said to be lost, and what DevTools would show of it. */
+import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportHar } from '../../../src/exchange/write/har';
 import { importFile } from '../../../src/exchange/import';
@@ -153,6 +155,34 @@ describe('a trace as HAR', () => {
         expect(time).toBeGreaterThanOrEqual(issued);
         expect(time).toBeLessThanOrEqual(ended + 0.001);
       }
+  });
+
+  it('needs no memory for what was held back, however much it is', async () => {
+    const recording = new Recording(path.join(folder, 'held.realtime.jsonl'));
+    recording.open('s1', 0);
+    const held: number[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      const event = { type: 'input_audio_buffer.append', audio: String(n).padEnd(1 << 20, 'A') };
+      held.push(recording.say('s1', 1 + n, '>', event, { sent: NaN, fate: 'held' }));
+    }
+    for (const seq of held) recording.say('s1', 200, '>', { type: 'let go' }, { replaces: seq });
+    recording.close('s1', 300);
+    const file = recording.end();
+    const out = path.join(folder, 'held.har');
+    // In less memory than these messages take.
+    const limits = ['--max-old-space-size=56', '--max-semi-space-size=2'];
+    await promisify(execFile)(process.execPath, [...limits, 'dist/cli.cjs', 'export', file, '--as', 'har', '-o', out]);
+    expect((await stat(out)).size).toBeGreaterThan(60 << 20);
+    const back = path.join(folder, 'held-back.realtime.jsonl');
+    await promisify(execFile)(process.execPath, [...limits, 'dist/cli.cjs', 'import', out, '-o', back]);
+    expect(await linesOf(back)).toEqual([expect.stringContaining('"kind":"note"'), ...(await linesOf(file))]);
+    const { log } = JSON.parse(await readFile(out, 'utf8')) as {
+      log: { entries: { _webSocketMessages: unknown[]; _realtimeInspector: { lines: { event: string }[] } }[] };
+    };
+    expect(log.entries[0]?._webSocketMessages).toHaveLength(60);
+    expect(log.entries[0]?._realtimeInspector.lines.map(({ event }) => event.slice(0, 50))).toEqual(
+      held.map((_, n) => `{"type":"input_audio_buffer.append","audio":"${n}`.padEnd(50, 'A')),
+    );
   });
 
   it('is written over nothing, and for its owner only', async () => {

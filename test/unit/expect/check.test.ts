@@ -146,6 +146,8 @@ describe('words', () => {
     expect(nowhere?.diff).toHaveLength(3);
     const [missing] = await failures({ transcripts: [{ turn: 9, user: 'x' }] });
     expect(missing?.actual).toBe('there are 2 turns');
+    const [only] = await failures({ sessionCount: 2, transcripts: [{ turn: 9, user: 'x' }] }, spoken);
+    expect(only?.actual).toBe('there is 1 turn');
   });
 
   it('of speech are those of its transcription', () =>

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDocument } from '../../../src/document/client';
 import { ComposeRuns, type RunClock } from '../../../src/extension/composeRun';
 import { TraceModel } from '../../../src/extension/traceModel';
-import type { ComposePlan, ComposeRun, ComposeStep } from '../../../webview/messages';
+import type { ComposePlan, ComposeRun, ComposeStep } from '../../../webview/composeMessages';
 import { dist } from '../fidelity/bed';
 import { linesOf, runEngine } from '../proxy/runningEngine';
 

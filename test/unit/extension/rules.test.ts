@@ -15,6 +15,7 @@ import {
   rulesOfSet,
   type RuleNode,
 } from '../../../src/extension/rulesText';
+import { answerProblem, questionsFor } from '../../../src/extension/ruleQuestions';
 import { RULE_STARTERS, startersLike } from '../../../src/extension/ruleStarters';
 import { filterLike } from '../../../src/extension/breakpointText';
 import { plain } from '../../../src/extension/plainText';
@@ -24,6 +25,7 @@ import { applyEdits } from 'jsonc-parser';
 import { startEngine, type Engine } from '../../../src/proxy';
 import { FAULT_SETS } from '../../../src/rules/faultSets';
 import { parseRules } from '../../../src/rules/ruleFile';
+import type { WrittenRule } from '../../../src/rules/written';
 import { cleanUp, dist, later, temporaryFolder } from '../fidelity/bed';
 
 afterEach(cleanUp);
@@ -301,7 +303,79 @@ describe('a rule made from an event', () => {
     expect(labels('response.done')).not.toMatch(/audio worse|Refuse the connection/);
     expect(labels('')).not.toMatch(/field/);
     const [set] = startersLike('type:x', 'x');
-    expect(set?.rule).toMatchObject({ enabled: false, name: 'Another voice: x' });
+    expect(set?.rule).toMatchObject({ enabled: false, name: 'Changed field: x' });
+  });
+
+  describe('asks for what its action takes', () => {
+    const check = (rule: WrittenRule) =>
+      parseRules(JSON.stringify({ rules: [rule] }), 'r.json').problems[0]?.message ?? '';
+    /** The rule with these answers, in turn; the rest stay as they are offered. */
+    const answered = (action: string, type: string, ...answers: string[]) => {
+      const starter = startersLike(`type:${type}`, type).find(({ label }) => label.includes(action))!.rule;
+      let rule = starter;
+      const asked = questionsFor(starter).flatMap((question) => {
+        if (question.isAsked?.(rule) === false) return [];
+        const text = answers.shift() ?? question.value(rule);
+        expect(answerProblem(question, rule, text, check)).toBe('');
+        rule = question.answer(rule, text);
+        return [question.prompt];
+      });
+      expect(answers).toEqual([]);
+      return { rule, asked: asked.length };
+    };
+
+    it.each([
+      ['Delay', ['200', '0'], { delay: 200 }],
+      ['Delay', ['2500.5', '100'], { delay: 2500.5, jitter: 100 }],
+      ['Throttle', ['8000'], { throttle: 8000 }],
+      ['Drop', [''], { drop: true }],
+      ['Drop', [' 3 '], { drop: true, times: 3 }],
+      ['Duplicate', ['4'], { duplicate: 4 }],
+      ['Reorder', ['5', '7'], { reorder: 5, probability: 0.07 }],
+      ['audio worse', ['29'], { corruptAudio: { with: 'loss', rate: 0.29 } }],
+      ['Disconnect', ['1011', '500'], { disconnect: { code: 1011, delay: 500 } }],
+      ['Change a field', ['item.role', '"user"'], { set: { 'item.role': 'user' } }],
+      ['Change a field', ['/n', '${match.event_id}'], { set: { '/n': '${match.event_id}' } }],
+      ['Change a field', [''], { enabled: false, set: { 'path.to.field': 'value' } }],
+      ['Remove a field', ['item.content[*].text'], { remove: ['item.content[*].text'] }],
+    ])('%s %j', (action, answers, rule) => {
+      const type = 'response.output_audio.delta';
+      const made = answered(action, type, ...answers);
+      expect(made.asked).toBe(answers.length);
+      expect(made.rule).toEqual({ name: made.rule.name, match: `type:${type}`, ...rule });
+    });
+
+    it('and offers answers that are good as they are, in every rule to begin with', () => {
+      for (const starters of [RULE_STARTERS, startersLike('type:session.update', 'session.update')])
+        for (const { rule } of starters) {
+          let made = rule;
+          for (const question of questionsFor(rule)) {
+            expect([rule.name, answerProblem(question, made, question.value(made), check)]).toEqual([rule.name, '']);
+            made = question.answer(made, question.value(made));
+          }
+          expect({ ...made, reorder: 3, duplicate: 1 }).toEqual({ ...rule, reorder: 3, duplicate: 1 });
+        }
+    });
+
+    it.each([
+      ['Delay', '-1'],
+      ['Delay', 'soon'],
+      ['Delay', ''],
+      ['Delay', '1e9'],
+      ['Throttle', '0'],
+      ['Drop', '0'],
+      ['Drop', '1.5'],
+      ['Duplicate', '0.5'],
+      ['Reorder', '0'],
+      ['audio worse', '101'],
+      ['Disconnect', '12'],
+      ['Change a field', 'a..b['],
+    ])('and says what is wrong: %s "%s"', (action, text) => {
+      const type = 'response.output_audio.delta';
+      const { rule } = startersLike(`type:${type}`, type).find(({ label }) => label.includes(action))!;
+      const problem = answerProblem(questionsFor(rule)[0]!, rule, text, check);
+      expect(problem).toMatch(text === '101' ? /^Give percent/ : /\.$/);
+    });
   });
 });
 

@@ -431,3 +431,17 @@ describe('compressed messages', () => {
     expect(sockets.server.bytesRead).toBeLessThan(whole / 4);
   });
 });
+
+it('a message that nobody could keep ends its session, instead of filling the memory', async () => {
+  const hand = await rawHand();
+  await hand.engine.setBreakpoints([at('type:never from:client')]);
+  const [client, server] = await hand.session('huge');
+  const head = Buffer.alloc(14);
+  head.writeUInt16BE(0x81ff);
+  head.writeBigUInt64BE(2n ** 40n, 2);
+  await client.write(Buffer.concat([head, Buffer.alloc(1000)]));
+  await Promise.all([client.ended, server.ended]);
+  await expect
+    .poll(() => hand.engine.problems)
+    .toEqual([expect.stringMatching(/^The session s1 was ended: a message of the client has 1,048,576 MiB, too many/)]);
+});

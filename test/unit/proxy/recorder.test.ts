@@ -45,7 +45,7 @@ function recorder(open: Partial<OpenNote> = {}) {
     bytes: (stream: number, t: number, payload: Buffer) => entry(EntryTag.bytes, stream, t, payload),
     entry,
     lines(): Record<string, unknown>[] {
-      made.flush();
+      made.recording.flush();
       return fs
         .readFileSync(file, 'utf8')
         .trimEnd()
@@ -53,7 +53,7 @@ function recorder(open: Partial<OpenNote> = {}) {
         .map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     text(): string {
-      made.flush();
+      made.recording.flush();
       return fs.readFileSync(file, 'utf8');
     },
   };
@@ -147,8 +147,8 @@ describe('the recorder', () => {
     bytes(5, 102, frame('{"type":"other"}'));
     bytes(SERVER, 103, Buffer.concat([frame(second, { rsv1: true }), frame('{"type":"plain"}')]));
     entry(EntryTag.end, CLIENT, 104, Buffer.from(JSON.stringify({ by: 'client', reason: '' })));
-    expect(made.waiting).toBe(true);
-    while (made.waiting) await new Promise((resolve) => setImmediate(resolve));
+    expect(made.recording.waiting).toBe(true);
+    while (made.recording.waiting) await new Promise((resolve) => setImmediate(resolve));
     expect(events(lines()).map(({ type, t }) => [type, t])).toEqual([
       ['first', 1],
       ['other', 2],
@@ -235,9 +235,9 @@ describe('the recorder', () => {
   it('counts what passes while recording is off', () => {
     const { recorder: made, bytes, lines } = recorder();
     bytes(SERVER, 101, frame('{"type":"a"}'));
-    made.setOn(false, 102);
+    made.recording.setOn(false, 102);
     bytes(SERVER, 103, Buffer.concat([frame('{"type":"b"}'), frame('{"type":"c"}')]));
-    made.setOn(true, 105);
+    made.recording.setOn(true, 105);
     bytes(SERVER, 106, frame('{"type":"d"}'));
     expect(lines().slice(2)).toMatchObject([
       { seq: 1, type: 'a' },
@@ -277,7 +277,7 @@ describe('the recorder', () => {
       bytes(CLIENT, 101, last(body));
       bytes(SERVER, 102, farewell);
       entry(EntryTag.end, CLIENT, 103, Buffer.from('{"by":"server","reason":""}'));
-      await expect.poll(() => made.waiting || lines().every((line) => line.kind !== 'close')).toBe(false);
+      await expect.poll(() => made.recording.waiting || lines().every((line) => line.kind !== 'close')).toBe(false);
       return lines().filter((line) => line.kind === 'close');
     };
     const close = { kind: 'close', session: 's1', code: 1001 };

@@ -145,3 +145,23 @@ describe('where a trace comes from', () => {
     expect(new Set(lines.map(({ session }) => session as string))).toEqual(new Set(['s1']));
   });
 });
+
+describe('a file that may be written over', () => {
+  it('goes when the new one is whole, and stays when none could be made', async () => {
+    const recording = new Recording(out('over-source'));
+    recording.open('s1', 0);
+    recording.say('s1', 1, '>', { type: 'x' });
+    recording.end();
+    await writeFile(out('over'), 'before\n');
+    await expect(trim(out('over-source'), out('over'), {}, { generator })).rejects.toThrow('exists already');
+    const range = { from: 5000 };
+    await expect(trim(out('over-source'), out('over'), range, { generator, over: true })).rejects.toThrow('Nothing');
+    await expect(recover(out('over'), out('over'), { generator, over: true })).rejects.toThrow('Nothing');
+    const stopped = { generator, over: true, masks: [], signal: AbortSignal.abort(new Error('Stopped.')) };
+    await expect(share(out('over-source'), out('over'), stopped)).rejects.toThrow('Stopped.');
+    expect(await readFile(out('over'), 'utf8')).toBe('before\n');
+    await trim(out('over-source'), out('over'), {}, { generator, over: true });
+    expect(await headerOf(out('over'))).toMatchObject({ madeBy: 'trim' });
+    expect(readdirSync(folder).filter((name) => name.includes('part-'))).toEqual([]);
+  });
+});

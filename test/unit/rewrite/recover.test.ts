@@ -36,7 +36,10 @@ describe('recover', () => {
       const done = await damaged(name, text);
       expect(await problemsOf(place(`${name}-out`))).toEqual([]);
       const rest = done.rest === undefined ? '' : await readFile(done.rest, 'utf8');
-      const recovered = (await linesOf(place(`${name}-out`))).map((line) => `${line}\n`).join('');
+      const made = await linesOf(place(`${name}-out`));
+      const isGap = (line: string) => line.startsWith('{"kind":"gap"');
+      expect(made.filter(isGap)).toHaveLength(rest === '' ? 0 : 1);
+      const recovered = made.flatMap((line) => (isGap(line) ? [] : [`${line}\n`])).join('');
       const header = whole.slice(0, whole.indexOf('\n') + 1);
       expect((header + recovered + rest).trimEnd()).toBe(text.trimEnd());
     }
@@ -49,6 +52,24 @@ describe('recover', () => {
     );
     expect(done).toMatchObject({ kept: 6, unread: 2 });
     expect(await readFile(done.rest ?? '', 'utf8')).toBe('{"kind":"event","se\u0000\u0000\njunk\n');
+  });
+  it('says where lines are missing, and how many messages where numbers tell', async () => {
+    const lines = whole.trimEnd().split('\n');
+    // Header, open, events 1 to 5: the second and third are damaged, and the end is torn.
+    const text = [...lines.slice(0, 3), '{"kind":"ev', 'junk', ...lines.slice(5), '{"kind":"event","seq":6,'].join(
+      '\n',
+    );
+    const done = await damaged('gaps', text);
+    expect(done).toMatchObject({ kept: lines.length - 3, unread: 3 });
+    const gaps = (await linesOf(place('gaps-out')))
+      .map((line, at) => ({ at, ...(JSON.parse(line) as Record<string, unknown>) }) as Record<string, unknown>)
+      .filter(({ kind }) => kind === 'gap');
+    const reason = (lines: string) =>
+      `${lines} of the damaged trace could not be read: what is left is in gaps-out.realtime.jsonl.unread.`;
+    expect(gaps).toEqual([
+      { at: 2, kind: 'gap', t: 0, from: 2, to: 3, count: 2, reason: reason('2 lines') },
+      { at: 5, kind: 'gap', t: 4, from: 0, to: 0, count: 0, reason: reason('A line') },
+    ]);
   });
   it('makes a header where there is none, and says what its time is worth', async () => {
     const done = await damaged('headless', whole.slice(whole.indexOf('\n') + 1));

@@ -33,7 +33,8 @@ interface Head {
   call?: string;
   origin?: 'inspector';
   replaces?: number;
-  fate?: 'held';
+  fate?: 'held' | 'dropped';
+  rule?: string;
   redacted?: string[];
 }
 

@@ -3,7 +3,7 @@ import { chromium, type Browser, type Locator, type Page } from '@playwright/tes
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../../scripts/lib/system.mjs';
 import { serve } from '../../webview/serve.mjs';
-import type { ComposePlan } from '../../../webview/messages';
+import type { ComposePlan } from '../../../webview/composeMessages';
 
 let server: Awaited<ReturnType<typeof serve>>;
 let browser: Browser;

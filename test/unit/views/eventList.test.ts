@@ -28,7 +28,9 @@ describe('the event list', () => {
   afterAll(() => browser.close());
 
   async function open(turns: number): Promise<Page> {
-    const host = await serveTrace(await traceFile(talkTrace(turns)));
+    return shown(await serveTrace(await traceFile(talkTrace(turns))));
+  }
+  async function shown(host: Awaited<ReturnType<typeof serveTrace>>): Promise<Page> {
     onTestFinished(() => host.close());
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     onTestFinished(() => page.close());
@@ -64,6 +66,35 @@ describe('the event list', () => {
       next();
     })`);
   const firstIndex = async (page: Page) => (await rows(page))[0]?.index;
+
+  it('asks for a replay from the selected row on, with the rest of its session', async () => {
+    const asked: { ranges: number[]; session: string; row: number }[] = [];
+    const host = await serveTrace(
+      await traceFile(talkTrace(2)),
+      0,
+      {},
+      {
+        replayFrom: async (params: (typeof asked)[number]) => {
+          asked.push(params);
+          return { begun: true };
+        },
+      },
+    );
+    const page = await shown(host);
+    const clients = list(page)
+      .locator('[role="row"]')
+      .filter({ has: page.getByTitle('conversation.item.create', { exact: true }) });
+    await clients.last().click();
+    host.bridges.forEach((bridge) => bridge.act({ action: 'replayFrom' }));
+    await expect.poll(() => asked).toHaveLength(1);
+    const [{ ranges, session, row } = { ranges: [], session: '', row: 0 }] = asked;
+    const selected = await page.evaluate('document.querySelector("rti-app").store.selected');
+    const last = await page.evaluate('document.querySelector("rti-app").store.rows.count - 1');
+    expect(session).toBe('s1');
+    expect(row).toBe(selected);
+    // The row that opens the session, then all from there on.
+    expect([ranges[0], ranges[1], ranges[2], ranges.at(-1)]).toEqual([0, 0, row, last]);
+  });
 
   it('keeps its rows in order, each in its place, however it is scrolled', async () => {
     const page = await open(300);

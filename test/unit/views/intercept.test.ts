@@ -21,7 +21,7 @@ afterAll(() => browser?.close());
 afterEach(cleanUp);
 
 /** A page over the trace that a running engine writes, with one session whose ends are the test's. */
-async function live({ width = 1400, height = 900, theme = 'dark' } = {}) {
+async function live({ width = 1400, height = 900, theme = 'dark', answersLate = false } = {}) {
   const hand = await wsHand();
   const { engine } = hand;
   const breakpoints = new Breakpoints({ read: () => [], write: () => undefined, log: () => undefined });
@@ -41,6 +41,15 @@ async function live({ width = 1400, height = 900, theme = 'dark' } = {}) {
     }),
     (model) => ({
       ...heldHandlers({ held, breakpoints, model }),
+      ...(answersLate
+        ? {
+            decideHeld: async (params) => {
+              const result = await heldHandlers({ held, breakpoints, model }).decideHeld(params);
+              await new Promise((resolve) => setTimeout(resolve, 1000));
+              return result;
+            },
+          }
+        : {}),
       compare: (params) => {
         compared.push(params);
         return Promise.resolve({ opened: true });
@@ -140,6 +149,20 @@ describe('a held message', () => {
     await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(1);
     await page.getByLabel('Filter events').fill('is:edited');
     await expect.poll(() => page.locator('rti-event-list .row').count()).toBe(1);
+  });
+
+  it('is gone at once when it is released edited, also where the state comes before the answer', async () => {
+    const { page, client, got, breakOn, queue } = await live({ answersLate: true });
+    await breakOn('type:response.create from:client');
+    client.send(create(1));
+    await queue.getByText('1 held').waitFor();
+    await expect.poll(() => written(page)).toContain('Say 1.');
+    await page.locator('rti-held-editor .cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('{"type":"response.create","response":{"instructions":"Whisper."}}');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => got.server.length).toBe(1);
+    await expect.poll(() => queue.isVisible()).toBe(false);
   });
 
   it('stays while somebody writes about it, whatever its time-out', async () => {

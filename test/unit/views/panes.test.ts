@@ -17,8 +17,8 @@ describe('the panes', () => {
   });
   afterAll(() => browser.close());
 
-  async function open(width = 1400, height = 900): Promise<Page> {
-    const host = await serveTrace(await traceFile(talkTrace(8)));
+  async function open(width = 1400, height = 900, status = {}, more = {}): Promise<Page> {
+    const host = await serveTrace(await traceFile(talkTrace(8)), 0, status, more);
     onTestFinished(() => host.close());
     const page = await browser.newPage({ viewport: { width, height } });
     page.setDefaultTimeout(10_000);
@@ -68,6 +68,18 @@ describe('the panes', () => {
     await expect.poll(() => height(notices)).toBe(0);
   });
 
+  it('say of a part of a recording where the others are, and lead there', async () => {
+    const ran: string[] = [];
+    const run = ({ command }: { command: string }) => Promise.resolve({ done: (ran.push(command), true) });
+    const page = await open(700, 600, { parts: { earlier: '<b>one</b>.realtime.jsonl', later: '' } }, { run });
+    const line = page.locator('rti-notices .notice');
+    await expect.poll(() => line.innerText()).toMatch(/a part of a recording that was divided\.\s+Earlier Part$/);
+    const link = line.getByRole('button');
+    expect(await link.getAttribute('title')).toBe('<b>one</b>.realtime.jsonl');
+    await link.click();
+    await expect.poll(() => ran).toEqual(['openEarlierPart']);
+  });
+
   it('keep the sizes that they were pulled to, fold by Enter and have their usual size by a double click', async () => {
     const page = await open();
     await page.keyboard.press('n');
@@ -101,5 +113,30 @@ describe('the panes', () => {
     await bar('Height of the timeline').press('Enter');
     await bar('Height of the composer').dblclick();
     await expect.poll(async () => [await height(timeline), await height(composer)]).toEqual(usual);
+  });
+
+  it.each([1400, 700])('cut nothing, %i px wide', async (width) => {
+    const page = await open(width);
+    const wider = (name: string) =>
+      page.locator(name).evaluate((element) => {
+        const inside = [element, ...(element.shadowRoot?.querySelectorAll('*') ?? [])];
+        return inside
+          .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+          .map(({ className, localName }) => `${localName}.${String(className)}`);
+      });
+    await page.getByRole('tab', { name: 'Summary' }).click();
+    await page.getByRole('grid', { name: 'Turns' }).waitFor();
+    const heads = await page.getByRole('grid', { name: 'Turns' }).getByRole('columnheader').allInnerTexts();
+    expect(heads.slice(-2)).toEqual(['cost', 'status']);
+    expect(heads.includes('tools')).toBe(width === 1400);
+    const turns = page.locator('rti-turns .scroller');
+    expect(await turns.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await page.getByRole('tab', { name: 'Session' }).click();
+    await page.locator('rti-session').waitFor();
+    expect(await wider('rti-session')).toEqual([]);
+    await page.keyboard.press('n');
+    await page.locator('rti-composer .cm-content').waitFor();
+    const close = await page.getByRole('button', { name: 'Close the composer' }).boundingBox();
+    expect((close?.x ?? 0) + (close?.width ?? 0)).toBeLessThanOrEqual(width);
   });
 });

@@ -10,7 +10,7 @@ import { planOf, sendNow, whenWords } from '../../../webview/logic/sendPlan';
 import { readSteps } from '../../../webview/logic/sequence';
 import { choicesOf, formOf, updateIn, withField, withSetting } from '../../../webview/logic/sessionForm';
 import { previewUpdate, sessionToReturn, wholeUpdate } from '../../../webview/logic/updatePreview';
-import { checkRequest } from '../../../webview/messages';
+import { checkRequest } from '../../../webview/messageChecks';
 
 const after = (events: object[], from: SessionState = NEW_SESSION) =>
   events.reduce((state: SessionState, event) => advance(state, event as Record<string, unknown>, 'server'), from);

@@ -4,7 +4,7 @@ import type { SessionSnapshot } from '../../../src/document/sessionSnapshot';
 import { ANSWERS, sentEvent } from '../../../webview/logic/answers';
 import { changeBetween, countProblems, fixAt, problemsOf } from '../../../webview/logic/composerLint';
 import { newEventId, ownEventId, withEventId } from '../../../webview/logic/eventId';
-import { checkRequest } from '../../../webview/messages';
+import { checkRequest } from '../../../webview/messageChecks';
 import { targetOf } from '../../../webview/logic/target';
 import { AnswerWatch } from '../../../webview/state/answerWatch';
 import { TargetState, type Clock } from '../../../webview/state/targetState';

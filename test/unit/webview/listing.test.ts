@@ -12,7 +12,7 @@ import { Finder } from '../../../webview/state/finder';
 import { Marked } from '../../../webview/state/marked';
 import { Meaning } from '../../../webview/state/meaning';
 import { hiddenBy } from '../../../webview/state/hiddenRow';
-import { fromClient, withOpens } from '../../../webview/state/rowActions';
+import { fromClient, restFrom, withOpens } from '../../../webview/state/rowActions';
 import { RowMeanings } from '../../../webview/state/rowMeanings';
 import { deltaText } from '../../../webview/views/rowTexts';
 import { rowsOf, type TestRow } from './columns';
@@ -57,6 +57,27 @@ it('what is replayed begins with what the client sent', () => {
   expect(fromClient({ rows }, [0, 3])).toEqual([2, 3]);
   expect(fromClient({ rows }, [1, 1, 2, 2])).toEqual([2, 2]);
   expect(fromClient({ rows }, [0, 1, 3, 3])).toEqual([]);
+});
+
+it('what is replayed from a row on is the rest of its session, from what its client sent there', () => {
+  const rows = rowsOf([
+    { seq: 0, session: 's1' },
+    { session: 's1', from: 'client' },
+    { session: 's2', from: 'client' },
+    { session: 's1', from: 'server' },
+    { session: 's1', from: 'client' },
+    { session: 's2', from: 'client' },
+    { session: 's1', from: 'server' },
+    { seq: 0, session: 's1' },
+    { session: 's1', from: 'client' },
+  ]);
+  const rest = { ranges: [4, 4, 6, 6], first: 4, isWhole: false };
+  expect(restFrom({ rows }, 4)).toEqual(rest);
+  expect(restFrom({ rows }, 3)).toEqual(rest);
+  expect(restFrom({ rows }, 6)).toBeUndefined();
+  // Nothing of this client came before: it is the whole session.
+  expect(restFrom({ rows }, 1)).toEqual({ ranges: [1, 1, 3, 4, 6, 6], first: 1, isWhole: true });
+  expect(restFrom({ rows }, 8)).toEqual({ ranges: [8, 8], first: 8, isWhole: true });
 });
 
 it('what is saved has the rows that open its sessions, and only those', () => {

@@ -3,7 +3,8 @@ import { changesOf } from '../analysis/changes';
 import { Bridge } from '../../../webview/state/bridge';
 import { runRowAction } from '../../../webview/state/rowActions';
 import { Store, type Kept } from '../../../webview/state/store';
-import { isTaken, type Notifications, type RequestMessage, type UpdateParts } from '../../../webview/messages';
+import { isTaken } from '../../../webview/messageChecks';
+import type { Notifications, RequestMessage, UpdateParts } from '../../../webview/messages';
 import { BatchMaker, type TestRow } from './columns';
 
 /** A store with a host that answers at once, and frames that run when the test says so. */

@@ -57,14 +57,16 @@ export const inputRate: Rule = {
     };
 
     return {
-      delta({ type, from, row, t, audioMs: ms }) {
+      delta({ type, from, row, t, audioMs: ms, replaces }) {
         if (type !== 'input_audio_buffer.append' || from !== 'client' || ms <= 0) return;
-        if (!run || t - run.to > PAUSE_MS) {
+        if (!run || replaces !== undefined || t - run.to > PAUSE_MS) {
           if (run && run.to - run.from >= RUN_MS) {
             wallMs += run.to - run.from;
             audioMs += run.ms;
           }
-          run = { row, from: t, to: t, ms: 0 };
+          // What was held back or changed on the way went at the inspector's pace, not at the client's.
+          run = replaces === undefined ? { row, from: t, to: t, ms: 0 } : undefined;
+          if (!run) return;
           if (rows.length === 0) since = t;
           if (rows.length < 20) rows.push(row);
           return;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { probeAudio } from '../../../../src/analysis/findings/audioProbe';
 import { Analysis } from '../../../../src/analysis/analysis';
+import type { TracedEvent } from '../../../../src/analysis/model';
 import type { AudioFormat } from '../../../../src/audio/format';
 import { fromPcm } from '../../../../src/simulator/codec';
 import { speech } from '../../simulator/speech';
-import { appends, committed, created, diagnose, error, titles, wellFormed, type Line } from './session';
+import { appends, committed, created, diagnose, error, titles, traced, wellFormed, type Line } from './session';
 
 describe('input-rate', () => {
   /** 100 ms of sound a time, of which the session thinks it is `ms`. */
@@ -40,6 +41,22 @@ describe('input-rate', () => {
     expect(diagnose([created(), ...sent(93)])).toEqual([]);
     const talk = [1, 4, 7, 10, 13, 16].flatMap((at) => appends(at, at + 1, 0.1, 100));
     expect(diagnose([created(), ...talk])).toEqual([]);
+  });
+  it('is not said of what was held at a breakpoint and let go at once, with the rest behind it in step', () => {
+    const analysis = new Analysis();
+    let row = 0;
+    const take = (line: Line, more: Partial<TracedEvent> = {}) => analysis.event({ ...traced(row++, line), ...more });
+    take(created());
+    for (const line of sent(100, 3)) take(line);
+    const held = appends(4, 10, 0.1, 100).map((line) => {
+      take(line, { fate: 'held' });
+      return row - 1;
+    });
+    held.forEach((replaces, nth) => take([10 + nth / 1000, '>', 'input_audio_buffer.append', 100], { replaces }));
+    for (const line of appends(10.1, 16, 0.1, 100)) {
+      take(line);
+      expect(titles(analysis.findings.all())).toEqual([]);
+    }
   });
   it('is not said of a file sent as fast as it goes, nor of a second of anything', () => {
     expect(diagnose([created(), ...sent(100, 2, 0.002)])).toEqual([]);
