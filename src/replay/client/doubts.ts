@@ -5,7 +5,7 @@ import { checkBySchema, type Finding } from '../../protocol/validate/schema';
 import { setAt } from '../../rules/edit';
 import type { EventPath } from '../../rules/path';
 import { BETA_SESSION_FIELDS } from '../../protocol/shapes';
-import type { Overlay, Setting } from './overlay';
+import type { FrameChange, Overlay, Setting } from './overlay';
 
 /** A slip, with its place in the changes as they are written. Never an error: another server may well know what is meant. */
 export interface Doubt {
@@ -18,17 +18,24 @@ export interface Doubt {
 }
 
 /** What a session may be when a file of changes is written: which recording it is for is not known then. */
-const SESSIONS: readonly object[] = [
+const SESSIONS = updatesOf([
   { type: 'realtime' },
   { type: 'transcription' },
   { audio: { output: { language: 'en' } } },
-];
+]);
 /** The same for a turn detection of which only parts are set: of which kind it is, the recording knows. */
-const DETECTIONS: readonly object[] = [
-  ['realtime', 'semantic_vad'],
-  ['realtime', 'server_vad'],
-  ['transcription', 'server_vad'],
-].map(([type, kind]) => ({ type, audio: { input: { turn_detection: { type: kind } } } }));
+const DETECTIONS = updatesOf(
+  [
+    ['realtime', 'semantic_vad'],
+    ['realtime', 'server_vad'],
+    ['transcription', 'server_vad'],
+  ].map(([type, kind]) => ({ type, audio: { input: { turn_detection: { type: kind } } } })),
+);
+const RESPONSES: readonly object[] = [{ type: 'response.create', response: {} }];
+
+function updatesOf(sessions: readonly object[]): readonly object[] {
+  return sessions.map((session) => ({ type: 'session.update', session }));
+}
 
 /**
  * The slips in `own`, which counts together with all that is in `whole`. `recorded` is the JSON text of the recorded client's own
@@ -36,47 +43,62 @@ const DETECTIONS: readonly object[] = [
  */
 export function doubtsOf(own: Overlay, whole: Overlay = own, recorded = ''): Doubt[] {
   const strange = strangeHolders(recorded);
-  const general = own.set.flatMap((setting) =>
-    inSetting(setting, whole.set, eventsFor(setting, whole), ['set'], strange),
-  );
-  const single = own.frames.flatMap(({ of, set, replace }, index) => [
-    ...('type' in of
-      ? set.flatMap((setting) => inSetting(setting, set, [{ type: of.type }], ['frames', index, 'set'], strange))
-      : []),
-    ...(replace === undefined ? [] : inEvent(replace, ['frames', index, 'replace'])),
-  ]);
+  const general = inSettings(own.set, whole.set, (setting) => eventsFor(setting, whole), ['set'], strange);
+  const single = own.frames.flatMap((change, index) => inChange(change, index, strange));
   return [...general, ...single, ...own.insert.flatMap(({ text }, index) => inEvent(text, ['insert', index, 'event']))];
 }
 
+/** Of a message that is named by its number nobody knows here what it is. */
+function inChange({ of, set, replace }: FrameChange, index: number, strange: ReadonlySet<string>): Doubt[] {
+  const events = 'type' in of ? [{ type: of.type }] : [];
+  return [
+    ...inSettings(set, set, () => events, ['frames', index, 'set'], strange),
+    ...(replace === undefined ? [] : inEvent(replace, ['frames', index, 'replace'])),
+  ];
+}
+
 function eventsFor({ path: [root] }: Setting, { set }: Overlay): readonly object[] {
-  if (typeof root === 'object' && 'name' in root && root.name === 'response')
-    return [{ type: 'response.create', response: {} }];
+  if (typeof root === 'object' && 'name' in root && root.name === 'response') return RESPONSES;
   const isPartial = set.some(({ path }) => path.length > 4 && stepsOf(path)?.[3] === 'turn_detection');
-  return (isPartial ? DETECTIONS : SESSIONS).map((session) => ({ type: 'session.update', session }));
+  return isPartial ? DETECTIONS : SESSIONS;
 }
 
 /** In doubt is what none of the events could hold; of what they have against it, what also knows what was meant is told. */
-function inSetting(
-  { path, place }: Setting,
+function inSettings(
+  settings: readonly Setting[],
   beside: readonly Setting[],
-  events: readonly object[],
+  eventsOf: (setting: Setting) => readonly object[],
   at: FilePath,
   strange: ReadonlySet<string>,
 ): Doubt[] {
-  const steps = stepsOf(path);
-  if (!steps || (steps[0] === 'session' && Object.hasOwn(BETA_SESSION_FIELDS, steps[1] ?? ''))) return [];
-  const told = events.map((event) =>
-    findingsIn(event, beside).filter((finding) => concerns(finding, steps) && !strange.has(holderOf(finding))),
-  );
-  if (told.some((findings) => findings.length === 0)) return [];
-  const best = told.find((findings) => findings.some(({ message }) => message.includes('Did you mean'))) ?? told[0];
-  return (best ?? []).map(({ keyword, path: found, message }) => ({
-    path: [...at, place, ...found.slice(steps.length).map(fileStep)],
-    key: keyword === 'unknown',
-    place,
-    message: keyword === 'unknown' && steps[0] === 'session' ? `${message} ${REFUSED}` : message,
-  }));
+  // An editor asks with every pause of the hand: an event is made and checked once for all settings.
+  const known = new Map<object, Finding[]>();
+  const findingsOn = (event: object): Finding[] => {
+    const found = known.get(event) ?? findingsIn(event, beside);
+    known.set(event, found);
+    return found;
+  };
+  return settings.flatMap((setting) => {
+    const { path, place } = setting;
+    const steps = stepsOf(path);
+    if (!steps || (steps[0] === 'session' && Object.hasOwn(BETA_SESSION_FIELDS, steps[1] ?? ''))) return [];
+    let best: Finding[] = [];
+    for (const event of eventsOf(setting)) {
+      const told = findingsOn(event).filter((one) => concerns(one, steps) && !strange.has(holderOf(one)));
+      if (told.length === 0) return [];
+      if (best.length === 0 || (isHelpful(told) && !isHelpful(best))) best = told;
+    }
+    return best.map(({ keyword, path: found, message }) => ({
+      path: [...at, place, ...found.slice(steps.length).map(fileStep)],
+      key: keyword === 'unknown',
+      place,
+      message: keyword === 'unknown' && steps[0] === 'session' ? `${message} ${REFUSED}` : message,
+    }));
+  });
 }
+
+const isHelpful = (findings: readonly Finding[]): boolean =>
+  findings.some(({ message }) => message.includes('Did you mean'));
 
 const REFUSED = 'The live service refuses the whole update for one such.';
 

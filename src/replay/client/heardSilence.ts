@@ -16,8 +16,8 @@ import { Recording, type RecordedFrame, type RecordingObserver } from '../record
 const SOFTEST_DB = limitOf(0.5) - 6;
 /** What is so much softer than the loudest is the room, dB. */
 const ROOM_DB = 25;
-/** Shorter sounds are clicks, ms. */
-const SHORTEST_MS = 3 * FRAME_MS;
+/** Shorter sounds are clicks, ms, unless they follow a voice within the second: the end of a word has pauses in it. */
+const [SHORTEST_MS, PAUSE_MS] = [3 * FRAME_MS, 200];
 
 /** The loudness of a stretch of input, and when it had been spoken, ms since the session was opened. */
 interface Heard {
@@ -68,7 +68,8 @@ function before(answers: readonly { at: number; heard: number }[], heard: readon
     for (; next < answer.heard; next++) {
       const { db, ms, end } = heard[next] as Heard;
       run = db > limit ? run + ms : 0;
-      if (run >= SHORTEST_MS) last = end;
+      const isTail = last !== undefined && end - ms - last <= PAUSE_MS;
+      if (run >= SHORTEST_MS || (run > 0 && isTail)) last = end;
     }
     if (last === undefined) continue;
     found.push(Math.max(0, answer.at - last));

@@ -36,7 +36,7 @@ it('is what the user waits in silence, though both servers call their end of spe
   const slow = taped({ type: 'server_vad', silence_duration_ms: 3300 });
   const [one, other] = [await heardSilence(quick, 's1'), await heardSilence(slow, undefined)];
   expect(one?.count).toBe(1);
-  expect(Math.abs((one?.p50 ?? NaN) - byHand(quick, 300))).toBeLessThan(80);
+  expect(Math.abs((one?.p50 ?? NaN) - byHand(quick, 300))).toBeLessThan(40);
   expect(Math.abs((other?.p50 ?? NaN) - (one?.p50 ?? NaN) - 3000)).toBeLessThan(120);
   const rows = [await sweepRow('quick', quick, undefined), await sweepRow('slow', slow, undefined)];
   // What the sweep had told until then: no difference.
@@ -61,7 +61,7 @@ it('takes neither the noise of a room nor a click for a voice', async () => {
     return JSON.stringify({ ...line, event: { ...line.event, audio: Buffer.from(samples.buffer).toString('base64') } });
   });
   const heard = await heardSilence(written(`${noisy.join('\n')}\n`), 's1');
-  expect(Math.abs((heard?.p50 ?? NaN) - (told?.p50 ?? NaN))).toBeLessThan(60);
+  expect(Math.abs((heard?.p50 ?? NaN) - (told?.p50 ?? NaN))).toBeLessThan(100);
 });
 
 it('is not told where nobody spoke or nothing answered', async () => {
