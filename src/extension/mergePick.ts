@@ -46,7 +46,10 @@ export async function pickTraces(given: string | undefined, folder: string): Pro
       });
       ticked.push(...more.filter((file) => !ticked.some((one) => sameFile(one, file))));
       again = '';
-    } else if (ticked.length > 1) return ticked;
-    else again = ': tick at least two';
+    } else if (ticked.length > 1) {
+      // The new one is named after the first.
+      const isGiven = (file: string) => given !== undefined && sameFile(file, given);
+      return [...ticked.filter(isGiven), ...ticked.filter((file) => !isGiven(file))];
+    } else again = ': tick at least two';
   }
 }

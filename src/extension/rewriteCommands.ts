@@ -73,7 +73,7 @@ export function rewriteCommands(
         : '';
     const answer = await vscode.window.showInformationMessage(
       plain(
-        `This is what a copy of ${name} would hold. Nothing is written yet; "${SAVE_COPY}" stands above it, too.${warning}`,
+        `This is what a copy of ${name} would hold. It is written when you choose "${SAVE_COPY}", here or above the text.${warning}`,
       ),
       SAVE_COPY,
     );
