@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { TRACE_EXTENSION } from '../trace/records';
 
-/** A path in the folder that nothing has: the stem with its ending, or with `-2`, `-3` between them. */
-export function freeName(folder: string, stem: string, ending: string): string {
+/**
+ * A path in the folder that nothing has: the stem with its ending, or with `-2`, `-3` between them. `taken` are paths of files that may
+ * not be there yet.
+ */
+export function freeName(folder: string, stem: string, ending: string, taken?: ReadonlySet<string>): string {
   for (let number = 1; ; number += 1) {
     const file = path.join(folder, `${stem}${number === 1 ? '' : `-${number}`}${ending}`);
-    if (!existsSync(file)) return file;
+    if (!existsSync(file) && taken?.has(file) !== true) return file;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Replayable, ReplayOptions } from '../replay/client/replay';
 import { sessionsInThread } from '../replay/client/thread';
 import type { Timing } from '../replay/timing';
 import { TRACE_EXTENSION } from '../trace/records';
+import { freeName } from './freeName';
 import type { Host, Surroundings } from './host';
 import { label, plain } from './plainText';
 import { withProgress } from './progress';
@@ -62,7 +63,8 @@ export function replayCommands(
   };
 
   const optionsOf = async ({ file, session, to, timing }: Wish, overlay: Overlay | undefined, isSweep: boolean) => {
-    const trace = freeName(host.folder, file, overlay?.name ?? '', taken);
+    const run = overlay?.name ? `-${overlay.name.replaceAll(' ', '-')}` : '';
+    const trace = freeName(host.folder, `${recordingStem(file)}.replay${run}`, TRACE_EXTENSION, taken);
     taken.add(trace);
     return {
       ...replayOptions(host, await host.surroundings(), file, trace),
@@ -228,14 +230,4 @@ function replayOptions(
       ...(trustedCertificates === undefined ? {} : { trustedCertificates }),
     },
   };
-}
-
-/** `taken` are names of replays whose files may not be there yet. */
-function freeName(folder: string, file: string, run: string, taken: ReadonlySet<string>): string {
-  const part = run === '' ? '' : `-${run.replaceAll(' ', '-')}`;
-  for (let n = 1; ; n++) {
-    const stem = `${recordingStem(file)}.replay${part}${n === 1 ? '' : `-${n}`}`;
-    const name = path.join(folder, `${stem}${TRACE_EXTENSION}`);
-    if (!existsSync(name) && !taken.has(name)) return name;
-  }
 }

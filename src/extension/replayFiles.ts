@@ -1,11 +1,11 @@
 /** Files of changes to a replay in the editor: a new one from what was recorded, marks where one is wrong, and what runs it above it. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { OverlayFile } from '../replay/client/overlayFile';
 import type { Replayable } from '../replay/client/replay';
 import { UnreadableFileError } from '../trace/unreadable';
 import { markFiles } from './fileDiagnostics';
+import { freeName } from './freeName';
 import type { Host } from './host';
 import { isOverlayName, OVERLAY_GLOB, overlayStart, recordingStem } from './replayText';
 import { SECTION } from './settings';
@@ -33,21 +33,15 @@ export async function overlaysOf(uri: vscode.Uri): Promise<OverlayFile> {
 export async function openOverlayStart(host: Host, recording: string, session: Replayable): Promise<vscode.Uri> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const base = folder?.scheme === 'file' ? folder.fsPath : host.folder;
-  const uri = vscode.Uri.file(freeName(base, recordingStem(recording))).with({ scheme: 'untitled' });
+  const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.fsPath));
+  const file = freeName(base, recordingStem(recording), '.replay.jsonc', open);
+  const uri = vscode.Uri.file(file).with({ scheme: 'untitled' });
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
   edit.insert(uri, new vscode.Position(0, 0), overlayStart(recording, session.id, session.configuration));
   await vscode.workspace.applyEdit(edit);
   await vscode.window.showTextDocument(document);
   return uri;
-}
-
-function freeName(folder: string, stem: string): string {
-  const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.fsPath));
-  for (let n = 1; ; n++) {
-    const file = path.join(folder, `${stem}${n === 1 ? '' : `-${n}`}.replay.jsonc`);
-    if (!existsSync(file) && !open.has(file)) return file;
-  }
 }
 
 /** The marks in open files, and the lines above them. */
