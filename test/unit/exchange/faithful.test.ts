@@ -177,7 +177,7 @@ describe('a note of the user', () => {
     const exported = path.join(folder, 'noted.har');
     const { lost } = await exportFile(trace, 'har', exported, { generator });
     expect(lost).toContain(
-      'Notes of the user stand under _realtimeInspector, where other programs do not show them (3 times)',
+      'Notes of the user stand under _realtimeInspector, where other programs do not show them (3 times).',
     );
     expect(await readFile(exported, 'utf8')).not.toMatch(/Old words|Gone words/);
     for (const file of [trace, exported]) {
