@@ -62,15 +62,18 @@ it('a note tells its moment and its words', () => {
 
 it('notes are known by row and by moment; a removed one is gone, and comes back with its next line', () => {
   const notes = new Notes(new Rows());
-  expect(notes.take([note('a', 100, 'one'), note('b', 200)])).toEqual({ gone: [], hides: false });
+  expect(notes.take([note('a', 100, 'one'), note('b', 200)])).toEqual({ gone: [], hides: false, changed: false });
   expect(notes.on(100.0004, 's1')?.key).toBe('note a');
   expect(notes.on(100, 's2')).toBeUndefined();
   expect([notes.textOf(10), notes.textOf(20), notes.textOf(11)]).toEqual(['one', 'bookmark', undefined]);
   const removed = note('a', 100, '', 'removed');
   expect(isShownSpan(removed)).toBe(false);
-  expect(notes.take([removed])).toEqual({ gone: ['note a'], hides: true });
-  expect(notes.take([removed]).hides).toBe(false);
+  expect(notes.take([removed])).toEqual({ gone: ['note a'], hides: true, changed: true });
+  expect(notes.take([removed])).toEqual({ gone: ['note a'], hides: false, changed: false });
   expect(notes.at(10)).toBeUndefined();
-  expect(notes.take([note('a', 100, 'again')])).toEqual({ gone: [], hides: true });
+  expect(notes.take([note('a', 100, 'again')])).toEqual({ gone: [], hides: true, changed: true });
+  expect(notes.take([note('a', 100, 'again')])).toEqual({ gone: [], hides: false, changed: false });
+  expect(notes.take([note('a', 100, 'other')])).toEqual({ gone: [], hides: false, changed: true });
+  expect(notes.take([note('a', 100, 'again')]).changed).toBe(true);
   expect(draftOf(note('a', 100, 'again'))).toEqual({ id: 'a', text: 'again', at: 100, session: 's1' });
 });
