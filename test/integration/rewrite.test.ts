@@ -144,7 +144,9 @@ describe('traces made of traces', () => {
       ),
     );
     assert.match(String(said[0]?.[0]), /4 lines were kept, 1 that cannot be read/);
-    assert.equal(linesOf('recovered').length, 4);
+    const lines = linesOf('recovered');
+    assert.equal(lines.length, 5);
+    assert.match(lines.at(-1) ?? '', /^\{"kind":"gap",.*is in recovered\.realtime\.jsonl\.unread\./);
     assert.ok(existsSync(`${place('recovered')}.unread`));
   });
 
