@@ -88,6 +88,9 @@ describe('with nothing open', () => {
   });
   after(async () => {
     await restore();
+    // Terminals and the log that they opened would be drawn on, under all the tests to come.
+    for (const terminal of vscode.window.terminals) terminal.dispose();
+    await vscode.commands.executeCommand('workbench.action.closePanel');
     // The commands about rules have made it.
     rmSync(path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, '.vscode', 'realtime-rules.jsonc'));
   });
