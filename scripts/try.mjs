@@ -5,8 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
 import { Trouble, main, root, run, say, seconds, toolNode, which } from './lib/shell.mjs';
-import { findChromium } from './lib/system.mjs';
-import { chromiumArguments, placeExtension, serveVscode, temporaryFolder, writeSettings } from './lib/servedVscode.mjs';
+import { launchChromium } from './lib/chromium.mjs';
+import { placeExtension, serveVscode, temporaryFolder, writeSettings } from './lib/servedVscode.mjs';
 
 const asked = new Set(process.argv.slice(2));
 const smoke = asked.has('--smoke');
@@ -103,7 +103,7 @@ async function check(url, started) {
   const missing = await setUp(['chromium']);
   if (missing.length > 0) throw new Trouble(missing.join('\n'));
   const { chromium, expect } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const opened = Date.now();

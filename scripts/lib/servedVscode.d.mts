@@ -1,4 +1,3 @@
-export const chromiumArguments: string[];
 export function temporaryFolder(name: string): Promise<{ path: string; drop(): Promise<void> }>;
 export interface Folders {
   data: string;

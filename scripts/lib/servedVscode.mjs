@@ -9,17 +9,6 @@ import { Trouble, root, toolEnvironment, toolNode } from './shell.mjs';
 const vscode = join(root, 'test', 'vscode', 'server', 'node_modules', 'code-server', 'lib', 'vscode');
 const entry = join(vscode, 'out', 'server-main.js');
 
-/** Flags that keep a headless Chromium quiet and off the network. */
-export const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** A new temporary folder; `drop()` removes it. */
 export async function temporaryFolder(name) {
   const path = await mkdtemp(join(tmpdir(), `realtime-inspector-${name}-`));

@@ -8,11 +8,17 @@ import { run, say, which } from './shell.mjs';
 const windows = process.platform === 'win32';
 const works = (file) => windows || spawnSync(file, ['--version'], { timeout: 20_000 }).status === 0;
 
-/** Path of a Chromium that starts (CHROMIUM_PATH, PATH, the usual places, Playwright's own), or undefined. */
+/**
+ * Path of a Chromium that starts (CHROMIUM_PATH, PATH, the usual places, Playwright's own), or undefined. Nobody looks at
+ * it, so the headless shell comes first: the same engine without the browser around it, with a page in half the time.
+ */
 export function findChromium() {
   const asked = process.env.CHROMIUM_PATH;
   if (asked) return existsSync(asked) ? asked : undefined;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
+  const names = [
+    ...['chromium-headless-shell', 'chromium', 'chromium-browser'],
+    ...['google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'],
+  ];
   const places = {
     darwin: ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
       (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
@@ -57,14 +63,14 @@ const needs = {
   chromium: {
     find: findChromium,
     variable: 'CHROMIUM_PATH',
-    package: 'chromium',
+    packages: ['chromium-headless-shell', 'chromium'],
     missing:
       'Chromium is missing: install Chrome or Chromium (or run "npx playwright install chromium"), or set CHROMIUM_PATH to one, and run this again.',
   },
   espeak: {
     find: findEspeak,
     variable: 'ESPEAK_PATH',
-    package: 'espeak-ng',
+    packages: ['espeak-ng'],
     missing:
       'espeak-ng is missing, the tests speak with it: install it ("apt install espeak-ng", "brew install espeak-ng", or from its releases page), or set ESPEAK_PATH, and run this again.',
   },
@@ -78,6 +84,16 @@ function aptGet() {
   return undefined;
 }
 
+/** Installs the first of these packages that there is: not every distribution has each. */
+async function installFirst(packages, get) {
+  for (const [at, name] of packages.entries())
+    try {
+      return await get('install', '-y', '--no-install-recommends', name);
+    } catch (error) {
+      if (at === packages.length - 1) throw error;
+    }
+}
+
 /**
  * Finds each of `names` (`chromium`, `espeak`), installing by apt-get where that is allowed. Returns one clear sentence
  * for each that is still missing; never throws, because what is missing may not be needed.
@@ -87,18 +103,14 @@ export async function provide(names) {
   const wanted = absent.filter((name) => !process.env[needs[name].variable]);
   const apt = wanted.length > 0 ? aptGet() : undefined;
   if (apt) {
-    const packages = wanted.map((name) => needs[name].package);
-    say(`Installing ${packages.join(' and ')} with apt-get`);
     const [command, ...args] = apt;
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const get = (...words) =>
+      run(command, [...args, ...words], { env, quiet: true, doing: `apt-get ${words[0]} ${words.at(-1)}` });
+    say(`Installing ${wanted.map((name) => needs[name].packages[0]).join(' and ')} with apt-get`);
     try {
-      await run(command, [...args, 'update'], { env, quiet: true, doing: 'apt-get update' });
-      for (const name of packages)
-        await run(command, [...args, 'install', '-y', '--no-install-recommends', name], {
-          env,
-          quiet: true,
-          doing: `apt-get install ${name}`,
-        });
+      await get('update');
+      for (const name of wanted) await installFirst(needs[name].packages, get);
     } catch (error) {
       say(error.message);
     }

@@ -2,7 +2,6 @@
 // A live session at 2,000 events a second, through the proxy, with the panel open and closed in turns: does the panel cost the
 // traffic anything, does every event come to the page, and how long until it is painted. One table with goals; ends with 1 when
 // one is missed. `node live.mjs [--rounds 3] [--seconds 7] [--rate 2000] [--profile DIR]`.
-import { chromium } from 'playwright-core';
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,7 +9,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import readline from 'node:readline';
 import { parseArgs } from 'node:util';
-import { findChromium } from '../../scripts/lib/system.mjs';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 import { joinClocks, reached, watchDrawn } from './lib/livePage.mjs';
 import { cpuMs, sleep } from './lib/proc.mjs';
 import { median, quantile } from './lib/stats.mjs';
@@ -59,9 +58,7 @@ async function start(file, args = []) {
   return { next, ask, pid: child.pid };
 }
 
-const executablePath = findChromium();
-if (executablePath === undefined) throw new Error('There is no Chromium here. Set CHROMIUM_PATH to one.');
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launchChromium();
 
 const upstream = await start('upstream.mjs');
 const { port, controlPort } = await upstream.next();

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 // The page over a long trace, in Chromium: the real document worker, host and page, all but VS Code itself. Prints one table
 // with goals, and ends with 1 when one is missed. `node page.mjs [--events 1000000] [--live 20] [--profile DIR]`.
-import { chromium } from 'playwright-core';
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { findChromium } from '../../scripts/lib/system.mjs';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 import { writeTrace } from './lib/bigTrace.mjs';
 import { appendLive, followLag, watchPainted } from './lib/liveAppend.mjs';
 import { filterFor, frames, heapOf, longTasks, profiled, watchStart } from './lib/pageProbe.mjs';
@@ -62,9 +61,7 @@ async function startHost(file, ...mode) {
   return { url, memory, end: () => child.kill() };
 }
 
-const executablePath = findChromium();
-if (executablePath === undefined) throw new Error('There is no Chromium here. Set CHROMIUM_PATH to one.');
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-precise-memory-info'] });
+const browser = await launchChromium('--enable-precise-memory-info');
 
 /** Opens a page on a trace and waits until all of it is analysed. */
 async function open(url) {

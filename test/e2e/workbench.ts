@@ -1,16 +1,10 @@
 /** The real workbench as a person uses it: palette, explorer, tabs, and the inspector's page in its webview. */
-import { chromium, expect, type Browser, type FrameLocator, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type FrameLocator, type Locator, type Page } from '@playwright/test';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  chromiumArguments,
-  serveVscode,
-  serverCommand,
-  temporaryFolder,
-  writeSettings,
-} from '../../scripts/lib/servedVscode.mjs';
+import { serveVscode, serverCommand, temporaryFolder, writeSettings } from '../../scripts/lib/servedVscode.mjs';
 import { root } from '../../scripts/lib/shell.mjs';
-import { findChromium } from '../../scripts/lib/system.mjs';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 
 const QUIET = {
   'workbench.startupEditor': 'none',
@@ -43,8 +37,6 @@ export class Workbench {
 
   /** Installs `realtime-inspector.vsix` into a new VS Code and opens an empty folder in it. */
   static async open(settings: Record<string, unknown> = {}): Promise<Workbench> {
-    const executablePath = findChromium();
-    if (!executablePath) throw new Error('No Chromium was found; "node scripts/setup.mjs chromium" gets one.');
     const scratch = await temporaryFolder('e2e');
     const folders = { data: join(scratch.path, 'data'), extensions: join(scratch.path, 'extensions') };
     const folder = join(scratch.path, 'workspace');
@@ -58,7 +50,7 @@ export class Workbench {
       await scratch.drop();
     };
     try {
-      browser = await chromium.launch({ executablePath, args: chromiumArguments });
+      browser = await launchChromium();
       const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
       context.setDefaultTimeout(20_000);

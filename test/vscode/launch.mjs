@@ -8,10 +8,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
-import { chromiumArguments, serveVscode, temporaryFolder } from '../../scripts/lib/servedVscode.mjs';
+import { serveVscode, temporaryFolder } from '../../scripts/lib/servedVscode.mjs';
 import { Trouble, main } from '../../scripts/lib/shell.mjs';
-import { findChromium } from '../../scripts/lib/system.mjs';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 
 const { values, positionals } = parseArgs({
   strict: false,
@@ -28,8 +27,6 @@ await main(async () => {
   const tests = values.extensionTestsPath;
   const extension = values.extensionDevelopmentPath;
   if (!tests || !extension) throw new Trouble('Wanted: --extensionDevelopmentPath=FOLDER --extensionTestsPath=FILE');
-  const executablePath = findChromium();
-  if (!executablePath) throw new Trouble('No Chromium was found; "node scripts/setup.mjs chromium" gets one.');
   const scratch = await temporaryFolder('integration');
   const folder = positionals.find((path) => existsSync(path) && statSync(path).isDirectory()) ?? scratch.path;
   const server = await serveVscode({
@@ -37,7 +34,7 @@ await main(async () => {
     extensions: values['extensions-dir'] ?? `${scratch.path}/extensions`,
     development: true,
   });
-  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  const browser = await launchChromium();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => void browser.close());
   try {
     const page = await browser.newPage();

@@ -1,53 +1,16 @@
 // Serves the page of a comparison over two real traces, with the product's own bridges, document workers and comparison, to look at it
 // without VS Code: node test/webview/compareHost.mjs A B [port].
-import { build } from 'esbuild';
 import { createServer } from 'node:http';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { bundled, fileServer } from './bundle.mjs';
 import { encode, handlersOf, page, THEME_CLASSES } from './traceHost.mjs';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
-const root = join(here, '../..');
 
 /** Resolves with the address, and the rows that the page asked to open. */
 export async function serveComparison(a, b, port = 0) {
-  const out = await mkdtemp(join(tmpdir(), 'compare-host-'));
-  await build({
-    bundle: true,
-    platform: 'browser',
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'webview-[name]-[hash]',
-    target: 'chrome128',
-    sourcemap: 'inline',
-    entryPoints: { 'webview-compare': join(root, 'webview/compare/main.ts') },
-    outdir: out,
-    tsconfig: join(root, 'webview/tsconfig.json'),
-    logLevel: 'warning',
-  });
-  await build({
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outdir: out,
-    outExtension: { '.js': '.cjs' },
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    entryPoints: {
-      documentWorker: join(root, 'src/document/worker.ts'),
-      compareWorker: join(root, 'src/compare/worker.ts'),
-      runCompare: join(root, 'src/compare/runCompare.ts'),
-      bridge: join(root, 'src/extension/bridge.ts'),
-      searchHandlers: join(root, 'src/extension/searchHandlers.ts'),
-      traceModel: join(root, 'src/extension/traceModel.ts'),
-      client: join(root, 'src/document/client.ts'),
-      messages: join(root, 'webview/compare/messages.ts'),
-    },
-    logLevel: 'warning',
-  });
+  const out = await bundled('host');
   const require = createRequire(join(out, 'x.cjs'));
   const { Bridge } = require('./bridge.cjs');
   const { searchHandlers } = require('./searchHandlers.cjs');
@@ -59,25 +22,14 @@ export async function serveComparison(a, b, port = 0) {
   let models = Object.fromEntries(
     Object.entries(traces).map(([which, trace]) => [which, new TraceModel(trace, out, async () => openDocument)]),
   );
-  const codicons = join(root, 'node_modules/@vscode/codicons/dist');
-  const files = {
-    '/themes.css': ['text/css', join(here, 'themes.css')],
-    '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
-    '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
-  };
+  const serveFile = await fileServer();
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/')
       return response
         .writeHead(200, { 'content-type': 'text/html' })
         .end(page(THEME_CLASSES[searchParams.get('theme')] ?? 'vscode-dark', '/webview-compare.js'));
-    const isBundle = /^\/webview[\w.-]*\.js$/.test(pathname);
-    const file = isBundle ? ['text/javascript', join(out, pathname)] : files[pathname];
-    if (file === undefined) return response.writeHead(404).end();
-    readFile(file[1]).then(
-      (data) => response.writeHead(200, { 'content-type': file[0], 'cache-control': 'no-store' }).end(data),
-      (error) => response.writeHead(500).end(String(error)),
-    );
+    serveFile(request, response);
   });
   const opened = [];
   /** Why the next comparison fails; '' when it does not. */
@@ -140,7 +92,6 @@ export async function serveComparison(a, b, port = 0) {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all(Object.values(models).map((model) => model.close()));
-      await rm(out, { recursive: true, force: true });
     },
   };
 }

@@ -1,9 +1,9 @@
 // What a frame of the timeline costs in Chromium over a million rows: node test/webview/timelineFrames.mjs [rows]
 // Layout and drawing of a session made of numbers, while it is panned and zoomed; prints ms, asserts nothing.
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -62,8 +62,7 @@ const { outputFiles } = await build({
   write: false,
   logLevel: 'warning',
 });
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launchChromium();
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 500 } });
   page.on('pageerror', (error) => console.error(error.message));

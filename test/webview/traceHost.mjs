@@ -1,17 +1,11 @@
 // Serves the webview over a real trace, with the product's own bridge and document worker, to look at it without VS Code:
 // node test/webview/traceHost.mjs TRACE [port]. What only VS Code can do (dialogs, editors, commands) is refused by name.
-import { build } from 'esbuild';
 import { createServer } from 'node:http';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { basename, join } from 'node:path';
 import { WebSocketServer } from 'ws';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
-const root = join(here, '../..');
-const alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
+import { bundled, fileServer } from './bundle.mjs';
 
 /**
  * What VS Code carries beside JSON: typed arrays (after the JSON as their bytes, each at a multiple of 8) and numbers that
@@ -114,33 +108,7 @@ export const THEME_CLASSES = {
  * the status or what gives one, and `more` handlers take the place of what only VS Code has.
  */
 export async function serveTrace(trace, port = 0, status = {}, more = {}) {
-  const out = await mkdtemp(join(tmpdir(), 'trace-host-'));
-  await build({
-    bundle: true,
-    platform: 'browser',
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'webview-[name]-[hash]',
-    target: 'chrome128',
-    sourcemap: 'inline',
-    entryPoints: { webview: join(root, 'webview/main.ts') },
-    outdir: out,
-    tsconfig: join(root, 'webview/tsconfig.json'),
-    logLevel: 'warning',
-  });
-  const node = { bundle: true, platform: 'node', format: 'cjs', outdir: out, outExtension: { '.js': '.cjs' }, alias };
-  await build({
-    ...node,
-    entryPoints: {
-      documentWorker: join(root, 'src/document/worker.ts'),
-      bridge: join(root, 'src/extension/bridge.ts'),
-      searchHandlers: join(root, 'src/extension/searchHandlers.ts'),
-      noteHandlers: join(root, 'src/extension/noteHandlers.ts'),
-      traceModel: join(root, 'src/extension/traceModel.ts'),
-      client: join(root, 'src/document/client.ts'),
-    },
-    logLevel: 'warning',
-  });
+  const out = await bundled('host');
   const require = createRequire(join(out, 'x.cjs'));
   const { Bridge } = require('./bridge.cjs');
   const { searchHandlers } = require('./searchHandlers.cjs');
@@ -153,25 +121,14 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
     ...noteHandlers({ model, record: async () => false }),
     ...(typeof more === 'function' ? more(model) : more),
   };
-  const codicons = join(root, 'node_modules/@vscode/codicons/dist');
-  const files = {
-    '/themes.css': ['text/css', join(here, 'themes.css')],
-    '/codicon.css': ['text/css', join(codicons, 'codicon.css')],
-    '/codicon.ttf': ['font/ttf', join(codicons, 'codicon.ttf')],
-  };
+  const serveFile = await fileServer();
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/')
       return response
         .writeHead(200, { 'content-type': 'text/html' })
         .end(page(THEME_CLASSES[searchParams.get('theme')] ?? 'vscode-dark'));
-    const isBundle = /^\/webview[\w.-]*\.js$/.test(pathname);
-    const file = isBundle ? ['text/javascript', join(out, pathname)] : files[pathname];
-    if (file === undefined) return response.writeHead(404).end();
-    readFile(file[1]).then(
-      (data) => response.writeHead(200, { 'content-type': file[0], 'cache-control': 'no-store' }).end(data),
-      (error) => response.writeHead(500).end(String(error)),
-    );
+    serveFile(request, response);
   });
   const sockets = new WebSocketServer({ server, path: '/bridge' });
   const bridges = new Set();
@@ -207,7 +164,6 @@ export async function serveTrace(trace, port = 0, status = {}, more = {}) {
       for (const client of sockets.clients) client.terminate();
       await new Promise((resolve) => server.close(resolve));
       await model.close();
-      await rm(out, { recursive: true, force: true });
     },
   };
 }

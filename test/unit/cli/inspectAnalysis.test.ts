@@ -1,4 +1,3 @@
-import { chromium } from '@playwright/test';
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +9,7 @@ import { analyseTrace, analyseWhole } from '../../../src/document/wholeAnalysis'
 import { answerMs } from '../../../src/exchange/page/words';
 import { tracePage } from '../../../src/exchange/page/tracePage';
 import { markup, Markup } from '../../../src/exchange/page/markup';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { eventIds } from '../../../src/protocol/ids';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 
@@ -160,11 +159,7 @@ describe('the analysis of a trace for the command line', () => {
   it('is a page that runs nothing, loads nothing and shows captured text as text', async () => {
     const file = await trace();
     const page = tracePage(await inspectTrace(file), await analyseWhole(file, undefined, 100));
-    const executablePath = findChromium();
-    const browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await launchChromium();
     onTestFinished(() => browser.close());
     const tab = await browser.newPage();
     const asked: string[] = [];

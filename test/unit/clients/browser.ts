@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { build } from 'esbuild';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { later, listen } from '../fidelity/bed';
 
 /** Opens a page with `apps/page.ts` in it; the files of `folder` are beside it. */
@@ -23,11 +23,7 @@ export async function openPage(folder: string): Promise<Page> {
     );
   });
   const address = (await listen(server)).replace('/v1', '/');
-  const executablePath = findChromium();
-  const browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  const browser = await launchChromium();
   later(() => browser.close());
   const page = await browser.newPage();
   await page.goto(address);

@@ -1,10 +1,9 @@
-import { chromium } from '@playwright/test';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import type { Comparison } from '../../../src/compare/model';
 import { dist } from '../fidelity/bed';
 import { exchange, made, type Said } from './made';
@@ -162,8 +161,7 @@ describe('realtime-inspector diff', () => {
     const file = path.join(path.dirname(a), 'diff.html');
     expect(run(a, b, '--html', file)).toMatchObject({ status: 1, stdout: '', stderr: `Wrote ${file}.\n` });
     expect(run(a, b, '--html').stdout).toBe(readFileSync(file, 'utf8'));
-    const executablePath = findChromium();
-    const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const asked: string[] = [];

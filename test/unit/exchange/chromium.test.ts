@@ -1,9 +1,9 @@
 /** A session through the proxy as Chromium wrote it down, beside what the proxy itself recorded of it. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { startServer } from '../../../src/simulator/server';
 import { exportHar } from '../../../src/exchange/write/har';
 import { cleanUp, later, startProxy, temporaryFolder } from '../fidelity/bed';
@@ -12,11 +12,9 @@ import { valuesOf } from '../rewrite/traces';
 import { importIntoDevTools } from './devtoolsRules';
 import { generator, importInto } from './importing';
 
-const executablePath = findChromium();
 let browser: Browser;
 beforeAll(async () => {
-  if (executablePath !== undefined)
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] });
+  browser = await launchChromium();
 });
 afterAll(() => browser?.close());
 afterEach(cleanUp);
@@ -65,7 +63,7 @@ async function session(content: 'embed' | 'attach'): Promise<{ har: string; trac
   return { har, trace: proxy.file, folder };
 }
 
-describe.skipIf(executablePath === undefined)('a HAR that Chromium wrote', () => {
+describe('a HAR that Chromium wrote', () => {
   it.each(['embed', 'attach'] as const)('is the session that was recorded (%s)', async (content) => {
     const { har, trace, folder } = await session(content);
     const { report, events } = await importInto(folder, har);

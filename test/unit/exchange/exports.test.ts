@@ -1,10 +1,9 @@
 /** What is written for other programs, held against what the conversation is known to be. */
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium } from '@playwright/test';
 import { WaveFile } from 'wavefile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { exportFile } from '../../../src/exchange/export';
 import type { ExportKind } from '../../../src/exchange/forms';
 import { cell } from '../../../src/exchange/write/csv';
@@ -190,10 +189,9 @@ describe('a transcript', () => {
     ['\u001b[31m', ' \\[31m'],
   ])('of %j is %j', (text, wanted) => expect(escapeMarkdown(text)).toBe(wanted));
 
-  const executablePath = findChromium();
-  it.skipIf(executablePath === undefined)('is captions that Chromium shows beside the sound', async () => {
+  it('is captions that Chromium shows beside the sound', async () => {
     const vtt = (await written('vtt')).data.toString();
-    const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       // As text: the page's own types are not those of this test.

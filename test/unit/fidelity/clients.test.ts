@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import http from 'node:http';
 import path from 'node:path';
-import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { cleanUp, dist, later, listen, readTrace, root, sessionOf, startProxy } from './bed';
 import type { RunningProxy } from './bed';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 
 // Real clients, their packages unmodified, through the built proxy to a small Realtime server.
 
@@ -186,18 +185,7 @@ describe('a page in Chromium', () => {
   let browser: Browser;
   let page: string;
   beforeAll(async () => {
-    const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file));
-    browser = await chromium.launch({
-      ...(system === undefined ? {} : { executablePath: system }),
-      args: [
-        '--host-resolver-rules=MAP *.example 127.0.0.1',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
-    });
+    browser = await launchChromium('--host-resolver-rules=MAP *.example 127.0.0.1');
     later(() => browser.close());
     const server = http.createServer((_req, res) =>
       res.setHeader('Content-Type', 'text/html').end('<title>app</title>'),

@@ -1,10 +1,10 @@
 /** Every view, in every theme, wide and narrow, held against the rules of WCAG 2.2 by axe-core, which looks at the real page. */
-import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serve } from '../../webview/serve.mjs';
 import { serveTrace, type ServedTrace } from '../../webview/traceHost.mjs';
 import { addAxe, violations } from './axe';
@@ -20,10 +20,7 @@ describe('anybody can use', () => {
   let host: ServedTrace;
   let harness: { url: string; close(): void };
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: findChromium() as string,
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchChromium();
     folder = await mkdtemp(join(tmpdir(), 'views-'));
     const file = join(folder, 'talk.realtime.jsonl');
     await writeFile(file, talkTrace(4));

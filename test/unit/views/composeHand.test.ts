@@ -1,7 +1,7 @@
 /** The composer's hand in Chromium, with a fake host: writing by completion, menu, sequences, sound, pictures, the form. */
-import { chromium, type Browser, type Locator, type Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serve } from '../../webview/serve.mjs';
 import type { ComposePlan } from '../../../webview/composeMessages';
 
@@ -9,11 +9,7 @@ let server: Awaited<ReturnType<typeof serve>>;
 let browser: Browser;
 beforeAll(async () => {
   server = await serve();
-  const executablePath = findChromium();
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,7 +1,7 @@
 /** The event list over a real trace, in a real Chromium: its rows are used again for others as it is scrolled. */
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serveTrace } from '../../webview/traceHost.mjs';
 import { traceFile } from '../trace/traceLines';
 import { talkTrace } from './talkTrace';
@@ -19,11 +19,7 @@ interface ShownRow {
 describe('the event list', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = findChromium();
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

@@ -1,7 +1,7 @@
 /** The queue of held messages: the real page in Chromium over a real engine with real sockets at both ends. */
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { Breakpoints } from '../../../src/extension/breakpoints';
 import { heldHandlers } from '../../../src/extension/heldHandlers';
 import { HeldQueue } from '../../../src/extension/heldQueue';
@@ -11,11 +11,7 @@ import { wsHand } from '../fidelity/hand';
 
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = findChromium();
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  browser = await launchChromium();
 });
 afterAll(() => browser?.close());
 afterEach(cleanUp);

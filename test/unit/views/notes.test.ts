@@ -1,9 +1,9 @@
 /** Notes and bookmarks over a real trace, in a real Chromium: set by keys, typed in place, changed, taken away and brought back. */
 import fs from 'node:fs';
 import os from 'node:os';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { noteRecord } from '../../../src/trace/notes';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { serveTrace } from '../../webview/traceHost.mjs';
@@ -21,7 +21,7 @@ const lines = [
 describe('notes', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium() as string, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

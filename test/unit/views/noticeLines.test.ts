@@ -1,14 +1,14 @@
 /** What stands under the list about the trace itself, in a real Chromium. */
-import { chromium, type Browser } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { serveTrace } from '../../webview/traceHost.mjs';
 
 describe('a line that cannot be read', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium() as string, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

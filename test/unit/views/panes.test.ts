@@ -1,7 +1,7 @@
 /** Panes that keep still: what comes and goes moves nothing that somebody may be about to click, and sizes stay as they were set. */
-import { chromium, type Browser, type Locator, type Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serveTrace } from '../../webview/traceHost.mjs';
 import { traceFile } from '../trace/traceLines';
 import { talkTrace } from './talkTrace';
@@ -9,11 +9,7 @@ import { talkTrace } from './talkTrace';
 describe('the panes', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = findChromium();
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

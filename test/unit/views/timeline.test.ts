@@ -1,8 +1,8 @@
 /** The timeline over a real trace, in a real Chromium, moved by pointer, wheel and keys. */
 import { appendFile } from 'node:fs/promises';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { serveTrace } from '../../webview/traceHost.mjs';
 
@@ -56,7 +56,7 @@ interface Point {
 describe('the timeline', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium() as string, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
@@ -88,9 +88,10 @@ describe('the timeline', () => {
     if (found === undefined) throw new Error(`no bar in lane ${lane}`);
     await page.mouse.click(found.x, found.y);
   };
-  /** Where a time and a lane are on the page. */
+  /** Where a time and a lane are on the page, once what was moved before has been drawn. */
   const at = (page: Page, lane: string, t: number) =>
-    page.evaluate<Point>(`(() => {
+    page.evaluate<Point>(`(async () => {
+      for (const frame of [1, 2]) await new Promise((drawn) => requestAnimationFrame(drawn));
       const { layout } = ${timeline};
       const { y, h } = layout.lanes.find(({ name }) => name === '${lane}');
       const box = ${timeline}.getBoundingClientRect();

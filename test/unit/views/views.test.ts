@@ -1,7 +1,7 @@
 /** The page's views over a real trace, in a real Chromium, fed by the product's own bridge and document worker. */
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serveTrace } from '../../webview/traceHost.mjs';
 import { closeLine, eventLine, HEADER, openLine, traceFile } from '../trace/traceLines';
 import { talkTrace } from './talkTrace';
@@ -9,11 +9,7 @@ import { talkTrace } from './talkTrace';
 describe('the views', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = findChromium();
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

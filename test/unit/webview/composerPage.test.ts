@@ -1,18 +1,14 @@
 /** The composer in Chromium, with a fake host: what only an editor that is really drawn and typed into can show. */
-import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../../scripts/lib/system.mjs';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { serve } from '../../webview/serve.mjs';
 
 let server: Awaited<ReturnType<typeof serve>>;
 let browser: Browser;
 beforeAll(async () => {
   server = await serve();
-  const executablePath = findChromium();
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
