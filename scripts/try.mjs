@@ -102,7 +102,7 @@ function openInBrowser(url) {
 async function check(url, started) {
   const missing = await setUp(['chromium']);
   if (missing.length > 0) throw new Trouble(missing.join('\n'));
-  const { chromium, expect } = await import('@playwright/test');
+  const { expect } = await import('@playwright/test');
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });

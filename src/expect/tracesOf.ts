@@ -1,6 +1,5 @@
 /** The traces that a command names: files, and patterns where no shell has put files in their place. */
 import { existsSync } from 'node:fs';
-import fastGlob from 'fast-glob';
 import { UnreadableFileError } from '../trace/unreadable';
 
 /**
@@ -16,6 +15,7 @@ export async function tracesOf(named: readonly string[]): Promise<string[]> {
     }
     // Its patterns are written with / on every system.
     const pattern = process.platform === 'win32' ? name.replaceAll('\\', '/') : name;
+    const { default: fastGlob } = await import('fast-glob');
     const found = await fastGlob(pattern, { followSymbolicLinks: false });
     if (found.length === 0) throw new UnreadableFileError(`No file matches ${name}: name a trace, or another pattern.`);
     for (const file of found.sort()) files.add(file);

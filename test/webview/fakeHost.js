@@ -26,23 +26,27 @@
   const pieces = [];
   let seq = 0;
 
+  /** One period of six harmonics. */
+  const period = Float32Array.from({ length: 4096 }, (_, at) => {
+    const phase = (2 * Math.PI * at) / 4096;
+    return [1, 2, 3, 4, 5, 6].reduce((wave, harmonic) => wave + Math.sin(phase * harmonic) / harmonic, 0);
+  });
   /** A voice-like tone: harmonics of a gliding pitch under a syllable envelope. */
   const voice = (startMs, lengthMs, pitch) => {
     const samples = new Int16Array(Math.round((lengthMs / 1000) * rate));
     let phase = 0;
     for (let n = 0; n < samples.length; n += 1) {
       const t = n / rate;
-      phase += (2 * Math.PI * (pitch + 18 * Math.sin(t * 3.1) + startMs * 0.001)) / rate;
+      phase += (4096 * (pitch + 18 * Math.sin(t * 3.1) + startMs * 0.001)) / rate;
       const syllable = Math.max(0, Math.sin(t * 13) * 0.6 + Math.sin(t * 4.7) * 0.4 + 0.15);
       const fade = Math.min(1, t * 20, (lengthMs / 1000 - t) * 20);
-      let wave = 0;
-      for (let harmonic = 1; harmonic <= 6; harmonic += 1) wave += Math.sin(phase * harmonic) / harmonic;
-      samples[n] = wave * syllable * fade * 9000;
+      samples[n] = period[phase & 4095] * syllable * fade * 9000;
     }
     return samples;
   };
   const base64 = (samples) => {
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    if (bytes.toBase64) return bytes.toBase64();
     let text = '';
     for (let n = 0; n < bytes.length; n += 8192) text += String.fromCharCode(...bytes.subarray(n, n + 8192));
     return btoa(text);

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { WebSocket } from 'ws';
-import { ensureAuthority } from '../../proxy/certificates';
+import type { Authority } from '../../proxy/certificates';
 import { createListener } from '../../proxy/listener';
 import { certificatesFolder } from '../../proxy/userData';
 import { baseUrl, failure, makeFace, type Face } from '../../simulator/face';
@@ -147,8 +147,7 @@ export async function serveTrace(options: ServeOptions): Promise<ReplayServer> {
         });
       },
     });
-    const authority =
-      options.plain === true ? undefined : await ensureAuthority(options.certificates ?? certificatesFolder(), []);
+    const authority = options.plain === true ? undefined : await authorityIn(options.certificates);
     const bound = await listen(face, authority, { host, port, onLog });
     return {
       url: baseUrl(host, bound.port),
@@ -183,10 +182,16 @@ function servedFrom(trace: string, session: string): Record<string, string> {
   return { 'realtime-inspector-served': name };
 }
 
+async function authorityIn(folder = certificatesFolder()): Promise<Authority> {
+  // Loaded when needed: the library for certificates takes longer to load than most commands run.
+  const { ensureAuthority } = await import('../../proxy/certificates');
+  return ensureAuthority(folder, []);
+}
+
 /** Listens for it; without an authority by plain HTTP alone. Rejects when the port cannot be had. */
 async function listen(
   face: Face,
-  authority: Awaited<ReturnType<typeof ensureAuthority>> | undefined,
+  authority: Authority | undefined,
   { host, port, onLog }: { host: string; port: number; onLog: (message: string) => void },
 ): Promise<{ port: number; close(): Promise<void> }> {
   if (authority) {
