@@ -294,7 +294,8 @@ describe('rows of a trace', () => {
       // The page knows the row a moment after the host.
       await until('the file', async () => {
         await run('savePayload', { rtiRow });
-        return existsSync(target);
+        // It is there, empty, before it is written.
+        return existsSync(target) && readFileSync(target, 'utf8') !== '';
       });
     });
     assert.deepEqual(JSON.parse(readFileSync(target, 'utf8').replace('$${', '${')), update);
