@@ -1,4 +1,5 @@
 // `npm test`: sets up a fresh clone and passes every test. Stops at the first stage that fails and says which.
+// What waits for the network (VS Code, Chromium) goes beside what does not need it.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,14 +13,19 @@ const node = (script, ...args) => run(toolNode(), [script, ...args], { doing: sc
 const vitest = bin('vitest', 'vitest.mjs');
 const playwright = bin('@playwright/test', 'cli.js');
 
+const script = (name) => run('npm', ['run', '--silent', name], { quiet: true, doing: name });
+
 /** Each stage returns what it counted, or nothing when it is no test. */
 const stages = {
+  packages: async () => {
+    await setUp(['packages']);
+  },
   setup: async () => {
-    const missing = await setUp(['packages', 'vscode', 'chromium', 'espeak']);
+    const missing = await setUp(['vscode', 'chromium', 'espeak']);
     if (missing.length > 0) throw new Trouble(missing.join('\n'));
   },
-  typecheck: () => run('npm', ['run', '--silent', 'typecheck'], { doing: 'typecheck' }),
-  lint: () => run('npm', ['run', '--silent', 'lint'], { doing: 'lint' }),
+  typecheck: () => script('typecheck'),
+  lint: () => script('lint'),
   build: () => run(toolNode(), ['scripts/build.mjs'], { quiet: true, doing: 'build' }),
   unit: async () => {
     const failure = await settled(
@@ -30,7 +36,7 @@ const stages = {
     const failed = Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0);
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests, failure };
   },
-  package: () => run('npm', ['run', '--silent', 'package'], { quiet: true, doing: 'package' }),
+  package: () => script('package'),
   integration: async () => {
     const { output, failure } = await tee(toolNode(), [join(root, 'test', 'vscode', 'integration.mjs')]);
     // The lines mocha's spec reporter ends with.
@@ -44,6 +50,17 @@ const stages = {
     return { passed: expected + flaky, failed: unexpected, skipped, failure };
   },
 };
+
+/** In this order; those of one line side by side. */
+const ORDER = [
+  ['packages'],
+  ['setup', 'typecheck', 'lint'],
+  ['build'],
+  ['unit'],
+  ['package'],
+  ['integration'],
+  ['e2e'],
+];
 
 const json = async (name) => {
   try {
@@ -71,37 +88,44 @@ async function tee(command, args) {
   return { output, failure: code === 0 ? undefined : new Trouble(`exit ${code}`) };
 }
 
+const totals = { passed: 0, failed: 0 };
+const times = [];
+
+/** Runs a stage; what is wrong in a sentence, or undefined. */
+async function pass(name) {
+  const began = Date.now();
+  say(`\n== ${name}`);
+  try {
+    const counted = await stages[name]();
+    if (counted) {
+      totals.passed += counted.passed;
+      totals.failed += counted.failed;
+      if (counted.failure) throw counted.failure;
+      if (counted.failed > 0) throw new Trouble(`${counted.failed} failed`);
+      if (counted.passed === 0) throw new Trouble('no test ran');
+      say(
+        `${counted.passed} passed${counted.skipped > 0 ? `, ${counted.skipped} skipped: what they need is not here` : ''}`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof Trouble)) process.stderr.write(`${error?.stack ?? error}\n`);
+    return `The stage "${name}" failed after ${seconds(began)}: ${error?.message ?? error}`;
+  } finally {
+    times.push(`${name} ${seconds(began)}`);
+  }
+}
+
 await main(async () => {
   const started = Date.now();
-  const totals = { passed: 0, failed: 0 };
-  const times = [];
-  let broken = '';
+  let broken = [];
   await rm(reports, { recursive: true, force: true });
   await mkdir(reports, { recursive: true });
-  for (const [name, stage] of Object.entries(stages)) {
-    const began = Date.now();
-    say(`\n== ${name}`);
-    try {
-      const counted = await stage();
-      if (counted) {
-        totals.passed += counted.passed;
-        totals.failed += counted.failed;
-        if (counted.failure) throw counted.failure;
-        if (counted.failed > 0) throw new Trouble(`${counted.failed} failed`);
-        if (counted.passed === 0) throw new Trouble('no test ran');
-        say(
-          `${counted.passed} passed${counted.skipped > 0 ? `, ${counted.skipped} skipped: what they need is not here` : ''}`,
-        );
-      }
-    } catch (error) {
-      if (!(error instanceof Trouble)) process.stderr.write(`${error?.stack ?? error}\n`);
-      broken = `The stage "${name}" failed after ${seconds(began)}: ${error?.message ?? error}`;
-    }
-    times.push(`${name} ${seconds(began)}`);
-    if (broken) break;
+  for (const names of ORDER) {
+    broken = (await Promise.all(names.map(pass))).filter(Boolean);
+    if (broken.length > 0) break;
   }
   say(`\n${times.join(', ')}; together ${seconds(started)}`);
-  if (broken) say(broken);
+  for (const sentence of broken) say(sentence);
   say(`${totals.passed} passed, ${totals.failed} failed`);
-  return broken ? 1 : 0;
+  return broken.length > 0 ? 1 : 0;
 });

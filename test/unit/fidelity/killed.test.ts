@@ -1,11 +1,13 @@
 /** The recorder killed at a random moment, a hundred times: what it leaves can be read, but for the line being written. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import WebSocket, { WebSocketServer } from 'ws';
 import { recover } from '../../../src/rewrite/recover';
 import { TraceReader } from '../../../src/trace/reader';
 
@@ -14,14 +16,24 @@ const AT_ONCE = 4;
 const cli = path.resolve('dist/cli.cjs');
 
 let folder = '';
+/** Says one thing to each client and hears the rest: a simulator in each recorder would take longer to start than it lives. */
+let server: WebSocketServer;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'killed-'));
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => socket.on('error', () => undefined).send('{"type":"session.created"}'));
+  await once(server, 'listening');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** A proxy with a client that talks as fast as it can, killed after so many milliseconds of that; how much was sent. */
 async function killed(file: string, after: number, size: number): Promise<number> {
-  const proxy = spawn(process.execPath, [cli, 'proxy', '--listen', '127.0.0.1:0', '--record', file, '--json']);
+  const upstream = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const where = ['--listen', '127.0.0.1:0', '--upstream', upstream, '--record', file];
+  const proxy = spawn(process.execPath, [cli, 'proxy', ...where, '--json']);
   const gone = new Promise<void>((resolve) => proxy.once('exit', () => resolve()));
   const first = await new Promise<string>((resolve, reject) => {
     let out = '';

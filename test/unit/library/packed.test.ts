@@ -67,11 +67,10 @@ it('is imported by an ES module and required by a CommonJS one, and lets both en
 });
 
 it.each([
-  ['Node16', 'Node16', 'typed.mts'],
-  ['Node16', 'Node16', 'typed.cts'],
-  ['NodeNext', 'NodeNext', 'typed.mts'],
-  ['ESNext', 'Bundler', 'typed.ts'],
-])('has types of its own, all checked, for module %s, resolution %s and %s', async (module, resolution, file) => {
+  ['Node16', 'Node16', ['typed.mts', 'typed.cts']],
+  ['NodeNext', 'NodeNext', ['typed.mts']],
+  ['ESNext', 'Bundler', ['typed.ts']],
+])('has types of its own, all checked, for module %s, resolution %s and %j', async (module, resolution, files) => {
   await mkdir(path.join(project, 'node_modules', '@types'), { recursive: true });
   // What every TypeScript project for Node has.
   const types = path.join('node_modules', '@types', 'node');
@@ -91,9 +90,9 @@ export async function test(): Promise<[CheckReport, ServeReport]> {
   return [await checkTrace('a', wanted), await server.stop()];
 }
 `;
-  await writeFile(path.join(project, file), source);
+  for (const file of files) await writeFile(path.join(project, file), source);
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
   const flags = ['--target', 'ES2023', '--types', 'node', '--module', module, '--moduleResolution', resolution];
-  expect(await run(process.execPath, [tsc, ...strict, ...flags, file])).toBe('');
+  expect(await run(process.execPath, [tsc, ...strict, ...flags, ...files])).toBe('');
 });
