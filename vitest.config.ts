@@ -8,8 +8,9 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts'],
     // Most of them wait for sockets, timers and other processes: one for each core leaves time unused.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // A process for each file loads the same modules 287 times. No test changes what another one reads.
+    // A process for each file loads the same modules 287 times.
     isolate: false,
+    setupFiles: ['test/unit/leaves.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The default is one second: a page beside a busy neighbour needs more now and then.

@@ -49,6 +49,11 @@ describe('the page of a comparison', () => {
     page.setDefaultTimeout(15_000);
     await page.goto(url);
     await page.getByText(verdict).waitFor();
+    // Where a trace ends is known when all of it is read.
+    await page.waitForFunction(
+      `[...document.querySelector('rti-compare-app').shadowRoot.querySelectorAll('rti-timeline')].every(
+        ({ store: { document: state } }) => state?.read === state?.size && state?.analysed === state?.rows)`,
+    );
     return page;
   }
   const turns = (page: Page) => page.locator('rti-compare-turns .turns tbody tr');
@@ -129,27 +134,22 @@ describe('the page of a comparison', () => {
       expect(b?.end).toBeCloseTo(a?.end ?? NaN, 6);
       return { start: a?.start ?? NaN, end: a?.end ?? NaN };
     };
-    // Asked for each time: the end of a trace is known a little after its first rows.
-    const lengths = async () => (await views(page)).map(({ own }) => own.end - own.start);
-    const beyond = async (at?: number) => {
-      const all = await lengths();
-      return Math.abs((await shown()).end - (at === undefined ? Math.max(...all) : (all[at] ?? NaN)));
-    };
+    const lengths = (await views(page)).map(({ own }) => own.end - own.start);
     for (const [at, which] of (['a', 'b'] as const).entries()) {
       await page.getByRole('button', { name: `Fit ${which}` }).click();
-      await expect.poll(() => beyond(at)).toBeLessThan(0.001);
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(lengths[at] ?? NaN, 3);
       expect((await shown()).start).toBeCloseTo(0, 3);
       await body.press('f');
-      await expect.poll(() => beyond()).toBeLessThan(0.001);
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(Math.max(...lengths), 3);
       await body.press(at === 0 ? '3' : '4');
-      await expect.poll(() => beyond(at)).toBeLessThan(0.001);
+      await expect.poll(async () => (await shown()).end).toBeCloseTo(lengths[at] ?? NaN, 3);
     }
     await body.press('f');
     const zoom = page.getByRole('button', { name: 'Zoom to what is chosen' });
     expect(await zoom.isDisabled()).toBe(true);
     await body.press('n');
     await body.press('z');
-    await expect.poll(async () => (await shown()).end).toBeLessThan(Math.max(...(await lengths())));
+    await expect.poll(async () => (await shown()).end).toBeLessThan(Math.max(...lengths));
     const turn = await shown();
     const places = await page.evaluate<number[]>(`(({ comparison, turn, stores }) =>
       ['a', 'b'].map((which) => comparison.sessions[0].turns[turn][which].start - stores[which].origin)
