@@ -53,9 +53,13 @@ export function forwardRequest(
     const fail = (error: unknown): void => {
       upstream?.destroy();
       if (ended) return;
+      if (res.headersSent) {
+        res.destroy();
+        end(cutOff(target));
+        return;
+      }
       const message = describeUpstreamError(error, target);
-      if (res.headersSent) res.destroy();
-      else answer502(req, res, message);
+      answer502(req, res, message);
       end(message);
     };
 
@@ -76,26 +80,27 @@ export function forwardRequest(
 
     request.on('error', fail);
     request.on('continue', () => res.writeContinue());
-    request.on('information', (info) => passInterim(info, res));
+    request.on('information', (info) => passInterim(info, req, res));
     // An answer of 101 to an ordinary request cannot be passed on: nobody asked for it.
     request.on('upgrade', () => fail(new Error('it switched protocols without being asked')));
     request.on('response', (answer) => {
       if (recording !== undefined) recording.answered(answer);
       res.sendDate = false;
       try {
-        res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', responseHeaders(answer));
+        res.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', responseHeaders(answer, req));
       } catch (error) {
         fail(error);
         return;
       }
-      res.flushHeaders();
+      // Not flushHeaders: that writes them as UTF-8, and what came is bytes.
+      res.write('', 'latin1');
       answer.once('end', () => {
         if (answer.rawTrailers.length > 0) res.addTrailers(pairs(answer.rawTrailers));
       });
       // Destroying the request because the client left ends in here too, but only after that was reported.
       answer.once('error', () => {
         res.destroy();
-        end(`The upstream ${target.host} closed the connection in the middle of its answer.`);
+        end(cutOff(target));
       });
       answer.pipe(res);
       res.once('finish', () => end());
@@ -107,13 +112,19 @@ export function forwardRequest(
       end('The client went away before the answer was complete.');
     });
 
-    if (req.headers.expect !== undefined) request.flushHeaders();
+    if (req.headers.expect !== undefined) {
+      // With this field Node writes the head by itself, as UTF-8 where the socket does not say otherwise.
+      request.once('socket', (socket) => socket.setDefaultEncoding('latin1'));
+      request.flushHeaders();
+    }
     if (recording !== undefined) recording.request.tap(req);
     req.once('end', () => {
       if (req.rawTrailers.length > 0 && isChunked(req)) request.addTrailers(pairs(req.rawTrailers));
     });
     // Not pipeline: it would tear the client's socket down when the upstream answers before it has read the whole body.
     req.pipe(request);
+    // The rest of a body that nobody waits for any more: a client may send all of it before it reads the answer.
+    request.once('close', () => req.resume());
     req.on('aborted', () => request.destroy());
   });
 }
@@ -151,14 +162,22 @@ function pairs(raw: readonly string[]): [string, string][] {
 const isChunked = (message: http.IncomingMessage): boolean =>
   /\bchunked\b/i.test(message.headers['transfer-encoding'] ?? '');
 
-/** Headers without those of this connection, `Connection`'s own list included. */
-function endToEnd(message: http.IncomingMessage): [string, string][] {
-  const listed = (message.headers.connection ?? '').toLowerCase().split(',');
-  const dropped = new Set([...HOP_BY_HOP, ...listed.map((name) => name.trim())]);
-  // Without chunks there is no place for trailers, and Node refuses to announce them.
-  if (!isChunked(message)) dropped.add('trailer');
-  return pairs(message.rawHeaders).filter(([name]) => !dropped.has(name.toLowerCase()));
+/** Headers without those of this connection: what `Connection` lists included, but for what says where the body ends. */
+function withoutConnection(raw: readonly string[], more: readonly string[]): [string, string][] {
+  const fields = pairs(raw);
+  const listed = fields
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.split(','));
+  const dropped = new Set([...HOP_BY_HOP, ...listed.map((name) => name.trim().toLowerCase()), ...more]);
+  dropped.delete('content-length');
+  return fields.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
+
+/** Without chunks there is no place for trailers, and Node refuses to announce them. */
+const endToEnd = (message: http.IncomingMessage, hasChunks = isChunked(message)): [string, string][] =>
+  withoutConnection(message.rawHeaders, hasChunks ? [] : ['trailer']);
+
+const isOld = (req: http.IncomingMessage): boolean => req.httpVersionMajor === 1 && req.httpVersionMinor === 0;
 
 /**
  * The flat list for the upstream: the client's, with Host exchanged in its place.
@@ -181,19 +200,28 @@ export function requestHeaders(req: http.IncomingMessage, target: URL): string[]
   return out;
 }
 
-const responseHeaders = (answer: http.IncomingMessage): string[] => endToEnd(answer).flat();
+function responseHeaders(answer: http.IncomingMessage, req: http.IncomingMessage): string[] {
+  const hasBody = req.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304;
+  return endToEnd(answer, isChunked(answer) && hasBody && !isOld(req)).flat();
+}
 
-function passInterim(info: http.InformationEvent, res: http.ServerResponse): void {
-  if (res.headersSent) return;
-  if (info.statusCode === 102) res.writeProcessing();
-  // Node can write no other interim answer than these, and early hints only with a link.
-  if (info.statusCode === 103 && info.headers['link'] !== undefined) {
-    const { link, ...others } = info.headers;
-    res.writeEarlyHints({ ...(others as Record<string, string>), link });
-  }
+/** Bytes of interim answers that may wait for a client that does not read. */
+const MAX_INTERIM = 64 * 1024;
+
+/** As raw lines: Node can write but two kinds of them, and throws at hints that others understand. */
+function passInterim(info: http.InformationEvent, req: http.IncomingMessage, res: http.ServerResponse): void {
+  // 100 has an event of its own, and 101 too. A client of HTTP/1.0 knows none of them (RFC 9110, 15.2).
+  if (info.statusCode <= 101 || res.headersSent || isOld(req)) return;
+  // No socket: an earlier answer on this connection is not complete.
+  if (res.socket === null || res.socket.writableLength > MAX_INTERIM) return;
+  const fields = withoutConnection(info.rawHeaders, []).map(([name, value]) => `${name}: ${value}\r\n`);
+  res.socket.write(`HTTP/1.1 ${info.statusCode} ${info.statusMessage}\r\n${fields.join('')}\r\n`, 'latin1');
 }
 
 // ---- failures ---------------------------------------------------------------------------------------------------------------
+
+const cutOff = (target: URL): string =>
+  `The upstream ${target.host} closed the connection in the middle of its answer.`;
 
 function answer502(req: http.IncomingMessage, res: http.ServerResponse, message: string): void {
   req.unpipe();
@@ -205,23 +233,27 @@ function answer502(req: http.IncomingMessage, res: http.ServerResponse, message:
 
 // ---- recording ---------------------------------------------------------------------------------------------------------------
 
-/** A copy of a body as it passes, given up when it grows over the limit. */
+/**
+ * A copy of a body as it passes, given up when it grows over the limit. A body cut in the middle could not be searched for
+ * secrets, so it is all or nothing.
+ */
 class BodyCopy {
   #chunks: Buffer[] | undefined = [];
   #bytes = 0;
+  #isWhole = false;
 
   tap(stream: Readable): void {
+    stream.once('end', () => (this.#isWhole = true));
     stream.on('data', (chunk: Buffer) => {
       this.#bytes += chunk.length;
-      // A body cut in the middle could not be searched for secrets, so it is all or nothing.
       if (this.#bytes > MAX_BODY) this.#chunks = undefined;
       else this.#chunks?.push(chunk);
     });
   }
 
-  /** The text, decoded from its content encoding; undefined when empty, too large or not text. */
+  /** The text, decoded from its content encoding; undefined when empty, cut off, too large or not text. */
   async text(encoding: string | undefined): Promise<string | undefined> {
-    if (this.#chunks === undefined || this.#bytes === 0) return undefined;
+    if (this.#chunks === undefined || this.#bytes === 0 || !this.#isWhole) return undefined;
     try {
       const bytes = await decode(Buffer.concat(this.#chunks), encoding ?? 'identity');
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -108,6 +108,26 @@ describe('a request on the wire', () => {
     expect(upstream.read()).toMatch(/Trailer: X-Sum\r\n.*\r\n\r\n4\r\nBODY\r\n0\r\nX-Sum: 7\r\n\r\n$/s);
   });
 
+  it('has the bytes of its fields as they came, also before a body that waits to be asked for', async () => {
+    const upstream = await rawServer(OK);
+    const proxy = await proxyTo(upstream.port);
+    const fields = 'Host: x\r\nX-N: \xc3\xa9\xff\r\nConnection: close\r\n';
+    await raw(proxy.port, `GET / HTTP/1.1\r\n${fields}\r\n`);
+    await raw(proxy.port, `POST / HTTP/1.1\r\n${fields}Expect: 100-continue\r\nContent-Length: 4\r\n\r\nBODY`);
+    expect(upstream.read().match(/X-N: \xc3\xa9\xff\r\n/g)).toHaveLength(2);
+  });
+
+  it('ends where its length says, whatever is said of the connection: what follows is no request', async () => {
+    const upstream = await rawServer(OK);
+    const proxy = await proxyTo(upstream.port);
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\nX: BODY';
+    await raw(
+      proxy.port,
+      `GET / HTTP/1.1\r\nHost: x\r\nConnection: close, Content-Length\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
+    );
+    expect(upstream.read()).toContain(`\r\nContent-Length: ${hidden.length}\r\n`);
+  });
+
   it('has no body when the client sent none', async () => {
     const upstream = await rawServer(OK);
     const proxy = await proxyTo(upstream.port);
@@ -139,6 +159,44 @@ describe('an answer on the wire', () => {
     const text = await raw(proxy.port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1.1 102 .*HTTP\/1.1 103 .*<\/a>; rel=preload.*HTTP\/1.1 200 OK/s);
     expect(text).toMatch(/\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 9\r\n\r\n$/);
+  });
+
+  it('carries every interim answer, whatever it holds, but to a client that knows none', async () => {
+    const interim =
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>; title="a b"\r\nLink: </b>\r\nX-N: \xe9\r\n\r\n' +
+      'HTTP/1.1 142 Odd\r\n\r\n';
+    const upstream = await rawServer(Buffer.from(interim + OK, 'latin1'));
+    const proxy = await proxyTo(upstream.port);
+    const text = await raw(proxy.port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(text.slice(0, text.indexOf('HTTP/1.1 200 OK'))).toBe(interim);
+    expect(await raw(proxy.port, 'GET / HTTP/1.0\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+
+  it('has the bytes of its fields as they came', async () => {
+    // As the upstream writes them, and not as their characters.
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(Buffer.from(OK.replace('\r\n', '\r\nX-N: \xc3\xa9\xff\r\n'), 'latin1')));
+    });
+    const proxy = await proxyTo(await listen(server));
+    const text = await raw(proxy.port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(text).toContain('\r\nX-N: \xc3\xa9\xff\r\n');
+  });
+
+  it.each([
+    ['HEAD', '1.1'],
+    ['GET', '1.0'],
+  ])('to %s of HTTP/%s announces no trailers where there is no place for them', async (method, version) => {
+    const upstream = await rawServer(
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n' +
+        (method === 'HEAD' ? '' : '3\r\nabc\r\n0\r\nX-Sum: 9\r\n\r\n'),
+    );
+    const proxy = await proxyTo(upstream.port);
+    const text = await raw(proxy.port, `${method} / HTTP/${version}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(text).toMatch(
+      method === 'HEAD' ? /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n$/s : /^HTTP\/1.1 200 OK\r\n.*\r\n\r\nabc$/s,
+    );
+    expect(text).not.toMatch(/trailer|X-Sum/i);
   });
 
   it('to HEAD has a length and no body, and 204 has neither', async () => {
@@ -293,6 +351,23 @@ describe('failures', () => {
     expect(proxy.exchanges[0]?.error).toMatch(/closed the connection in the middle of its answer/);
   });
 
+  it('in the middle of an answer have one name, however the connection ended', async () => {
+    let go: () => void = () => undefined;
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf!\r\n');
+        go = () => socket.write('no size\r\n');
+      });
+    });
+    const proxy = await proxyTo(await listen(server), { record: true });
+    const [res] = (await once(http.get({ port: proxy.port, path: '/x' }), 'response')) as [http.IncomingMessage];
+    go();
+    await expect(res.toArray()).rejects.toThrow('aborted');
+    await expect.poll(() => proxy.exchanges.length).toBe(1);
+    expect(proxy.exchanges[0]?.error).toMatch(/closed the connection in the middle of its answer/);
+  });
+
   it('of the client end the request to the upstream', async () => {
     const server = http.createServer((_req, res) => void res.write('begin'));
     const upstreamPort = await listen(server);
@@ -335,6 +410,23 @@ describe('failures', () => {
     expect(res.statusCode).toBe(413);
     expect(Buffer.concat((await res.toArray()) as Buffer[]).toString()).toBe('too large');
     req.on('error', () => undefined).destroy();
+  });
+
+  it('an upstream that answers and leaves does not hold up a client that sends all of its body first', async () => {
+    const refusal = 'HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(refusal));
+    });
+    const proxy = await proxyTo(await listen(server));
+    const client = net.connect(proxy.port, '127.0.0.1');
+    let text = '';
+    client.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const size = 20 << 20;
+    client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`);
+    await new Promise<void>((sent) => client.write(Buffer.alloc(size, 97), () => sent()));
+    await expect.poll(() => text).toContain('413 Too Large');
+    client.destroy();
   });
 });
 
@@ -387,6 +479,27 @@ describe('a recorded exchange', () => {
     await expect.poll(() => proxy.exchanges.length).toBe(1);
     expect(proxy.exchanges[0]).not.toHaveProperty('responseBody');
     expect(proxy.exchanges[0]?.status).toBe(201);
+  });
+
+  it('leaves out bodies that were cut off: what is secret in them cannot be told', async () => {
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        const half = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"value":"any-shape-of-key","expi';
+        socket.write(half, () => setTimeout(() => socket.destroy(), 50));
+      });
+    });
+    const proxy = await proxyTo(await listen(server), { record: true });
+    const socket = net.connect(proxy.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /v1/realtime/client_secrets HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"headers":{"X-Token":"mi',
+    );
+    await expect.poll(() => proxy.exchanges.length).toBe(1);
+    expect(proxy.exchanges[0]).toMatchObject({ status: 200, error: expect.stringContaining('middle') as unknown });
+    expect(proxy.exchanges[0]).not.toHaveProperty('responseBody');
+    expect(proxy.exchanges[0]).not.toHaveProperty('requestBody');
+    socket.destroy();
   });
 
   it('keeps a repeated header as a list', () => {
