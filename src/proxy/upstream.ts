@@ -136,29 +136,52 @@ export function createAgent(target: URL, options: AgentOptions = {}): http.Agent
   };
   const proxy = proxyFor(target, secure, options.proxyUrl);
   if (proxy === undefined) return secure ? new https.Agent(own) : new http.Agent(own);
-  const connection = proxy.protocol === 'https:' ? { secureContext: trustContext(options.ca ?? []) } : {};
-  const agent = new TunnelAgent(proxy.href, { keepAlive: own.keepAlive, noDelay: true, ...connection });
+  const { url, headers } = proxy;
+  const connection = url.protocol === 'https:' ? { secureContext: trustContext(options.ca ?? []) } : {};
+  const agent = new TunnelAgent(url.href, { keepAlive: own.keepAlive, noDelay: true, headers, ...connection });
   // What Node merges into each request's options; the constructor's own go to the connection to the proxy only.
   Object.assign(agent.options, own);
   return agent;
 }
 
-function proxyFor(target: URL, secure: boolean, setting: string | undefined): URL | undefined {
+/** The proxy to go through: its URL without user name and password, which are in the headers for its CONNECT. */
+interface Proxy {
+  url: URL;
+  headers: Record<string, string>;
+}
+
+function proxyFor(target: URL, secure: boolean, setting: string | undefined): Proxy | undefined {
   if (isLoopback(target.hostname)) return undefined;
   const given = setting?.trim() ?? '';
   const text = given !== '' ? given : getProxyForUrl(`${secure ? 'https' : 'http'}://${target.host}/`);
   if (text === '') return undefined;
   const source = given !== '' ? 'The HTTP proxy setting' : 'The HTTP proxy of the environment';
-  let url: URL;
-  try {
-    url = new URL(text.includes('://') ? text : `http://${text}`);
-  } catch (error) {
-    throw new Error(`${source} is not a URL.`, { cause: error });
-  }
+  const full = text.includes('://') ? text : `http://${text}`;
+  // Not try and catch: the error of a URL that cannot be parsed carries all of it, the password too.
+  if (!URL.canParse(full)) throw new Error(`${source} is not a URL.`);
+  const url = new URL(full);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error(`${source} (${url.protocol}//${url.host}) must be an http:// or https:// proxy.`);
   }
-  return url;
+  const headers = authorization(url, source);
+  // https-proxy-agent prints its URL when DEBUG is set.
+  url.username = '';
+  url.password = '';
+  return { url, headers };
+}
+
+function authorization(url: URL, source: string): Record<string, string> {
+  if (url.username === '' && url.password === '') return {};
+  let pair: string;
+  try {
+    pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  } catch (error) {
+    throw new Error(
+      `${source} (${url.protocol}//${url.host}) has a % in its user name or password that encodes nothing; write % as %25.`,
+      { cause: error },
+    );
+  }
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 const contexts = new Map<string, tls.SecureContext>();

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureAuthority } from '../../../src/proxy/certificates';
 import type { Authority } from '../../../src/proxy/certificates';
@@ -185,6 +186,21 @@ describe('the way there', () => {
     const target = new URL('https://api.example/');
     expect(() => createAgent(target, { proxyUrl: 'socks5://u:secret@h:1' })).toThrow(/^(?!.*secret).*socks5:\/\/h:1/);
     expect(() => createAgent(target, { proxyUrl: 'http://' })).toThrow('is not a URL');
+    for (const proxyUrl of ['http://u:secret%ss@127.0.0.1:1', 'http://u%:secret@127.0.0.1:1', 'http://u:secret@h:x']) {
+      let thrown: unknown;
+      try {
+        createAgent(target, { proxyUrl });
+      } catch (error) {
+        thrown = error;
+      }
+      expect((thrown as Error).message).toMatch(/127\.0\.0\.1:1\) .* write % as %25\.$|is not a URL/);
+      expect(inspect(thrown)).not.toContain('secret');
+    }
+  });
+
+  it('leaves the password out of what it keeps as the URL of the proxy', () => {
+    const agent = createAgent(new URL('https://api.example/'), { proxyUrl: 'http://u:secret@127.0.0.1:1' });
+    expect((agent as unknown as { proxy: URL }).proxy.href).toBe('http://127.0.0.1:1/');
   });
 
   describe('errors', () => {
