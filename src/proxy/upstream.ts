@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type net from 'node:net';
+import net from 'node:net';
 import tls from 'node:tls';
 import type { AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -84,38 +84,67 @@ class ProxyRefusal extends Error {
   }
 }
 
-/** The HTTP proxy could not be reached. */
+/** The HTTP proxy could not be reached, or did not answer; `code` is that of the cause. */
 class ProxyUnreachable extends Error {
   override name = 'ProxyUnreachable';
+  readonly code: string | undefined;
   constructor(
     readonly proxyHost: string,
-    cause: unknown,
+    cause: NodeJS.ErrnoException,
   ) {
-    super(`proxy ${proxyHost}: ${(cause as Error).message}`, { cause });
+    super(`proxy ${proxyHost}: ${cause.message}`, { cause });
+    this.code = cause.code;
   }
 }
 
-/** https-proxy-agent hands a refusal on as if the upstream had answered it; here it is an error of its own. */
+/**
+ * CONNECT is a request of Node's own here. That of https-proxy-agent cannot be given up while the proxy is silent, keeps
+ * whatever comes until a head ends, and hands a refusal on as if the upstream had answered it.
+ */
 class TunnelAgent extends HttpsProxyAgent<string> {
   override async connect(req: http.ClientRequest, options: AgentConnectOpts): Promise<net.Socket> {
-    let status = 0;
-    let statusText = '';
-    const answered = (answer: { statusCode: number; statusText: string }): void => {
-      status = answer.statusCode;
-      statusText = answer.statusText;
-    };
-    req.once('proxyConnect', answered);
-    let socket: net.Socket;
-    try {
-      socket = await super.connect(req, options);
-    } catch (error) {
-      throw new ProxyUnreachable(this.proxy.host, error);
-    }
-    if (status !== 200) {
-      socket.destroy();
-      throw new ProxyRefusal(this.proxy.host, status, statusText);
-    }
-    return socket;
+    const host = options.host ?? '';
+    const socket = await this.#tunnel(req, `${net.isIPv6(host) ? `[${host}]` : host}:${options.port}`);
+    // The path is a request's; tls.connect would take it for that of a pipe.
+    return options.secureEndpoint ? tls.connect({ ...options, host: undefined, path: undefined, socket }) : socket;
+  }
+
+  /** A connection that the proxy passes on to `authority`; given up when `req` is destroyed. */
+  #tunnel(req: http.ClientRequest, authority: string): Promise<net.Socket> {
+    const { proxy, connectOpts } = this;
+    const name = net.isIP(connectOpts.host ?? '') === 0 ? connectOpts.host : '';
+    return new Promise((resolve, reject) => {
+      const connect = http.request({
+        method: 'CONNECT',
+        path: authority,
+        headers: {
+          ...(this.proxyHeaders as http.OutgoingHttpHeaders),
+          Host: authority,
+          'Proxy-Connection': this.keepAlive ? 'Keep-Alive' : 'close',
+        },
+        createConnection: () =>
+          proxy.protocol === 'https:' ? tls.connect({ ...connectOpts, servername: name }) : net.connect(connectOpts),
+      });
+      connect.removeHeader('Connection');
+      connect.once('connect', (answer, socket: net.Socket, head) => {
+        if (answer.statusCode === 200) {
+          if (head.length > 0) socket.unshift(head);
+          resolve(socket);
+          return;
+        }
+        socket.destroy();
+        reject(new ProxyRefusal(proxy.host, answer.statusCode ?? 0, answer.statusMessage ?? ''));
+      });
+      connect.on('error', (error) => reject(new ProxyUnreachable(proxy.host, error)));
+      // A request without a socket tells nobody that it was destroyed, not even its agent.
+      const destroy = req.destroy.bind(req);
+      req.destroy = (error) => {
+        connect.destroy(error);
+        return destroy(error);
+      };
+      if (req.destroyed) connect.destroy();
+      connect.end();
+    });
   }
 }
 

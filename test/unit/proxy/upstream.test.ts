@@ -11,6 +11,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureAuthority } from '../../../src/proxy/certificates';
 import type { Authority } from '../../../src/proxy/certificates';
+import { shakeHands } from '../../../src/proxy/handshake';
 import { createAgent, describeUpstreamError, resolveTarget } from '../../../src/proxy/upstream';
 
 describe('the target of a client path', () => {
@@ -83,9 +84,12 @@ describe('the way there', () => {
   }
 
   /** A proxy that tunnels every CONNECT to `port` of this machine, or answers `refusal`. */
-  async function tunnel(port: number, refusal?: string): Promise<{ url: string; asked: string[] }> {
+  async function tunnel(
+    port: number,
+    refusal?: string,
+    proxy: http.Server = http.createServer(),
+  ): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
-    const proxy = http.createServer();
     proxy.on('connect', (req, socket: net.Socket, head: Buffer) => {
       asked.push(`${req.url} ${req.headers['proxy-authorization'] ?? ''}`.trim());
       if (refusal !== undefined) {
@@ -154,6 +158,18 @@ describe('the way there', () => {
     }
   });
 
+  it('speaks TLS with a proxy that is set as https, and keeps a tunnel for later requests', async () => {
+    const secure = https.createServer({ key: authority.key, cert: authority.cert });
+    const proxy = await tunnel(await listen(secureServer()), undefined, secure);
+    const url = 'https://api.example/';
+    const proxyUrl = proxy.url.replace('http://127.0.0.1', 'https://localhost');
+    const agent = createAgent(new URL(url), { ca: [authority.ca], proxyUrl, keepAlive: true });
+    expect(await ask(url, agent)).toContain('api.example');
+    expect(await ask(url, agent)).toContain('api.example');
+    expect(proxy.asked).toEqual(['api.example:443']);
+    agent.destroy();
+  });
+
   it('never goes through a proxy to loopback, nor where NO_PROXY says', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
     vi.stubEnv('NO_PROXY', '.example');
@@ -180,6 +196,50 @@ describe('the way there', () => {
     expect(await failure(url, createAgent(new URL(url), { proxyUrl: 'http://127.0.0.1:1' }))).toBe(
       'The HTTP proxy 127.0.0.1:1 could not be used to reach api.example: the connection was refused; nothing listens there.',
     );
+  });
+
+  describe('with an HTTP proxy that never answers', () => {
+    const target = resolveTarget(new URL('https://api.example/'), '/v1/realtime');
+
+    /** A handshake through such a proxy, and both ends of its client's connection. */
+    async function stuck(patienceMs?: number) {
+      const silent = net.createServer();
+      const proxyUrl = `http://127.0.0.1:${await listen(silent)}`;
+      const local = net.createServer();
+      const port = await listen(local);
+      const accepted = once(local, 'connection') as Promise<[net.Socket]>;
+      const app = net.connect(port, '127.0.0.1');
+      const [client] = await accepted;
+      const asked = once(silent, 'connection') as Promise<[net.Socket]>;
+      const result = shakeHands({
+        target,
+        agent: createAgent(target, { proxyUrl }),
+        method: 'GET',
+        headers: ['Connection', 'Upgrade', 'Upgrade', 'websocket'],
+        client,
+        ...(patienceMs === undefined ? {} : { patienceMs }),
+      });
+      const [atProxy] = await asked;
+      atProxy.resume();
+      return { app, result, closed: once(atProxy, 'close') };
+    }
+
+    it('gives up with a 504, and closes the connection to it', async () => {
+      const { app, result, closed } = await stuck(100);
+      expect(await result).toMatchObject({
+        accepted: false,
+        error: expect.stringMatching(/^The HTTP proxy 127\.0\.0\.1:\d+ .*api\.example: it did not answer in time\.$/),
+      });
+      expect(Buffer.concat((await app.toArray()) as Buffer[]).toString()).toMatch(/^HTTP\/1\.1 504 /);
+      await closed;
+    });
+
+    it('closes the connection to it when the client leaves', async () => {
+      const { app, result, closed } = await stuck();
+      app.destroy();
+      await closed;
+      expect(await result).toMatchObject({ accepted: false, error: expect.stringContaining('client went away') });
+    });
   });
 
   it('refuses a proxy it cannot use, without printing its password', () => {
