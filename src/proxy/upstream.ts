@@ -97,6 +97,9 @@ class ProxyUnreachable extends Error {
   }
 }
 
+/** Longest head of an HTTP proxy's answer to CONNECT, bytes; Node's own limit is set on its command line. */
+const PROXY_HEAD = 64 * 1024;
+
 /**
  * CONNECT is a request of Node's own here. That of https-proxy-agent cannot be given up while the proxy is silent, keeps
  * whatever comes until a head ends, and hands a refusal on as if the upstream had answered it.
@@ -117,6 +120,7 @@ class TunnelAgent extends HttpsProxyAgent<string> {
       const connect = http.request({
         method: 'CONNECT',
         path: authority,
+        maxHeaderSize: PROXY_HEAD,
         headers: {
           ...(this.proxyHeaders as http.OutgoingHttpHeaders),
           Host: authority,
@@ -254,7 +258,7 @@ export function describeUpstreamError(error: unknown, target: URL): string {
     const why =
       error.status === 407
         ? 'it wants a user name and password (put them into the proxy URL)'
-        : `it answered ${error.status} ${error.statusText}`.trim();
+        : `it answered ${error.status} ${oneLine(error.statusText)}`.trim();
     return `The HTTP proxy ${error.proxyHost} refused the connection to ${host}: ${why}.`;
   }
   if (error instanceof ProxyUnreachable) {
@@ -276,6 +280,7 @@ const REASONS: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired.',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; check the clock of this machine.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name.',
+  HPE_HEADER_OVERFLOW: 'the head of its answer is too long.',
   EPROTO: 'the TLS handshake failed; perhaps it speaks plain http (ws) on this port.',
 };
 const UNTRUSTED = new Set([
@@ -299,5 +304,15 @@ function reason(error: unknown, host: string): string {
   if (code.startsWith('HPE_'))
     return `what it answered is not HTTP (${code}); perhaps it speaks https (wss) on this port.`;
   const text = failure.message ?? String(error);
-  return `${text.replaceAll('\n', ' ').slice(0, 200) || `${host} gave no reason`}.`.replace(/\.\.$/, '.');
+  return `${oneLine(text) || `${host} gave no reason`}.`.replace(/\.\.$/, '.');
+}
+
+/** Words from outside go to terminals and logs, where control characters (C0, C1, line separators) would do something. */
+function oneLine(text: string): string {
+  // Cut first: there may be megabytes of it.
+  return text
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
 }

@@ -281,6 +281,40 @@ describe('the way there', () => {
       expect(await failure(asPlain, createAgent(new URL(asPlain)))).toContain('not HTTP');
     });
 
+    it("cut a proxy's reason, and take control characters out of it", async () => {
+      const url = 'https://api.example/';
+      const { url: proxyUrl } = await tunnel(0, `403 \x1b[2J\x07${'no '.repeat(3000)}`);
+      const message = await failure(url, createAgent(new URL(url), { proxyUrl }));
+      expect(message).toMatch(/refused the connection to api\.example: it answered 403 \[2J no no/);
+      expect(message).not.toMatch(/\p{Cc}/u);
+      expect(message.length).toBeLessThan(400);
+    });
+
+    it.each([
+      ['status text', 'HTTP/1.1 403 ', 'no '.repeat(1000)],
+      ['headers', 'HTTP/1.1 200 OK\r\n', 'X: y\r\n'.repeat(500)],
+      ['one header', 'HTTP/1.1 200 OK\r\nX: ', 'y'.repeat(3000)],
+    ])('say that the head of an answer is too long (%s)', async (_what, start, more) => {
+      let sent = 0;
+      const endless = net.createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write(start);
+          const go = (): void => {
+            if (socket.destroyed || sent > 8 * 1024 * 1024) return;
+            sent += more.length;
+            socket.write(more, () => setImmediate(go));
+          };
+          go();
+        });
+      });
+      const url = 'https://api.example/';
+      const proxyUrl = `http://127.0.0.1:${await listen(endless)}`;
+      expect(await failure(url, createAgent(new URL(url), { proxyUrl }))).toMatch(
+        /^The HTTP proxy .* could not be used .*: the head of its answer is too long\.$/,
+      );
+    });
+
     it('say that a certificate is for another name', async () => {
       const proxy = await tunnel(await listen(secureServer()));
       const url = 'https://elsewhere.example/';
