@@ -108,8 +108,9 @@ class TunnelAgent extends HttpsProxyAgent<string> {
   override async connect(req: http.ClientRequest, options: AgentConnectOpts): Promise<net.Socket> {
     const host = options.host ?? '';
     const socket = await this.#tunnel(req, `${net.isIPv6(host) ? `[${host}]` : host}:${options.port}`);
-    // The path is a request's; tls.connect would take it for that of a pipe.
-    return options.secureEndpoint ? tls.connect({ ...options, host: undefined, path: undefined, socket }) : socket;
+    // The path is a request's; tls.connect would take it for that of a pipe. The host stays: the certificate is checked
+    // against it where it is an address, which is no server name; without it, against the name of the proxy.
+    return options.secureEndpoint ? tls.connect({ ...options, path: undefined, socket }) : socket;
   }
 
   /** A connection that the proxy passes on to `authority`; given up when `req` is destroyed. */

@@ -62,7 +62,7 @@ describe('the way there', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'upstream-'));
-    authority = await ensureAuthority(folder, ['api.example']);
+    authority = await ensureAuthority(folder, ['api.example', '192.0.2.9', '2001:db8::9']);
   });
   beforeEach(() => {
     for (const name of names.flatMap((n) => [n, n.toLowerCase()])) vi.stubEnv(name, undefined);
@@ -321,6 +321,19 @@ describe('the way there', () => {
       expect(await failure(url, createAgent(new URL(url), { ca: [authority.ca], proxyUrl: proxy.url }))).toContain(
         'for another name',
       );
+    });
+
+    it('say so of an address too, whose certificate must name it and not the proxy', async () => {
+      // The proxy is reached under a name that the certificate holds.
+      const proxy = await tunnel(await listen(secureServer()));
+      const options = { ca: [authority.ca], proxyUrl: proxy.url.replace('127.0.0.1', 'localhost') };
+      for (const url of ['https://192.0.2.1/', 'https://[2001:db8::1]/']) {
+        expect(await failure(url, createAgent(new URL(url), options))).toContain('for another name');
+      }
+      for (const url of ['https://192.0.2.9/', 'https://[2001:db8::9]/']) {
+        expect(await failure(url, createAgent(new URL(url), options))).toBe(`answered: ${new URL(url).host} -`);
+      }
+      expect(proxy.asked).toEqual(['192.0.2.1:443', '[2001:db8::1]:443', '192.0.2.9:443', '[2001:db8::9]:443']);
     });
 
     it('say that a connection was closed before an answer', async () => {
