@@ -187,7 +187,7 @@ interface Proxy {
 function proxyFor(target: URL, secure: boolean, setting: string | undefined): Proxy | undefined {
   if (isLoopback(target.hostname)) return undefined;
   const given = setting?.trim() ?? '';
-  const text = given !== '' ? given : getProxyForUrl(`${secure ? 'https' : 'http'}://${target.host}/`);
+  const text = given !== '' ? given : environmentProxy(secure ? 'https' : 'http', target.host);
   if (text === '') return undefined;
   const source = given !== '' ? 'The HTTP proxy setting' : 'The HTTP proxy of the environment';
   const full = text.includes('://') ? text : `http://${text}`;
@@ -202,6 +202,18 @@ function proxyFor(target: URL, secure: boolean, setting: string | undefined): Pr
   url.username = '';
   url.password = '';
   return { url, headers };
+}
+
+/** What the environment names for this host, perhaps without a scheme; empty where it names none. */
+function environmentProxy(scheme: 'http' | 'https', host: string): string {
+  const found = getProxyForUrl(`${scheme}://${host}/`);
+  if (found === '') return '';
+  // Where there is no scheme proxy-from-env puts the target's before it, but a proxy for https speaks plain http unless it
+  // is said to speak TLS. So the variable itself is looked up, in the same order.
+  const variable = [`${scheme}_proxy`, 'all_proxy']
+    .flatMap((name) => [process.env[name], process.env[name.toUpperCase()]])
+    .find((value) => value !== undefined && value !== '');
+  return variable === undefined || variable.includes('://') ? found : variable;
 }
 
 function authorization(url: URL, source: string): Record<string, string> {

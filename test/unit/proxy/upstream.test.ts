@@ -134,13 +134,20 @@ describe('the way there', () => {
     expect(await failure(url, createAgent(new URL(url)))).toMatch(/^The upstream localhost:\d+ .*not trusted/);
   });
 
-  it.each(['HTTPS_PROXY', 'https_proxy'])('goes through %s', async (name) => {
-    const proxy = await tunnel(await listen(secureServer()));
-    vi.stubEnv(name, proxy.url.replace('//', '//user:p%40ss@'));
-    const url = 'https://api.example/v1/x';
-    expect(await ask(url, createAgent(new URL(url), { ca: [authority.ca] }))).toBe('api.example api.example');
-    expect(proxy.asked).toEqual([`api.example:443 Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
-  });
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])(
+    'goes through %s, with or without a scheme',
+    async (name) => {
+      const proxy = await tunnel(await listen(secureServer()));
+      const value = proxy.url.replace('//', '//user:p%40ss@');
+      const url = 'https://api.example/v1/x';
+      const asked = `api.example:443 Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+      for (const text of [value, value.replace('http://', '')]) {
+        vi.stubEnv(name, text);
+        expect(await ask(url, createAgent(new URL(url), { ca: [authority.ca] }))).toBe('api.example api.example');
+      }
+      expect(proxy.asked).toEqual([asked, asked]);
+    },
+  );
 
   it('goes through HTTP_PROXY for a plain upstream', async () => {
     const proxy = await tunnel(await listen(http.createServer((req, res) => res.end(req.url))));
