@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type net from 'node:net';
+import net from 'node:net';
 import tls from 'node:tls';
 import type { AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -84,38 +84,72 @@ class ProxyRefusal extends Error {
   }
 }
 
-/** The HTTP proxy could not be reached. */
+/** The HTTP proxy could not be reached, or did not answer; `code` is that of the cause. */
 class ProxyUnreachable extends Error {
   override name = 'ProxyUnreachable';
+  readonly code: string | undefined;
   constructor(
     readonly proxyHost: string,
-    cause: unknown,
+    cause: NodeJS.ErrnoException,
   ) {
-    super(`proxy ${proxyHost}: ${(cause as Error).message}`, { cause });
+    super(`proxy ${proxyHost}: ${cause.message}`, { cause });
+    this.code = cause.code;
   }
 }
 
-/** https-proxy-agent hands a refusal on as if the upstream had answered it; here it is an error of its own. */
+/** Longest head of an HTTP proxy's answer to CONNECT, bytes; Node's own limit is set on its command line. */
+const PROXY_HEAD = 64 * 1024;
+
+/**
+ * CONNECT is a request of Node's own here. That of https-proxy-agent cannot be given up while the proxy is silent, keeps
+ * whatever comes until a head ends, and hands a refusal on as if the upstream had answered it.
+ */
 class TunnelAgent extends HttpsProxyAgent<string> {
   override async connect(req: http.ClientRequest, options: AgentConnectOpts): Promise<net.Socket> {
-    let status = 0;
-    let statusText = '';
-    const answered = (answer: { statusCode: number; statusText: string }): void => {
-      status = answer.statusCode;
-      statusText = answer.statusText;
-    };
-    req.once('proxyConnect', answered);
-    let socket: net.Socket;
-    try {
-      socket = await super.connect(req, options);
-    } catch (error) {
-      throw new ProxyUnreachable(this.proxy.host, error);
-    }
-    if (status !== 200) {
-      socket.destroy();
-      throw new ProxyRefusal(this.proxy.host, status, statusText);
-    }
-    return socket;
+    const host = options.host ?? '';
+    const socket = await this.#tunnel(req, `${net.isIPv6(host) ? `[${host}]` : host}:${options.port}`);
+    // The path is a request's; tls.connect would take it for that of a pipe. The host stays: the certificate is checked
+    // against it where it is an address, which is no server name; without it, against the name of the proxy.
+    return options.secureEndpoint ? tls.connect({ ...options, path: undefined, socket }) : socket;
+  }
+
+  /** A connection that the proxy passes on to `authority`; given up when `req` is destroyed. */
+  #tunnel(req: http.ClientRequest, authority: string): Promise<net.Socket> {
+    const { proxy, connectOpts } = this;
+    const name = net.isIP(connectOpts.host ?? '') === 0 ? connectOpts.host : '';
+    return new Promise((resolve, reject) => {
+      const connect = http.request({
+        method: 'CONNECT',
+        path: authority,
+        maxHeaderSize: PROXY_HEAD,
+        headers: {
+          ...(this.proxyHeaders as http.OutgoingHttpHeaders),
+          Host: authority,
+          'Proxy-Connection': this.keepAlive ? 'Keep-Alive' : 'close',
+        },
+        createConnection: () =>
+          proxy.protocol === 'https:' ? tls.connect({ ...connectOpts, servername: name }) : net.connect(connectOpts),
+      });
+      connect.removeHeader('Connection');
+      connect.once('connect', (answer, socket: net.Socket, head) => {
+        if (answer.statusCode === 200) {
+          if (head.length > 0) socket.unshift(head);
+          resolve(socket);
+          return;
+        }
+        socket.destroy();
+        reject(new ProxyRefusal(proxy.host, answer.statusCode ?? 0, answer.statusMessage ?? ''));
+      });
+      connect.on('error', (error) => reject(new ProxyUnreachable(proxy.host, error)));
+      // A request without a socket tells nobody that it was destroyed, not even its agent.
+      const destroy = req.destroy.bind(req);
+      req.destroy = (error) => {
+        connect.destroy(error);
+        return destroy(error);
+      };
+      if (req.destroyed) connect.destroy();
+      connect.end();
+    });
   }
 }
 
@@ -136,29 +170,64 @@ export function createAgent(target: URL, options: AgentOptions = {}): http.Agent
   };
   const proxy = proxyFor(target, secure, options.proxyUrl);
   if (proxy === undefined) return secure ? new https.Agent(own) : new http.Agent(own);
-  const connection = proxy.protocol === 'https:' ? { secureContext: trustContext(options.ca ?? []) } : {};
-  const agent = new TunnelAgent(proxy.href, { keepAlive: own.keepAlive, noDelay: true, ...connection });
+  const { url, headers } = proxy;
+  const connection = url.protocol === 'https:' ? { secureContext: trustContext(options.ca ?? []) } : {};
+  const agent = new TunnelAgent(url.href, { keepAlive: own.keepAlive, noDelay: true, headers, ...connection });
   // What Node merges into each request's options; the constructor's own go to the connection to the proxy only.
   Object.assign(agent.options, own);
   return agent;
 }
 
-function proxyFor(target: URL, secure: boolean, setting: string | undefined): URL | undefined {
+/** The proxy to go through: its URL without user name and password, which are in the headers for its CONNECT. */
+interface Proxy {
+  url: URL;
+  headers: Record<string, string>;
+}
+
+function proxyFor(target: URL, secure: boolean, setting: string | undefined): Proxy | undefined {
   if (isLoopback(target.hostname)) return undefined;
   const given = setting?.trim() ?? '';
-  const text = given !== '' ? given : getProxyForUrl(`${secure ? 'https' : 'http'}://${target.host}/`);
+  const text = given !== '' ? given : environmentProxy(secure ? 'https' : 'http', target.host);
   if (text === '') return undefined;
   const source = given !== '' ? 'The HTTP proxy setting' : 'The HTTP proxy of the environment';
-  let url: URL;
-  try {
-    url = new URL(text.includes('://') ? text : `http://${text}`);
-  } catch (error) {
-    throw new Error(`${source} is not a URL.`, { cause: error });
-  }
+  const full = text.includes('://') ? text : `http://${text}`;
+  // Not try and catch: the error of a URL that cannot be parsed carries all of it, the password too.
+  if (!URL.canParse(full)) throw new Error(`${source} is not a URL.`);
+  const url = new URL(full);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error(`${source} (${url.protocol}//${url.host}) must be an http:// or https:// proxy.`);
   }
-  return url;
+  const headers = authorization(url, source);
+  // https-proxy-agent prints its URL when DEBUG is set.
+  url.username = '';
+  url.password = '';
+  return { url, headers };
+}
+
+/** What the environment names for this host, perhaps without a scheme; empty where it names none. */
+function environmentProxy(scheme: 'http' | 'https', host: string): string {
+  const found = getProxyForUrl(`${scheme}://${host}/`);
+  if (found === '') return '';
+  // Where there is no scheme proxy-from-env puts the target's before it, but a proxy for https speaks plain http unless it
+  // is said to speak TLS. So the variable itself is looked up, in the same order.
+  const variable = [`${scheme}_proxy`, 'all_proxy']
+    .flatMap((name) => [process.env[name], process.env[name.toUpperCase()]])
+    .find((value) => value !== undefined && value !== '');
+  return variable === undefined || variable.includes('://') ? found : variable;
+}
+
+function authorization(url: URL, source: string): Record<string, string> {
+  if (url.username === '' && url.password === '') return {};
+  let pair: string;
+  try {
+    pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  } catch (error) {
+    throw new Error(
+      `${source} (${url.protocol}//${url.host}) has a % in its user name or password that encodes nothing; write % as %25.`,
+      { cause: error },
+    );
+  }
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 const contexts = new Map<string, tls.SecureContext>();
@@ -202,7 +271,7 @@ export function describeUpstreamError(error: unknown, target: URL): string {
     const why =
       error.status === 407
         ? 'it wants a user name and password (put them into the proxy URL)'
-        : `it answered ${error.status} ${error.statusText}`.trim();
+        : `it answered ${error.status} ${oneLine(error.statusText)}`.trim();
     return `The HTTP proxy ${error.proxyHost} refused the connection to ${host}: ${why}.`;
   }
   if (error instanceof ProxyUnreachable) {
@@ -224,6 +293,7 @@ const REASONS: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired.',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; check the clock of this machine.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name.',
+  HPE_HEADER_OVERFLOW: 'the head of its answer is too long.',
   EPROTO: 'the TLS handshake failed; perhaps it speaks plain http (ws) on this port.',
 };
 const UNTRUSTED = new Set([
@@ -247,5 +317,15 @@ function reason(error: unknown, host: string): string {
   if (code.startsWith('HPE_'))
     return `what it answered is not HTTP (${code}); perhaps it speaks https (wss) on this port.`;
   const text = failure.message ?? String(error);
-  return `${text.replaceAll('\n', ' ').slice(0, 200) || `${host} gave no reason`}.`.replace(/\.\.$/, '.');
+  return `${oneLine(text) || `${host} gave no reason`}.`.replace(/\.\.$/, '.');
+}
+
+/** Words from outside go to terminals and logs, where control characters (C0, C1, line separators) would do something. */
+function oneLine(text: string): string {
+  // Cut first: there may be megabytes of it.
+  return text
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
 }

@@ -7,9 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureAuthority } from '../../../src/proxy/certificates';
 import type { Authority } from '../../../src/proxy/certificates';
+import { shakeHands } from '../../../src/proxy/handshake';
 import { createAgent, describeUpstreamError, resolveTarget } from '../../../src/proxy/upstream';
 
 describe('the target of a client path', () => {
@@ -60,7 +62,7 @@ describe('the way there', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'upstream-'));
-    authority = await ensureAuthority(folder, ['api.example']);
+    authority = await ensureAuthority(folder, ['api.example', '192.0.2.9', '2001:db8::9']);
   });
   beforeEach(() => {
     for (const name of names.flatMap((n) => [n, n.toLowerCase()])) vi.stubEnv(name, undefined);
@@ -82,9 +84,12 @@ describe('the way there', () => {
   }
 
   /** A proxy that tunnels every CONNECT to `port` of this machine, or answers `refusal`. */
-  async function tunnel(port: number, refusal?: string): Promise<{ url: string; asked: string[] }> {
+  async function tunnel(
+    port: number,
+    refusal?: string,
+    proxy: http.Server = http.createServer(),
+  ): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
-    const proxy = http.createServer();
     proxy.on('connect', (req, socket: net.Socket, head: Buffer) => {
       asked.push(`${req.url} ${req.headers['proxy-authorization'] ?? ''}`.trim());
       if (refusal !== undefined) {
@@ -129,13 +134,20 @@ describe('the way there', () => {
     expect(await failure(url, createAgent(new URL(url)))).toMatch(/^The upstream localhost:\d+ .*not trusted/);
   });
 
-  it.each(['HTTPS_PROXY', 'https_proxy'])('goes through %s', async (name) => {
-    const proxy = await tunnel(await listen(secureServer()));
-    vi.stubEnv(name, proxy.url.replace('//', '//user:p%40ss@'));
-    const url = 'https://api.example/v1/x';
-    expect(await ask(url, createAgent(new URL(url), { ca: [authority.ca] }))).toBe('api.example api.example');
-    expect(proxy.asked).toEqual([`api.example:443 Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
-  });
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])(
+    'goes through %s, with or without a scheme',
+    async (name) => {
+      const proxy = await tunnel(await listen(secureServer()));
+      const value = proxy.url.replace('//', '//user:p%40ss@');
+      const url = 'https://api.example/v1/x';
+      const asked = `api.example:443 Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+      for (const text of [value, value.replace('http://', '')]) {
+        vi.stubEnv(name, text);
+        expect(await ask(url, createAgent(new URL(url), { ca: [authority.ca] }))).toBe('api.example api.example');
+      }
+      expect(proxy.asked).toEqual([asked, asked]);
+    },
+  );
 
   it('goes through HTTP_PROXY for a plain upstream', async () => {
     const proxy = await tunnel(await listen(http.createServer((req, res) => res.end(req.url))));
@@ -151,6 +163,18 @@ describe('the way there', () => {
     for (const proxyUrl of [proxy.url, proxy.url.replace('http://', '')]) {
       expect(await ask(url, createAgent(new URL(url), { ca: [authority.ca], proxyUrl }))).toContain('api.example');
     }
+  });
+
+  it('speaks TLS with a proxy that is set as https, and keeps a tunnel for later requests', async () => {
+    const secure = https.createServer({ key: authority.key, cert: authority.cert });
+    const proxy = await tunnel(await listen(secureServer()), undefined, secure);
+    const url = 'https://api.example/';
+    const proxyUrl = proxy.url.replace('http://127.0.0.1', 'https://localhost');
+    const agent = createAgent(new URL(url), { ca: [authority.ca], proxyUrl, keepAlive: true });
+    expect(await ask(url, agent)).toContain('api.example');
+    expect(await ask(url, agent)).toContain('api.example');
+    expect(proxy.asked).toEqual(['api.example:443']);
+    agent.destroy();
   });
 
   it('never goes through a proxy to loopback, nor where NO_PROXY says', async () => {
@@ -181,10 +205,69 @@ describe('the way there', () => {
     );
   });
 
+  describe('with an HTTP proxy that never answers', () => {
+    const target = resolveTarget(new URL('https://api.example/'), '/v1/realtime');
+
+    /** A handshake through such a proxy, and both ends of its client's connection. */
+    async function stuck(patienceMs?: number) {
+      const silent = net.createServer();
+      const proxyUrl = `http://127.0.0.1:${await listen(silent)}`;
+      const local = net.createServer();
+      const port = await listen(local);
+      const accepted = once(local, 'connection') as Promise<[net.Socket]>;
+      const app = net.connect(port, '127.0.0.1');
+      const [client] = await accepted;
+      const asked = once(silent, 'connection') as Promise<[net.Socket]>;
+      const result = shakeHands({
+        target,
+        agent: createAgent(target, { proxyUrl }),
+        method: 'GET',
+        headers: ['Connection', 'Upgrade', 'Upgrade', 'websocket'],
+        client,
+        ...(patienceMs === undefined ? {} : { patienceMs }),
+      });
+      const [atProxy] = await asked;
+      atProxy.resume();
+      return { app, result, closed: once(atProxy, 'close') };
+    }
+
+    it('gives up with a 504, and closes the connection to it', async () => {
+      const { app, result, closed } = await stuck(100);
+      expect(await result).toMatchObject({
+        accepted: false,
+        error: expect.stringMatching(/^The HTTP proxy 127\.0\.0\.1:\d+ .*api\.example: it did not answer in time\.$/),
+      });
+      expect(Buffer.concat((await app.toArray()) as Buffer[]).toString()).toMatch(/^HTTP\/1\.1 504 /);
+      await closed;
+    });
+
+    it('closes the connection to it when the client leaves', async () => {
+      const { app, result, closed } = await stuck();
+      app.destroy();
+      await closed;
+      expect(await result).toMatchObject({ accepted: false, error: expect.stringContaining('client went away') });
+    });
+  });
+
   it('refuses a proxy it cannot use, without printing its password', () => {
     const target = new URL('https://api.example/');
     expect(() => createAgent(target, { proxyUrl: 'socks5://u:secret@h:1' })).toThrow(/^(?!.*secret).*socks5:\/\/h:1/);
     expect(() => createAgent(target, { proxyUrl: 'http://' })).toThrow('is not a URL');
+    for (const proxyUrl of ['http://u:secret%ss@127.0.0.1:1', 'http://u%:secret@127.0.0.1:1', 'http://u:secret@h:x']) {
+      let thrown: unknown;
+      try {
+        createAgent(target, { proxyUrl });
+      } catch (error) {
+        thrown = error;
+      }
+      expect((thrown as Error).message).toMatch(/127\.0\.0\.1:1\) .* write % as %25\.$|is not a URL/);
+      expect(inspect(thrown)).not.toContain('secret');
+    }
+  });
+
+  it('leaves the password out of what it keeps as the URL of the proxy', () => {
+    const agent = createAgent(new URL('https://api.example/'), { proxyUrl: 'http://u:secret@127.0.0.1:1' });
+    expect((agent as unknown as { proxy: URL }).proxy.href).toBe('http://127.0.0.1:1/');
   });
 
   describe('errors', () => {
@@ -205,12 +288,59 @@ describe('the way there', () => {
       expect(await failure(asPlain, createAgent(new URL(asPlain)))).toContain('not HTTP');
     });
 
+    it("cut a proxy's reason, and take control characters out of it", async () => {
+      const url = 'https://api.example/';
+      const { url: proxyUrl } = await tunnel(0, `403 \x1b[2J\x07${'no '.repeat(3000)}`);
+      const message = await failure(url, createAgent(new URL(url), { proxyUrl }));
+      expect(message).toMatch(/refused the connection to api\.example: it answered 403 \[2J no no/);
+      expect(message).not.toMatch(/\p{Cc}/u);
+      expect(message.length).toBeLessThan(400);
+    });
+
+    it.each([
+      ['status text', 'HTTP/1.1 403 ', 'no '.repeat(1000)],
+      ['headers', 'HTTP/1.1 200 OK\r\n', 'X: y\r\n'.repeat(500)],
+      ['one header', 'HTTP/1.1 200 OK\r\nX: ', 'y'.repeat(3000)],
+    ])('say that the head of an answer is too long (%s)', async (_what, start, more) => {
+      let sent = 0;
+      const endless = net.createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write(start);
+          const go = (): void => {
+            if (socket.destroyed || sent > 8 * 1024 * 1024) return;
+            sent += more.length;
+            socket.write(more, () => setImmediate(go));
+          };
+          go();
+        });
+      });
+      const url = 'https://api.example/';
+      const proxyUrl = `http://127.0.0.1:${await listen(endless)}`;
+      expect(await failure(url, createAgent(new URL(url), { proxyUrl }))).toMatch(
+        /^The HTTP proxy .* could not be used .*: the head of its answer is too long\.$/,
+      );
+    });
+
     it('say that a certificate is for another name', async () => {
       const proxy = await tunnel(await listen(secureServer()));
       const url = 'https://elsewhere.example/';
       expect(await failure(url, createAgent(new URL(url), { ca: [authority.ca], proxyUrl: proxy.url }))).toContain(
         'for another name',
       );
+    });
+
+    it('say so of an address too, whose certificate must name it and not the proxy', async () => {
+      // The proxy is reached under a name that the certificate holds.
+      const proxy = await tunnel(await listen(secureServer()));
+      const options = { ca: [authority.ca], proxyUrl: proxy.url.replace('127.0.0.1', 'localhost') };
+      for (const url of ['https://192.0.2.1/', 'https://[2001:db8::1]/']) {
+        expect(await failure(url, createAgent(new URL(url), options))).toContain('for another name');
+      }
+      for (const url of ['https://192.0.2.9/', 'https://[2001:db8::9]/']) {
+        expect(await failure(url, createAgent(new URL(url), options))).toBe(`answered: ${new URL(url).host} -`);
+      }
+      expect(proxy.asked).toEqual(['192.0.2.1:443', '[2001:db8::1]:443', '192.0.2.9:443', '[2001:db8::9]:443']);
     });
 
     it('say that a connection was closed before an answer', async () => {
