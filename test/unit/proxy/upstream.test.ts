@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { ensureAuthority } from '../../../src/proxy/certificates';
 import type { Authority } from '../../../src/proxy/certificates';
 import { shakeHands } from '../../../src/proxy/handshake';
+import { forwardRequest } from '../../../src/proxy/rest';
 import { createAgent, describeUpstreamError, resolveTarget } from '../../../src/proxy/upstream';
 
 describe('the target of a client path', () => {
@@ -177,6 +178,27 @@ describe('the way there', () => {
     agent.destroy();
   });
 
+  it('leaves a tunnel to the request that has it now when an earlier one is given up', async () => {
+    let answer: (() => void) | undefined;
+    const server = https.createServer({ key: authority.key, cert: authority.cert }, (req, res) => {
+      if (req.url === '/1') res.end('one');
+      else answer = () => res.end('two');
+    });
+    const proxy = await tunnel(await listen(server));
+    const url = 'https://api.example/';
+    const agent = createAgent(new URL(url), { ca: [authority.ca], proxyUrl: proxy.url, keepAlive: true });
+    const first = https.get(`${url}1`, { agent });
+    const [res] = (await once(first, 'response')) as [http.IncomingMessage];
+    await res.toArray();
+    const second = ask(`${url}2`, agent);
+    await expect.poll(() => answer).toBeDefined();
+    first.destroy();
+    answer?.();
+    expect(await second).toBe('two');
+    expect(proxy.asked).toHaveLength(1);
+    agent.destroy();
+  });
+
   it('never goes through a proxy to loopback, nor where NO_PROXY says', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
     vi.stubEnv('NO_PROXY', '.example');
@@ -239,6 +261,24 @@ describe('the way there', () => {
       });
       expect(Buffer.concat((await app.toArray()) as Buffer[]).toString()).toMatch(/^HTTP\/1\.1 504 /);
       await closed;
+    });
+
+    it('closes the connection to it when the client of a REST call leaves', async () => {
+      const silent = net.createServer();
+      const proxyUrl = `http://127.0.0.1:${await listen(silent)}`;
+      const asked = once(silent, 'connection') as Promise<[net.Socket]>;
+      let ended: Promise<void> | undefined;
+      const local = http.createServer((req, res) => {
+        const agent = createAgent(target, { proxyUrl, keepAlive: true });
+        ended = forwardRequest(req, res, { target, agent, clock: () => 0 });
+      });
+      const app = http.get({ port: await listen(local), path: '/v1/models' });
+      app.on('error', () => undefined);
+      const [atProxy] = await asked;
+      const closed = once(atProxy.resume(), 'close');
+      app.destroy();
+      await closed;
+      await ended;
     });
 
     it('closes the connection to it when the client leaves', async () => {
