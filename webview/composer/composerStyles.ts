@@ -1,5 +1,6 @@
 /** Looks of the composer. */
 import { css } from 'lit';
+import { editorStyles } from './editorStyles';
 
 export const composerStyles = css`
   :host {
@@ -96,18 +97,7 @@ export const composerStyles = css`
     border-color: var(--vscode-button-border, transparent);
     padding: 0 6px;
   }
-  /* Over the text, as the margin with the numbers has a ground of its own. */
-  .editor {
-    position: relative;
-  }
-  .editor:focus-within::after {
-    border: 1px solid var(--vscode-focusBorder);
-    content: '';
-    inset: 0;
-    pointer-events: none;
-    position: absolute;
-    z-index: 300;
-  }
+  ${editorStyles}
   rti-problems {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
     flex: none;

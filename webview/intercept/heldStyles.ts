@@ -1,5 +1,6 @@
 /** Looks of the queue of held messages and of its editor. */
 import { css } from 'lit';
+import { editorStyles } from '../composer/editorStyles';
 
 export const heldEditorStyles = css`
   :host {
@@ -14,18 +15,7 @@ export const heldEditorStyles = css`
     min-width: 0;
     overflow: hidden;
   }
-  /* Over the text, as the margin with the numbers has a ground of its own. */
-  .editor {
-    position: relative;
-  }
-  .editor:focus-within::after {
-    border: 1px solid var(--vscode-focusBorder);
-    content: '';
-    inset: 0;
-    pointer-events: none;
-    position: absolute;
-    z-index: 300;
-  }
+  ${editorStyles}
   .pad {
     flex: 1;
     margin: 0;
