@@ -311,7 +311,7 @@ describe('a request that was held', () => {
 describe('an answer whose sound is held by a rule', () => {
   it('tells of its first piece in the turn, and of every one in the measure', async () => {
     const script = await Script.begin();
-    await script.rules({ match: 'type:response.output_audio.delta', delay: 30 });
+    await script.rules({ match: 'type:response.output_audio.delta', delay: 500 });
     script.say(event('response.create'));
     await script.arrive(1);
     const delta = (n: number) =>
